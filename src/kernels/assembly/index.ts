@@ -1,0 +1,7 @@
+/** What kernels.wasm exports: one line per file. */
+export * from "./linear";
+export * from "./elementwise";
+export * from "./softmax";
+export * from "./optimizers";
+export * from "./random";
+export * from "./math";

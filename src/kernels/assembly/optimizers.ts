@@ -1,0 +1,154 @@
+/**
+ * Optimizer updates over n parameters that lie side by side. The conventions are
+ * PyTorch's; bias corrections come from the caller, who counts the steps.
+ */
+
+/**
+ * Stochastic gradient descent with momentum, Nesterov's or the classical.
+ *
+ *   g ← g + weightDecay·w
+ *   buffer ← momentum·buffer + (1 − dampening)·g     (first step: buffer ← g)
+ *   w ← w − learningRate·(nesterov ? g + momentum·buffer : buffer)
+ *
+ * w [n], updated · g [n] · buffer [n], updated; not touched where momentum is 0.
+ *
+ * Source: Sutskever, Martens, Dahl and Hinton 2013, equations 1–4 (PMLR 28).
+ */
+export function sgd(
+  w: usize,
+  g: usize,
+  buffer: usize,
+  n: i32,
+  learningRate: f32,
+  momentum: f32,
+  dampening: f32,
+  nesterov: i32,
+  weightDecay: f32,
+  first: i32,
+): void {
+  const end = w + (<usize> n << 2);
+  const fresh = <f32> 1 - dampening;
+  for (; w < end; w += 4, g += 4) {
+    let step = load<f32>(g) + weightDecay * load<f32>(w);
+    if (momentum !== 0) {
+      const velocity = first
+        ? step
+        : momentum * load<f32>(buffer) + fresh * step;
+      store<f32>(buffer, velocity);
+      step = nesterov ? step + momentum * velocity : velocity;
+      buffer += 4;
+    }
+    store<f32>(w, load<f32>(w) - learningRate * step);
+  }
+}
+
+/**
+ * Adam with the decay added to the gradient.
+ *
+ *   g ← g + weightDecay·w
+ *   m ← β₁·m + (1 − β₁)·g          v ← β₂·v + (1 − β₂)·g²
+ *   w ← w − stepSize·m / (√v·inverseSqrtBiasCorrection2 + ε)
+ *
+ * w, m, v [n], updated · g [n] · stepSize = learningRate / (1 − β₁ᵗ) ·
+ * inverseSqrtBiasCorrection2 = 1 / √(1 − β₂ᵗ) · ε > 0.
+ *
+ * Source: Kingma and Ba 2015, algorithm 1 (arXiv:1412.6980).
+ */
+export function adam(
+  w: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  n: i32,
+  stepSize: f64,
+  beta1: f64,
+  beta2: f64,
+  epsilon: f64,
+  inverseSqrtBiasCorrection2: f64,
+  weightDecay: f64,
+): void {
+  update(
+    w,
+    g,
+    m,
+    v,
+    n,
+    stepSize,
+    beta1,
+    beta2,
+    epsilon,
+    inverseSqrtBiasCorrection2,
+    weightDecay,
+    0,
+  );
+}
+
+/**
+ * Adam with the decay taken from the weights directly: as `adam`, with
+ * w ← w − decay·w first, and none added to the gradient.
+ *
+ * decay = learningRate·weightDecay.
+ *
+ * Source: Loshchilov and Hutter 2019, algorithm 2 (arXiv:1711.05101).
+ */
+export function adamw(
+  w: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  n: i32,
+  stepSize: f64,
+  beta1: f64,
+  beta2: f64,
+  epsilon: f64,
+  inverseSqrtBiasCorrection2: f64,
+  decay: f64,
+): void {
+  update(
+    w,
+    g,
+    m,
+    v,
+    n,
+    stepSize,
+    beta1,
+    beta2,
+    epsilon,
+    inverseSqrtBiasCorrection2,
+    0,
+    decay,
+  );
+}
+
+function update(
+  w: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  n: i32,
+  stepSize: f64,
+  beta1: f64,
+  beta2: f64,
+  epsilon: f64,
+  inverseSqrtBiasCorrection2: f64,
+  l2: f64,
+  decay: f64,
+): void {
+  const b1 = <f32> beta1, c1 = <f32> (1 - beta1);
+  const b2 = <f32> beta2, c2 = <f32> (1 - beta2);
+  const rate = <f32> stepSize,
+    eps = <f32> epsilon,
+    correction = <f32> inverseSqrtBiasCorrection2;
+  const toGradient = <f32> l2, toWeight = <f32> decay;
+  const end = w + (<usize> n << 2);
+  for (; w < end; w += 4, g += 4, m += 4, v += 4) {
+    const weight = load<f32>(w);
+    const gradient = load<f32>(g) + toGradient * weight;
+    const first = b1 * load<f32>(m) + c1 * gradient;
+    const second = b2 * load<f32>(v) + c2 * (gradient * gradient);
+    const denominator = sqrt<f32>(second) * correction + eps;
+    store<f32>(m, first);
+    store<f32>(v, second);
+    store<f32>(w, (weight - toWeight * weight) - rate * first / denominator);
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * The numeric kernels: 128-bit SIMD WebAssembly over one arena of memory.
+ *
+ * A pointer is a byte offset into the arena, that is a view's `byteOffset`;
+ * strides and counts are in elements; values are 32-bit floats unless said
+ * otherwise. Kernels do not check what they are given: their callers do, once.
+ * The equations and shapes stand with the sources in `assembly/`.
+ *
+ * @module
+ */
+
+/** A byte offset into the arena. */
+export type Pointer = number;
+
+/** assembly/linear.ts */
+export interface LinearKernels {
+  /** y = x·Wᵀ + b. */
+  linearForward(
+    x: Pointer,
+    xStride: number,
+    w: Pointer,
+    b: Pointer,
+    y: Pointer,
+    yStride: number,
+    batch: number,
+    inputs: number,
+    panels: number,
+  ): void;
+  /** dx = g·W, or dx += g·W where accumulate is 1. */
+  linearInputGradient(
+    g: Pointer,
+    gStride: number,
+    w: Pointer,
+    dx: Pointer,
+    dxStride: number,
+    batch: number,
+    inputs: number,
+    panels: number,
+    accumulate: 0 | 1,
+  ): void;
+  /** dw = gᵀ·x and db = Σ_b g. The scratch has `weightGradientScratch(batch, inputs)` floats. */
+  linearWeightGradient(
+    x: Pointer,
+    xStride: number,
+    g: Pointer,
+    gStride: number,
+    dw: Pointer,
+    db: Pointer,
+    batch: number,
+    inputs: number,
+    panels: number,
+    scratch: Pointer,
+  ): void;
+}
+
+/** assembly/elementwise.ts */
+export interface ElementwiseKernels {
+  /** x = max(x, 0). */
+  relu(x: Pointer, n: number): void;
+  /** g = y > 0 ? g : 0. */
+  reluGradient(y: Pointer, g: Pointer, n: number): void;
+  /** x = x·y. */
+  multiply(x: Pointer, y: Pointer, n: number): void;
+  /** x = s·x. */
+  scale(x: Pointer, n: number, s: number): void;
+  /** Σ x², in double precision. */
+  sumOfSquares(x: Pointer, n: number): number;
+  /** 1 if no value is NaN or infinite, else 0. */
+  isFinite(x: Pointer, n: number): number;
+  /** out = (x − mean)·inverseDeviation, from bytes x. */
+  standardizeBytes(
+    x: Pointer,
+    mean: Pointer,
+    inverseDeviation: Pointer,
+    out: Pointer,
+    n: number,
+  ): void;
+}
+
+/** assembly/softmax.ts */
+export interface SoftmaxKernels {
+  /** Row-wise softmax of inverseTemperature·logits. */
+  softmax(
+    logits: Pointer,
+    stride: number,
+    classes: number,
+    batch: number,
+    inverseTemperature: number,
+    out: Pointer,
+    outStride: number,
+  ): void;
+  /** Returns the loss summed over labelled rows; writes the gradient of its mean. Label −1 masks a row. */
+  softmaxCrossEntropy(
+    logits: Pointer,
+    stride: number,
+    classes: number,
+    batch: number,
+    labels: Pointer,
+    otherLabels: Pointer,
+    weights: Pointer,
+    smoothing: number,
+    gradient: Pointer,
+    gradientStride: number,
+  ): number;
+}
+
+/** assembly/optimizers.ts */
+export interface OptimizerKernels {
+  /** One step of SGD. Where momentum is 0 the buffer is not touched and may be 0. */
+  sgd(
+    w: Pointer,
+    g: Pointer,
+    buffer: Pointer,
+    n: number,
+    learningRate: number,
+    momentum: number,
+    dampening: number,
+    nesterov: 0 | 1,
+    weightDecay: number,
+    first: 0 | 1,
+  ): void;
+  /** One step of Adam; stepSize = learningRate/(1 − β₁ᵗ), inverseSqrtBiasCorrection2 = 1/√(1 − β₂ᵗ). */
+  adam(
+    w: Pointer,
+    g: Pointer,
+    m: Pointer,
+    v: Pointer,
+    n: number,
+    stepSize: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    inverseSqrtBiasCorrection2: number,
+    weightDecay: number,
+  ): void;
+  /** One step of AdamW; decay = learningRate·weightDecay. */
+  adamw(
+    w: Pointer,
+    g: Pointer,
+    m: Pointer,
+    v: Pointer,
+    n: number,
+    stepSize: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    inverseSqrtBiasCorrection2: number,
+    decay: number,
+  ): void;
+}
+
+/** assembly/random.ts */
+export interface RandomKernels {
+  /** mask = uniform < keep ? 1/keep : 0, from a 64-bit seed in two halves. */
+  uniformMask(
+    mask: Pointer,
+    n: number,
+    keep: number,
+    seedLow: number,
+    seedHigh: number,
+  ): void;
+}
+
+/** assembly/math.ts: double precision, and the same bits on every machine. */
+export interface MathKernels {
+  exp(x: number): number;
+  log(x: number): number;
+  pow(x: number, y: number): number;
+  cos(x: number): number;
+}
+
+/** Everything that kernels.wasm exports. */
+export interface Kernels
+  extends
+    LinearKernels,
+    ElementwiseKernels,
+    SoftmaxKernels,
+    OptimizerKernels,
+    RandomKernels,
+    MathKernels {}
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** The kernels over `memory`. The module is read and compiled once per process. */
+export async function loadKernels(
+  memory: WebAssembly.Memory,
+): Promise<Kernels> {
+  compiled ??= Deno.readFile(new URL("./kernels.wasm", import.meta.url))
+    .then((bytes) => WebAssembly.compile(bytes));
+  const instance = await WebAssembly.instantiate(await compiled, {
+    env: { memory },
+  });
+  return instance.exports as unknown as Kernels;
+}
