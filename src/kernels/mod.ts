@@ -61,6 +61,8 @@ export interface ElementwiseKernels {
   reluGradient(y: Pointer, g: Pointer, n: number): void;
   /** x = x·y. */
   multiply(x: Pointer, y: Pointer, n: number): void;
+  /** x = w·x + (1 − w)·y. */
+  interpolate(x: Pointer, y: Pointer, n: number, w: number): void;
   /** x = s·x. */
   scale(x: Pointer, n: number, s: number): void;
   /** Σ x², in double precision. */

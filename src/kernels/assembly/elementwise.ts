@@ -41,6 +41,29 @@ export function multiply(x: usize, y: usize, n: i32): void {
   for (; x < end; x += 4, y += 4) store<f32>(x, load<f32>(x) * load<f32>(y));
 }
 
+/**
+ * Linear interpolation, in place.
+ *
+ *   x = w·x + (1 − w)·y
+ *
+ * x [n] · y [n].
+ */
+export function interpolate(x: usize, y: usize, n: i32, w: f32): void {
+  const rest: f32 = 1 - w;
+  const mine = f32x4.splat(w);
+  const others = f32x4.splat(rest);
+  const end = x + (<usize> n << 2);
+  for (; x + 16 <= end; x += 16, y += 16) {
+    v128.store(
+      x,
+      f32x4.add(f32x4.mul(v128.load(x), mine), f32x4.mul(v128.load(y), others)),
+    );
+  }
+  for (; x < end; x += 4, y += 4) {
+    store<f32>(x, load<f32>(x) * w + load<f32>(y) * rest);
+  }
+}
+
 /** x = s·x. x [n], overwritten. */
 export function scale(x: usize, n: i32, s: f32): void {
   const factor = f32x4.splat(s);
