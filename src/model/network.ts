@@ -1,0 +1,261 @@
+/**
+ * The dual-head MLP as named views of one block of memory.
+ *
+ *   h₀ = x,  hₗ = relu(Wₗ hₗ₋₁ + bₗ),  logits = [W_domain h + b_domain ; W_item h + b_item]
+ *
+ * The parameters, their gradients and each optimizer moment are the same table
+ * over different blocks. Weights lie in the kernels' panels (see
+ * kernels/panels.ts), biases are padded to whole panels.
+ *
+ * @module
+ */
+
+import type { Allocator } from "../kernels/arena.ts";
+import type { Kernels } from "../kernels/mod.ts";
+import {
+  packedLength,
+  packPanels,
+  PANEL,
+  panelCount,
+  unpackPanels,
+} from "../kernels/panels.ts";
+import { checkSizes, layerSpecs, type Sizes } from "./sizes.ts";
+
+/** One linear layer. */
+export interface Linear {
+  /** Prefix of its tensors' names, such as `trunk.0`. */
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly panels: number;
+  /** Packed weights, length `packedLength(outputs, inputs)`. */
+  readonly weight: Float32Array;
+  /** Bias, length `panels · 8`. */
+  readonly bias: Float32Array;
+}
+
+/** All layers of a model over one block. */
+export interface Network {
+  readonly sizes: Sizes;
+  /** Every value, in table order; padding is zero and stays zero. */
+  readonly all: Float32Array;
+  readonly trunk: readonly Linear[];
+  readonly domain: Linear;
+  readonly item: Linear;
+}
+
+/** One tensor of a network. */
+export interface Parameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The values as they lie in memory: packed for a weight, padded for a bias. */
+  readonly values: Float32Array;
+}
+
+/**
+ * Takes the block for a network of these sizes, all zero.
+ *
+ * @throws {RangeError} If a size is not a whole number of at least 1.
+ */
+export function allocateNetwork(allocate: Allocator, sizes: Sizes): Network {
+  checkSizes(sizes);
+  const specs = layerSpecs(sizes).map((spec) => ({
+    ...spec,
+    panels: panelCount(spec.outputs),
+  }));
+  const all = allocate.floats(specs.reduce(
+    (sum, { outputs, inputs, panels }) =>
+      sum + packedLength(outputs, inputs) + panels * PANEL,
+    0,
+  ));
+  let offset = 0;
+  const take = (length: number) => all.subarray(offset, offset += length);
+  const layers = specs.map((spec): Linear => ({
+    ...spec,
+    weight: take(packedLength(spec.outputs, spec.inputs)),
+    bias: take(spec.panels * PANEL),
+  }));
+  const [domain, item] = layers.slice(-2) as [Linear, Linear];
+  return { sizes, all, trunk: layers.slice(0, -2), domain, item };
+}
+
+/** The layers in table order. */
+export function layersOf(network: Network): Linear[] {
+  return [...network.trunk, network.domain, network.item];
+}
+
+/** The tensors in table order, named as PyTorch would. */
+export function parametersOf(network: Network): Parameter[] {
+  return layersOf(network).flatMap((
+    { name, inputs, outputs, weight, bias },
+  ): Parameter[] => [
+    { name: `${name}.weight`, shape: [outputs, inputs], values: weight },
+    { name: `${name}.bias`, shape: [outputs], values: bias },
+  ]);
+}
+
+/** Copies row-major `[out, in]` or `[out]` values into a tensor's place. */
+export function writeParameter(
+  parameter: Parameter,
+  rowMajor: Float32Array,
+): void {
+  const [outputs, inputs] = parameter.shape as [number, number?];
+  if (rowMajor.length !== outputs * (inputs ?? 1)) {
+    throw new TypeError(
+      `Cannot write ${parameter.name}: expected ${
+        outputs * (inputs ?? 1)
+      } values, got ${rowMajor.length}`,
+    );
+  }
+  if (inputs === undefined) parameter.values.set(rowMajor);
+  else packPanels(rowMajor, outputs, inputs, parameter.values);
+}
+
+/** A tensor's values, row-major `[out, in]` or `[out]`, copied out. */
+export function readParameter(parameter: Parameter): Float32Array {
+  const [outputs, inputs] = parameter.shape as [number, number?];
+  if (inputs === undefined) return parameter.values.slice(0, outputs);
+  const rowMajor = new Float32Array(outputs * inputs);
+  unpackPanels(parameter.values, outputs, inputs, rowMajor);
+  return rowMajor;
+}
+
+/** What a forward pass writes, for up to `capacity` rows. */
+export interface Activations {
+  readonly capacity: number;
+  /** Input rows [capacity, inputStride]. */
+  readonly inputs: Float32Array;
+  readonly inputStride: number;
+  /** Output of each trunk layer [capacity, panels · 8], after the ReLU. */
+  readonly hidden: readonly Float32Array[];
+  /** The composite output [capacity, logitStride]: domain logits, then item logits from `itemColumn` on. */
+  readonly logits: Float32Array;
+  readonly logitStride: number;
+  readonly itemColumn: number;
+}
+
+/** Takes the blocks for forward passes of up to `capacity` rows. */
+export function allocateActivations(
+  allocate: Allocator,
+  sizes: Sizes,
+  capacity: number,
+): Activations {
+  const inputStride = panelCount(sizes.inputs) * PANEL;
+  const itemColumn = panelCount(sizes.domains) * PANEL;
+  const logitStride = itemColumn + panelCount(sizes.items) * PANEL;
+  return {
+    capacity,
+    inputs: allocate.floats(capacity * inputStride),
+    inputStride,
+    hidden: sizes.hidden.map((width) =>
+      allocate.floats(capacity * panelCount(width) * PANEL)
+    ),
+    logits: allocate.floats(capacity * logitStride),
+    logitStride,
+    itemColumn,
+  };
+}
+
+/** Row stride of the values that the heads read. */
+export function featureStride(sizes: Sizes): number {
+  return panelCount(sizes.hidden.at(-1) ?? sizes.inputs) * PANEL;
+}
+
+/** The block that the heads read: the last hidden layer, or the inputs where there is no trunk. */
+export function featuresOf(activations: Activations): Float32Array {
+  return activations.hidden.at(-1) ?? activations.inputs;
+}
+
+/**
+ * Runs rows 0 … `rows` − 1 of `activations.inputs` through the trunk.
+ * `masks[l]`, where given, multiplies the output of layer l (dropout).
+ */
+export function forwardTrunk(
+  kernels: Kernels,
+  network: Network,
+  activations: Activations,
+  rows: number,
+  masks?: readonly Float32Array[],
+): void {
+  let x = activations.inputs;
+  let stride = activations.inputStride;
+  network.trunk.forEach((layer, l) => {
+    const y = activations.hidden[l]!;
+    forwardLinear(kernels, layer, x, stride, y, 0, layer.panels * PANEL, rows);
+    const count = rows * layer.panels * PANEL;
+    kernels.relu(y.byteOffset, count);
+    const mask = masks?.[l];
+    if (mask !== undefined) {
+      kernels.multiply(y.byteOffset, mask.byteOffset, count);
+    }
+    x = y;
+    stride = layer.panels * PANEL;
+  });
+}
+
+/** Runs the heads on the features of rows 0 … `rows` − 1, writing the composite logits. */
+export function forwardHeads(
+  kernels: Kernels,
+  network: Network,
+  activations: Activations,
+  rows: number,
+): void {
+  const { logits, logitStride, itemColumn } = activations;
+  const x = featuresOf(activations);
+  const stride = featureStride(network.sizes);
+  forwardLinear(
+    kernels,
+    network.domain,
+    x,
+    stride,
+    logits,
+    0,
+    logitStride,
+    rows,
+  );
+  forwardLinear(
+    kernels,
+    network.item,
+    x,
+    stride,
+    logits,
+    itemColumn,
+    logitStride,
+    rows,
+  );
+}
+
+/** Runs the whole network on rows 0 … `rows` − 1 of `activations.inputs`; `masks` as in {@linkcode forwardTrunk}. */
+export function forward(
+  kernels: Kernels,
+  network: Network,
+  activations: Activations,
+  rows: number,
+  masks?: readonly Float32Array[],
+): void {
+  forwardTrunk(kernels, network, activations, rows, masks);
+  forwardHeads(kernels, network, activations, rows);
+}
+
+function forwardLinear(
+  kernels: Kernels,
+  layer: Linear,
+  x: Float32Array,
+  xStride: number,
+  y: Float32Array,
+  yColumn: number,
+  yStride: number,
+  rows: number,
+): void {
+  kernels.linearForward(
+    x.byteOffset,
+    xStride,
+    layer.weight.byteOffset,
+    layer.bias.byteOffset,
+    y.byteOffset + 4 * yColumn,
+    yStride,
+    rows,
+    layer.inputs,
+    layer.panels,
+  );
+}

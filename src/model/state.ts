@@ -1,0 +1,164 @@
+/**
+ * A model as plain data, detached from any memory it runs in: what a checkpoint
+ * holds, what a server loads, what a version of the store is made of.
+ *
+ * @module
+ */
+
+import { CheckpointError } from "../errors.ts";
+import type { Preprocessing } from "../image/descriptor.ts";
+import type { OptimizerOptions } from "../optim/optimizer.ts";
+import {
+  type Network,
+  parametersOf,
+  readParameter,
+  writeParameter,
+} from "./network.ts";
+import { type Sizes, tensorSpecs } from "./sizes.ts";
+
+/** What a model is, without its numbers. */
+export interface ModelDescription {
+  readonly sizes: Sizes;
+  /** Names of the classes, in the order of the logits. */
+  readonly labels: {
+    readonly domains: readonly string[];
+    readonly items: readonly string[];
+  };
+  readonly preprocessing: Preprocessing;
+  /** Temperature of each head's softmax. */
+  readonly temperature: { readonly domain: number; readonly item: number };
+  readonly optimizer: {
+    readonly name: string;
+    readonly options: OptimizerOptions;
+  };
+  /** How it was trained: recipe, data, figures. Free-form, for people and for resuming. */
+  readonly training: Readonly<Record<string, unknown>>;
+}
+
+/** The optimizer's memory of one tensor. */
+export interface Moment {
+  /** Steps this tensor has taken. */
+  readonly step: number;
+  /** Row-major values by slot name. */
+  readonly slots: ReadonlyMap<string, Float32Array>;
+}
+
+/** Labelled descriptors kept with a model: its replay memory, its guard set. */
+export interface StoredExamples {
+  /** [N, I]. */
+  readonly descriptors: Uint8Array;
+  /** [N], indices into the labels. */
+  readonly domains: Int32Array;
+  /** [N], indices into the labels. */
+  readonly items: Int32Array;
+}
+
+/** A model with its numbers. */
+export interface ModelState extends ModelDescription {
+  readonly standardization: {
+    readonly mean: Float32Array;
+    readonly inverseDeviation: Float32Array;
+  };
+  /** Row-major values by tensor name. */
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+  /** By tensor name; a tensor that is missing here has taken no step. */
+  readonly moments: ReadonlyMap<string, Moment>;
+  readonly replay?: StoredExamples;
+  readonly guard?: StoredExamples;
+}
+
+/** Copies a network's parameters out. */
+export function parametersFrom(network: Network): Map<string, Float32Array> {
+  return new Map(
+    parametersOf(network).map((tensor) => [tensor.name, readParameter(tensor)]),
+  );
+}
+
+/**
+ * Copies parameters into a network's memory; tensors the network does not have are left out.
+ *
+ * @throws {CheckpointError} If one of the network's tensors is missing.
+ */
+export function loadParameters(
+  network: Network,
+  parameters: ReadonlyMap<string, Float32Array>,
+): void {
+  for (const tensor of parametersOf(network)) {
+    const values = parameters.get(tensor.name);
+    if (values === undefined) {
+      throw new CheckpointError(
+        `Cannot load the model: expected a tensor ${tensor.name}, got none`,
+      );
+    }
+    writeParameter(tensor, values);
+  }
+}
+
+/** An optimizer's state in memory: steps by tensor name, one table per slot. */
+interface MomentTables {
+  readonly steps: Map<string, number>;
+  readonly slots: readonly Network[];
+}
+
+/** Copies the moments out of `state`, whose tables are named by `slots`. */
+export function momentsFrom(
+  state: MomentTables,
+  slots: readonly string[],
+): Map<string, Moment> {
+  const tables = state.slots.map((network) => parametersFrom(network));
+  return new Map(
+    Array.from(state.steps, ([name, step]): [string, Moment] => [name, {
+      step,
+      slots: new Map(
+        slots.map((slot, index) => [slot, tables[index]!.get(name)!]),
+      ),
+    }]),
+  );
+}
+
+/**
+ * Copies moments into `state`; a tensor without moments starts at step 0 with zeros.
+ *
+ * @throws {CheckpointError} If a tensor has steps but lacks one of the slots.
+ */
+export function loadMoments(
+  state: MomentTables,
+  slots: readonly string[],
+  moments: ReadonlyMap<string, Moment>,
+): void {
+  state.steps.clear();
+  state.slots.forEach((network, index) => {
+    network.all.fill(0);
+    for (const tensor of parametersOf(network)) {
+      const moment = moments.get(tensor.name);
+      if (moment === undefined) continue;
+      const values = moment.slots.get(slots[index]!);
+      if (values === undefined) {
+        throw new CheckpointError(
+          `Cannot load the optimizer's state: expected ${
+            slots[index]
+          } of ${tensor.name}, got ${
+            [...moment.slots.keys()].join(", ") || "none"
+          }`,
+        );
+      }
+      writeParameter(tensor, values);
+      state.steps.set(tensor.name, moment.step);
+    }
+  });
+  if (slots.length === 0) {
+    for (const [name, { step }] of moments) state.steps.set(name, step);
+  }
+}
+
+/** Steps the whole model has taken: those of its item head, which learns from every labelled picture. */
+export function stepOf(moments: ReadonlyMap<string, Moment>): number {
+  return Math.max(0, ...Array.from(moments.values(), ({ step }) => step));
+}
+
+/** The shape of every parameter of a description, by name. */
+export function shapesOf(
+  { sizes }: ModelDescription,
+): Map<string, readonly number[]> {
+  return new Map(tensorSpecs(sizes).map(({ name, shape }) => [name, shape]));
+}

@@ -1,0 +1,86 @@
+/** Adam and AdamW. @module */
+
+import type { Kernels } from "../kernels/mod.ts";
+import {
+  checkOption,
+  integerPower,
+  type Optimizer,
+  type TensorUpdate,
+} from "./optimizer.ts";
+
+/** Hyperparameters of {@linkcode adam} and {@linkcode adamw}. */
+export interface AdamOptions {
+  /** Decay rate β₁ of the first moment, in [0, 1). Default 0.9. */
+  readonly beta1?: number;
+  /** Decay rate β₂ of the second moment, in [0, 1). Default 0.999. */
+  readonly beta2?: number;
+  /** ε, added to the bias-corrected √v. Default 1e-8. */
+  readonly epsilon?: number;
+  /** Weight decay λ ≥ 0. Default 0 for Adam, 0.01 for AdamW. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * Adam: steps scaled by bias-corrected first and second moments.
+ *
+ *   g ← ∂L/∂θ + λ θ
+ *   m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²
+ *   θ ← θ − η · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
+ *
+ * @throws {RangeError} If a hyperparameter is out of its range.
+ *
+ * Source: Kingma, Ba 2015, Algorithm 1 (arXiv:1412.6980); ε as PyTorch places it.
+ */
+export function adam(options: AdamOptions = {}): Optimizer {
+  return adamFamily("adam", { weightDecay: 0, ...options });
+}
+
+/**
+ * AdamW: Adam with decoupled weight decay.
+ *
+ *   θ ← θ − η λ θ, then Adam's step on the plain gradient
+ *
+ * @throws {RangeError} If a hyperparameter is out of its range.
+ *
+ * Source: Loshchilov, Hutter 2019, Algorithm 2 (arXiv:1711.05101).
+ */
+export function adamw(options: AdamOptions = {}): Optimizer {
+  return adamFamily("adamw", { weightDecay: 0.01, ...options });
+}
+
+function adamFamily(
+  name: "adam" | "adamw",
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 }: AdamOptions,
+): Optimizer {
+  checkOption(name, "beta1", beta1, 0, 1);
+  checkOption(name, "beta2", beta2, 0, 1);
+  checkOption(name, "epsilon", epsilon, Number.MIN_VALUE, Infinity);
+  checkOption(name, "weightDecay", weightDecay, 0, Infinity);
+  const decoupled = name === "adamw";
+
+  function update(kernels: Kernels, tensor: TensorUpdate): void {
+    const { parameter, gradient, moments: [m, v], step, learningRate } = tensor;
+    const decay = tensor.decay ? weightDecay : 0;
+    const kernel = decoupled ? kernels.adamw : kernels.adam;
+    kernel(
+      parameter.byteOffset,
+      gradient.byteOffset,
+      m!.byteOffset,
+      v!.byteOffset,
+      parameter.length,
+      learningRate / (1 - integerPower(beta1, step)),
+      beta1,
+      beta2,
+      epsilon,
+      1 / Math.sqrt(1 - integerPower(beta2, step)),
+      decoupled ? learningRate * decay : decay,
+    );
+  }
+
+  return {
+    name,
+    options: { beta1, beta2, epsilon, weightDecay },
+    slots: ["exp_avg", "exp_avg_sq"],
+    update,
+  };
+}

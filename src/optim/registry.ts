@@ -1,0 +1,38 @@
+/** Optimizers by the names that flags and checkpoints use. @module */
+
+import { adam, adamw } from "./adam.ts";
+import type { Optimizer, OptimizerOptions } from "./optimizer.ts";
+import { sgd } from "./sgd.ts";
+
+const OPTIMIZERS: Readonly<
+  Record<string, (options: OptimizerOptions) => Optimizer>
+> = {
+  adam,
+  adamw,
+  sgd,
+  momentum: (options) => sgd({ momentum: 0.9, ...options }),
+  nesterov: (options) => sgd({ momentum: 0.9, ...options, nesterov: true }),
+};
+
+/** The names {@linkcode createOptimizer} knows. */
+export const OPTIMIZER_NAMES: readonly string[] = Object.keys(OPTIMIZERS);
+
+/**
+ * The optimizer of that name.
+ *
+ * @throws {RangeError} If the name is not known, or an option is out of its range.
+ */
+export function createOptimizer(
+  name: string,
+  options: OptimizerOptions = {},
+): Optimizer {
+  const create = Object.hasOwn(OPTIMIZERS, name) ? OPTIMIZERS[name] : undefined;
+  if (create === undefined) {
+    throw new RangeError(
+      `Cannot create an optimizer: expected one of ${
+        OPTIMIZER_NAMES.join(", ")
+      }, got "${name}"`,
+    );
+  }
+  return create(options);
+}

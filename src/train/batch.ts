@@ -1,0 +1,128 @@
+/**
+ * Batches: which rows a step sees, in which view, and how two of them are mixed.
+ *
+ * Every draw comes from a generator of its own, named by epoch or step, so the
+ * random state of a run is its seed and its step number: a resumed run needs
+ * nothing else to go on as if it had never stopped.
+ *
+ * @module
+ */
+
+import type { Kernels } from "../kernels/mod.ts";
+import { Random } from "../nn/prng.ts";
+import { type HeadLabels, setLabels } from "./loss.ts";
+import type { Workspace } from "./step.ts";
+
+/** Labelled descriptors, one or more views of each picture. */
+export interface Examples {
+  /** Number of pictures. */
+  readonly length: number;
+  /** Number of views of each; view 0 is the plain picture. */
+  readonly views: number;
+  /** Domain of a picture, or `MASKED`. */
+  domainOf(row: number): number;
+  /** Item of a picture, or `MASKED`. */
+  itemOf(row: number): number;
+  /** Copies one descriptor into `out` [I]. */
+  read(row: number, view: number, out: Uint8Array): void;
+}
+
+/** Per-input mean and 1 / standard deviation, [I] each. */
+export interface Standardization {
+  readonly mean: Float32Array;
+  readonly inverseDeviation: Float32Array;
+}
+
+/** The rows of one epoch in the order they are visited. */
+export function epochOrder(
+  length: number,
+  seed: number,
+  epoch: number,
+): Uint32Array {
+  const order = Uint32Array.from({ length }, (_, row) => row);
+  Random.fromSeed(seed, `order ${epoch}`).shuffle(order);
+  return order;
+}
+
+/** The generator of one step's draws. */
+export function stepRandom(seed: number, step: number): Random {
+  return Random.fromSeed(seed, `step ${step}`);
+}
+
+/** Writes standardized examples into rows 0, 1, … of the workspace; `views[b]` is the view of `rows[b]`. */
+export function fillBatch(
+  kernels: Kernels,
+  { activations, labels }: Workspace,
+  examples: Examples,
+  standardization: Standardization,
+  rows: ArrayLike<number>,
+  views: ArrayLike<number>,
+  staging: Uint8Array,
+): void {
+  const { mean, inverseDeviation } = standardization;
+  for (let b = 0; b < rows.length; b++) {
+    const row = rows[b]!;
+    examples.read(row, views[b]!, staging);
+    kernels.standardizeBytes(
+      staging.byteOffset,
+      mean.byteOffset,
+      inverseDeviation.byteOffset,
+      activations.inputs.byteOffset + 4 * b * activations.inputStride,
+      mean.length,
+    );
+    setLabels(labels, b, examples.domainOf(row), examples.itemOf(row));
+  }
+}
+
+/**
+ * Mixes every row of a filled batch with the next one (the last with the first).
+ *
+ *   x̃ = λ x + (1 − λ) x′,  λ ~ Beta(α, α), one λ per row
+ *
+ * Rows are in random order already, so that the next one is a random partner.
+ * Uses the workspace's inputs up to row `rows`, one more than the batch.
+ *
+ * Source: Zhang, Cisse, Dauphin, Lopez-Paz 2018, equation 1 (arXiv:1710.09412).
+ */
+export function mixBatch(
+  kernels: Kernels,
+  { activations, labels }: Workspace,
+  rows: number,
+  alpha: number,
+  random: Random,
+): void {
+  const { inputs, inputStride } = activations;
+  inputs.copyWithin(rows * inputStride, 0, inputStride);
+  for (let b = 0; b < rows; b++) {
+    const share = Math.fround(symmetricBeta(kernels, alpha, random));
+    labels.share[b] = share;
+    kernels.interpolate(
+      inputs.byteOffset + 4 * b * inputStride,
+      inputs.byteOffset + 4 * (b + 1) * inputStride,
+      inputStride,
+      share,
+    );
+  }
+  for (const head of [labels.domain, labels.item]) mixLabels(head, rows);
+}
+
+function mixLabels({ label, other }: HeadLabels, rows: number): void {
+  for (let b = 0; b < rows; b++) other[b] = label[(b + 1) % rows]!;
+}
+
+/**
+ * A draw from Beta(α, α) for 0 < α ≤ 1, by Jöhnk's rejection method.
+ *
+ * Source: Devroye 1986, "Non-Uniform Random Variate Generation", IX.3.5.
+ */
+export function symmetricBeta(
+  kernels: Kernels,
+  alpha: number,
+  random: Random,
+): number {
+  for (;;) {
+    const x = kernels.pow(random.uniform(), 1 / alpha);
+    const y = kernels.pow(random.uniform(), 1 / alpha);
+    if (x + y > 0 && x + y <= 1) return x / (x + y);
+  }
+}

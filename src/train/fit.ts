@@ -1,0 +1,178 @@
+/** A full training run: epochs of {@linkcode trainStep}. @module */
+
+import { DivergedError } from "../errors.ts";
+import { learningRateFactor, type Schedule } from "../optim/schedule.ts";
+import {
+  epochOrder,
+  type Examples,
+  fillBatch,
+  mixBatch,
+  stepRandom,
+} from "./batch.ts";
+import type { Losses } from "./loss.ts";
+import { trainStep } from "./step.ts";
+import type { Trainer } from "./trainer.ts";
+
+/** How to train. */
+export interface Recipe {
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Peak learning rate. */
+  readonly learningRate: number;
+  readonly schedule: Schedule;
+  /** ε of label smoothing, in [0, 1). */
+  readonly labelSmoothing: number;
+  /** Probability that an input is dropped, in [0, 1). */
+  readonly inputDropout: number;
+  /** Probability that a trunk unit is dropped, in [0, 1). */
+  readonly hiddenDropout: number;
+  /** α of mixup's Beta(α, α), in [0, 1]; 0 mixes nothing. */
+  readonly mixup: number;
+  /** Bound on the gradient's global norm; 0 leaves it alone. */
+  readonly maxGradientNorm: number;
+  readonly seed: number;
+}
+
+/** Where a run stands, after a step. */
+export interface Progress {
+  /** From 1. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly steps: number;
+  /** Pictures seen since this process began training. */
+  readonly images: number;
+  readonly losses: Losses;
+  readonly gradientNorm: number;
+}
+
+/** What the caller hears while training goes on. */
+export interface FitHooks {
+  /** Stops the run after the step under way. */
+  readonly signal?: AbortSignal;
+  /** Called after every step. */
+  onStep?(progress: Progress): void;
+  /** Called after the last step of every epoch. */
+  onEpoch?(progress: Progress): void | Promise<void>;
+}
+
+/** How long training may hold the event loop. */
+const SLICE_MS = 50;
+
+/** Steps of a whole run. A last batch that is not full is a step as well. */
+export function stepsOf(recipe: Recipe, pictures: number): number {
+  return recipe.epochs * Math.ceil(pictures / recipe.batchSize);
+}
+
+/**
+ * Trains on `rows` of the examples from step `from` (0 for a fresh run) to the
+ * end, and returns the number of the last step taken.
+ *
+ * What a step draws depends on the seed and its own number alone, so a run that
+ * was stopped anywhere and goes on from there ends in the same bits.
+ *
+ * @throws {DivergedError} If loss or gradient are no longer finite; parameters and moments are then those of the last good step.
+ */
+export async function fit(
+  trainer: Trainer,
+  examples: Examples,
+  rows: ArrayLike<number>,
+  recipe: Recipe,
+  from: number,
+  { signal, onStep, onEpoch }: FitHooks = {},
+): Promise<number> {
+  const perEpoch = Math.ceil(rows.length / recipe.batchSize);
+  const steps = stepsOf(recipe, rows.length);
+  let images = 0;
+  let yielded = performance.now();
+  let order = new Uint32Array();
+  for (let step = from + 1; step <= steps; step++) {
+    if (signal?.aborted) return step - 1;
+    const epoch = Math.floor((step - 1) / perEpoch);
+    const position = (step - 1) % perEpoch;
+    if (position === 0 || step === from + 1) {
+      order = epochOrder(rows.length, recipe.seed, epoch);
+    }
+    const start = position * recipe.batchSize;
+    const batch = order.slice(start, start + recipe.batchSize).map((index) =>
+      rows[index]!
+    );
+    const progress = {
+      epoch: epoch + 1,
+      step,
+      steps,
+      images: images += batch.length,
+      ...fitStep(trainer, examples, batch, recipe, step, steps),
+    };
+    onStep?.(progress);
+    if (position === perEpoch - 1) await onEpoch?.(progress);
+    if (performance.now() - yielded > SLICE_MS) {
+      await new Promise((resolve) => setTimeout(resolve));
+      yielded = performance.now();
+    }
+  }
+  return steps;
+}
+
+function fitStep(
+  trainer: Trainer,
+  examples: Examples,
+  batch: Uint32Array,
+  recipe: Recipe,
+  step: number,
+  steps: number,
+): { losses: Losses; gradientNorm: number } {
+  const {
+    kernels,
+    network,
+    state,
+    optimizer,
+    workspace,
+    standardization,
+    staging,
+  } = trainer;
+  const random = stepRandom(recipe.seed, step);
+  const views = Uint32Array.from(batch, () => random.below(examples.views));
+  fillBatch(
+    kernels,
+    workspace,
+    examples,
+    standardization,
+    batch,
+    views,
+    staging,
+  );
+  if (recipe.mixup > 0) {
+    mixBatch(kernels, workspace, batch.length, recipe.mixup, random);
+  }
+  const result = trainStep(
+    kernels,
+    network,
+    state,
+    optimizer,
+    workspace,
+    batch.length,
+    {
+      learningRate: recipe.learningRate *
+        learningRateFactor(kernels, recipe.schedule, step, steps),
+      maxGradientNorm: recipe.maxGradientNorm > 0
+        ? recipe.maxGradientNorm
+        : Infinity,
+      labelSmoothing: recipe.labelSmoothing,
+      inputDropout: recipe.inputDropout,
+      hiddenDropout: recipe.hiddenDropout,
+      random: () => random.uint32(),
+    },
+  );
+  if (
+    !Number.isFinite(result.gradientNorm) ||
+    !Number.isFinite(result.losses.total)
+  ) {
+    throw new DivergedError(
+      `Cannot go on training after step ${
+        step - 1
+      }: expected a finite loss and gradient, got ` +
+        `loss ${result.losses.total}, gradient norm ${result.gradientNorm}`,
+    );
+  }
+  return result;
+}

@@ -1,0 +1,72 @@
+/** Everything a training run holds in memory, in one allocation. @module */
+
+import { createArena } from "../kernels/arena.ts";
+import type { Kernels } from "../kernels/mod.ts";
+import { heUniform, leCunUniform } from "../nn/init.ts";
+import { Random } from "../nn/prng.ts";
+import {
+  allocateNetwork,
+  layersOf,
+  type Network,
+  writeParameter,
+} from "../model/network.ts";
+import type { Sizes } from "../model/sizes.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import type { Standardization } from "./batch.ts";
+import {
+  allocateOptimizerState,
+  allocateWorkspace,
+  type OptimizerState,
+  type Workspace,
+} from "./step.ts";
+
+/** A network, its optimizer's state, and room for batches. */
+export interface Trainer {
+  readonly kernels: Kernels;
+  readonly network: Network;
+  readonly optimizer: Optimizer;
+  readonly state: OptimizerState;
+  readonly workspace: Workspace;
+  readonly standardization: Standardization;
+  /** One descriptor [I] on its way into a batch. */
+  readonly staging: Uint8Array;
+}
+
+/**
+ * Takes the memory for training on batches of up to `batchSize` rows. Parameters
+ * and moments are zero, standardization is the identity.
+ */
+export async function createTrainer(
+  sizes: Sizes,
+  optimizer: Optimizer,
+  batchSize: number,
+): Promise<Trainer> {
+  const { kernels, views } = await createArena((allocate) => ({
+    network: allocateNetwork(allocate, sizes),
+    state: allocateOptimizerState(allocate, sizes, optimizer),
+    workspace: allocateWorkspace(allocate, sizes, batchSize),
+    standardization: {
+      mean: allocate.floats(sizes.inputs),
+      inverseDeviation: allocate.floats(sizes.inputs),
+    },
+    staging: allocate.bytes(sizes.inputs),
+  }));
+  views.standardization.inverseDeviation.fill(1);
+  return { kernels, optimizer, ...views };
+}
+
+/** Draws the initial weights: He's for the trunk, LeCun's for the heads, biases zero. */
+export function initialize(network: Network, seed: number): void {
+  network.all.fill(0);
+  for (const layer of layersOf(network)) {
+    const random = Random.fromSeed(seed, `init ${layer.name}`);
+    const weights = new Float32Array(layer.outputs * layer.inputs);
+    const fill = network.trunk.includes(layer) ? heUniform : leCunUniform;
+    fill(weights, layer.inputs, random);
+    writeParameter({
+      name: `${layer.name}.weight`,
+      shape: [layer.outputs, layer.inputs],
+      values: layer.weight,
+    }, weights);
+  }
+}

@@ -1,0 +1,325 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertThrows,
+} from "@std/assert";
+import { PANEL } from "../../src/kernels/panels.ts";
+import { forward, parametersOf } from "../../src/model/network.ts";
+import type { Sizes } from "../../src/model/sizes.ts";
+import { momentsFrom, parametersFrom } from "../../src/model/state.ts";
+import { Random } from "../../src/nn/prng.ts";
+import { adam } from "../../src/optim/adam.ts";
+import { createOptimizer } from "../../src/optim/registry.ts";
+import { sgd } from "../../src/optim/sgd.ts";
+import { MASKED, setLabels } from "../../src/train/loss.ts";
+import { trainStep } from "../../src/train/step.ts";
+import {
+  createTrainer,
+  initialize,
+  type Trainer,
+} from "../../src/train/trainer.ts";
+import {
+  centralDifferences,
+  logitsOf,
+  lossOf,
+  type Parameters,
+  type Row,
+} from "../reference/network.ts";
+
+const SHAPES: Sizes[] = [
+  { inputs: 5, hidden: [], domains: 1, items: 2 },
+  { inputs: 7, hidden: [6], domains: 3, items: 9 },
+  { inputs: 17, hidden: [9, 8], domains: 2, items: 31 },
+  { inputs: 3, hidden: [4, 3, 5], domains: 8, items: 1 },
+];
+
+function randomRows(sizes: Sizes, count: number, seed: number): Row[] {
+  const random = Random.fromSeed(seed, "rows");
+  return Array.from({ length: count }, (_, b) => ({
+    input: Array.from(
+      { length: sizes.inputs },
+      () => Math.fround(4 * random.uniform() - 2),
+    ),
+    domain: b % 4 === 1 ? MASKED : random.below(sizes.domains),
+    item: b % 4 === 2 ? MASKED : random.below(sizes.items),
+  }));
+}
+
+function load({ workspace, network }: Trainer, rows: readonly Row[]): void {
+  const { inputs, inputStride } = workspace.activations;
+  inputs.fill(0);
+  rows.forEach((row, b) => {
+    inputs.set(row.input, b * inputStride);
+    setLabels(workspace.labels, b, row.domain, row.item);
+    workspace.labels.domain.other[b] = row.otherDomain ?? row.domain;
+    workspace.labels.item.other[b] = row.otherItem ?? row.item;
+    workspace.labels.share[b] = row.share ?? 1;
+  });
+  assertEquals(network.sizes.inputs, rows[0]!.input.length);
+}
+
+function doubles({ network }: Trainer): Parameters {
+  return new Map(
+    Array.from(
+      parametersFrom(network),
+      ([name, values]) => [name, Float64Array.from(values)],
+    ),
+  );
+}
+
+function scatterBiases(trainer: Trainer, seed: number): void {
+  const random = Random.fromSeed(seed, "biases");
+  for (const { shape, values } of parametersOf(trainer.network)) {
+    if (shape.length === 1) {
+      for (let o = 0; o < shape[0]!; o++) values[o] = random.uniform() - 0.5;
+    }
+  }
+}
+
+for (const sizes of SHAPES) {
+  const title =
+    `${sizes.inputs}-[${sizes.hidden}]-${sizes.domains}+${sizes.items}`;
+
+  Deno.test(`the composite logits are those of the f64 twin (${title})`, async () => {
+    const trainer = await createTrainer(sizes, adam(), 9);
+    initialize(trainer.network, 1);
+    scatterBiases(trainer, 1);
+    const rows = randomRows(sizes, 9, 2);
+    load(trainer, rows);
+    const { activations } = trainer.workspace;
+    forward(trainer.kernels, trainer.network, activations, rows.length);
+    rows.forEach((row, b) => {
+      const expected = logitsOf(sizes, doubles(trainer), row.input);
+      const z = activations.logits.subarray(b * activations.logitStride);
+      const got = [
+        ...z.subarray(0, sizes.domains),
+        ...z.subarray(
+          activations.itemColumn,
+          activations.itemColumn + sizes.items,
+        ),
+      ];
+      expected.forEach((value, c) => assertAlmostEquals(got[c]!, value, 2e-5));
+    });
+  });
+
+  Deno.test(`gradients of the whole network pass central differences (${title})`, async () => {
+    const trainer = await createTrainer(sizes, sgd(), 9);
+    initialize(trainer.network, 3);
+    scatterBiases(trainer, 3);
+    const random = Random.fromSeed(4);
+    const rows = randomRows(sizes, 9, 4).map((row): Row => ({
+      ...row,
+      otherDomain: row.domain === MASKED ? MASKED : random.below(sizes.domains),
+      otherItem: row.item === MASKED ? MASKED : random.below(sizes.items),
+      share: Math.fround(random.uniform()),
+    }));
+    const parameters = doubles(trainer);
+    const expected = centralDifferences(
+      parameters,
+      () => lossOf(sizes, parameters, rows, 0.1),
+    );
+    load(trainer, rows);
+    const { losses, gradientNorm } = trainStep(
+      trainer.kernels,
+      trainer.network,
+      trainer.state,
+      trainer.optimizer,
+      trainer.workspace,
+      rows.length,
+      { learningRate: 1, labelSmoothing: Math.fround(0.1) },
+    );
+    assertAlmostEquals(
+      losses.total,
+      lossOf(sizes, parameters, rows, 0.1),
+      1e-5,
+    );
+    assertAlmostEquals(losses.total, losses.domain + losses.item, 1e-12);
+    let squares = 0;
+    // One step of plain descent at rate 1 moves every parameter by its gradient.
+    for (const [name, after] of parametersFrom(trainer.network)) {
+      expected.get(name)!.forEach((slope, i) => {
+        assertAlmostEquals(
+          parameters.get(name)![i]! - after[i]!,
+          slope,
+          2e-5,
+          `${name}[${i}]`,
+        );
+        squares += slope * slope;
+      });
+    }
+    assertAlmostEquals(gradientNorm, Math.sqrt(squares), 1e-4);
+  });
+}
+
+Deno.test("the gradient norm is clipped to its bound, direction kept", async () => {
+  const sizes = SHAPES[1]!;
+  const rows = randomRows(sizes, 6, 5);
+  const move = async (maxGradientNorm: number) => {
+    const trainer = await createTrainer(sizes, sgd(), 6);
+    initialize(trainer.network, 6);
+    const before = trainer.network.all.slice();
+    load(trainer, rows);
+    const { gradientNorm } = trainStep(
+      trainer.kernels,
+      trainer.network,
+      trainer.state,
+      trainer.optimizer,
+      trainer.workspace,
+      6,
+      { learningRate: 1, maxGradientNorm },
+    );
+    return {
+      moved: before.map((value, i) => value - trainer.network.all[i]!),
+      gradientNorm,
+    };
+  };
+  const free = await move(Infinity);
+  const bound = free.gradientNorm / 4;
+  const clipped = await move(bound);
+  assertEquals(clipped.gradientNorm, free.gradientNorm);
+  const norm = Math.sqrt(
+    clipped.moved.reduce((sum, value) => sum + value * value, 0),
+  );
+  assertAlmostEquals(norm, bound, 1e-5 * bound);
+  clipped.moved.forEach((value, i) =>
+    assertAlmostEquals(4 * value, free.moved[i]!, 1e-5)
+  );
+  assertEquals((await move(free.gradientNorm * 2)).moved, free.moved);
+});
+
+Deno.test("a head without labels neither moves nor ages", async () => {
+  const sizes = SHAPES[1]!;
+  const trainer = await createTrainer(sizes, adam(), 4);
+  initialize(trainer.network, 7);
+  const step = (rows: Row[]) => {
+    load(trainer, rows);
+    trainStep(
+      trainer.kernels,
+      trainer.network,
+      trainer.state,
+      trainer.optimizer,
+      trainer.workspace,
+      rows.length,
+      { learningRate: 0.01 },
+    );
+  };
+  const rows = randomRows(sizes, 4, 8);
+  step(rows);
+  const before = parametersFrom(trainer.network);
+  const moments = momentsFrom(trainer.state, trainer.optimizer.slots);
+  step(rows.map((row) => ({ ...row, domain: MASKED, item: 3 })));
+  const after = parametersFrom(trainer.network);
+  const momentsAfter = momentsFrom(trainer.state, trainer.optimizer.slots);
+  for (const name of ["head.domain.weight", "head.domain.bias"]) {
+    assertEquals(after.get(name), before.get(name));
+    assertEquals(momentsAfter.get(name), moments.get(name));
+    assertEquals(momentsAfter.get(name)!.step, 1);
+  }
+  for (const name of ["trunk.0.weight", "head.item.weight", "head.item.bias"]) {
+    assert(after.get(name)!.some((value, i) => value !== before.get(name)![i]));
+    assertEquals(momentsAfter.get(name)!.step, 2);
+  }
+});
+
+Deno.test("a gradient that is not finite changes nothing", async () => {
+  const sizes = SHAPES[1]!;
+  const trainer = await createTrainer(sizes, adam(), 4);
+  initialize(trainer.network, 9);
+  const before = trainer.network.all.slice();
+  const rows = randomRows(sizes, 4, 10);
+  load(trainer, rows);
+  trainer.workspace.activations.inputs[0] = Infinity;
+  const { gradientNorm } = trainStep(
+    trainer.kernels,
+    trainer.network,
+    trainer.state,
+    trainer.optimizer,
+    trainer.workspace,
+    4,
+    { learningRate: 0.01 },
+  );
+  assert(!Number.isFinite(gradientNorm));
+  assertEquals(trainer.network.all, before);
+  assertEquals(trainer.state.steps.size, 0);
+});
+
+Deno.test("padding stays zero through steps of every optimizer with dropout and decay", async () => {
+  const sizes = SHAPES[2]!;
+  for (const name of ["sgd", "nesterov", "adam", "adamw"]) {
+    const trainer = await createTrainer(
+      sizes,
+      createOptimizer(name, { weightDecay: 0.1 }),
+      5,
+    );
+    initialize(trainer.network, 11);
+    const random = Random.fromSeed(12);
+    for (let t = 0; t < 3; t++) {
+      load(trainer, randomRows(sizes, 5, t));
+      trainStep(
+        trainer.kernels,
+        trainer.network,
+        trainer.state,
+        trainer.optimizer,
+        trainer.workspace,
+        5,
+        {
+          learningRate: 0.01,
+          inputDropout: 0.2,
+          hiddenDropout: 0.5,
+          random: () => random.uint32(),
+        },
+      );
+    }
+    for (const { name, shape, values } of parametersOf(trainer.network)) {
+      const [outputs, inputs = 1] = shape;
+      for (let i = 0; i < values.length; i++) {
+        const panel = Math.floor(i / (inputs * PANEL));
+        if (panel * PANEL + i % PANEL >= outputs!) {
+          assertEquals(values[i], 0, `${name} padding`);
+        }
+      }
+    }
+  }
+});
+
+Deno.test("hidden dropout drops about its share of units and keeps the expected sum", async () => {
+  const sizes = { inputs: 4, hidden: [512], domains: 2, items: 2 };
+  const trainer = await createTrainer(sizes, sgd(), 16);
+  trainer.network.trunk[0]!.bias.fill(1);
+  load(trainer, randomRows(sizes, 16, 13));
+  const random = Random.fromSeed(14);
+  trainStep(
+    trainer.kernels,
+    trainer.network,
+    trainer.state,
+    trainer.optimizer,
+    trainer.workspace,
+    16,
+    { learningRate: 0.1, hiddenDropout: 0.5, random: () => random.uint32() },
+  );
+  const hidden = trainer.workspace.activations.hidden[0]!.subarray(0, 16 * 512);
+  const kept = hidden.filter((value) => value !== 0);
+  assert(kept.every((value) => value === 2));
+  assertAlmostEquals(kept.length / hidden.length, 0.5, 0.03);
+});
+
+Deno.test("a step without rows, or with more than there is room for, is refused", async () => {
+  const trainer = await createTrainer(SHAPES[0]!, sgd(), 4);
+  for (const rows of [0, -1, 5, NaN]) {
+    assertThrows(
+      () =>
+        trainStep(
+          trainer.kernels,
+          trainer.network,
+          trainer.state,
+          trainer.optimizer,
+          trainer.workspace,
+          rows,
+          { learningRate: 1 },
+        ),
+      RangeError,
+      `Cannot take a training step: expected 1 to 4 rows, got ${rows}`,
+    );
+  }
+});
