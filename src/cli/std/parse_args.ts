@@ -1,18 +1,24 @@
 /**
- * Stand-in for the part of `@std/cli/parse-args` that the commands use, over
- * `node:util`'s parseArgs, for machines that cannot reach JSR.
- * tests/cli/std_test.ts holds both to the same contract.
+ * Stand-in for the part of `@std/cli/parse-args` that the commands use, for
+ * machines that cannot reach JSR. tests/cli/std_test.ts holds both to the same
+ * contract. `node:util`'s parser will not do: it takes `-1` for the value in
+ * `--seed -1`, knows no numbers and reports unknown options by throwing.
  *
  * @module
  */
 
-import { parseArgs as nodeParseArgs } from "node:util";
-
 /** What the commands ask for. */
 export interface ParseOptions {
+  /** Options that take a value; `_` keeps positional arguments from becoming numbers. */
   readonly string?: readonly string[];
+  /** Options that take none, false by default. */
   readonly boolean?: readonly string[];
+  /** Options that `--no-name` sets to false. */
+  readonly negatable?: readonly string[];
+  /** A second name for an option. */
   readonly alias?: Readonly<Record<string, string>>;
+  /** Values of options that are not given. */
+  readonly default?: Readonly<Record<string, unknown>>;
   /** Called for every argument that is not a known option; false leaves it out. */
   readonly unknown?: (
     argument: string,
@@ -24,51 +30,132 @@ export interface ParseOptions {
 /** The options by name, and under `_` what is not an option. */
 export type Args = { _: (string | number)[] } & Record<string, unknown>;
 
-/** Parses `args`: string options take a value, boolean options do not, the last of a repeated one wins. */
-export function parseArgs(
-  args: readonly string[],
-  options: ParseOptions = {},
-): Args {
-  const { string = [], boolean = [], alias = {}, unknown } = options;
-  const names = new Map<string, string>();
-  for (const name of [...string, ...boolean]) names.set(name, name);
-  for (const [name, other] of Object.entries(alias)) {
-    if (names.has(name)) names.set(other, name);
-    else names.set(name, other);
+/** Parses `args`; the last of a repeated option wins, and all after `--` is positional. */
+export function parseArgs(args: string[], options: ParseOptions = {}): Args {
+  const end = args.indexOf("--");
+  const queue = end < 0 ? [...args] : args.slice(0, end);
+  const parser = new Parser(options, queue);
+  for (
+    let argument = queue.shift();
+    argument !== undefined;
+    argument = queue.shift()
+  ) {
+    parser.take(argument);
   }
-  const types = Object.fromEntries([
-    ...[...names].map(([name, target]) => [
-      name,
-      {
-        type: boolean.includes(target) ? "boolean" as const : "string" as const,
-      },
-    ]),
-  ]);
-  const { tokens } = nodeParseArgs({
-    args: [...args],
-    options: types,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const parsed: Args = { _: [] };
-  for (const name of boolean) parsed[name] = false;
-  for (const token of tokens) {
-    if (token.kind === "positional") {
-      if (unknown?.(token.value) !== false) parsed._.push(token.value);
-    } else if (token.kind === "option") {
-      const name = names.get(token.name);
-      if (name === undefined) {
-        const value = token.value ?? true;
-        if (unknown?.(token.rawName, token.name, value) !== false) {
-          parsed[token.name] = value;
-        }
-      } else {
-        parsed[name] = boolean.includes(name)
-          ? token.value !== "false"
-          : token.value ?? "";
-      }
+  parser.fillIn();
+  if (end >= 0) parser.parsed._.push(...args.slice(end + 1));
+  return parser.parsed;
+}
+
+class Parser {
+  readonly parsed: Args = { _: [] };
+  readonly #options: ParseOptions;
+  readonly #queue: string[];
+  readonly #others = new Map<string, string>();
+  readonly #strings: Set<string>;
+  readonly #booleans: Set<string>;
+  readonly #negatable: Set<string>;
+
+  constructor(options: ParseOptions, queue: string[]) {
+    this.#options = options;
+    this.#queue = queue;
+    for (const [name, other] of Object.entries(options.alias ?? {})) {
+      this.#others.set(name, other).set(other, name);
+    }
+    const bothNames = (names: readonly string[] = []) =>
+      new Set(names.flatMap((name) => [name, this.#others.get(name) ?? name]));
+    this.#strings = bothNames(options.string);
+    this.#booleans = bothNames(options.boolean);
+    this.#negatable = bothNames(options.negatable);
+  }
+
+  take(argument: string) {
+    const long = /^--(no-)?(.+?)(?:=(.+))?$/s.exec(argument);
+    if (long) this.#takeLong(argument, long);
+    else if (/^-./s.test(argument)) this.#takeLetters(argument);
+    else if (this.#options.unknown?.(argument) !== false) {
+      this.parsed._.push(this.#strings.has("_") ? argument : typed(argument));
     }
   }
-  return parsed;
+
+  fillIn() {
+    const no = [...this.#booleans].map((name) => [name, false] as const);
+    for (
+      const [name, value] of [
+        ...Object.entries(this.#options.default ?? {}),
+        ...no,
+      ]
+    ) {
+      if (!Object.hasOwn(this.parsed, name)) this.#store(name, value);
+    }
+  }
+
+  #takeLong(argument: string, [, no, name = "", value]: RegExpExecArray) {
+    if (value !== undefined) {
+      const truth = this.#booleans.has(name) ? value !== "false" : value;
+      this.#set(argument, name, truth);
+    } else if (no && this.#negatable.has(name)) {
+      this.#set(argument, name, false);
+    } else {
+      this.#setFollowed(argument, (no ?? "") + name);
+    }
+  }
+
+  /** `-k 5`, `-k=5`, `-k5`, or several letters at once. */
+  #takeLetters(argument: string) {
+    const attached = /^-([a-z])(?:=(.+)|(-?\d.*))$/is.exec(argument);
+    if (attached) {
+      const [, letter = "", value, number = ""] = attached;
+      return this.#set(argument, letter, value ?? number);
+    }
+    const last = argument.length - 1;
+    for (const letter of argument.slice(1, last)) {
+      this.#set(argument, letter, this.#absent(letter));
+    }
+    this.#setFollowed(argument, argument.slice(last));
+  }
+
+  /** The next argument is the value, unless it looks like an option. */
+  #setFollowed(argument: string, name: string) {
+    const next = this.#queue[0] ?? "";
+    const isValue = this.#booleans.has(name)
+      ? next === "true" || next === "false"
+      : next !== "" && !next.startsWith("-");
+    if (!isValue) return this.#set(argument, name, this.#absent(name));
+    this.#queue.shift();
+    this.#set(
+      argument,
+      name,
+      this.#booleans.has(name) ? next === "true" : next,
+    );
+  }
+
+  #absent(name: string): "" | true {
+    return this.#strings.has(name) ? "" : true;
+  }
+
+  #set(argument: string, name: string, value: string | boolean) {
+    const known = this.#strings.has(name) || this.#booleans.has(name) ||
+      this.#others.has(name);
+    if (!known && this.#options.unknown?.(argument, name, value) === false) {
+      return;
+    }
+    this.#store(
+      name,
+      typeof value === "string" && !this.#strings.has(name)
+        ? typed(value)
+        : value,
+    );
+  }
+
+  #store(name: string, value: unknown) {
+    this.parsed[name] = value;
+    const other = this.#others.get(name);
+    if (other !== undefined) this.parsed[other] = value;
+  }
+}
+
+/** What looks like a number becomes one. */
+function typed(text: string): string | number {
+  return /\S/.test(text) && Number.isFinite(Number(text)) ? Number(text) : text;
 }
