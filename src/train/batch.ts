@@ -12,6 +12,7 @@ import type { Kernels } from "../kernels/mod.ts";
 import { Random } from "../nn/prng.ts";
 import { type HeadLabels, setLabels } from "./loss.ts";
 import type { Workspace } from "./step.ts";
+import type { Evaluator } from "./trainer.ts";
 
 /** Labelled descriptors, one or more views of each picture. */
 export interface Examples {
@@ -49,16 +50,17 @@ export function stepRandom(seed: number, step: number): Random {
   return Random.fromSeed(seed, `step ${step}`);
 }
 
-/** Writes standardized examples into rows 0, 1, … of the workspace; `views[b]` is the view of `rows[b]`. */
+/**
+ * Writes standardized examples and their labels into rows 0, 1, … of the
+ * workspace; `views[b]` is the view of `rows[b]`.
+ */
 export function fillBatch(
-  kernels: Kernels,
-  { activations, labels }: Workspace,
+  { kernels, workspace, standardization, staging }: Omit<Evaluator, "network">,
   examples: Examples,
-  standardization: Standardization,
   rows: ArrayLike<number>,
   views: ArrayLike<number>,
-  staging: Uint8Array,
 ): void {
+  const { activations, labels } = workspace;
   const { mean, inverseDeviation } = standardization;
   for (let b = 0; b < rows.length; b++) {
     const row = rows[b]!;

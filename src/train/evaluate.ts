@@ -1,10 +1,25 @@
 /** How good a model is: accuracy, loss and calibration of each head. @module */
 
 import type { Kernels } from "../kernels/mod.ts";
-import { forward, type Network } from "../model/network.ts";
-import { type Examples, fillBatch, type Standardization } from "./batch.ts";
+import { forward } from "../model/network.ts";
+import { type Examples, fillBatch } from "./batch.ts";
 import { MASKED } from "./loss.ts";
-import type { Workspace } from "./step.ts";
+import type { Evaluator } from "./trainer.ts";
+
+/** Logits of one head for a list of pictures, with their labels. */
+export interface HeadLogits {
+  /** [N, classes]. */
+  readonly logits: Float32Array;
+  readonly classes: number;
+  /** [N], `MASKED` where not known. */
+  readonly labels: Int32Array;
+}
+
+/** Logits of both heads. */
+export interface CompositeLogits {
+  readonly domain: HeadLogits;
+  readonly item: HeadLogits;
+}
 
 /** Temperature of each head's softmax; 1 leaves the logits alone. */
 export interface Temperature {
@@ -20,11 +35,14 @@ export interface HeadEvaluation {
   readonly accuracy: number;
   /** Mean cross-entropy in nats. */
   readonly loss: number;
-  /** Expected calibration error over 15 equal bins of confidence, in [0, 1]. */
+  /**
+   * Expected calibration error over 15 equal bins of confidence, in [0, 1]
+   * (Guo, Pleiss, Sun, Weinberger 2017, equation 3, arXiv:1706.04599).
+   */
   readonly ece: number;
-  /** Class said per picture, in order. */
+  /** [N], the class said of each picture. */
   readonly predicted: Int32Array;
-  /** Its probability. */
+  /** [N], its probability. */
   readonly confidence: Float32Array;
 }
 
@@ -36,118 +54,102 @@ export interface Evaluation {
 
 const BINS = 15;
 
-/** Runs the plain view of `rows` through the network and scores both heads. */
-export function evaluate(
-  kernels: Kernels,
-  network: Network,
-  workspace: Workspace,
+/** Runs the plain view of `rows` through the network. */
+export function computeLogits(
+  evaluator: Evaluator,
   examples: Examples,
   rows: ArrayLike<number>,
-  standardization: Standardization,
-  staging: Uint8Array,
-  temperature: Temperature = { domain: 1, item: 1 },
-): Evaluation {
+): CompositeLogits {
+  const { kernels, network, workspace } = evaluator;
   const { activations, capacity } = workspace;
-  const domain = new HeadScore(rows.length);
-  const item = new HeadScore(rows.length);
+  const { domains, items } = network.sizes;
+  const domain = emptyLogits(rows.length, domains);
+  const item = emptyLogits(rows.length, items);
   const plain = new Uint8Array(capacity);
   for (let start = 0; start < rows.length; start += capacity) {
-    const batch = Array.from(
-      { length: Math.min(capacity, rows.length - start) },
-      (_, b) => rows[start + b]!,
-    );
-    const views = plain.subarray(0, batch.length);
-    fillBatch(
-      kernels,
-      workspace,
-      examples,
-      standardization,
-      batch,
-      views,
-      staging,
-    );
-    forward(kernels, network, activations, batch.length);
+    const count = Math.min(capacity, rows.length - start);
+    const batch = Array.from({ length: count }, (_, b) => rows[start + b]!);
+    fillBatch(evaluator, examples, batch, plain);
+    forward(kernels, network, activations, count);
     batch.forEach((row, b) => {
-      const logits = activations.logits.subarray(b * activations.logitStride);
-      const { domains, items } = network.sizes;
-      domain.add(
-        kernels,
-        logits.subarray(0, domains),
-        examples.domainOf(row),
-        temperature.domain,
+      const composite = activations.logits.subarray(
+        b * activations.logitStride,
       );
-      item.add(
-        kernels,
-        logits.subarray(activations.itemColumn, activations.itemColumn + items),
-        examples.itemOf(row),
-        temperature.item,
+      domain.logits.set(composite.subarray(0, domains), (start + b) * domains);
+      const column = activations.itemColumn;
+      item.logits.set(
+        composite.subarray(column, column + items),
+        (start + b) * items,
       );
+      domain.labels[start + b] = examples.domainOf(row);
+      item.labels[start + b] = examples.itemOf(row);
     });
   }
-  return { domain: domain.result(), item: item.result() };
+  return { domain, item };
 }
 
-/** Adds up one head's figures, picture by picture. */
-class HeadScore {
-  readonly #predicted: Int32Array;
-  readonly #confidence: Float32Array;
-  readonly #bins = Array.from(
-    { length: BINS },
-    () => ({ count: 0, right: 0, confidence: 0 }),
-  );
-  #seen = 0;
-  #labelled = 0;
-  #right = 0;
-  #loss = 0;
+function emptyLogits(rows: number, classes: number): HeadLogits {
+  return {
+    logits: new Float32Array(rows * classes),
+    classes,
+    labels: new Int32Array(rows),
+  };
+}
 
-  constructor(rows: number) {
-    this.#predicted = new Int32Array(rows);
-    this.#confidence = new Float32Array(rows);
-  }
+/** Scores both heads at the given temperatures. */
+export function scoreLogits(
+  kernels: Kernels,
+  { domain, item }: CompositeLogits,
+  temperature: Temperature,
+): Evaluation {
+  return {
+    domain: scoreHead(kernels, domain, temperature.domain),
+    item: scoreHead(kernels, item, temperature.item),
+  };
+}
 
-  add(
-    kernels: Kernels,
-    logits: Float32Array,
-    label: number,
-    temperature: number,
-  ): void {
-    let best = 0;
-    for (let c = 1; c < logits.length; c++) {
-      if (logits[c]! > logits[best]!) best = c;
-    }
+/** Scores one head. Figures of a head that has no labelled picture are 0. */
+export function scoreHead(
+  kernels: Kernels,
+  { logits, classes, labels }: HeadLogits,
+  temperature: number,
+): HeadEvaluation {
+  const predicted = new Int32Array(labels.length);
+  const confidence = new Float32Array(labels.length);
+  const gaps = new Float64Array(BINS); // Σ (right − confidence) per bin
+  let images = 0;
+  let right = 0;
+  let loss = 0;
+  labels.forEach((label, n) => {
+    const z = logits.subarray(n * classes, (n + 1) * classes);
+    const best = indexOfLargest(z);
     let sum = 0;
-    for (const logit of logits) {
-      sum += kernels.exp((logit - logits[best]!) / temperature);
-    }
-    const confidence = 1 / sum;
-    this.#predicted[this.#seen] = best;
-    this.#confidence[this.#seen++] = confidence;
+    for (const value of z) sum += kernels.exp((value - z[best]!) / temperature);
+    predicted[n] = best;
+    confidence[n] = 1 / sum;
     if (label === MASKED) return;
-    this.#labelled++;
-    this.#loss += kernels.log(sum) -
-      (logits[label]! - logits[best]!) / temperature;
-    const bin = this.#bins[Math.min(BINS - 1, Math.floor(confidence * BINS))]!;
-    bin.count++;
-    bin.confidence += confidence;
-    if (best === label) {
-      bin.right++;
-      this.#right++;
-    }
-  }
+    const hit = best === label ? 1 : 0;
+    images++;
+    right += hit;
+    loss += kernels.log(sum) - (z[label]! - z[best]!) / temperature;
+    gaps[Math.min(BINS - 1, Math.floor(BINS / sum))]! += hit - 1 / sum;
+  });
+  const share = (total: number) => images === 0 ? 0 : total / images;
+  const ece = share(gaps.reduce((total, gap) => total + Math.abs(gap), 0));
+  return {
+    images,
+    accuracy: share(right),
+    loss: share(loss),
+    ece,
+    predicted,
+    confidence,
+  };
+}
 
-  result(): HeadEvaluation {
-    const images = this.#labelled;
-    const gap = this.#bins.reduce(
-      (sum, bin) => sum + Math.abs(bin.right - bin.confidence),
-      0,
-    );
-    return {
-      images,
-      accuracy: images === 0 ? 0 : this.#right / images,
-      loss: images === 0 ? 0 : this.#loss / images,
-      ece: images === 0 ? 0 : gap / images,
-      predicted: this.#predicted,
-      confidence: this.#confidence,
-    };
+function indexOfLargest(values: Float32Array): number {
+  let best = 0;
+  for (let c = 1; c < values.length; c++) {
+    if (values[c]! > values[best]!) best = c;
   }
+  return best;
 }

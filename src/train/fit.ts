@@ -84,7 +84,7 @@ export async function fit(
   const steps = stepsOf(recipe, rows.length);
   let images = 0;
   let yielded = performance.now();
-  let order = new Uint32Array();
+  let order: Uint32Array = new Uint32Array();
   for (let step = from + 1; step <= steps; step++) {
     if (signal?.aborted) return step - 1;
     const epoch = Math.floor((step - 1) / perEpoch);
@@ -121,26 +121,10 @@ function fitStep(
   step: number,
   steps: number,
 ): { losses: Losses; gradientNorm: number } {
-  const {
-    kernels,
-    network,
-    state,
-    optimizer,
-    workspace,
-    standardization,
-    staging,
-  } = trainer;
+  const { kernels, network, state, optimizer, workspace } = trainer;
   const random = stepRandom(recipe.seed, step);
   const views = Uint32Array.from(batch, () => random.below(examples.views));
-  fillBatch(
-    kernels,
-    workspace,
-    examples,
-    standardization,
-    batch,
-    views,
-    staging,
-  );
+  fillBatch(trainer, examples, batch, views);
   if (recipe.mixup > 0) {
     mixBatch(kernels, workspace, batch.length, recipe.mixup, random);
   }

@@ -1,10 +1,11 @@
 /** Everything a training run holds in memory, in one allocation. @module */
 
-import { createArena } from "../kernels/arena.ts";
+import { type Allocator, createArena } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import { heUniform, leCunUniform } from "../nn/init.ts";
 import { Random } from "../nn/prng.ts";
 import {
+  allocateActivations,
   allocateNetwork,
   layersOf,
   type Network,
@@ -13,6 +14,7 @@ import {
 import type { Sizes } from "../model/sizes.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import type { Standardization } from "./batch.ts";
+import { allocateLabels } from "./loss.ts";
 import {
   allocateOptimizerState,
   allocateWorkspace,
@@ -20,16 +22,39 @@ import {
   type Workspace,
 } from "./step.ts";
 
-/** A network, its optimizer's state, and room for batches. */
-export interface Trainer {
+/** A network and room to run batches through it. */
+export interface Evaluator {
   readonly kernels: Kernels;
   readonly network: Network;
-  readonly optimizer: Optimizer;
-  readonly state: OptimizerState;
-  readonly workspace: Workspace;
+  readonly workspace: Pick<Workspace, "activations" | "labels" | "capacity">;
   readonly standardization: Standardization;
   /** One descriptor [I] on its way into a batch. */
   readonly staging: Uint8Array;
+}
+
+/** An evaluator that can also learn. */
+export interface Trainer extends Evaluator {
+  readonly workspace: Workspace;
+  readonly optimizer: Optimizer;
+  readonly state: OptimizerState;
+}
+
+/** Takes the memory for evaluating batches of up to `batchSize` rows; parameters are zero. */
+export async function createEvaluator(
+  sizes: Sizes,
+  batchSize: number,
+): Promise<Evaluator> {
+  const { kernels, views } = await createArena((allocate) => ({
+    network: allocateNetwork(allocate, sizes),
+    workspace: {
+      capacity: batchSize,
+      activations: allocateActivations(allocate, sizes, batchSize),
+      labels: allocateLabels(allocate, batchSize),
+    },
+    ...allocateInput(allocate, sizes),
+  }));
+  views.standardization.inverseDeviation.fill(1);
+  return { kernels, ...views };
 }
 
 /**
@@ -45,14 +70,23 @@ export async function createTrainer(
     network: allocateNetwork(allocate, sizes),
     state: allocateOptimizerState(allocate, sizes, optimizer),
     workspace: allocateWorkspace(allocate, sizes, batchSize),
-    standardization: {
-      mean: allocate.floats(sizes.inputs),
-      inverseDeviation: allocate.floats(sizes.inputs),
-    },
-    staging: allocate.bytes(sizes.inputs),
+    ...allocateInput(allocate, sizes),
   }));
   views.standardization.inverseDeviation.fill(1);
   return { kernels, optimizer, ...views };
+}
+
+function allocateInput(
+  allocate: Allocator,
+  { inputs }: Sizes,
+): Pick<Evaluator, "standardization" | "staging"> {
+  return {
+    standardization: {
+      mean: allocate.floats(inputs),
+      inverseDeviation: allocate.floats(inputs),
+    },
+    staging: allocate.bytes(inputs),
+  };
 }
 
 /** Draws the initial weights: He's for the trunk, LeCun's for the heads, biases zero. */
