@@ -1,0 +1,101 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { createArena } from "../../src/kernels/arena.ts";
+import { Random } from "../../src/nn/prng.ts";
+import { adam } from "../../src/optim/adam.ts";
+import { fillBatch, mixBatch, symmetricBeta } from "../../src/train/batch.ts";
+import { createTrainer } from "../../src/train/trainer.ts";
+import { measureStandardization } from "../../src/train/standardize.ts";
+import { allRows, patternExamples } from "./examples.ts";
+
+const SIZES = { inputs: 10, hidden: [], domains: 2, items: 3 };
+
+Deno.test("a batch holds the standardized views asked for, with their labels", async () => {
+  const examples = patternExamples(SIZES, 2);
+  const trainer = await createTrainer(SIZES, adam(), 4);
+  measureStandardization(
+    examples,
+    allRows(examples.length),
+    trainer.standardization,
+  );
+  const { mean, inverseDeviation } = trainer.standardization;
+  fillBatch(trainer, examples, [5, 0, 11], [1, 0, 1]);
+  const descriptor = new Uint8Array(SIZES.inputs);
+  [[5, 1], [0, 0], [11, 1]].forEach(([row, view], b) => {
+    examples.read(row!, view!, descriptor);
+    const { activations, labels } = trainer.workspace;
+    descriptor.forEach((value, i) => {
+      const expected = (value - mean[i]!) * inverseDeviation[i]!;
+      assertAlmostEquals(
+        activations.inputs[b * activations.inputStride + i]!,
+        expected,
+        1e-5,
+      );
+    });
+    assertEquals(labels.domain.label[b], examples.domainOf(row!));
+    assertEquals(labels.item.label[b], examples.itemOf(row!));
+    assertEquals(labels.share[b], 1);
+  });
+});
+
+Deno.test("standardized training descriptors have mean 0 and deviation 1; constant inputs are 0", async () => {
+  const examples = patternExamples(SIZES, 20, { views: 1 });
+  const constant = {
+    ...examples,
+    read(row: number, view: number, out: Uint8Array) {
+      examples.read(row, view, out);
+      out[3] = 77;
+    },
+  };
+  const trainer = await createTrainer(SIZES, adam(), examples.length);
+  const rows = allRows(examples.length);
+  measureStandardization(constant, rows, trainer.standardization);
+  fillBatch(trainer, constant, rows, new Uint8Array(rows.length));
+  const { inputs, inputStride } = trainer.workspace.activations;
+  for (let i = 0; i < SIZES.inputs; i++) {
+    const column = Array.from(rows, (b) => inputs[b * inputStride + i]!);
+    const mean = column.reduce((sum, value) => sum + value, 0) / rows.length;
+    const variance = column.reduce((sum, value) =>
+      sum + (value - mean) ** 2, 0) / rows.length;
+    assertAlmostEquals(mean, 0, 1e-5);
+    assertAlmostEquals(variance, i === 3 ? 0 : 1, 1e-4);
+  }
+});
+
+Deno.test("mixup mixes every row with the next one, inputs and labels alike", async () => {
+  const examples = patternExamples(SIZES, 2);
+  const trainer = await createTrainer(SIZES, adam(), 5);
+  const rows = [1, 4, 7, 2, 9];
+  fillBatch(trainer, examples, rows, [0, 0, 0, 0, 0]);
+  const { inputs, inputStride } = trainer.workspace.activations;
+  const plain = inputs.slice();
+  mixBatch(trainer.kernels, trainer.workspace, 5, 0.4, Random.fromSeed(1));
+  const { domain, item, share } = trainer.workspace.labels;
+  for (let b = 0; b < 5; b++) {
+    const next = (b + 1) % 5;
+    for (let i = 0; i < SIZES.inputs; i++) {
+      const expected = share[b]! * plain[b * inputStride + i]! +
+        (1 - share[b]!) * plain[next * inputStride + i]!;
+      assertAlmostEquals(inputs[b * inputStride + i]!, expected, 1e-4);
+    }
+    assertEquals(domain.other[b], examples.domainOf(rows[next]!));
+    assertEquals(item.other[b], examples.itemOf(rows[next]!));
+    assertEquals(item.label[b], examples.itemOf(rows[b]!));
+  }
+});
+
+Deno.test("mixing shares follow Beta(α, α): mean 1/2, variance 1 / (4 (2α + 1))", async () => {
+  const { kernels } = await createArena(() => null);
+  for (const alpha of [0.2, 0.4, 1]) {
+    const random = Random.fromSeed(3);
+    const draws = Array.from(
+      { length: 20000 },
+      () => symmetricBeta(kernels, alpha, random),
+    );
+    assert(draws.every((share) => share >= 0 && share <= 1));
+    const mean = draws.reduce((sum, share) => sum + share, 0) / draws.length;
+    const variance = draws.reduce((sum, share) =>
+      sum + (share - mean) ** 2, 0) / draws.length;
+    assertAlmostEquals(mean, 0.5, 0.01);
+    assertAlmostEquals(variance, 1 / (4 * (2 * alpha + 1)), 0.004);
+  }
+});
