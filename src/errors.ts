@@ -36,3 +36,28 @@ export class CheckpointError extends Error {
 export class DivergedError extends Error {
   override readonly name = "DivergedError";
 }
+
+/** A version in the store that is damaged or incomplete. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+}
+
+/** Work that was not taken on: too much is waiting already. */
+export class BusyError extends Error {
+  override readonly name = "BusyError";
+}
+
+/** A change that was given up: others kept changing the model first. */
+export class ConflictError extends Error {
+  override readonly name = "ConflictError";
+}
+
+/** A change that was to happen only to a state the model is not in. */
+export class PreconditionError extends Error {
+  override readonly name = "PreconditionError";
+}
+
+/** An idempotency key that was used before, for another request. */
+export class IdempotencyError extends Error {
+  override readonly name = "IdempotencyError";
+}

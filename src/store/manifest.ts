@@ -1,0 +1,131 @@
+/**
+ * What one version of the model consists of, as it is kept in the store.
+ *
+ * @module
+ */
+
+import { sha256 } from "./digest.ts";
+
+/** A tensor of a version that differs from the base model's, by its hash. */
+export interface TensorRecord {
+  readonly name: string;
+  readonly dtype: "F32";
+  readonly shape: readonly number[];
+  /** SHA-256 of the little-endian row-major bytes. */
+  readonly sha256: string;
+}
+
+/** A figure before and after the change that made a version. */
+export interface BeforeAfter {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** The request that made a version: enough to take the same steps again. */
+export interface ChangeLog {
+  readonly scope: "heads";
+  readonly steps: number;
+  readonly learningRate: number;
+  /** Class of each example; −1 where the request named none. */
+  readonly domains: readonly number[];
+  readonly items: readonly number[];
+  /** The trunk's outputs for the examples, [examples, hidden]. */
+  readonly features: TensorRecord;
+}
+
+/** One version of the model. */
+export interface Manifest {
+  readonly version: number;
+  /** The version it was made from; null for the base model. */
+  readonly parent: number | null;
+  readonly change: "base" | "finetune" | "rollback" | "import";
+  /** The version a rollback went back to. */
+  readonly restored: number | null;
+  /** Hash of the state: equal states have equal hashes, whatever their history. */
+  readonly sha256: string;
+  /** Optimizer steps taken since the first training began. */
+  readonly step: number;
+  /** Step counts of the tensors that differ from the base model's. */
+  readonly steps: Readonly<Record<string, number>>;
+  /** The tensors that differ from the base model's, ordered by name. */
+  readonly tensors: readonly TensorRecord[];
+  /** ISO 8601; null for the base model. */
+  readonly createdAt: string | null;
+  readonly loss: BeforeAfter | null;
+  readonly guard: BeforeAfter | null;
+  readonly log: ChangeLog | null;
+  /** Marks the write that made this version, to recognise it after a lost answer. */
+  readonly commit: string | null;
+}
+
+/** The served weights file, which is version 0 and is never copied into the store. */
+export interface BaseModel {
+  /** SHA-256 of the whole file. */
+  readonly sha256: string;
+  readonly step: number;
+}
+
+/** What a version's state hash is taken over. */
+export type State = Pick<Manifest, "step" | "steps" | "tensors">;
+
+/** Version 0: the weights file as it is. */
+export function baseManifest(base: BaseModel): Manifest {
+  return {
+    version: 0,
+    parent: null,
+    change: "base",
+    restored: null,
+    sha256: base.sha256,
+    step: base.step,
+    steps: {},
+    tensors: [],
+    createdAt: null,
+    loss: null,
+    guard: null,
+    log: null,
+    commit: null,
+  };
+}
+
+/** The hash that names a state: the file's own where nothing differs from it. */
+export function stateHash(base: BaseModel, state: State): Promise<string> {
+  if (state.tensors.length === 0 && state.step === base.step) {
+    return Promise.resolve(base.sha256);
+  }
+  const canonical = {
+    base: base.sha256,
+    step: state.step,
+    steps: Object.entries(state.steps).sort(byName),
+    tensors: state.tensors
+      .map(({ name, dtype, shape, sha256 }) => [name, dtype, shape, sha256])
+      .sort(byName),
+  };
+  return sha256(encode(canonical));
+}
+
+function byName(a: readonly unknown[], b: readonly unknown[]): number {
+  const [x, y] = [String(a[0]), String(b[0])];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** Bytes that a tensor of this record takes. */
+export function tensorBytes({ shape }: TensorRecord): number {
+  return 4 * shape.reduce((product, size) => product * size, 1);
+}
+
+/** Every blob a version needs, its change log's included. */
+export function blobsOf(manifest: Manifest): TensorRecord[] {
+  return manifest.log === null
+    ? [...manifest.tensors]
+    : [...manifest.tensors, manifest.log.features];
+}
+
+/** A record as JSON in UTF-8. */
+export function encode(value: unknown): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+/** The record that `encode` wrote. */
+export function decode<T>(bytes: Uint8Array): T {
+  return JSON.parse(new TextDecoder().decode(bytes));
+}

@@ -1,0 +1,83 @@
+/**
+ * Receipts: the answer given to a request that carried an idempotency key, so
+ * that repeating the request repeats the answer and not the change.
+ *
+ * @module
+ */
+
+import { sha256 } from "./digest.ts";
+import { type Key } from "./engine.ts";
+import { decode, encode } from "./manifest.ts";
+import type { ModelStore } from "./store.ts";
+
+/** How long an answer can be asked for again: a day. */
+export const RECEIPT_LIFETIME = 24 * 60 * 60 * 1000;
+
+/** What is kept of an answered request. */
+export interface ReceiptRecord {
+  /** SHA-256 of the request. */
+  readonly request: string;
+  readonly answer: unknown;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** A receipt to be written together with the change it speaks of. */
+export interface Receipt {
+  readonly key: Key;
+  /** What is there now: null for nothing. */
+  readonly stamp: string | null;
+  readonly record: ReceiptRecord;
+  readonly expireIn: number;
+}
+
+/** Where a key's receipt is, and what it says, if there is one that still holds. */
+export interface ReceiptSlot {
+  readonly key: Key;
+  readonly stamp: string | null;
+  readonly record: ReceiptRecord | undefined;
+}
+
+/** Looks up an idempotency key. Only its hash is stored: keys are the callers' own. */
+export async function findReceipt(
+  store: ModelStore,
+  idempotencyKey: string,
+): Promise<ReceiptSlot> {
+  const hash = await sha256(new TextEncoder().encode(idempotencyKey));
+  const key = [...store.root, "receipts", hash];
+  const [entry] = await store.engine.read([key]);
+  const record = entry && decode<ReceiptRecord>(entry.value);
+  return {
+    key,
+    stamp: entry?.stamp ?? null,
+    record: record !== undefined && record.expiresAt > Date.now()
+      ? record
+      : undefined,
+  };
+}
+
+/** The receipt that fills a slot. */
+export function fillReceipt(
+  slot: ReceiptSlot,
+  request: string,
+  answer: unknown,
+): Receipt {
+  return {
+    key: slot.key,
+    stamp: slot.stamp,
+    record: { request, answer, expiresAt: Date.now() + RECEIPT_LIFETIME },
+    expireIn: RECEIPT_LIFETIME,
+  };
+}
+
+/** Writes a receipt that no change goes with; false if another was first. */
+export function writeReceipt(
+  store: ModelStore,
+  receipt: Receipt,
+): Promise<boolean> {
+  const { key, stamp, record, expireIn } = receipt;
+  return store.engine.write({
+    checks: [{ key, stamp }],
+    sets: [{ key, value: encode(record), expireIn }],
+  });
+}

@@ -1,0 +1,86 @@
+/**
+ * Staging: blobs too large for one atomic write are written ahead of the commit
+ * that refers to them. A staging record names them meanwhile, so that garbage
+ * collection leaves them alone; every new record also rewrites `staged`, which
+ * a collection checks, so that neither can overlook the other.
+ *
+ * @module
+ */
+
+import { blobEntries } from "./blobs.ts";
+import { type Engine, type Key, MAX_WRITE_BYTES } from "./engine.ts";
+import { decode, encode } from "./manifest.ts";
+
+/** How long a writer may take between staging and commit: ten minutes. */
+const STAGING_LIFETIME = 10 * 60 * 1000;
+
+/** What a staging record says. */
+export interface StagingRecord {
+  readonly key: Key;
+  readonly hashes: readonly { sha256: string; bytes: number }[];
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** The key that changes whenever something is staged. */
+export function stagedKey(root: Key): Key {
+  return [...root, "staged"];
+}
+
+/** A new key for a staging record. */
+export function stagingKey(root: Key): Key {
+  return [...root, "staging", crypto.randomUUID()];
+}
+
+/** Writes blobs ahead of their commit; resolves with the key that the commit deletes. */
+export async function stageBlobs(
+  engine: Engine,
+  root: Key,
+  blobs: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+): Promise<Key> {
+  const key = stagingKey(root);
+  const hashes = Array.from(
+    blobs,
+    ([sha256, { length: bytes }]) => ({ sha256, bytes }),
+  );
+  const record = { key, hashes, expiresAt: Date.now() + STAGING_LIFETIME };
+  await engine.write({
+    sets: [
+      { key, value: encode(record) },
+      { key: stagedKey(root), value: encode(key.at(-1)) },
+    ],
+  });
+  for (const batch of batches(root, blobs)) await engine.write({ sets: batch });
+  return key;
+}
+
+/** Lets go of staged blobs: the next collection may remove what nothing else needs. */
+export async function discardStaged(engine: Engine, key: Key): Promise<void> {
+  const [entry] = await engine.read([key]);
+  if (entry === undefined) return;
+  const record = decode<StagingRecord>(entry.value);
+  await engine.write({
+    checks: [{ key, stamp: entry.stamp }],
+    sets: [{ key, value: encode({ ...record, expiresAt: 0 }) }],
+  });
+}
+
+function* batches(
+  root: Key,
+  blobs: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+): Generator<{ key: Key; value: Uint8Array<ArrayBuffer> }[]> {
+  let batch: { key: Key; value: Uint8Array<ArrayBuffer> }[] = [];
+  let bytes = 0;
+  for (const [hash, blob] of blobs) {
+    for (const entry of blobEntries(root, hash, blob)) {
+      if (bytes + entry.value.length > MAX_WRITE_BYTES) {
+        yield batch;
+        batch = [];
+        bytes = 0;
+      }
+      batch.push(entry);
+      bytes += entry.value.length;
+    }
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,289 @@
+/**
+ * The versions of one base model: a small git over an engine.
+ *
+ *   tandem / <sha256 of the weights file> / head             which version is served
+ *                                         / versions / <n>   its manifest, never rewritten
+ *                                         / blobs / <sha256> / <chunk>
+ *                                         / receipts / <sha256 of an idempotency key>
+ *                                         / tags / <name>
+ *
+ * A version's blobs, its manifest, the receipt of the request that made it and
+ * the new head are one atomic write, which checks that the head is still the
+ * parent's. Readers therefore see whole versions only.
+ *
+ * @module
+ */
+
+import { StoreError } from "../errors.ts";
+import { blobEntries, readBlobs } from "./blobs.ts";
+import { sha256 } from "./digest.ts";
+import {
+  type Engine,
+  type Key,
+  MAX_WRITE_BYTES,
+  type Write,
+} from "./engine.ts";
+import {
+  baseManifest,
+  type BaseModel,
+  blobsOf,
+  type ChangeLog,
+  decode,
+  encode,
+  type Manifest,
+  stateHash,
+  tensorBytes,
+  type TensorRecord,
+} from "./manifest.ts";
+import type { Receipt } from "./receipts.ts";
+import { discardStaged, stageBlobs } from "./staging.ts";
+
+const HEAD_ATTEMPTS = 3;
+
+/** The version that new changes build on, and the stamp that proves it still is. */
+export interface Head {
+  readonly manifest: Manifest;
+  /** Null while the store holds no version of its own. */
+  readonly stamp: string | null;
+}
+
+/** A tensor to be stored: row-major values. */
+export interface Tensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** A new version, but for its number, parent and hash. */
+export interface Draft {
+  readonly change: Manifest["change"];
+  readonly restored?: number;
+  readonly step: number;
+  readonly steps: Readonly<Record<string, number>>;
+  /** Every tensor that differs from the base model's: new values, or a record of blobs stored already. */
+  readonly tensors: readonly (Tensor | TensorRecord)[];
+  readonly loss?: Manifest["loss"];
+  readonly guard?: Manifest["guard"];
+  readonly log?: Omit<ChangeLog, "features"> & { readonly features: Tensor };
+}
+
+/** A manifest with the bytes of the blobs that it introduces. */
+export interface Prepared {
+  readonly manifest: Manifest;
+  readonly blobs: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+}
+
+/** The versions of one base model. */
+export class ModelStore {
+  readonly root: Key;
+  readonly #base: BaseModel;
+
+  constructor(readonly engine: Engine, base: BaseModel) {
+    this.#base = base;
+    this.root = ["tandem", base.sha256];
+  }
+
+  /**
+   * Reads the head. `known` saves reading its manifest again: 1 read where nothing changed.
+   *
+   * @throws {StoreError} If the head names a version that is not there.
+   */
+  async head(known?: Manifest): Promise<Head> {
+    for (let attempt = 1;; attempt++) {
+      const [entry] = await this.engine.read([this.#key("head")]);
+      if (entry === undefined) {
+        return { manifest: baseManifest(this.#base), stamp: null };
+      }
+      const { version } = decode<{ version: number }>(entry.value);
+      const manifest = known?.version === version
+        ? known
+        : await this.manifest(version);
+      if (manifest !== undefined) return { manifest, stamp: entry.stamp };
+      // Between the two reads the head may have moved on and its old version gone.
+      if (attempt === HEAD_ATTEMPTS) {
+        throw new StoreError(
+          `Cannot read the head: expected a version ${version}, got none`,
+        );
+      }
+    }
+  }
+
+  /** One version's manifest, or undefined if there is no such version (any more). */
+  async manifest(version: number): Promise<Manifest | undefined> {
+    if (version === 0) return baseManifest(this.#base);
+    const [entry] = await this.engine.read([
+      this.#key("versions", order(version)),
+    ]);
+    return entry && decode<Manifest>(entry.value);
+  }
+
+  /** Manifests, newest first, without the base model's. */
+  async manifests(
+    options: { limit?: number; before?: number } = {},
+  ): Promise<Manifest[]> {
+    const { limit, before } = options;
+    const entries = await this.engine.list(this.#key("versions"), {
+      reverse: true,
+      ...(limit === undefined ? {} : { limit }),
+      ...(before === undefined
+        ? {}
+        : { before: this.#key("versions", order(before)) }),
+    });
+    return entries.map((entry) => decode<Manifest>(entry.value));
+  }
+
+  /**
+   * Reads a version's tensors and verifies every hash, its own included.
+   *
+   * @throws {StoreError} If anything is missing or damaged.
+   */
+  async load(manifest: Manifest): Promise<Map<string, Float32Array>> {
+    const hash = await stateHash(this.#base, manifest);
+    if (hash !== manifest.sha256) {
+      throw new StoreError(
+        `Cannot load version ${manifest.version}: expected sha256 ${manifest.sha256}, got ${hash}`,
+      );
+    }
+    return await this.read(manifest.tensors);
+  }
+
+  /**
+   * Reads tensors by their records.
+   *
+   * @throws {StoreError} If one is missing or damaged.
+   */
+  async read(
+    records: readonly TensorRecord[],
+  ): Promise<Map<string, Float32Array>> {
+    const wanted = records.map((record) => ({
+      sha256: record.sha256,
+      bytes: tensorBytes(record),
+    }));
+    const blobs = await readBlobs(this.engine, this.root, wanted);
+    return new Map(
+      records.map(({ name }, i) => [name, new Float32Array(blobs[i]!.buffer)]),
+    );
+  }
+
+  /** Names a draft's content: its hashes, its number, its parent. Nothing is written yet. */
+  async prepare(head: Head, draft: Draft): Promise<Prepared> {
+    const blobs = new Map<string, Uint8Array<ArrayBuffer>>();
+    const tensors: TensorRecord[] = [];
+    for (const tensor of draft.tensors) {
+      tensors.push(await record(tensor, blobs));
+    }
+    tensors.sort((a, b) => a.name < b.name ? -1 : 1);
+    const { step, steps } = draft;
+    const log = draft.log === undefined
+      ? null
+      : { ...draft.log, features: await record(draft.log.features, blobs) };
+    for (const { sha256 } of blobsOf(head.manifest)) blobs.delete(sha256);
+    return {
+      blobs,
+      manifest: {
+        version: head.manifest.version + 1,
+        parent: head.manifest.version,
+        change: draft.change,
+        restored: draft.restored ?? null,
+        sha256: await stateHash(this.#base, { step, steps, tensors }),
+        step,
+        steps,
+        tensors,
+        createdAt: new Date().toISOString(),
+        loss: draft.loss ?? null,
+        guard: draft.guard ?? null,
+        log,
+        commit: crypto.randomUUID(),
+      },
+    };
+  }
+
+  /**
+   * Makes a prepared version the head, together with the receipt of the request
+   * that made it, or changes nothing.
+   *
+   * @returns Whether it is the head now; false if the head or the receipt changed meanwhile.
+   */
+  async commit(
+    head: Head,
+    { manifest, blobs }: Prepared,
+    receipt?: Receipt,
+  ): Promise<boolean> {
+    const write: Write & { checks: unknown[]; sets: unknown[] } = {
+      checks: [{ key: this.#key("head"), stamp: head.stamp }],
+      sets: [
+        {
+          key: this.#key("versions", order(manifest.version)),
+          value: encode(manifest),
+        },
+        {
+          key: this.#key("head"),
+          value: encode({ version: manifest.version }),
+        },
+        { key: ["tandem-bases", this.#base.sha256], value: encode({}) },
+      ],
+    };
+    if (receipt !== undefined) {
+      write.checks.push({ key: receipt.key, stamp: receipt.stamp });
+      write.sets.push({
+        key: receipt.key,
+        value: encode(receipt.record),
+        expireIn: receipt.expireIn,
+      });
+    }
+    let bytes = 0;
+    for (const blob of blobs.values()) bytes += blob.length;
+    if (bytes > MAX_WRITE_BYTES) {
+      const staged = await stageBlobs(this.engine, this.root, blobs);
+      const committed = await this.#write(manifest, {
+        ...write,
+        deletes: [staged],
+      });
+      if (!committed) await discardStaged(this.engine, staged);
+      return committed;
+    }
+    for (const [hash, blob] of blobs) {
+      write.sets.push(...blobEntries(this.root, hash, blob));
+    }
+    return await this.#write(manifest, write);
+  }
+
+  /** Writes; an error after the effect is told from one before it by looking. */
+  async #write(manifest: Manifest, write: Write): Promise<boolean> {
+    try {
+      return await this.engine.write(write);
+    } catch (error) {
+      const found = await this.manifest(manifest.version).catch(() =>
+        undefined
+      );
+      if (found?.commit === manifest.commit) return true;
+      throw error;
+    }
+  }
+
+  /** Releases the engine. */
+  close(): Promise<void> {
+    return this.engine.close();
+  }
+
+  #key(...parts: string[]): Key {
+    return [...this.root, ...parts];
+  }
+}
+
+/** A version's number as text whose order is the numbers' order. */
+export function order(version: number): string {
+  return String(version).padStart(12, "0");
+}
+
+async function record(
+  tensor: Tensor | TensorRecord,
+  blobs: Map<string, Uint8Array<ArrayBuffer>>,
+): Promise<TensorRecord> {
+  if (!("values" in tensor)) return tensor;
+  const { name, shape, values } = tensor;
+  const bytes = new Uint8Array(new Float32Array(values).buffer);
+  const hash = await sha256(bytes);
+  blobs.set(hash, bytes);
+  return { name, dtype: "F32", shape, sha256: hash };
+}

@@ -1,0 +1,234 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { StoreError } from "../../src/errors.ts";
+import type { Engine } from "../../src/store/engine.ts";
+import { type Draft, type Head, ModelStore } from "../../src/store/store.ts";
+import {
+  fillReceipt,
+  findReceipt,
+  writeReceipt,
+} from "../../src/store/receipts.ts";
+import { testEngines } from "./engines.ts";
+import { faulty } from "./faulty.ts";
+
+const BASE = { sha256: "b".repeat(64), step: 10 };
+const open = (engine: Engine) => new ModelStore(engine, BASE);
+
+function draft(step: number, length = 6): Draft {
+  const values = Float32Array.from({ length }, (_, i) => step + i / 8);
+  return {
+    change: "finetune",
+    step,
+    steps: { "head.item.weight": step },
+    tensors: [
+      { name: "head.item.weight", shape: [2, length / 2], values },
+      { name: "head.item.bias", shape: [1], values: Float32Array.of(0.5) },
+    ],
+    loss: { before: 2, after: 1 },
+  };
+}
+
+async function advance(
+  store: ModelStore,
+  head: Head,
+  next: Draft,
+): Promise<Head> {
+  assert(await store.commit(head, await store.prepare(head, next)));
+  return await store.head();
+}
+
+testEngines("starts at version 0, the weights file itself", async (engine) => {
+  const { manifest, stamp } = await open(engine).head();
+  assertEquals([manifest.version, manifest.sha256, manifest.step], [
+    0,
+    BASE.sha256,
+    10,
+  ]);
+  assertEquals(stamp, null);
+  assertEquals(await open(engine).load(manifest), new Map());
+});
+
+testEngines(
+  "gives back a committed version after it is opened again",
+  async (engine) => {
+    const head = await advance(
+      open(engine),
+      await open(engine).head(),
+      draft(11),
+    );
+    const again = await open(engine).head();
+    assertEquals(again, head);
+    assertEquals([again.manifest.version, again.manifest.parent], [1, 0]);
+    const tensors = await open(engine).load(again.manifest);
+    assertEquals(
+      tensors.get("head.item.weight"),
+      Float32Array.of(11, 11.125, 11.25, 11.375, 11.5, 11.625),
+    );
+  },
+);
+
+testEngines(
+  "refuses a commit on a head that is no longer one",
+  async (engine) => {
+    const store = open(engine);
+    const stale = await store.head();
+    const head = await advance(store, stale, draft(11));
+    assertEquals(
+      await store.commit(stale, await store.prepare(stale, draft(12))),
+      false,
+    );
+    assertEquals(await store.head(), head);
+  },
+);
+
+testEngines(
+  "names equal states by equal hashes, whatever their history",
+  async (engine) => {
+    const store = open(engine);
+    const one = await advance(store, await store.head(), draft(11));
+    const two = await advance(store, one, draft(12));
+    const { step, steps, tensors } = one.manifest;
+    const back = await advance(store, two, {
+      change: "rollback",
+      restored: 1,
+      step,
+      steps,
+      tensors,
+    });
+    assertEquals(back.manifest.sha256, one.manifest.sha256);
+    assertEquals([back.manifest.version, back.manifest.restored], [3, 1]);
+    assertEquals(
+      await store.load(back.manifest),
+      await store.load(one.manifest),
+    );
+    const base = await advance(store, back, {
+      change: "rollback",
+      restored: 0,
+      step: 10,
+      steps: {},
+      tensors: [],
+    });
+    assertEquals(base.manifest.sha256, BASE.sha256);
+  },
+);
+
+testEngines(
+  "keeps the versions of different weights files apart",
+  async (engine) => {
+    await advance(open(engine), await open(engine).head(), draft(11));
+    const other = new ModelStore(engine, { sha256: "c".repeat(64), step: 0 });
+    assertEquals((await other.head()).manifest.version, 0);
+    assertEquals(await other.manifests(), []);
+  },
+);
+
+testEngines("lists versions newest first, in pages", async (engine) => {
+  const store = open(engine);
+  let head = await store.head();
+  for (let step = 11; step < 14; step++) {
+    head = await advance(store, head, draft(step));
+  }
+  const versions = async (options?: { limit?: number; before?: number }) =>
+    (await store.manifests(options)).map(({ version }) => version);
+  assertEquals(await versions(), [3, 2, 1]);
+  assertEquals(await versions({ limit: 1, before: 3 }), [2]);
+});
+
+testEngines("stores tensors larger than one atomic write", async (engine) => {
+  const store = open(engine);
+  const large = draft(11, 400_000);
+  const head = await advance(store, await store.head(), large);
+  const tensors = await store.load(head.manifest);
+  assertEquals(tensors.get("head.item.weight")!.length, 400_000);
+  assertEquals(await engine.list([...store.root, "staging"]), []);
+});
+
+testEngines(
+  "reports a damaged blob, a missing one, and a damaged manifest",
+  async (engine) => {
+    const store = open(engine);
+    const { manifest } = await advance(store, await store.head(), draft(11));
+    const [blob] = await engine.list([...store.root, "blobs"], { limit: 1 });
+    const damaged = blob!.value.slice();
+    damaged[0]! ^= 1;
+    await engine.write({ sets: [{ key: blob!.key, value: damaged }] });
+    await assertRejects(
+      () => store.load(manifest),
+      StoreError,
+      "expected sha256",
+    );
+    await engine.write({ deletes: [blob!.key] });
+    await assertRejects(() => store.load(manifest), StoreError, "got nothing");
+    await assertRejects(
+      () => store.load({ ...manifest, step: 12 }),
+      StoreError,
+      "version 1",
+    );
+  },
+);
+
+testEngines(
+  "answers a repeated key from its receipt, committed with the version",
+  async (engine) => {
+    const store = open(engine);
+    const slot = await findReceipt(store, "key-1");
+    assertEquals(slot.record, undefined);
+    const head = await store.head();
+    const receipt = fillReceipt(slot, "hash of the request", {
+      accepted: true,
+    });
+    assert(
+      await store.commit(head, await store.prepare(head, draft(11)), receipt),
+    );
+    assertEquals((await findReceipt(store, "key-1")).record?.answer, {
+      accepted: true,
+    });
+
+    const next = await store.head();
+    assertEquals(
+      await store.commit(next, await store.prepare(next, draft(12)), receipt),
+      false,
+    );
+    assertEquals(await writeReceipt(store, receipt), false);
+    assertEquals((await store.head()).manifest.version, 1);
+  },
+);
+
+testEngines(
+  "is whole after a fault at any call of a commit",
+  async (engine) => {
+    let acknowledged = 0;
+    let step = 11;
+    for (const length of [6, 400_000]) {
+      for (const after of [false, true]) {
+        for (let call = 0;; call++) {
+          const broken = faulty(engine, { call, after });
+          const store = new ModelStore(broken, BASE);
+          try {
+            const head = await store.head();
+            if (
+              await store.commit(
+                head,
+                await store.prepare(head, draft(step++, length)),
+              )
+            ) acknowledged++;
+          } catch (error) {
+            assertEquals(
+              (error as Error).message.startsWith("The "),
+              true,
+              String(error),
+            );
+          }
+          const { manifest } = await open(engine).head();
+          assertEquals(
+            manifest.version,
+            acknowledged,
+            `fault at call ${call}, after: ${after}`,
+          );
+          await open(engine).load(manifest);
+          if (broken.calls <= call) break;
+        }
+      }
+    }
+    assert(acknowledged > 4);
+  },
+);
