@@ -39,6 +39,8 @@ export interface Progress {
   readonly epoch: number;
   readonly step: number;
   readonly steps: number;
+  /** Pictures in this step. */
+  readonly rows: number;
   /** Pictures seen since this process began training. */
   readonly images: number;
   readonly losses: Losses;
@@ -100,6 +102,7 @@ export async function fit(
       epoch: epoch + 1,
       step,
       steps,
+      rows: batch.length,
       images: images += batch.length,
       ...fitStep(trainer, examples, batch, recipe, step, steps),
     };
