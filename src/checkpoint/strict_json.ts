@@ -1,0 +1,48 @@
+/**
+ * JSON as a safetensors header may hold it: no key twice in one object, numbers
+ * written as plain digits, text that is valid Unicode. `JSON.parse` alone lets
+ * all three pass, so that two readers could see two different files.
+ *
+ * @module
+ */
+
+/** In valid JSON: a string and whether it is a key, a number, a bracket of an object. */
+const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|(-?\d[\d.eE+-]*)|[{}]/g;
+
+/**
+ * Parses `text`.
+ *
+ * @throws {SyntaxError} If it is not JSON, or not as strict as above; the message says what came.
+ */
+export function parseStrictJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  const open: Set<string>[] = [];
+  for (const [token, quoted, colon, number] of text.matchAll(TOKEN)) {
+    if (quoted !== undefined) {
+      const string = unquoted(quoted);
+      if (colon !== undefined) checkNew(string, open.at(-1)!);
+    } else if (number !== undefined) checkDigits(number);
+    else if (token === "{") open.push(new Set());
+    else open.pop();
+  }
+  return value;
+}
+
+function unquoted(quoted: string): string {
+  const string: string = JSON.parse(quoted);
+  if (!string.isWellFormed()) {
+    throw new SyntaxError(`half of a surrogate pair in ${quoted}`);
+  }
+  return string;
+}
+
+function checkNew(key: string, keys: Set<string>): void {
+  if (keys.has(key)) {
+    throw new SyntaxError(`the key ${JSON.stringify(key)} twice`);
+  }
+  keys.add(key);
+}
+
+function checkDigits(number: string): void {
+  if (!/^\d+$/.test(number)) throw new SyntaxError(`the number ${number}`);
+}
