@@ -20,16 +20,10 @@ import type {
 import { checkSizes, type Sizes, tensorSpecs } from "../model/sizes.ts";
 import { createOptimizer } from "../optim/registry.ts";
 import type { DType, SafetensorsHeader, TensorData } from "./safetensors.ts";
+import type { SafetensorsReader } from "./safetensors_reader.ts";
 
 /** Marks our files, and the version of what this module writes into them. */
 export const FORMAT = "tandem-1";
-
-/** A safetensors file whose tensors are read one by one. */
-export interface TensorSource {
-  readonly header: SafetensorsHeader;
-  /** The little-endian bytes of one tensor. */
-  read(name: string): Promise<Uint8Array<ArrayBuffer>>;
-}
 
 type StoredName = "replay" | "guard";
 
@@ -113,7 +107,9 @@ function bytesOf(values: ArrayBufferView): Uint8Array {
  *
  * @throws {CheckpointError} If metadata or tensors are missing or do not fit each other.
  */
-export function readDescription({ header }: TensorSource): ModelDescription {
+export function readDescription(
+  { header }: SafetensorsReader,
+): ModelDescription {
   const { metadata } = header;
   if (metadata.format !== FORMAT) {
     throw new CheckpointError(
@@ -144,7 +140,9 @@ export function readDescription({ header }: TensorSource): ModelDescription {
 }
 
 /** Reads a model ready to predict: description, parameters and standardization, nothing else. */
-export async function readModel(source: TensorSource): Promise<ModelState> {
+export async function readModel(
+  source: SafetensorsReader,
+): Promise<ModelState> {
   const description = readDescription(source);
   const { inputs } = description.sizes;
   const parameters = new Map<string, Float32Array>();
@@ -168,7 +166,7 @@ export async function readModel(source: TensorSource): Promise<ModelState> {
 
 /** Reads the optimizer's moments, of the tensors that `wanted` accepts and that have any. */
 export async function readMoments(
-  source: TensorSource,
+  source: SafetensorsReader,
   { sizes, optimizer }: ModelDescription,
   wanted: (tensor: string) => boolean = () => true,
 ): Promise<Map<string, Moment>> {
@@ -193,7 +191,7 @@ export async function readMoments(
 
 /** Reads the replay memory or the guard set; undefined where the file has none. */
 export async function readExamples(
-  source: TensorSource,
+  source: SafetensorsReader,
   { sizes }: ModelDescription,
   part: StoredName,
 ): Promise<StoredExamples | undefined> {
@@ -217,7 +215,9 @@ export async function readExamples(
 }
 
 /** Reads everything. */
-export async function readState(source: TensorSource): Promise<ModelState> {
+export async function readState(
+  source: SafetensorsReader,
+): Promise<ModelState> {
   const model = await readModel(source);
   const replay = await readExamples(source, model, "replay");
   const guard = await readExamples(source, model, "guard");
@@ -230,7 +230,7 @@ export async function readState(source: TensorSource): Promise<ModelState> {
 }
 
 async function readFloats(
-  source: TensorSource,
+  source: SafetensorsReader,
   name: string,
   shape: readonly number[],
 ): Promise<Float32Array> {
@@ -239,7 +239,7 @@ async function readFloats(
 }
 
 async function readInts(
-  source: TensorSource,
+  source: SafetensorsReader,
   name: string,
   shape: readonly number[],
 ): Promise<Int32Array> {

@@ -1,0 +1,78 @@
+/** Whether a stopped run may go on with what it is given now. @module */
+
+import { CheckpointError, DataError } from "../errors.ts";
+import type { ModelState } from "../model/state.ts";
+import type { NamedExamples, TrainingPlan, TrainingRecord } from "./run.ts";
+
+/**
+ * The record of a checkpoint that the trainer wrote.
+ *
+ * @throws {CheckpointError} If the file holds a model but not the story of its training.
+ */
+export function trainingRecord({ training }: ModelState): TrainingRecord {
+  const { plan, dataset, step, steps, history, sums } = training as Partial<
+    TrainingRecord
+  >;
+  const whole = plan?.recipe !== undefined &&
+    typeof dataset?.hash === "string" &&
+    Number.isSafeInteger(step) && Number.isSafeInteger(steps) &&
+    Array.isArray(history) && sums !== undefined;
+  if (!whole) {
+    throw new CheckpointError(
+      "Cannot resume: expected a checkpoint written by train, got one without its plan",
+    );
+  }
+  return training as unknown as TrainingRecord;
+}
+
+/**
+ * Checks that a run goes on as it began: the same plan, except for more epochs,
+ * and the same pictures.
+ *
+ * @throws {RangeError} If the plan differs.
+ * @throws {DataError} If the pictures or their labels differ.
+ * @throws {CheckpointError} If moments are missing, so that the next step would not be the same.
+ */
+export function checkResume(
+  state: ModelState,
+  plan: TrainingPlan,
+  examples: NamedExamples,
+): void {
+  const record = trainingRecord(state);
+  const before = flatten(record.plan);
+  for (const [name, value] of flatten(plan)) {
+    const had = before.get(name);
+    const longer = name === "recipe.epochs" && Number(value) >= Number(had);
+    if (value !== had && !longer) {
+      throw new RangeError(
+        `Cannot resume: expected ${name} ${had} as at the start, got ${value}`,
+      );
+    }
+  }
+  if (record.dataset.hash !== examples.hash) {
+    throw new DataError(
+      `Cannot resume: expected the ${record.dataset.images} pictures of the start ` +
+        `(sha-256 ${record.dataset.hash}), got ${examples.length} (sha-256 ${examples.hash})`,
+    );
+  }
+  const missing = [...state.parameters.keys()].find((name) =>
+    !state.moments.has(name)
+  );
+  if (record.step > 0 && missing !== undefined) {
+    throw new CheckpointError(
+      `Cannot resume: expected the optimizer's moments of every tensor, got none of ${missing}`,
+    );
+  }
+}
+
+/** Leaves of a plan by dotted name, as JSON. */
+function flatten(value: unknown, prefix = ""): Map<string, string> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return new Map([[prefix, JSON.stringify(value)]]);
+  }
+  return new Map(
+    Object.entries(value).flatMap(([key, part]) => [
+      ...flatten(part, prefix === "" ? key : `${prefix}.${key}`),
+    ]),
+  );
+}
