@@ -1,0 +1,67 @@
+/**
+ * What an image says of itself, read without decoding it.
+ *
+ * @module
+ */
+
+import { ImageError } from "../errors.ts";
+import { readGifHeader } from "./header/gif.ts";
+import { readJpegHeader } from "./header/jpeg.ts";
+import { readPngHeader } from "./header/png.ts";
+import { readWebpHeader } from "./header/webp.ts";
+import { type Orientation, readOrientation } from "./header/exif.ts";
+import { type ImageType, imageTypeOf } from "./type.ts";
+
+export type { Orientation };
+
+/** Type, size as stored (before the orientation is applied), and EXIF orientation. */
+export interface ImageHeader {
+  readonly type: ImageType;
+  /** Columns as stored, at least 1. */
+  readonly width: number;
+  /** Rows as stored, at least 1. */
+  readonly height: number;
+  /** 1…8 as in EXIF; 1, upright, where the image says nothing readable. */
+  readonly orientation: Orientation;
+}
+
+const READERS = {
+  jpeg: readJpegHeader,
+  png: readPngHeader,
+  webp: readWebpHeader,
+  gif: readGifHeader,
+};
+
+/**
+ * Reads the header of an image.
+ *
+ * The time it takes is linear in the number of segments or chunks, whatever
+ * they claim of themselves.
+ *
+ * @throws {ImageError} "unsupported" if the bytes are not JPEG, PNG, WebP or
+ * GIF; "malformed" if they start like one of them but do not state a size.
+ */
+export function readImageHeader(bytes: Uint8Array): ImageHeader {
+  const type = imageTypeOf(bytes);
+  if (type === undefined) {
+    throw new ImageError(
+      "unsupported",
+      "Cannot read image: expected JPEG, PNG, WebP or GIF, got something else",
+    );
+  }
+  const header = READERS[type](bytes);
+  if (header === undefined) {
+    throw new ImageError(
+      "malformed",
+      `Cannot read image: the ${type} header is damaged`,
+    );
+  }
+  const { width, height, exif } = header;
+  if (width < 1 || height < 1) {
+    throw new ImageError(
+      "malformed",
+      `Cannot read image: expected at least 1×1 pixels, the ${type} header says ${width}×${height}`,
+    );
+  }
+  return { type, width, height, orientation: readOrientation(exif) };
+}

@@ -1,0 +1,42 @@
+/**
+ * The orientation in an EXIF block.
+ *
+ * Source: JEITA CP-3451 (Exif 2.3), 4.6.4 A, tag 0x0112; TIFF 6.0, section 2.
+ *
+ * @module
+ */
+
+import { viewOf } from "./parsed.ts";
+
+/**
+ * Where the first stored row and column belong in the upright image: 1 top
+ * left, 2 top right, 3 bottom right, 4 bottom left, 5 left top, 6 right top,
+ * 7 right bottom, 8 left bottom.
+ */
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+const TAG_ORIENTATION = 0x0112;
+const TYPE_SHORT = 3;
+const ENTRY_BYTES = 12;
+
+/** The orientation in `exif`, a TIFF file; 1 where it is missing or damaged. */
+export function readOrientation(exif: Uint8Array | undefined): Orientation {
+  if (exif === undefined || exif.length < 8) return 1;
+  const view = viewOf(exif);
+  const byteOrder = view.getUint16(0);
+  if (byteOrder !== 0x4949 && byteOrder !== 0x4d4d) return 1;
+  const littleEndian = byteOrder === 0x4949;
+  if (view.getUint16(2, littleEndian) !== 42) return 1;
+  const directory = view.getUint32(4, littleEndian);
+  if (directory + 2 > exif.length) return 1;
+  const entries = view.getUint16(directory, littleEndian);
+  for (let i = 0; i < entries; i++) {
+    const entry = directory + 2 + i * ENTRY_BYTES;
+    if (entry + ENTRY_BYTES > exif.length) return 1;
+    if (view.getUint16(entry, littleEndian) !== TAG_ORIENTATION) continue;
+    if (view.getUint16(entry + 2, littleEndian) !== TYPE_SHORT) return 1;
+    const value = view.getUint16(entry + 8, littleEndian);
+    return value >= 1 && value <= 8 ? value as Orientation : 1;
+  }
+  return 1;
+}

@@ -1,0 +1,11 @@
+/** What a reader finds: the stored size, and the EXIF block (a TIFF file) if there is one. */
+export interface ParsedHeader {
+  readonly width: number;
+  readonly height: number;
+  readonly exif: Uint8Array | undefined;
+}
+
+/** A view of the same bytes for reading numbers. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
