@@ -1,0 +1,42 @@
+/**
+ * JPEG by mozjpeg (the `@jsquash/jpeg` package).
+ *
+ * @module
+ */
+
+import factory from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
+import type { Pixels } from "./decoder.ts";
+import { Codec, compileModule, type Factory } from "./emscripten.ts";
+
+/**
+ * A progressive file may hold any number of scans, and each one is a pass over
+ * the whole image. Encoders write about ten.
+ */
+const MAXIMUM_SCANS = 100;
+
+const codec = new Codec(
+  factory as unknown as Factory,
+  await compileModule("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
+);
+
+/** Decodes a JPEG file, its orientation not applied. */
+export function decode(bytes: Uint8Array): Promise<Pixels> {
+  if (hasMoreScans(bytes, MAXIMUM_SCANS)) {
+    return Promise.reject(new Error(`more than ${MAXIMUM_SCANS} scans`));
+  }
+  const applyOrientation = false;
+  return codec.decode(bytes, applyOrientation);
+}
+
+/** Whether more than `limit` scans start in `bytes`; never fewer than there are. */
+function hasMoreScans(bytes: Uint8Array, limit: number): boolean {
+  let scans = 0;
+  for (
+    let at = bytes.indexOf(0xff);
+    at !== -1;
+    at = bytes.indexOf(0xff, at + 1)
+  ) {
+    if (bytes[at + 1] === 0xda && ++scans > limit) return true;
+  }
+  return false;
+}

@@ -1,0 +1,19 @@
+/**
+ * WebP by libwebp (the `@jsquash/webp` package).
+ *
+ * @module
+ */
+
+import factory from "@jsquash/webp/codec/dec/webp_dec.js";
+import type { Pixels } from "./decoder.ts";
+import { Codec, compileModule, type Factory } from "./emscripten.ts";
+
+const codec = new Codec(
+  factory as unknown as Factory,
+  await compileModule("@jsquash/webp/codec/dec/webp_dec.wasm"),
+);
+
+/** Decodes a WebP file that is not an animation. */
+export function decode(bytes: Uint8Array): Promise<Pixels> {
+  return codec.decode(bytes);
+}
