@@ -9,6 +9,8 @@
  * @module
  */
 
+import type { ImageKernels } from "./image.ts";
+
 /** A byte offset into the arena. */
 export type Pointer = number;
 
@@ -179,7 +181,8 @@ export interface Kernels
     SoftmaxKernels,
     OptimizerKernels,
     RandomKernels,
-    MathKernels {}
+    MathKernels,
+    ImageKernels {}
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 

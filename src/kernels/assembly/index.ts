@@ -5,3 +5,5 @@ export * from "./softmax";
 export * from "./optimizers";
 export * from "./random";
 export * from "./math";
+export * from "./image";
+export * from "./descriptor";

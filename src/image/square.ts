@@ -1,0 +1,258 @@
+/**
+ * From decoded pixels to an upright square: the area average of a rectangle.
+ *
+ * @module
+ */
+
+import type { Allocator } from "../kernels/arena.ts";
+import type { ImageKernels } from "../kernels/image.ts";
+import type { Pixels } from "./decoders/decoder.ts";
+import type { ImageHeader } from "./header.ts";
+import { checkView, orient, type View } from "./view.ts";
+
+/** Arena blocks of drawSquare; their size does not depend on the picture's. */
+export interface SquareViews {
+  readonly size: number;
+  /** Some rows of pixels. */
+  readonly pixels: Uint8Array;
+  /** Weighted sums of rows [STRIP][4]. */
+  readonly sums: Float32Array;
+  /** The square before it is turned upright [size][size][4]. */
+  readonly cells: Float32Array;
+  /** Which columns of the strip make each cell [size]. */
+  readonly firsts: Int32Array;
+  readonly counts: Int32Array;
+  readonly firstWeights: Float32Array;
+  readonly lastWeights: Float32Array;
+  /** Gain and offset of R, G, B and nothing [2][4]. */
+  readonly colors: Float32Array;
+}
+
+/** The most columns that are worked on at once. */
+const STRIP = 1024;
+/** Fits in a level-2 cache beside the sums. */
+const BLOCK_BYTES = 131_072;
+/** What the kernel may sum in one call. */
+const MAXIMUM_ROWS = 256;
+
+/**
+ * Allocates what drawSquare needs.
+ *
+ * @throws {RangeError} If the size is not a positive multiple of 4.
+ */
+export function allocateSquare(allocate: Allocator, size: number): SquareViews {
+  if (!Number.isInteger(size) || size < 4 || size % 4 !== 0) {
+    throw new RangeError(
+      `Cannot make a square: expected a multiple of 4 as its size, got ${size}`,
+    );
+  }
+  return {
+    size,
+    pixels: allocate.bytes(BLOCK_BYTES + 16), // kernels read whole groups of four pixels
+    sums: allocate.floats(STRIP * 4),
+    cells: allocate.floats(size * size * 4),
+    firsts: allocate.ints(size),
+    counts: allocate.ints(size),
+    firstWeights: allocate.floats(size),
+    lastWeights: allocate.floats(size),
+    colors: allocate.floats(8),
+  };
+}
+
+/**
+ * Draws a view of a picture as a square: every value is the mean of the pixels
+ * under it, each weighted by the area that lies under it; transparent pixels
+ * are laid over white first. Only the rows and columns of the view are touched.
+ *
+ * out [3][size][size], an arena block: the planes R, G, B in 0…255, upright.
+ *
+ * @throws {RangeError} If the view does not lie in the picture or out has another length.
+ */
+export function drawSquare(
+  kernels: ImageKernels,
+  views: SquareViews,
+  header: ImageHeader,
+  pixels: Pixels,
+  view: View,
+  out: Float32Array,
+): void {
+  const { size, cells, colors } = views;
+  checkView(view);
+  if (out.length !== 3 * size * size) {
+    throw new RangeError(
+      `Cannot draw a square: expected room for ${
+        3 * size * size
+      } values, got ${out.length}`,
+    );
+  }
+  const stored = orient(view, header.orientation, size);
+  const columns = {
+    start: stored.left * pixels.width,
+    stop: stored.right * pixels.width,
+  };
+  const rows = {
+    start: stored.top * pixels.height,
+    stop: stored.bottom * pixels.height,
+  };
+  const end = Math.min(Math.ceil(columns.stop), pixels.width);
+  const opaque = header.type === "jpeg";
+  cells.fill(0);
+  for (let left = Math.floor(columns.start); left < end; left += STRIP) {
+    const right = Math.min(left + STRIP, end);
+    planColumns(views, columns, left, right);
+    averageStrip(
+      kernels,
+      views,
+      new Band(kernels, views.pixels, pixels, left, right, opaque),
+      rows,
+      size * size / ((columns.stop - columns.start) * (rows.stop - rows.start)),
+    );
+  }
+  colors.set(view.gain);
+  colors.set(view.offset, 4);
+  kernels.placeCells(
+    cells.byteOffset,
+    stored.origin,
+    stored.rowStep,
+    stored.columnStep,
+    colors.byteOffset,
+    out.byteOffset,
+    size,
+  );
+}
+
+/** Part of a line, in pixels. */
+interface Interval {
+  readonly start: number;
+  readonly stop: number;
+}
+
+/** The i-th of `size` equal parts of an interval that ends at or before `limit`. */
+function part(
+  interval: Interval,
+  i: number,
+  size: number,
+  limit: number,
+): Interval {
+  const step = (interval.stop - interval.start) / size;
+  const start = Math.min(interval.start + i * step, limit);
+  return { start, stop: Math.min(interval.start + (i + 1) * step, limit) };
+}
+
+/** Which columns of the strip make each cell, and how much of the outermost ones. */
+function planColumns(
+  views: SquareViews,
+  columns: Interval,
+  left: number,
+  right: number,
+): void {
+  for (let j = 0; j < views.size; j++) {
+    const cell = part(columns, j, views.size, right);
+    const start = Math.max(cell.start, left);
+    const first = Math.floor(start);
+    const end = Math.ceil(cell.stop);
+    views.counts[j] = cell.stop > start ? end - first : 0;
+    views.firsts[j] = first - left;
+    views.firstWeights[j] = Math.min(first + 1, cell.stop) - start;
+    views.lastWeights[j] = cell.stop - (end - 1);
+  }
+}
+
+/** Adds a strip of columns to the cells. */
+function averageStrip(
+  kernels: ImageKernels,
+  views: SquareViews,
+  band: Band,
+  rows: Interval,
+  scale: number,
+): void {
+  const { size, sums, cells } = views;
+  for (let i = 0; i < size; i++) {
+    sumBand(kernels, sums, band, part(rows, i, size, band.height));
+    kernels.sumColumns(
+      sums.byteOffset,
+      views.firsts.byteOffset,
+      views.counts.byteOffset,
+      views.firstWeights.byteOffset,
+      views.lastWeights.byteOffset,
+      scale,
+      cells.byteOffset + i * size * 16,
+      size,
+    );
+  }
+}
+
+/** Sums the rows of an interval, as many at a time as the band holds. */
+function sumBand(
+  kernels: ImageKernels,
+  sums: Float32Array,
+  band: Band,
+  interval: Interval,
+): void {
+  const first = Math.min(Math.floor(interval.start), band.height - 1);
+  const end = Math.max(Math.ceil(interval.stop), first + 1);
+  for (let row = first; row < end;) {
+    const pointer = band.pointerOf(row);
+    const stop = Math.min(end, band.end, row + MAXIMUM_ROWS);
+    kernels.sumRows(
+      pointer,
+      band.rowBytes,
+      stop - row,
+      Math.min(row + 1, interval.stop) - Math.max(row, interval.start),
+      Math.min(stop, interval.stop) - (stop - 1),
+      sums.byteOffset,
+      band.columns,
+      row === first ? 0 : 1,
+    );
+    row = stop;
+  }
+}
+
+/** A strip of a picture's columns, of which some rows at a time are in the arena. */
+class Band {
+  readonly columns: number;
+  readonly rowBytes: number;
+  readonly height: number;
+  /** Behind the last row that is in the arena. */
+  end = 0;
+  #start = 0;
+
+  constructor(
+    readonly kernels: ImageKernels,
+    readonly block: Uint8Array,
+    readonly pixels: Pixels,
+    readonly left: number,
+    right: number,
+    readonly opaque: boolean,
+  ) {
+    this.columns = right - left;
+    this.rowBytes = this.columns * 4;
+    this.height = pixels.height;
+  }
+
+  /** Where `row` is in the arena, with the rows behind it up to `end`. */
+  pointerOf(row: number): number {
+    if (row < this.#start || row >= this.end) this.#load(row);
+    return this.block.byteOffset + (row - this.#start) * this.rowBytes;
+  }
+
+  #load(row: number): void {
+    const { rowBytes, block, pixels } = this;
+    this.#start = row;
+    this.end = Math.min(row + Math.floor(BLOCK_BYTES / rowBytes), this.height);
+    if (this.columns === pixels.width) {
+      block.set(pixels.data.subarray(row * rowBytes, this.end * rowBytes));
+    } else {
+      for (let y = row; y < this.end; y++) {
+        const start = (y * pixels.width + this.left) * 4;
+        block.set(
+          pixels.data.subarray(start, start + rowBytes),
+          (y - row) * rowBytes,
+        );
+      }
+    }
+    if (!this.opaque) {
+      this.kernels.overWhite(block.byteOffset, (this.end - row) * this.columns);
+    }
+  }
+}

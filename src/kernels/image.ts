@@ -1,0 +1,105 @@
+/**
+ * The image kernels, typed.
+ *
+ * @module
+ */
+
+import type { Pointer } from "./mod.ts";
+
+/** assembly/image.ts */
+export interface SquareKernels {
+  /** Pixels over white, in place, in bytes; alpha becomes 255. Touches whole groups of four. */
+  overWhite(pixels: Pointer, count: number): void;
+  /** Weighted sum of 1…256 rows of pixels; sums [columns][4], in whole groups of four. */
+  sumRows(
+    pixels: Pointer,
+    rowBytes: number,
+    rows: number,
+    firstWeight: number,
+    lastWeight: number,
+    sums: Pointer,
+    columns: number,
+    accumulate: 0 | 1,
+  ): void;
+  /** cells [size][4] += scale · the weighted sum of each cell's columns. */
+  sumColumns(
+    sums: Pointer,
+    firsts: Pointer,
+    counts: Pointer,
+    firstWeights: Pointer,
+    lastWeights: Pointer,
+    scale: number,
+    cells: Pointer,
+    size: number,
+  ): void;
+  /** out [3][size][size] = whole(clamp(gain·cell + offset)), the cells taken in any of eight orders. */
+  placeCells(
+    cells: Pointer,
+    origin: number,
+    rowStep: number,
+    columnStep: number,
+    colors: Pointer,
+    out: Pointer,
+    size: number,
+  ): void;
+}
+
+/** assembly/descriptor.ts */
+export interface DescriptorKernels {
+  /** Magnitude and orientation (bin and fraction) of every pixel's steepest channel. */
+  gradients(
+    square: Pointer,
+    size: number,
+    orientations: number,
+    magnitudes: Pointer,
+    bins: Pointer,
+    fractions: Pointer,
+    stride: number,
+  ): void;
+  /** Adds the pairs of gradients `offset` apart to a table [grid²][orientations²][4]. */
+  addPairs(
+    magnitudes: Pointer,
+    bins: Pointer,
+    fractions: Pointer,
+    stride: number,
+    size: number,
+    offset: number,
+    lows: Pointer,
+    lowWeights: Pointer,
+    highWeights: Pointer,
+    grid: number,
+    orientations: number,
+    table: Pointer,
+  ): void;
+  /** The table of pairs as histograms [cells][orientations²]. */
+  foldPairs(
+    table: Pointer,
+    cells: number,
+    orientations: number,
+    out: Pointer,
+    stride: number,
+  ): void;
+  /** The table of pairs at offset 0 as histograms of single gradients [cells][orientations]. */
+  foldSingles(
+    table: Pointer,
+    cells: number,
+    orientations: number,
+    out: Pointer,
+    stride: number,
+  ): void;
+  /** Adds the colours of a square to histograms [grid²][levels³]. */
+  addColors(
+    square: Pointer,
+    size: number,
+    grid: number,
+    levels: number,
+    out: Pointer,
+  ): void;
+  /** Σ x, in double precision. */
+  sum(x: Pointer, n: number): number;
+  /** out = min(round(scale·√x), 255), in bytes. */
+  rootBytes(x: Pointer, n: number, scale: number, out: Pointer): void;
+}
+
+/** All of them. */
+export interface ImageKernels extends SquareKernels, DescriptorKernels {}
