@@ -73,8 +73,10 @@ export interface DescriberViews {
   readonly lows: Int32Array;
   readonly lowWeights: Float32Array;
   readonly highWeights: Float32Array;
-  /** Pairs at one offset [grid²][orientations²][4]. */
-  readonly table: Float32Array;
+  /** Where a pixel's neighbours are: itself, then four per radius. */
+  readonly offsets: Int32Array;
+  /** Pairs by offset [offsets][grid²][orientations²][4]. */
+  readonly tables: Float32Array;
   /** Gradient values [grid²][orientations + radii·4·orientations²], then colours [colorGrid²][levels³]. */
   readonly values: Float32Array;
   readonly bytes: Uint8Array;
@@ -100,9 +102,10 @@ export function allocateDescriber(
   preprocessing: Preprocessing,
 ): DescriberViews {
   const length = descriptorLength(preprocessing);
-  const { size, grid, orientations } = preprocessing;
+  const { size, grid, orientations, radii } = preprocessing;
   const margin = marginOf(preprocessing);
   const area = (size + 2 * margin) * (size + margin);
+  const offsets = 1 + 4 * radii.length;
   return {
     square: allocateSquare(allocate, size),
     planes: allocate.floats(3 * size * size),
@@ -112,7 +115,10 @@ export function allocateDescriber(
     lows: allocate.ints(size),
     lowWeights: allocate.floats(size),
     highWeights: allocate.floats(size),
-    table: allocate.floats(grid * grid * orientations * orientations * 4),
+    offsets: allocate.ints(offsets),
+    tables: allocate.floats(
+      offsets * grid * grid * orientations * orientations * 4,
+    ),
     values: allocate.floats(length),
     bytes: allocate.bytes(length),
   };
@@ -168,7 +174,6 @@ function describeGradients(
   const magnitudes = views.magnitudes.byteOffset + margin * 4;
   const bins = views.bins.byteOffset + margin * 4;
   const fractions = views.fractions.byteOffset + margin * 4;
-  const table = views.table.byteOffset;
   kernels.gradients(
     views.planes.byteOffset,
     size,
@@ -178,36 +183,48 @@ function describeGradients(
     fractions,
     stride,
   );
-  const addPairs = (offset: number) => {
-    views.table.fill(0);
-    kernels.addPairs(
-      magnitudes,
-      bins,
-      fractions,
-      stride,
-      size,
-      offset,
-      views.lows.byteOffset,
-      views.lowWeights.byteOffset,
-      views.highWeights.byteOffset,
-      grid,
-      orientations,
-      table,
-    );
-  };
   shareAxis(preprocessing, views);
+  views.offsets.set([
+    0,
+    ...radii.flatMap((r) => [r, r * stride + r, r * stride, r * stride - r]),
+  ]);
+  views.tables.fill(0);
+  kernels.addPairs(
+    magnitudes,
+    bins,
+    fractions,
+    stride,
+    size,
+    views.offsets.byteOffset,
+    views.offsets.length,
+    views.lows.byteOffset,
+    views.lowWeights.byteOffset,
+    views.highWeights.byteOffset,
+    grid,
+    orientations,
+    views.tables.byteOffset,
+  );
+  foldTables(kernels, views, preprocessing);
+}
+
+/** Brings the tables to their histograms: single gradients, then pairs, cell by cell. */
+function foldTables(
+  kernels: ImageKernels,
+  views: DescriberViews,
+  preprocessing: Preprocessing,
+): void {
+  const { orientations, grid } = preprocessing;
   const cells = grid * grid;
-  const cellLength = gradientLength(preprocessing) / cells;
+  const stride = gradientLength(preprocessing) / cells;
+  const tableBytes = views.tables.byteLength / views.offsets.length;
+  let table = views.tables.byteOffset;
   let out = views.values.byteOffset;
-  addPairs(0);
-  kernels.foldSingles(table, cells, orientations, out, cellLength);
+  kernels.foldSingles(table, cells, orientations, out, stride);
   out += orientations * 4;
-  for (const r of radii) {
-    for (const offset of [r, r * stride + r, r * stride, r * stride - r]) {
-      addPairs(offset);
-      kernels.foldPairs(table, cells, orientations, out, cellLength);
-      out += orientations * orientations * 4;
-    }
+  for (let i = 1; i < views.offsets.length; i++) {
+    table += tableBytes;
+    kernels.foldPairs(table, cells, orientations, out, stride);
+    out += orientations * orientations * 4;
   }
 }
 

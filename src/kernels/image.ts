@@ -56,20 +56,21 @@ export interface DescriptorKernels {
     fractions: Pointer,
     stride: number,
   ): void;
-  /** Adds the pairs of gradients `offset` apart to a table [grid²][orientations²][4]. */
+  /** Adds the pairs of gradients `offsets` apart to tables [count][grid²][orientations²][4]. */
   addPairs(
     magnitudes: Pointer,
     bins: Pointer,
     fractions: Pointer,
     stride: number,
     size: number,
-    offset: number,
+    offsets: Pointer,
+    count: number,
     lows: Pointer,
     lowWeights: Pointer,
     highWeights: Pointer,
     grid: number,
     orientations: number,
-    table: Pointer,
+    tables: Pointer,
   ): void;
   /** The table of pairs as histograms [cells][orientations²]. */
   foldPairs(

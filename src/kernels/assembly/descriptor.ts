@@ -89,19 +89,20 @@ function turns(x: v128, y: v128): v128 {
 }
 
 /**
- * Adds one picture's pairs of gradients to a table: for every pixel p and its
- * neighbour p' = p + offset,
+ * Adds one picture's pairs of gradients to tables, one per offset: for every
+ * pixel p and its neighbour p' = p + offset,
  *
  *   table[cell][⌊θ⌋][⌊θ'⌋] += w_cell(p) · min(m, m') · (1−f, f) ⊗ (1−f', f')
  *
  * where f = θ − ⌊θ⌋ and w_cell is bilinear between the centres of grid×grid
  * cells. An entry holds its four shares apart; foldPairs brings them to their
- * bins. Where offset is 0 the neighbour is the pixel itself.
+ * bins. Where an offset is 0 the neighbour is the pixel itself.
  *
  * magnitudes, bins, fractions: as gradients writes them, with magnitude 0 where
- * p + offset lies outside · lows [size] i32, lowWeights, highWeights [size]:
- * along either axis pixel i belongs to cell lows_i by lowWeights_i and to the
- * next one by highWeights_i · table [grid²][orientations²][4].
+ * p + offset lies outside · offsets [count] i32, in elements · lows [size] i32,
+ * lowWeights, highWeights [size]: along either axis pixel i belongs to cell
+ * lows_i by lowWeights_i and to the next one by highWeights_i · tables
+ * [count][grid²][orientations²][4].
  *
  * Source: Kobayashi and Otsu, Image Feature Extraction Using Gradient Local
  * Auto-Correlations, ECCV 2008, equation 3.
@@ -112,17 +113,20 @@ export function addPairs(
   fractions: usize,
   stride: i32,
   size: i32,
-  offset: i32,
+  offsets: usize,
+  count: i32,
   lows: usize,
   lowWeights: usize,
   highWeights: usize,
   grid: i32,
   orientations: i32,
-  table: usize,
+  tables: usize,
 ): void {
-  const across = <usize> (orientations * orientations) * 16;
+  const entries = <usize> orientations * 16;
+  const across = entries * <usize> orientations;
   const down = across * <usize> grid;
-  const shift = <usize> (<isize> offset * 4);
+  const next = down * <usize> grid;
+  const end = offsets + <usize> count * 4;
   const ownBase = f32x4(1, 1, 0, 0);
   const ownSlope = f32x4(-1, -1, 1, 1);
   const otherBase = f32x4(1, 0, 1, 0);
@@ -130,38 +134,39 @@ export function addPairs(
   for (let y: usize = 0; y < <usize> size; y++) {
     const top = load<f32>(lowWeights + y * 4);
     const bottom = load<f32>(highWeights + y * 4);
-    const rowTable = table + <usize> load<i32>(lows + y * 4) * down;
+    const rowTables = tables + <usize> load<i32>(lows + y * 4) * down;
     for (let x: usize = 0; x < <usize> size; x++) {
       const p = (y * <usize> stride + x) * 4;
-      const z = min(
-        load<f32>(magnitudes + p),
-        load<f32>(magnitudes + p + shift),
-      );
-      if (z == 0) continue;
-      const bin = load<i32>(bins + p) * orientations +
-        load<i32>(bins + p + shift);
-      const own = f32x4.add(
-        ownBase,
-        f32x4.mul(ownSlope, v128.load32_splat(fractions + p)),
-      );
-      const other = f32x4.add(
-        otherBase,
-        f32x4.mul(otherSlope, v128.load32_splat(fractions + p + shift)),
-      );
-      const shares = f32x4.mul(f32x4.mul(own, other), f32x4.splat(z));
-      const left = f32x4.mul(shares, v128.load32_splat(lowWeights + x * 4));
-      const right = f32x4.mul(shares, v128.load32_splat(highWeights + x * 4));
-      const t0 = rowTable + <usize> load<i32>(lows + x * 4) * across +
-        <usize> bin * 16;
-      const t1 = t0 + across;
-      const t2 = t0 + down;
-      const t3 = t2 + across;
-      const topWeight = f32x4.splat(top);
-      const bottomWeight = f32x4.splat(bottom);
-      v128.store(t0, f32x4.add(v128.load(t0), f32x4.mul(left, topWeight)));
-      v128.store(t1, f32x4.add(v128.load(t1), f32x4.mul(right, topWeight)));
-      v128.store(t2, f32x4.add(v128.load(t2), f32x4.mul(left, bottomWeight)));
-      v128.store(t3, f32x4.add(v128.load(t3), f32x4.mul(right, bottomWeight)));
+      const m = load<f32>(magnitudes + p);
+      if (m == 0) continue;
+      const f = v128.load32_splat(fractions + p);
+      const own = f32x4.add(ownBase, f32x4.mul(ownSlope, f));
+      const left = load<f32>(lowWeights + x * 4);
+      const right = load<f32>(highWeights + x * 4);
+      const topLeft = f32x4.mul(own, f32x4.splat(top * left));
+      const topRight = f32x4.mul(own, f32x4.splat(top * right));
+      const bottomLeft = f32x4.mul(own, f32x4.splat(bottom * left));
+      const bottomRight = f32x4.mul(own, f32x4.splat(bottom * right));
+      let table = rowTables + <usize> load<i32>(lows + x * 4) * across +
+        <usize> load<i32>(bins + p) * entries;
+      for (let offset = offsets; offset < end; offset += 4) {
+        const q = p + <usize> (<isize> load<i32>(offset) * 4);
+        const z = f32x4.splat(min(m, load<f32>(magnitudes + q)));
+        const g = v128.load32_splat(fractions + q);
+        const other = f32x4.mul(
+          f32x4.add(otherBase, f32x4.mul(otherSlope, g)),
+          z,
+        );
+        const t0 = table + <usize> load<i32>(bins + q) * 16;
+        const t1 = t0 + across;
+        const t2 = t0 + down;
+        const t3 = t2 + across;
+        v128.store(t0, f32x4.add(v128.load(t0), f32x4.mul(topLeft, other)));
+        v128.store(t1, f32x4.add(v128.load(t1), f32x4.mul(topRight, other)));
+        v128.store(t2, f32x4.add(v128.load(t2), f32x4.mul(bottomLeft, other)));
+        v128.store(t3, f32x4.add(v128.load(t3), f32x4.mul(bottomRight, other)));
+        table += next;
+      }
     }
   }
 }
