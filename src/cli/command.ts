@@ -1,7 +1,18 @@
 /** What every command shares: help, exit codes, Ctrl-C. @module */
 
-import { CheckpointError, DataError, DivergedError, ImageError } from "../errors.ts";
-import { type Command, type Flags, helpText, parseFlags, UsageError } from "./flags.ts";
+import {
+  CheckpointError,
+  DataError,
+  DivergedError,
+  ImageError,
+} from "../errors.ts";
+import {
+  type Command,
+  type Flags,
+  helpText,
+  parseFlags,
+  UsageError,
+} from "./flags.ts";
 
 /** Exit codes of all commands. */
 export const EXIT = {
@@ -36,8 +47,12 @@ export async function runCommand(command: Command, main: Main): Promise<never> {
   } catch (error) {
     code = interrupt.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
     if (code === EXIT.interrupted) console.error("Interrupted.");
-    else console.error(code === EXIT.failure ? error : (error as Error).message);
-    if (code === EXIT.usage) console.error(`See deno task ${command.name} --help.`);
+    else {console.error(
+        code === EXIT.failure ? error : (error as Error).message,
+      );}
+    if (code === EXIT.usage) {
+      console.error(`See deno task ${command.name} --help.`);
+    }
   }
   Deno.exit(code);
 }
@@ -46,7 +61,8 @@ export async function runCommand(command: Command, main: Main): Promise<never> {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   if (
-    error instanceof DataError || error instanceof ImageError || error instanceof CheckpointError
+    error instanceof DataError || error instanceof ImageError ||
+    error instanceof CheckpointError
   ) return EXIT.badData;
   if (error instanceof DivergedError) return EXIT.diverged;
   return EXIT.failure;

@@ -28,7 +28,10 @@ export class Flags {
   readonly #values: ReadonlyMap<string, string | true>;
   readonly operands: readonly string[];
 
-  constructor(values: ReadonlyMap<string, string | true>, operands: readonly string[]) {
+  constructor(
+    values: ReadonlyMap<string, string | true>,
+    operands: readonly string[],
+  ) {
     this.#values = values;
     this.operands = operands;
   }
@@ -45,12 +48,18 @@ export class Flags {
   }
 
   /** One of a few words. */
-  choice<T extends string>(name: string, choices: readonly T[], fallback: T): T {
+  choice<T extends string>(
+    name: string,
+    choices: readonly T[],
+    fallback: T,
+  ): T {
     const text = this.text(name) ?? fallback;
     const choice = choices.find((candidate) => candidate === text);
     if (choice === undefined) {
       throw new UsageError(
-        `Cannot read --${name}: expected one of ${choices.join(", ")}, got "${text}"`,
+        `Cannot read --${name}: expected one of ${
+          choices.join(", ")
+        }, got "${text}"`,
       );
     }
     return choice;
@@ -67,7 +76,9 @@ export class Flags {
     if (text === undefined) return fallback;
     const value = text.trim() === "" ? NaN : Number(text);
     if (!Number.isFinite(value) || !fits(value)) {
-      throw new UsageError(`Cannot read --${name}: expected ${expected}, got "${text}"`);
+      throw new UsageError(
+        `Cannot read --${name}: expected ${expected}, got "${text}"`,
+      );
     }
     return value;
   }
@@ -84,7 +95,12 @@ export class Flags {
 
   /** A probability in [0, 1). */
   fraction(name: string, fallback: number): number {
-    return this.number(name, fallback, "a number in [0, 1)", (value) => value >= 0 && value < 1);
+    return this.number(
+      name,
+      fallback,
+      "a number in [0, 1)",
+      (value) => value >= 0 && value < 1,
+    );
   }
 
   /** A number of at least 0. */
@@ -126,7 +142,9 @@ export function parseFlags(command: Command, args: readonly string[]): Flags {
     if (value === undefined) continue;
     if (value === "") {
       throw new UsageError(
-        `Cannot read --${name}: expected ${command.flags[name]!.value}, got nothing`,
+        `Cannot read --${name}: expected ${
+          command.flags[name]!.value
+        }, got nothing`,
       );
     }
     values.set(name, String(value));
@@ -137,8 +155,13 @@ export function parseFlags(command: Command, args: readonly string[]): Flags {
 
 /** What --help prints. */
 export function helpText({ name, operands, summary, flags }: Command): string {
-  const rows = Object.entries({ ...flags, help: { help: "Show this." } as Flag })
-    .map(([flag, { value, help }]) => [`--${flag}${value ? ` ${value}` : ""}`, help] as const);
+  const rows = Object.entries({
+    ...flags,
+    help: { help: "Show this." } as Flag,
+  })
+    .map(([flag, { value, help }]) =>
+      [`--${flag}${value ? ` ${value}` : ""}`, help] as const
+    );
   const width = Math.max(...rows.map(([left]) => left.length));
   return [
     `Usage: deno task ${name} ${operands}`.trim(),

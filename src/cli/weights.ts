@@ -1,0 +1,68 @@
+/** Weights files as the commands use them. @module */
+
+import { encodeSafetensors } from "../checkpoint/safetensors.ts";
+import { openSafetensors, writeFileAtomically } from "../checkpoint/file.ts";
+import { readModel, readState, tensorsOf } from "../checkpoint/state.ts";
+import { CheckpointError } from "../errors.ts";
+import { loadParameters, type ModelState } from "../model/state.ts";
+import { createEvaluator, type Evaluator } from "../train/trainer.ts";
+
+/** The model that comes with the repository. */
+export const SHIPPED_WEIGHTS = new URL(
+  "../../weights/office31.safetensors",
+  import.meta.url,
+);
+
+/** Reads a model and puts it into memory, ready for batches of up to `batchSize` rows. */
+export async function loadEvaluator(
+  file: string | URL,
+  batchSize: number,
+): Promise<{ model: ModelState; evaluator: Evaluator }> {
+  const model = await withFile(file, readModel);
+  const evaluator = await createEvaluator(model.sizes, batchSize);
+  loadParameters(evaluator.network, model.parameters);
+  evaluator.standardization.mean.set(model.standardization.mean);
+  evaluator.standardization.inverseDeviation.set(
+    model.standardization.inverseDeviation,
+  );
+  return { model, evaluator };
+}
+
+/** Reads everything that a weights file holds. */
+export function loadState(file: string | URL): Promise<ModelState> {
+  return withFile(file, readState);
+}
+
+/** Writes a model; returns the sha-256 of the file. */
+export function saveState(file: string, state: ModelState): Promise<string> {
+  const { tensors, metadata } = tensorsOf(state);
+  return writeFileAtomically(file, encodeSafetensors(tensors, metadata));
+}
+
+/** Leaves out the trunk's moments: it starts at step 0 where it is trained again. */
+export function withoutTrunkMoments(state: ModelState): ModelState {
+  const heads = Array.from(state.moments).filter(([name]) =>
+    name.startsWith("head.")
+  );
+  return { ...state, moments: new Map(heads) };
+}
+
+async function withFile<T>(
+  file: string | URL,
+  read: (source: Awaited<ReturnType<typeof openSafetensors>>) => Promise<T>,
+): Promise<T> {
+  try {
+    using source = await openSafetensors(file);
+    return await read(source);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new CheckpointError(
+        `Cannot read the weights: expected a file at ${
+          file instanceof URL ? file.pathname : file
+        }, found none`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
