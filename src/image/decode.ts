@@ -27,8 +27,7 @@ const DECODERS: Record<ImageType, () => Promise<{ decode: Decoder }>> = {
  *
  * It blocks the event loop for as long as the decoder runs.
  *
- * Permissions: read access to Deno's npm cache; for PNG and GIF also
- * `--allow-env=IMAGESCRIPT_WASM_SIMD`, which the decoder asks for.
+ * Permissions: read access to Deno's npm cache, where the decoders lie.
  *
  * @throws {ImageError} "unsupported" for another type or an animated WebP,
  * "too-large" over `limits`, "malformed" if it is damaged or cut short.

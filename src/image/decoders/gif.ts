@@ -1,45 +1,64 @@
 /**
- * The first picture of a GIF by the WebAssembly decoder of `imagescript`. The
- * package's main module loads a native addon; this part of it does not.
+ * GIF by the WebAssembly decoder in `imagescript`, loaded as in png.ts.
  *
  * @module
  */
 
-import gif from "imagescript/wasm/node/gif.js";
 import type { Pixels } from "./decoder.ts";
+import { compileModule } from "./module.ts";
 
-/** A picture that may be smaller than the screen it lies on. */
-interface Frame extends Pixels {
-  readonly x: number;
-  readonly y: number;
+/** What the module exports; a pointer is a byte offset into its memory. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  walloc(bytes: number): number;
+  /** A decoder, or 0. A memory limit of 0 is none. */
+  decoder_new(pointer: number, bytes: number, memoryLimit: number): number;
+  decoder_width(decoder: number): number;
+  decoder_height(decoder: number): number;
+  /** The next picture; 0 if it cannot be decoded, 1 if there is none. */
+  decoder_frame(decoder: number): number;
+  decoder_frame_x(frame: number): number;
+  decoder_frame_y(frame: number): number;
+  decoder_frame_width(frame: number): number;
+  decoder_frame_height(frame: number): number;
+  /** RGBA. */
+  decoder_frame_buffer(frame: number): number;
 }
 
-await gif.init(); // compiles; a failure here is the installation's, not the image's
+const module = await compileModule("imagescript/wasm/any/gif.wasm");
 
 /** Decodes the first picture of a GIF file, on a transparent screen. */
 export function decode(bytes: Uint8Array): Pixels {
-  const decoder = new (gif.new().Decoder)(bytes); // a fresh instance: see png.ts
-  const frame = decoder.frame();
-  if (frame === null) throw new Error("no picture");
-  const { x, y, width, height, buffer } = frame;
-  return onScreen(decoder.width, decoder.height, {
-    x,
-    y,
-    width,
-    height,
-    data: buffer,
+  const instance = new WebAssembly.Instance(module, {
+    env: { push_to_stream() {} },
   });
-}
-
-function onScreen(width: number, height: number, frame: Frame): Pixels {
-  if (frame.width === width && frame.height === height) {
-    return { width, height, data: frame.data };
+  const gif = instance.exports as unknown as Exports;
+  const input = gif.walloc(bytes.length);
+  new Uint8Array(gif.memory.buffer).set(bytes, input);
+  const decoder = gif.decoder_new(input, bytes.length, 0);
+  const frame = decoder === 0 ? 0 : gif.decoder_frame(decoder);
+  if (frame === 0 || frame === 1) throw new Error("no picture");
+  const [width, height] = [
+    gif.decoder_frame_width(frame),
+    gif.decoder_frame_height(frame),
+  ];
+  const data = new Uint8Array(
+    gif.memory.buffer,
+    gif.decoder_frame_buffer(frame),
+    width * height * 4,
+  );
+  const screen = {
+    width: gif.decoder_width(decoder),
+    height: gif.decoder_height(decoder),
+  };
+  if (width === screen.width && height === screen.height) {
+    return { width, height, data };
   }
-  const data = new Uint8Array(width * height * 4);
-  const rowBytes = frame.width * 4;
-  for (let row = 0; row < frame.height; row++) {
-    const pixels = frame.data.subarray(row * rowBytes, (row + 1) * rowBytes);
-    data.set(pixels, ((frame.y + row) * width + frame.x) * 4);
+  const pixels = new Uint8Array(screen.width * screen.height * 4);
+  for (let row = 0; row < height; row++) {
+    const line = data.subarray(row * width * 4, (row + 1) * width * 4);
+    const y = gif.decoder_frame_y(frame) + row;
+    pixels.set(line, (y * screen.width + gif.decoder_frame_x(frame)) * 4);
   }
-  return { width, height, data };
+  return { ...screen, data: pixels };
 }

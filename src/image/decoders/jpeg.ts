@@ -6,7 +6,8 @@
 
 import factory from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
 import type { Pixels } from "./decoder.ts";
-import { Codec, compileModule, type Factory } from "./emscripten.ts";
+import { Codec, type Factory } from "./emscripten.ts";
+import { compileModule } from "./module.ts";
 
 /**
  * A progressive file may hold any number of scans, and each one is a pass over

@@ -6,7 +6,8 @@
 
 import factory from "@jsquash/webp/codec/dec/webp_dec.js";
 import type { Pixels } from "./decoder.ts";
-import { Codec, compileModule, type Factory } from "./emscripten.ts";
+import { Codec, type Factory } from "./emscripten.ts";
+import { compileModule } from "./module.ts";
 
 const codec = new Codec(
   factory as unknown as Factory,
