@@ -43,11 +43,21 @@ async function jsrAnswers(): Promise<boolean> {
   }
 }
 
+/** What deno.json does by itself and an import map does not: `name/…` for every npm package. */
+function subpaths(): Record<string, string> {
+  const packages = Object.entries(config.imports)
+    .filter(([, target]) => target.startsWith("npm:"));
+  return Object.fromEntries(packages.map(([name, target]) => [
+    `${name}/`,
+    `${target.replace("npm:", "npm:/")}/`,
+  ]));
+}
+
 if (!await jsrAnswers()) {
   console.error(
     "JSR cannot be reached: using the local stand-ins for @std/assert and @std/cli.",
   );
-  const imports = { ...config.imports, ...STAND_INS };
+  const imports = { ...config.imports, ...subpaths(), ...STAND_INS };
   console.log(
     `--import-map=data:application/json,${
       encodeURIComponent(JSON.stringify({ imports }))
