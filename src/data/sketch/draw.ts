@@ -8,12 +8,16 @@
 
 import { Random } from "../../nn/prng.ts";
 import * as belongings from "./belongings.ts";
-import { toPixels } from "./canvas.ts";
 import * as computers from "./computers.ts";
+import * as machines from "./machines.ts";
+import * as keypads from "./keypads.ts";
 import * as furniture from "./furniture.ts";
+import * as fittings from "./fittings.ts";
+import * as papers from "./papers.ts";
+import * as tools from "./tools.ts";
+import { toPixels } from "./canvas.ts";
 import { type Layer, Variation } from "./layers.ts";
 import { amazon, dslr, type Look, webcam } from "./looks.ts";
-import * as stationery from "./stationery.ts";
 
 type Drawing = (v: Variation) => Layer[];
 
@@ -21,8 +25,12 @@ const LOOKS: Readonly<Record<string, Look>> = { amazon, dslr, webcam };
 const ITEMS: Readonly<Record<string, Drawing>> = {
   ...belongings,
   ...computers,
+  ...fittings,
   ...furniture,
-  ...stationery,
+  ...keypads,
+  ...machines,
+  ...papers,
+  ...tools,
 };
 
 /** The looks, by name, sorted. */
