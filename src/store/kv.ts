@@ -9,6 +9,9 @@ import type { Engine, Entry, Key, ListOptions, Write } from "./engine.ts";
 
 /** Deno KV reads at most this many keys in one call. */
 const READ_BATCH = 10;
+/** How often a call is repeated while other processes hold the file, and the longest pause between. */
+const LOCKED_ATTEMPTS = 100;
+const LOCKED_PAUSE = 20;
 
 /**
  * Opens Deno KV as an engine.
@@ -16,7 +19,7 @@ const READ_BATCH = 10;
  * @param path A file, ":memory:", or undefined for the platform's own.
  */
 export async function openKvEngine(path?: string): Promise<Engine> {
-  return kvEngine(await Deno.openKv(path));
+  return kvEngine(await unlocked(() => Deno.openKv(path)));
 }
 
 function kvEngine(kv: Deno.Kv): Engine {
@@ -25,22 +28,21 @@ function kvEngine(kv: Deno.Kv): Engine {
       const entries: (Entry | undefined)[] = [];
       for (let i = 0; i < keys.length; i += READ_BATCH) {
         const batch = keys.slice(i, i + READ_BATCH).map((key) => [...key]);
-        entries.push(...(await kv.getMany(batch)).map(toEntry));
+        const found = await unlocked(() => kv.getMany(batch));
+        entries.push(...found.map(toEntry));
       }
       return entries;
     },
 
     async list(prefix, options = {}) {
-      const entries: Entry[] = [];
-      for await (const found of kv.list(selector(prefix, options), options)) {
-        const entry = toEntry(found);
-        if (entry !== undefined) entries.push(entry);
-      }
-      return entries;
+      const found = await unlocked(() =>
+        Array.fromAsync(kv.list(selector(prefix, options), options))
+      );
+      return found.map(toEntry).filter((entry) => entry !== undefined);
     },
 
     async write(write) {
-      return (await atomic(kv, write).commit()).ok;
+      return (await unlocked(() => atomic(kv, write).commit())).ok;
     },
 
     close() {
@@ -84,4 +86,22 @@ function toEntry(entry: Deno.KvEntryMaybe<unknown>): Entry | undefined {
     value: entry.value as Uint8Array<ArrayBuffer>,
     stamp: entry.versionstamp,
   };
+}
+
+/**
+ * Repeats a call as long as another process holds the local file: SQLite then
+ * refuses it at once, with nothing done.
+ */
+async function unlocked<T>(call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      const locked = error instanceof Error &&
+        error.message.includes("database is locked");
+      if (!locked || attempt === LOCKED_ATTEMPTS) throw error;
+    }
+    const [random] = crypto.getRandomValues(new Uint32Array(1));
+    await new Promise((resolve) => setTimeout(resolve, random! % LOCKED_PAUSE));
+  }
 }

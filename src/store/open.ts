@@ -10,7 +10,17 @@ import { openKvEngine } from "./kv.ts";
 export async function openEngine(name: string | undefined): Promise<Engine> {
   if (name === undefined) return await openKvEngine();
   if (name === "memory") return await openKvEngine(":memory:");
-  const folder = name.slice(0, Math.max(name.lastIndexOf("/"), 0));
-  if (folder !== "") await Deno.mkdir(folder, { recursive: true });
+  await makeFolder(name.slice(0, Math.max(name.lastIndexOf("/"), 0)));
   return await openKvEngine(name);
+}
+
+/** Makes a folder that is missing; asks for no right to write where there is one. */
+async function makeFolder(folder: string): Promise<void> {
+  if (folder === "") return;
+  try {
+    await Deno.stat(folder);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    await Deno.mkdir(folder, { recursive: true });
+  }
 }

@@ -133,18 +133,22 @@ export class ModelStore {
   }
 
   /**
-   * Reads a version's tensors and verifies every hash, its own included.
+   * Reads a version's tensors, those that `wanted` accepts, and verifies every
+   * hash, the version's own included.
    *
    * @throws {StoreError} If anything is missing or damaged.
    */
-  async load(manifest: Manifest): Promise<Map<string, Float32Array>> {
+  async load(
+    manifest: Manifest,
+    wanted: (name: string) => boolean = () => true,
+  ): Promise<Map<string, Float32Array>> {
     const hash = await stateHash(this.#base, manifest);
     if (hash !== manifest.sha256) {
       throw new StoreError(
         `Cannot load version ${manifest.version}: expected sha256 ${manifest.sha256}, got ${hash}`,
       );
     }
-    return await this.read(manifest.tensors);
+    return await this.read(manifest.tensors.filter(({ name }) => wanted(name)));
   }
 
   /**

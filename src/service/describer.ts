@@ -1,0 +1,58 @@
+/** From the bytes of an image to its descriptor, as the model's own preprocessing has it. @module */
+
+import { decodeImage } from "../image/decode.ts";
+import {
+  allocateDescriber,
+  describe,
+  type DescriberViews,
+  descriptorLength,
+  type Preprocessing,
+} from "../image/descriptor.ts";
+import { checkImage, type ImageLimits } from "../image/limits.ts";
+import { PLAIN_VIEW } from "../image/view.ts";
+import { createArena } from "../kernels/arena.ts";
+import type { Kernels } from "../kernels/mod.ts";
+
+/** Describes images in an arena of its own. */
+export class Describer {
+  private constructor(
+    private readonly kernels: Kernels,
+    private readonly views: DescriberViews,
+    private readonly preprocessing: Preprocessing,
+    private readonly limits: ImageLimits,
+  ) {}
+
+  /** Takes the memory. */
+  static async create(
+    preprocessing: Preprocessing,
+    limits: ImageLimits,
+  ): Promise<Describer> {
+    const { kernels, views } = await createArena((allocate) =>
+      allocateDescriber(allocate, preprocessing)
+    );
+    return new Describer(kernels, views, preprocessing, limits);
+  }
+
+  /**
+   * Checks an image by its header; returns how many pixels it has.
+   *
+   * @throws {ImageError} If it is not an image, or over a limit.
+   */
+  check(bytes: Uint8Array): number {
+    const { width, height } = checkImage(bytes, this.limits);
+    return width * height;
+  }
+
+  /**
+   * Decodes and describes an image.
+   *
+   * @throws {ImageError} If it cannot be decoded, or is over a limit.
+   */
+  async describe(bytes: Uint8Array): Promise<Uint8Array> {
+    const { header, pixels } = await decodeImage(bytes, this.limits);
+    const { kernels, views, preprocessing } = this;
+    const out = new Uint8Array(descriptorLength(preprocessing));
+    describe(kernels, views, preprocessing, header, pixels, PLAIN_VIEW, out);
+    return out;
+  }
+}

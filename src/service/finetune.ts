@@ -1,0 +1,310 @@
+/** Fine-tuning by request: one at a time, committed to the store, then published. @module */
+
+import {
+  ConflictError,
+  IdempotencyError,
+  PreconditionError,
+  StoreError,
+} from "../errors.ts";
+import { shapesOf } from "../model/state.ts";
+import { sha256 } from "../store/digest.ts";
+import { type BeforeAfter, encode, type Manifest } from "../store/manifest.ts";
+import {
+  fillReceipt,
+  findReceipt,
+  type ReceiptSlot,
+  writeReceipt,
+} from "../store/receipts.ts";
+import type { Draft, Head, ModelStore } from "../store/store.ts";
+import {
+  headSteps,
+  headTensors,
+  readHeads,
+  restOf,
+  trunkName,
+} from "./heads.ts";
+import { Learner, type Outcome } from "./learner.ts";
+import type { ServingNetwork } from "./network.ts";
+import { Queue } from "./queue.ts";
+import type { Heads } from "./tuner.ts";
+import type { Version, Versions } from "./versions.ts";
+import type { Weights } from "./weights.ts";
+
+/** Requests that may wait in one process. */
+const QUEUE_LIMIT = 128;
+/** How often a request is done again because another process committed first. */
+const ATTEMPTS = 20;
+/** The longest pause between two attempts, in milliseconds. */
+const JITTER = 20;
+
+/** What a request asks for. Everything in it is valid. */
+export interface FinetuneRequest {
+  readonly descriptors: readonly Uint8Array[];
+  /** Class of each example, or −1. */
+  readonly domains: readonly number[];
+  readonly items: readonly number[];
+  readonly steps: number;
+  readonly learningRate: number;
+  /** Whether to compute everything and change nothing. */
+  readonly dryRun: boolean;
+  /** The hashes of which the model must have one. */
+  readonly ifMatch?: readonly string[];
+  readonly idempotencyKey?: string;
+}
+
+/** What a fine-tune did. */
+export interface FinetuneAnswer {
+  readonly accepted: boolean;
+  /** Why it was not accepted, or why nothing changed. */
+  readonly reason: string | null;
+  readonly version: BeforeAfter;
+  readonly step: BeforeAfter;
+  readonly loss: BeforeAfter;
+  readonly guard: BeforeAfter | null;
+  readonly gradientNorm: number;
+  readonly updateRatio: number;
+}
+
+/** An answer and the hash of the model after it. */
+export interface FinetuneResult {
+  readonly answer: FinetuneAnswer;
+  readonly sha256: string;
+}
+
+/** Takes fine-tune requests, one after the other. */
+export class Finetuner {
+  readonly #queue = new Queue(QUEUE_LIMIT);
+  /** Requests under way by idempotency key. */
+  readonly #running = new Map<
+    string,
+    { hash: string; result: Promise<FinetuneResult> }
+  >();
+  #learner: Promise<Learner> | undefined;
+  /** The heads of the version that this process committed last. */
+  #last: { sha256: string; heads: Heads } | undefined;
+
+  constructor(
+    private readonly weights: Weights,
+    private readonly network: ServingNetwork,
+    private readonly store: ModelStore,
+    private readonly versions: Versions,
+  ) {}
+
+  /**
+   * Fine-tunes the heads, and publishes the result if it may be.
+   *
+   * @throws {BusyError} If too many requests wait.
+   * @throws {ConflictError} If other processes kept committing first.
+   * @throws {PreconditionError} If the model has none of the hashes asked for.
+   * @throws {IdempotencyError} If the key was used for another request.
+   * @throws {StoreError} If the head is damaged.
+   */
+  async run(request: FinetuneRequest): Promise<FinetuneResult> {
+    const { idempotencyKey: key } = request;
+    if (key === undefined) {
+      return await this.#queue.run(() => this.#finetune(request));
+    }
+    const hash = await requestHash(request);
+    const running = this.#running.get(key);
+    if (running !== undefined) {
+      checkSame(hash, running.hash);
+      return await running.result;
+    }
+    const result = this.#queue.run(() => this.#finetune(request, { key, hash }))
+      .finally(() => this.#running.delete(key));
+    this.#running.set(key, { hash, result });
+    return await result;
+  }
+
+  /** Resolves when nothing waits or runs. */
+  idle(): Promise<void> {
+    return this.#queue.idle();
+  }
+
+  async #finetune(
+    request: FinetuneRequest,
+    idempotency?: { key: string; hash: string },
+  ): Promise<FinetuneResult> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (attempt > 0) await jitter();
+      const slot = idempotency &&
+        await findReceipt(this.store, idempotency.key);
+      if (slot?.record !== undefined) {
+        checkSame(idempotency!.hash, slot.record.request);
+        return slot.record.answer as FinetuneResult;
+      }
+      const result = await this.#attempt(
+        request,
+        slot && { slot, hash: idempotency!.hash },
+      );
+      if (result !== undefined) return result;
+    }
+    throw new ConflictError(
+      `Cannot fine-tune: others changed the model first, ${ATTEMPTS} times in a row`,
+    );
+  }
+
+  /** One attempt on the present head; undefined if it is not the head any more. */
+  async #attempt(
+    request: FinetuneRequest,
+    receipt?: { slot: ReceiptSlot; hash: string },
+  ): Promise<FinetuneResult | undefined> {
+    const head = await this.versions.head();
+    const version = this.versions.current;
+    checkSound(head, version);
+    checkMatch(request.ifMatch, version.manifest.sha256);
+    const { draft, outcome } = await this.#draft(version, request);
+    const fill = (result: FinetuneResult) =>
+      receipt && fillReceipt(receipt.slot, receipt.hash, result);
+
+    if (outcome.refusal !== null || request.dryRun) {
+      const result = resultOf(
+        version.manifest,
+        version.manifest,
+        outcome,
+        request.dryRun,
+      );
+      const filled = fill(result);
+      return filled === undefined || await writeReceipt(this.store, filled)
+        ? result
+        : undefined;
+    }
+    const prepared = await this.store.prepare(head, draft);
+    const result = resultOf(
+      version.manifest,
+      prepared.manifest,
+      outcome,
+      false,
+    );
+    if (!await this.store.commit(head, prepared, fill(result))) {
+      return undefined;
+    }
+    const parameters = new Map([
+      ...version.parameters,
+      ...outcome.heads.parameters,
+    ]);
+    this.versions.publish({ manifest: prepared.manifest, parameters });
+    this.#last = { sha256: prepared.manifest.sha256, heads: outcome.heads };
+    return result;
+  }
+
+  /** Learns on a draft of the version's heads. */
+  async #draft(
+    version: Version,
+    { descriptors, domains, items, steps, learningRate }: FinetuneRequest,
+  ): Promise<{ draft: Draft; outcome: Outcome }> {
+    this.#learner ??= Learner.create(this.network, this.weights);
+    const learner = await this.#learner;
+    const { manifest, parameters } = version;
+    const heads = this.#last?.sha256 === manifest.sha256
+      ? this.#last.heads
+      : await readHeads(this.store, version, learner.baseHeads);
+    const start = {
+      heads,
+      parameters,
+      trunk: trunkName(manifest.tensors),
+      seed: manifest.version + 1,
+    };
+    const features = learner.features(start, descriptors);
+    const examples = { features, domains, items };
+    const outcome = await learner.learn(start, {
+      examples,
+      steps,
+      learningRate,
+    });
+    const stride = features.length / descriptors.length;
+    const draft: Draft = {
+      change: "finetune",
+      step: manifest.step + steps,
+      steps: { ...manifest.steps, ...headSteps(outcome.heads.moments) },
+      tensors: [
+        ...restOf(manifest.tensors),
+        ...headTensors(outcome.heads, shapesOf(this.weights.model)),
+      ],
+      loss: outcome.loss,
+      guard: outcome.guard,
+      log: {
+        scope: "heads",
+        steps,
+        learningRate,
+        domains,
+        items,
+        features: {
+          name: "features",
+          shape: [descriptors.length, stride],
+          values: features,
+        },
+      },
+    };
+    return { draft, outcome };
+  }
+}
+
+function resultOf(
+  before: Manifest,
+  after: Manifest,
+  { refusal, loss, guard, gradientNorm, updateRatio }: Outcome,
+  dryRun: boolean,
+): FinetuneResult {
+  return {
+    answer: {
+      accepted: refusal === null,
+      reason: refusal ?? (dryRun ? "A dry run: nothing was changed." : null),
+      version: { before: before.version, after: after.version },
+      step: { before: before.step, after: after.step },
+      loss,
+      guard,
+      gradientNorm,
+      updateRatio,
+    },
+    sha256: after.sha256,
+  };
+}
+
+function checkSound(
+  { manifest: { version } }: Head,
+  { manifest: served }: Version,
+): void {
+  if (served.version >= version) return;
+  throw new StoreError(
+    `Cannot fine-tune: version ${version} is damaged, version ${served.version} is served instead; ` +
+      `POST /rollback {"version": ${served.version}} goes on from there`,
+  );
+}
+
+function checkMatch(
+  hashes: readonly string[] | undefined,
+  sha256: string,
+): void {
+  if (hashes === undefined || hashes.includes(sha256)) return;
+  throw new PreconditionError(
+    `Cannot fine-tune: expected the model to be ${
+      hashes.join(" or ")
+    }, its sha256 is ${sha256}`,
+  );
+}
+
+function checkSame(hash: string, recorded: string): void {
+  if (hash === recorded) return;
+  throw new IdempotencyError(
+    "Cannot fine-tune: the Idempotency-Key was used before, for another request",
+  );
+}
+
+/** What makes two requests the same: the pictures, the labels, the options. */
+async function requestHash(request: FinetuneRequest): Promise<string> {
+  const { descriptors, domains, items, steps, learningRate, dryRun } = request;
+  const images: string[] = [];
+  for (const descriptor of descriptors) {
+    images.push(await sha256(descriptor.slice()));
+  }
+  return await sha256(
+    encode({ images, domains, items, steps, learningRate, dryRun }),
+  );
+}
+
+/** Pauses for a random while, so that processes that collided do not collide again. */
+function jitter(): Promise<void> {
+  const [random] = crypto.getRandomValues(new Uint32Array(1));
+  return new Promise((resolve) => setTimeout(resolve, random! % JITTER));
+}

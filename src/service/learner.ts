@@ -1,0 +1,208 @@
+/** What a fine-tune computes: steps on a draft of the heads, and whether it may be published. @module */
+
+import { Random } from "../nn/prng.ts";
+import type { BeforeAfter } from "../store/manifest.ts";
+import type { Parameters, ServingNetwork } from "./network.ts";
+import { FeaturePool, type FeatureRows } from "./pool.ts";
+import { type Heads, Tuner } from "./tuner.ts";
+import type { Weights } from "./weights.ts";
+
+/** The most examples of one request. */
+export const MAX_EXAMPLES = 64;
+/** Examples from the replay memory in every step. */
+const REPLAY = 32;
+/** A request of fewer examples is repeated up to this many rows, so that replay does not drown it. */
+const LEAST_ROWS = 8;
+/** How far the accuracy on the guard set may fall below the base model's. */
+const GUARD_MARGIN = 0.02;
+/** Guard examples whose features are computed in one turn of the event loop. */
+const GUARD_TURN = 32;
+
+/** What turns descriptors into features. */
+export interface Trunk {
+  /** Every parameter that is not the base model's. */
+  readonly parameters: Parameters;
+  /** Names the trunk's parameters: equal names, equal features. */
+  readonly trunk: string;
+}
+
+/** The base model's trunk. */
+const BASE_TRUNK: Trunk = { parameters: new Map(), trunk: "" };
+
+/** Where a draft starts. */
+export interface Start extends Trunk {
+  readonly heads: Heads;
+  /** Seed of what is drawn: the number of the version to be made. */
+  readonly seed: number;
+}
+
+/** What to learn. */
+export interface Lesson {
+  readonly examples: FeatureRows;
+  readonly steps: number;
+  readonly learningRate: number;
+}
+
+/** What became of a draft. */
+export interface Outcome {
+  /** Why it must not be published; null if it may be. */
+  readonly refusal: string | null;
+  readonly heads: Heads;
+  readonly loss: BeforeAfter;
+  readonly guard: BeforeAfter | null;
+  readonly gradientNorm: number;
+  /** Largest change of a parameter ÷ (steps · learning rate). */
+  readonly updateRatio: number;
+}
+
+/** Takes the steps of one fine-tune at a time. */
+export class Learner {
+  #baseGuard: number | undefined;
+
+  private constructor(
+    private readonly network: ServingNetwork,
+    private readonly tuner: Tuner,
+    private readonly base: Heads,
+    private readonly replay: FeaturePool | undefined,
+    private readonly guard: FeaturePool | undefined,
+  ) {}
+
+  /** Reads moments, replay memory and guard set, and takes the memory for steps. */
+  static async create(
+    network: ServingNetwork,
+    weights: Weights,
+  ): Promise<Learner> {
+    const { moments, replay, guard } = await weights.material();
+    return new Learner(
+      network,
+      await Tuner.create(weights.model, MAX_EXAMPLES + REPLAY),
+      { parameters: weights.model.parameters, moments },
+      replay && new FeaturePool(network, replay),
+      guard && new FeaturePool(network, guard),
+    );
+  }
+
+  /** The base model's heads, with the moments they came with. */
+  get baseHeads(): Heads {
+    return this.base;
+  }
+
+  /** The trunk's outputs for a request's descriptors. */
+  features(start: Start, descriptors: readonly Uint8Array[]): Float32Array {
+    return this.network.features(start.parameters, descriptors);
+  }
+
+  /** Learns a lesson; lets other work in between steps. */
+  async learn(
+    start: Start,
+    { examples, steps, learningRate }: Lesson,
+  ): Promise<Outcome> {
+    const { tuner } = this;
+    const baseGuard = await this.#guardOfBase();
+    const guard = await this.#guardRows(start);
+    tuner.load(start.heads);
+    const before = {
+      loss: tuner.loss(examples),
+      guard: guard && tuner.accuracy(guard),
+    };
+    const random = Random.fromSeed(start.seed, "replay");
+    const batch = repeated(examples);
+    let gradientNorm = 0;
+    for (let step = 0; step < steps; step++) {
+      await turn();
+      gradientNorm = tuner.step(
+        [...batch, ...this.#drawReplay(start, random)],
+        learningRate,
+      );
+      if (!Number.isFinite(gradientNorm)) break;
+    }
+    const after = {
+      loss: tuner.loss(examples),
+      guard: guard && tuner.accuracy(guard),
+    };
+    const heads = tuner.save();
+    const finite = tuner.isFinite && Number.isFinite(gradientNorm + after.loss);
+    return {
+      refusal: refusal(finite, after.guard, baseGuard),
+      heads,
+      loss: { before: before.loss, after: after.loss },
+      guard: guard === undefined
+        ? null
+        : { before: before.guard!, after: after.guard! },
+      gradientNorm,
+      updateRatio: largestChange(start.heads, heads) / (steps * learningRate),
+    };
+  }
+
+  #drawReplay(start: Start, random: Random): FeatureRows[] {
+    const { replay } = this;
+    if (replay === undefined || replay.length === 0) return [];
+    return [
+      replay.rows(start.parameters, start.trunk, replay.draw(REPLAY, random)),
+    ];
+  }
+
+  async #guardRows(
+    { parameters, trunk }: Trunk,
+  ): Promise<FeatureRows | undefined> {
+    const { guard } = this;
+    if (guard === undefined || guard.length === 0) return undefined;
+    const rows = Array.from({ length: guard.length }, (_, row) => row);
+    for (let i = 0; !guard.isComplete(trunk); i += GUARD_TURN) {
+      guard.rows(parameters, trunk, rows.slice(i, i + GUARD_TURN));
+      await turn();
+    }
+    return guard.rows(parameters, trunk, rows);
+  }
+
+  /** Accuracy of the base model on the guard set. */
+  async #guardOfBase(): Promise<number | undefined> {
+    if (this.#baseGuard === undefined) {
+      const guard = await this.#guardRows(BASE_TRUNK);
+      if (guard === undefined) return undefined;
+      this.tuner.load(this.base);
+      this.#baseGuard = this.tuner.accuracy(guard);
+    }
+    return this.#baseGuard;
+  }
+}
+
+function refusal(
+  finite: boolean,
+  guard: number | undefined,
+  base: number | undefined,
+): string | null {
+  if (!finite) return "The steps left the finite numbers.";
+  if (
+    guard === undefined || base === undefined || guard >= base - GUARD_MARGIN
+  ) return null;
+  return `The draft gets ${percent(guard)} of the guard set's items right, ` +
+    `more than ${percent(GUARD_MARGIN)} less than the base model's ${
+      percent(base)
+    }.`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function repeated(examples: FeatureRows): FeatureRows[] {
+  const times = Math.max(1, Math.floor(LEAST_ROWS / examples.items.length));
+  return Array.from({ length: times }, () => examples);
+}
+
+function largestChange(before: Heads, after: Heads): number {
+  let largest = 0;
+  for (const [name, values] of after.parameters) {
+    const old = before.parameters.get(name)!;
+    values.forEach((value, i) =>
+      largest = Math.max(largest, Math.abs(value - old[i]!))
+    );
+  }
+  return largest;
+}
+
+/** Gives waiting predictions their turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}

@@ -1,0 +1,98 @@
+/** Labelled examples as the trunk sees them, computed once and kept. @module */
+
+import type { StoredExamples } from "../model/state.ts";
+import type { Random } from "../nn/prng.ts";
+import type { Parameters, ServingNetwork } from "./network.ts";
+
+/** Labelled trunk outputs. */
+export interface FeatureRows {
+  /** [N, stride], in the heads' own padding. */
+  readonly features: Float32Array;
+  readonly domains: ArrayLike<number>;
+  readonly items: ArrayLike<number>;
+}
+
+/**
+ * The trunk's outputs for stored examples: each computed when it is first asked
+ * for, all of them again when the trunk has changed.
+ */
+export class FeaturePool {
+  readonly #features: Float32Array;
+  readonly #known: Uint8Array;
+  readonly #byItem: number[][];
+  #trunk: string | undefined;
+
+  constructor(
+    private readonly network: ServingNetwork,
+    private readonly examples: StoredExamples,
+  ) {
+    this.#features = new Float32Array(this.length * network.featureStride);
+    this.#known = new Uint8Array(this.length);
+    this.#byItem = rowsByClass(examples.items);
+  }
+
+  /** How many examples there are. */
+  get length(): number {
+    return this.examples.items.length;
+  }
+
+  /** The features of some rows, for the trunk of these parameters, which `trunk` names. */
+  rows(
+    parameters: Parameters,
+    trunk: string,
+    rows: readonly number[],
+  ): FeatureRows {
+    if (this.#trunk !== trunk) this.#known.fill(0);
+    this.#trunk = trunk;
+    this.#compute(parameters, rows.filter((row) => this.#known[row] === 0));
+    const stride = this.network.featureStride;
+    const features = new Float32Array(rows.length * stride);
+    rows.forEach((row, i) =>
+      features.set(
+        this.#features.subarray(row * stride, (row + 1) * stride),
+        i * stride,
+      )
+    );
+    const { domains, items } = this.examples;
+    return {
+      features,
+      domains: rows.map((row) => domains[row]!),
+      items: rows.map((row) => items[row]!),
+    };
+  }
+
+  /** Whether every row's features are known for the trunk of that name. */
+  isComplete(trunk: string): boolean {
+    return this.#trunk === trunk && !this.#known.includes(0);
+  }
+
+  /** Draws rows so that every item is equally likely, however many examples it has. */
+  draw(count: number, random: Random): number[] {
+    return Array.from({ length: count }, () => {
+      const rows = this.#byItem[random.below(this.#byItem.length)]!;
+      return rows[random.below(rows.length)]!;
+    });
+  }
+
+  #compute(parameters: Parameters, rows: readonly number[]): void {
+    const { inputs } = this.network.model.sizes;
+    const stride = this.network.featureStride;
+    const descriptors = rows.map((row) =>
+      this.examples.descriptors.subarray(row * inputs, (row + 1) * inputs)
+    );
+    const features = this.network.features(parameters, descriptors);
+    rows.forEach((row, i) => {
+      this.#features.set(
+        features.subarray(i * stride, (i + 1) * stride),
+        row * stride,
+      );
+      this.#known[row] = 1;
+    });
+  }
+}
+
+function rowsByClass(classes: Int32Array): number[][] {
+  const rows: number[][] = [];
+  classes.forEach((label, row) => (rows[label] ??= []).push(row));
+  return rows.filter((found) => found !== undefined);
+}

@@ -1,0 +1,148 @@
+/** What the routes call: the model, its versions, and what is done with them. @module */
+
+import { DEFAULT_LIMITS, type ImageLimits } from "../image/limits.ts";
+import { collect } from "../store/collect.ts";
+import type { Engine } from "../store/engine.ts";
+import { ModelStore } from "../store/store.ts";
+import {
+  identityOf,
+  type Labels,
+  type ModelIdentity,
+  type Prediction,
+  predictionOf,
+} from "./answers.ts";
+import { Describer } from "./describer.ts";
+import {
+  Finetuner,
+  type FinetuneRequest,
+  type FinetuneResult,
+} from "./finetune.ts";
+import { ServingNetwork } from "./network.ts";
+import { Versions } from "./versions.ts";
+import type { Weights } from "./weights.ts";
+
+/** Versions between two garbage collections. */
+const COLLECT_EVERY = 16;
+
+/** What a service is made of. */
+export interface ServiceOptions {
+  readonly weights: Weights;
+  readonly engine: Engine;
+  /** The largest image that is decoded. */
+  readonly limits?: ImageLimits;
+  /** How many versions are kept. Default 100. */
+  readonly keepVersions?: number;
+  /** Told of what went wrong without failing a request. Default: the console. */
+  readonly report?: (error: unknown) => void;
+}
+
+/** Predictions and the version that made them. */
+export interface PredictResult {
+  readonly predictions: readonly Prediction[];
+  readonly model: ModelIdentity;
+}
+
+/** The model as it is served, and its versions. */
+export class Service {
+  readonly #store: ModelStore;
+  readonly #versions: Versions;
+  readonly #finetuner: Finetuner;
+  readonly #report: (error: unknown) => void;
+  readonly #keep: number;
+  #collecting: Promise<void> = Promise.resolve();
+
+  private constructor(
+    options: ServiceOptions,
+    private readonly network: ServingNetwork,
+    private readonly describer: Describer,
+  ) {
+    const { weights, engine, keepVersions = 100, report = console.error } =
+      options;
+    this.#report = report;
+    this.#keep = keepVersions;
+    this.#store = new ModelStore(engine, weights);
+    this.#versions = new Versions(this.#store, weights, report);
+    this.#finetuner = new Finetuner(
+      weights,
+      network,
+      this.#store,
+      this.#versions,
+    );
+  }
+
+  /** Takes the memory; reads nothing from the store yet. */
+  static async create(options: ServiceOptions): Promise<Service> {
+    const { model } = options.weights;
+    const limits = options.limits ?? DEFAULT_LIMITS;
+    return new Service(
+      options,
+      await ServingNetwork.create(model),
+      await Describer.create(model.preprocessing, limits),
+    );
+  }
+
+  /** Names of the classes. */
+  get labels(): Labels {
+    return this.network.model.labels;
+  }
+
+  /** Checks an image by its header: {@linkcode Describer.check}. */
+  check(image: Uint8Array): number {
+    return this.describer.check(image);
+  }
+
+  /** Decodes and describes an image: {@linkcode Describer.describe}. */
+  describe(image: Uint8Array): Promise<Uint8Array> {
+    return this.describer.describe(image);
+  }
+
+  /** The version that is served. */
+  async identity(): Promise<ModelIdentity> {
+    await this.#versions.freshen();
+    return identityOf(this.#versions.current.manifest);
+  }
+
+  /**
+   * Predicts described images, likeliest classes first.
+   *
+   * @param version The version to ask; the current one by default.
+   * @returns undefined if there is no such version.
+   * @throws {StoreError} If that version is damaged.
+   */
+  async predict(
+    descriptors: readonly Uint8Array[],
+    { topK, version: number }: { topK: number; version?: number },
+  ): Promise<PredictResult | undefined> {
+    await this.#versions.freshen();
+    const version = number === undefined
+      ? this.#versions.current
+      : await this.#versions.at(number);
+    if (version === undefined) return undefined;
+    const predictions = this.network.predict(version.parameters, descriptors)
+      .map((probabilities) => predictionOf(probabilities, this.labels, topK));
+    return { predictions, model: identityOf(version.manifest) };
+  }
+
+  /** Fine-tunes the heads: {@linkcode Finetuner.run}. */
+  async finetune(request: FinetuneRequest): Promise<FinetuneResult> {
+    const result = await this.#finetuner.run(request);
+    const { before, after } = result.answer.version;
+    if (after !== before && after % COLLECT_EVERY === 0) this.#collect();
+    return result;
+  }
+
+  /** Finishes what runs, then releases the store. */
+  async close(): Promise<void> {
+    await this.#finetuner.idle();
+    await this.#collecting;
+    await this.#store.close();
+  }
+
+  #collect(): void {
+    this.#collecting = this.#collecting
+      .then(async () => {
+        await collect(this.#store, this.#keep);
+      })
+      .catch(this.#report);
+  }
+}

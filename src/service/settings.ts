@@ -1,0 +1,88 @@
+/**
+ * What the environment sets.
+ *
+ *   HOST             address that `deno task start` listens on      127.0.0.1
+ *   PORT             port that it listens on; 0 takes a free one    8000
+ *   MODEL            the weights file                               weights/office31.safetensors
+ *   STORE            a Deno KV file, or `memory`                    .data/tandem.kv; on Deno Deploy
+ *                                                                   the database assigned there
+ *   KEEP_VERSIONS    versions kept, besides tagged ones             100
+ *   PREDICT_KEY      bearer key of predictions                      none: open to everyone
+ *   FINETUNE_KEY     bearer key of fine-tuning                      none: closed
+ *   ADMIN_KEY        bearer key of rollback, export and import      none: closed
+ *   CORS_ORIGIN      origin of pages that may call, or *            none
+ *   MAX_BODY_BYTES   largest request body                           10485760
+ *   MAX_PIXELS       largest picture, in pixels; four times as      24000000
+ *                    much for the pictures of one request together
+ *
+ * @module
+ */
+
+/** Settings, with their defaults filled in. */
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  /** Undefined: the shipped file. */
+  readonly model: string | undefined;
+  /** Undefined: the database that the platform assigns. */
+  readonly store: string | undefined;
+  readonly keepVersions: number;
+  readonly keys: Keys;
+  readonly corsOrigin: string | undefined;
+  readonly maxBodyBytes: number;
+  readonly maxPixels: number;
+}
+
+/** The bearer keys; a route whose key is undefined is open (predict) or closed (the others). */
+export interface Keys {
+  readonly predict: string | undefined;
+  readonly finetune: string | undefined;
+  readonly admin: string | undefined;
+}
+
+/**
+ * Reads the settings.
+ *
+ * @param get Reads one environment variable.
+ * @throws {RangeError} If a number is not a whole one in its range.
+ */
+export function readSettings(
+  get: (name: string) => string | undefined,
+): Settings {
+  const text = (name: string) => get(name)?.trim() || undefined;
+  const whole = (
+    name: string,
+    fallback: number,
+    least: number,
+    most: number,
+  ) => {
+    const value = text(name);
+    if (value === undefined) return fallback;
+    if (
+      /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most
+    ) {
+      return Number(value);
+    }
+    throw new RangeError(
+      `Cannot read ${name}: expected a whole number from ${least} to ${most}, got "${value}"`,
+    );
+  };
+  const onDeploy = ["DENO_DEPLOY", "DENO_DEPLOYMENT_ID"].some((name) =>
+    text(name) !== undefined
+  );
+  return {
+    host: text("HOST") ?? "127.0.0.1",
+    port: whole("PORT", 8000, 0, 65535),
+    model: text("MODEL"),
+    store: text("STORE") ?? (onDeploy ? undefined : ".data/tandem.kv"),
+    keepVersions: whole("KEEP_VERSIONS", 100, 1, 1_000_000),
+    keys: {
+      predict: text("PREDICT_KEY"),
+      finetune: text("FINETUNE_KEY"),
+      admin: text("ADMIN_KEY"),
+    },
+    corsOrigin: text("CORS_ORIGIN"),
+    maxBodyBytes: whole("MAX_BODY_BYTES", 10 * 1024 * 1024, 1024, 1024 ** 3),
+    maxPixels: whole("MAX_PIXELS", 24_000_000, 1, 1_000_000_000),
+  };
+}

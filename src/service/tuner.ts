@@ -1,0 +1,159 @@
+/** A draft of the heads: the memory and the steps of one fine-tune at a time. @module */
+
+import {
+  loadMoments,
+  loadParameters,
+  type ModelState,
+  type Moment,
+  momentsFrom,
+  parametersFrom,
+} from "../model/state.ts";
+import { featureStride, forward } from "../model/network.ts";
+import { featureCount } from "../model/sizes.ts";
+import { createOptimizer } from "../optim/registry.ts";
+import { compositeLoss, setLabels } from "../train/loss.ts";
+import { trainStep } from "../train/step.ts";
+import { createTrainer, type Trainer } from "../train/trainer.ts";
+import type { Parameters } from "./network.ts";
+import type { FeatureRows } from "./pool.ts";
+
+/** The heads and what the optimizer remembers of them. */
+export interface Heads {
+  /** Row-major values by tensor name. */
+  readonly parameters: Parameters;
+  readonly moments: ReadonlyMap<string, Moment>;
+}
+
+/**
+ * The heads as a network without a trunk, in an arena of its own: it learns
+ * from the trunk's outputs, by the same step as a full training.
+ */
+export class Tuner {
+  readonly #stride: number;
+
+  private constructor(private readonly trainer: Trainer) {
+    this.#stride = featureStride(trainer.network.sizes);
+  }
+
+  /** Takes the memory for steps on up to `capacity` examples. */
+  static async create(
+    { sizes, optimizer }: ModelState,
+    capacity: number,
+  ): Promise<Tuner> {
+    const heads = { ...sizes, inputs: featureCount(sizes), hidden: [] };
+    const { name, options } = optimizer;
+    return new Tuner(
+      await createTrainer(heads, createOptimizer(name, options), capacity),
+    );
+  }
+
+  /** Starts a draft from these heads. */
+  load({ parameters, moments }: Heads): void {
+    const { network, state, optimizer } = this.trainer;
+    loadParameters(network, parameters);
+    loadMoments(state, optimizer.slots, moments);
+  }
+
+  /** The draft as it is now. */
+  save(): Heads {
+    const { network, state, optimizer } = this.trainer;
+    return {
+      parameters: parametersFrom(network),
+      moments: momentsFrom(state, optimizer.slots),
+    };
+  }
+
+  /** Takes one step; resolves to the norm of its gradient, not finite if it was refused. */
+  step(batches: readonly FeatureRows[], learningRate: number): number {
+    const { kernels, network, state, optimizer, workspace } = this.trainer;
+    let rows = 0;
+    for (const batch of batches) {
+      rows += this.#place(batch, 0, batch.items.length, rows);
+    }
+    const options = { learningRate };
+    return trainStep(
+      kernels,
+      network,
+      state,
+      optimizer,
+      workspace,
+      rows,
+      options,
+    ).gradientNorm;
+  }
+
+  /** L = L_domain + L_item of the draft on examples, each over those that are labelled. */
+  loss(examples: FeatureRows): number {
+    const { kernels, network, workspace } = this.trainer;
+    const { activations, labels, gradientLogits } = workspace;
+    const rows = this.#place(examples, 0, examples.items.length, 0);
+    forward(kernels, network, activations, rows);
+    return compositeLoss(
+      kernels,
+      network,
+      activations,
+      labels,
+      rows,
+      0,
+      gradientLogits,
+    ).total;
+  }
+
+  /** Share of examples whose item the draft gets right, in [0, 1]. */
+  accuracy(examples: FeatureRows): number {
+    const { kernels, network, workspace: { activations, capacity } } =
+      this.trainer;
+    const { logits, logitStride, itemColumn } = activations;
+    const count = examples.items.length;
+    let right = 0;
+    for (let start = 0; start < count; start += capacity) {
+      const rows = this.#place(
+        examples,
+        start,
+        Math.min(count, start + capacity),
+        0,
+      );
+      forward(kernels, network, activations, rows);
+      for (let row = 0; row < rows; row++) {
+        const from = row * logitStride + itemColumn;
+        const item = logits.subarray(from, from + network.sizes.items);
+        if (largest(item) === examples.items[start + row]) right++;
+      }
+    }
+    return right / count;
+  }
+
+  /** Whether every number of the draft is finite. */
+  get isFinite(): boolean {
+    const { kernels, network, state } = this.trainer;
+    return [network, ...state.slots].every(({ all }) =>
+      kernels.isFinite(all.byteOffset, all.length) === 1
+    );
+  }
+
+  /** Copies examples `start` … `end` − 1 into the batch from row `row` on. */
+  #place(
+    { features, domains, items }: FeatureRows,
+    start: number,
+    end: number,
+    row: number,
+  ): number {
+    const { activations, labels } = this.trainer.workspace;
+    activations.inputs.set(
+      features.subarray(start * this.#stride, end * this.#stride),
+      row * this.#stride,
+    );
+    for (let i = start; i < end; i++) {
+      setLabels(labels, row + i - start, domains[i]!, items[i]!);
+    }
+    return end - start;
+  }
+}
+
+function largest(values: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) {
+    if (values[i]! > values[best]!) best = i;
+  }
+  return best;
+}

@@ -1,0 +1,124 @@
+/** The versions that predictions and fine-tunes read: the current one, and others by number. @module */
+
+import { StoreError } from "../errors.ts";
+import type { Head, ModelStore } from "../store/store.ts";
+import {
+  baseManifest,
+  type BaseModel,
+  type Manifest,
+} from "../store/manifest.ts";
+import type { Parameters } from "./network.ts";
+
+/** How old the knowledge of the head may be when a prediction is made, in milliseconds. */
+const FRESH_FOR = 1000;
+/** Pinned versions kept in memory. */
+const PINNED = 4;
+
+/** A version, whole and verified. */
+export interface Version {
+  readonly manifest: Manifest;
+  readonly parameters: Parameters;
+}
+
+/** Reads versions from the store and keeps the current one. */
+export class Versions {
+  #current: Version;
+  #checked = -Infinity;
+  #checking: Promise<Head> | undefined;
+  readonly #pinned = new Map<number, Version>();
+  /** Hashes of versions found damaged, so that each is reported once. */
+  readonly #damaged = new Set<string>();
+
+  constructor(
+    private readonly store: ModelStore,
+    base: BaseModel,
+    private readonly report: (error: unknown) => void,
+  ) {
+    this.#current = { manifest: baseManifest(base), parameters: new Map() };
+  }
+
+  /** The version that is served. Changes only between two turns of the event loop. */
+  get current(): Version {
+    return this.#current;
+  }
+
+  /** Looks at the head unless that was done within the last second. */
+  async freshen(): Promise<void> {
+    if (performance.now() - this.#checked < FRESH_FOR) return;
+    await this.head();
+  }
+
+  /** Reads the head, and publishes its version if it is a new one. */
+  head(): Promise<Head> {
+    this.#checking ??= this.#check().finally(() => this.#checking = undefined);
+    return this.#checking;
+  }
+
+  /** Publishes a version that this process has just committed. */
+  publish(version: Version): void {
+    if (version.manifest.version > this.#current.manifest.version) {
+      this.#current = version;
+    }
+    this.#checked = performance.now();
+  }
+
+  /**
+   * A version by its number, or undefined if there is none.
+   *
+   * @throws {StoreError} If it is damaged.
+   */
+  async at(number: number): Promise<Version | undefined> {
+    if (number === this.#current.manifest.version) return this.#current;
+    const known = this.#pinned.get(number);
+    if (known !== undefined) return known;
+    const manifest = await this.store.manifest(number);
+    if (manifest === undefined) return undefined;
+    const version = await this.#load(manifest);
+    this.#pinned.set(number, version);
+    const [oldest] = this.#pinned.keys();
+    if (this.#pinned.size > PINNED) this.#pinned.delete(oldest!);
+    return version;
+  }
+
+  async #check(): Promise<Head> {
+    const head = await this.store.head(this.#current.manifest);
+    if (head.manifest.version !== this.#current.manifest.version) {
+      const version = await this.#soundest(head.manifest);
+      // Another check may have published a later one meanwhile.
+      if (head.manifest.version >= this.#current.manifest.version) {
+        this.#current = version;
+      }
+    }
+    this.#checked = performance.now();
+    return head;
+  }
+
+  /** The version, or its nearest ancestor that is not damaged. */
+  async #soundest(manifest: Manifest): Promise<Version> {
+    try {
+      return await this.#load(manifest);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      if (!this.#damaged.has(manifest.sha256)) this.report(error);
+      this.#damaged.add(manifest.sha256);
+      return await this.#soundest(await this.#ancestor(manifest));
+    }
+  }
+
+  async #ancestor({ parent }: Manifest): Promise<Manifest> {
+    return await this.store.manifest(parent!) ??
+      (await this.store.manifest(0))!;
+  }
+
+  async #load(manifest: Manifest): Promise<Version> {
+    return {
+      manifest,
+      parameters: await this.store.load(manifest, isParameter),
+    };
+  }
+}
+
+/** Whether a stored tensor is a parameter, not an optimizer's moment. */
+function isParameter(name: string): boolean {
+  return !name.startsWith("optim.");
+}

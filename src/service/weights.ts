@@ -1,0 +1,67 @@
+/** The served weights file: version 0 of everything that is tuned from it. @module */
+
+import {
+  decodeSafetensors,
+  type SafetensorsReader,
+} from "../checkpoint/safetensors_reader.ts";
+import { readExamples, readModel, readMoments } from "../checkpoint/state.ts";
+import type { ModelState, Moment, StoredExamples } from "../model/state.ts";
+import { sha256 } from "../store/digest.ts";
+import type { BaseModel } from "../store/manifest.ts";
+
+/** What a fine-tune needs besides the model. */
+export interface TuningMaterial {
+  /** Moments of the heads. */
+  readonly moments: ReadonlyMap<string, Moment>;
+  /** Labelled descriptors mixed into every step, against forgetting. */
+  readonly replay: StoredExamples | undefined;
+  /** Labelled descriptors that decide whether a draft may be published. */
+  readonly guard: StoredExamples | undefined;
+}
+
+/** A weights file, ready to predict. */
+export interface Weights extends BaseModel {
+  readonly model: ModelState;
+  /** Reads what only fine-tuning needs. */
+  material(): Promise<TuningMaterial>;
+}
+
+/**
+ * Reads a weights file.
+ *
+ * @throws {CheckpointError} If it is not a model of ours.
+ */
+export async function readWeights(
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Weights> {
+  const source = decodeSafetensors(bytes);
+  const model = await readModel(source);
+  return {
+    sha256: await sha256(bytes),
+    step: await stepOf(source),
+    model,
+    material: async () => ({
+      moments: await readMoments(source, model, isHead),
+      replay: await readExamples(source, model, "replay"),
+      guard: await readExamples(source, model, "guard"),
+    }),
+  };
+}
+
+/** Whether a parameter belongs to one of the heads. */
+export function isHead(name: string): boolean {
+  return name.startsWith("head.");
+}
+
+/** The most steps that any tensor has taken. */
+async function stepOf(source: SafetensorsReader): Promise<number> {
+  let step = 0;
+  for (const [name, { dtype, shape }] of source.header.tensors) {
+    if (
+      !/^optim\..*\.step$/.test(name) || dtype !== "I32" || shape.length > 0
+    ) continue;
+    const bytes = await source.read(name);
+    step = Math.max(step, new DataView(bytes.buffer).getInt32(0, true));
+  }
+  return step;
+}

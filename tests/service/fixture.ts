@@ -1,0 +1,134 @@
+/** A small model with random weights, and pictures that it can tell apart. @module */
+
+import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { tensorsOf } from "../../src/checkpoint/state.ts";
+import {
+  descriptorLength,
+  type Preprocessing,
+} from "../../src/image/descriptor.ts";
+import { tensorSpecs } from "../../src/model/sizes.ts";
+import type {
+  ModelState,
+  Moment,
+  StoredExamples,
+} from "../../src/model/state.ts";
+import { Random } from "../../src/nn/prng.ts";
+import { Service, type ServiceOptions } from "../../src/service/service.ts";
+import { readWeights, type Weights } from "../../src/service/weights.ts";
+import type { Engine } from "../../src/store/engine.ts";
+import { openEngine } from "../../src/store/open.ts";
+
+const PREPROCESSING: Preprocessing = {
+  name: "gradient-pairs-1",
+  size: 16,
+  orientations: 4,
+  radii: [1],
+  grid: 2,
+  gradientScale: 2000,
+  colorLevels: 2,
+  colorGrid: 2,
+  colorScale: 8,
+};
+
+/** Its labels. */
+export const LABELS = {
+  domains: ["amazon", "webcam"],
+  items: ["bike", "mug", "pen"],
+};
+/** Steps it claims to have been trained for. */
+export const TRAINED_STEPS = 50;
+
+/** What of the model to leave out or change. */
+export interface FixtureOptions {
+  readonly replay?: boolean;
+  readonly guard?: boolean;
+  readonly seed?: number;
+}
+
+/** The bytes of a weights file of the small model. */
+export function modelBytes(
+  options: FixtureOptions = {},
+): Uint8Array<ArrayBuffer> {
+  const { tensors, metadata } = tensorsOf(modelState(options));
+  const chunks = encodeSafetensors(tensors, metadata);
+  return new Uint8Array(chunks.flatMap((chunk) => [...chunk]));
+}
+
+/** The small model, read as a server reads it. */
+export function fixtureWeights(options?: FixtureOptions): Promise<Weights> {
+  return readWeights(modelBytes(options));
+}
+
+/** A service of the small model, over an engine of its own unless one is given. */
+export async function openFixture(
+  options: Partial<ServiceOptions> = {},
+): Promise<{ service: Service; engine: Engine }> {
+  const weights = options.weights ?? await fixtureWeights();
+  const engine = options.engine ?? await openEngine("memory");
+  return {
+    engine,
+    service: await Service.create({ ...options, weights, engine }),
+  };
+}
+
+function modelState(
+  { replay = true, guard = true, seed = 1 }: FixtureOptions,
+): ModelState {
+  const inputs = descriptorLength(PREPROCESSING);
+  const sizes = { inputs, hidden: [12], domains: 2, items: 3 };
+  const random = Random.fromSeed(seed, "fixture");
+  const floats = (length: number, scale: number) =>
+    Float32Array.from({ length }, () => (random.uniform() - 0.5) * scale);
+  const parameters = new Map<string, Float32Array>();
+  const moments = new Map<string, Moment>();
+  for (const { name, shape } of tensorSpecs(sizes)) {
+    const length = shape.reduce((product: number, size) => product * size, 1);
+    parameters.set(name, floats(length, 0.2));
+    if (!name.startsWith("head.")) continue;
+    const slots = new Map([
+      ["exp_avg", floats(length, 0.01)],
+      ["exp_avg_sq", floats(length, 0.01).map(Math.abs)],
+    ]);
+    moments.set(name, { step: TRAINED_STEPS, slots });
+  }
+  return {
+    sizes,
+    labels: LABELS,
+    preprocessing: PREPROCESSING,
+    temperature: { domain: 1, item: 1 },
+    optimizer: { name: "adamw", options: { weightDecay: 0.05 } },
+    training: {},
+    standardization: {
+      mean: new Float32Array(inputs).fill(60),
+      inverseDeviation: new Float32Array(inputs).fill(0.02),
+    },
+    parameters,
+    moments,
+    ...(replay ? { replay: examples(inputs, 30, random) } : {}),
+    ...(guard ? { guard: examples(inputs, 9, random) } : {}),
+  };
+}
+
+function examples(
+  inputs: number,
+  count: number,
+  random: Random,
+): StoredExamples {
+  return {
+    descriptors: Uint8Array.from(
+      { length: count * inputs },
+      () => random.below(256),
+    ),
+    domains: Int32Array.from({ length: count }, (_, i) => i % 2),
+    items: Int32Array.from({ length: count }, (_, i) => i % 3),
+  };
+}
+
+/** A descriptor of the small model. */
+export function randomDescriptor(seed: number): Uint8Array {
+  const random = Random.fromSeed(seed, "descriptor");
+  return Uint8Array.from(
+    { length: descriptorLength(PREPROCESSING) },
+    () => random.below(256),
+  );
+}

@@ -1,0 +1,291 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
+import {
+  IdempotencyError,
+  PreconditionError,
+  StoreError,
+} from "../../src/errors.ts";
+import type { FinetuneRequest } from "../../src/service/finetune.ts";
+import type { Service } from "../../src/service/service.ts";
+import { openEngine } from "../../src/store/open.ts";
+import {
+  fixtureWeights,
+  LABELS,
+  openFixture,
+  randomDescriptor,
+  TRAINED_STEPS,
+} from "./fixture.ts";
+
+const lesson = (
+  seed = 1,
+  changes: Partial<FinetuneRequest> = {},
+): FinetuneRequest => ({
+  descriptors: [randomDescriptor(seed)],
+  domains: [1],
+  items: [2],
+  steps: 3,
+  learningRate: 1e-2,
+  dryRun: false,
+  ...changes,
+});
+
+async function probabilityOf(
+  service: Service,
+  item: string,
+  version?: number,
+): Promise<number> {
+  const result = await service.predict([randomDescriptor(1)], {
+    topK: 3,
+    ...(version === undefined ? {} : { version }),
+  });
+  return result!.predictions[0]!.item.top.find(({ label }) => label === item)!
+    .probability;
+}
+
+Deno.test("predictions sum to one per head, likeliest first, at most topK", async () => {
+  const { service } = await openFixture();
+  const descriptors = Array.from({ length: 40 }, (_, i) => randomDescriptor(i));
+  const { predictions, model } =
+    (await service.predict(descriptors, { topK: 99 }))!;
+  assertEquals(predictions.length, 40);
+  assertEquals([model.version, model.step], [0, TRAINED_STEPS]);
+  for (const { domain, item } of predictions) {
+    assertEquals([domain.top.length, item.top.length], [2, 3]);
+    for (const { label, probability, top } of [domain, item]) {
+      assertEquals({ label, probability }, top[0]);
+      const sum = top.reduce((total, guess) => total + guess.probability, 0);
+      assertAlmostEquals(sum, 1, 5e-6);
+      assertEquals(
+        top.map((guess) => guess.probability).toSorted((a, b) => b - a),
+        top.map((g) => g.probability),
+      );
+    }
+  }
+  const few = (await service.predict(descriptors, { topK: 1 }))!;
+  assertEquals(
+    few.predictions[3]!.item.top,
+    predictions[3]!.item.top.slice(0, 1),
+  );
+  await service.close();
+});
+
+Deno.test("a prediction does not depend on what it is batched with", async () => {
+  const { service } = await openFixture();
+  const descriptors = Array.from({ length: 21 }, (_, i) => randomDescriptor(i));
+  const together =
+    (await service.predict(descriptors, { topK: 3 }))!.predictions;
+  for (const [i, descriptor] of descriptors.entries()) {
+    const alone =
+      (await service.predict([descriptor], { topK: 3 }))!.predictions;
+    assertEquals(alone[0], together[i]);
+  }
+  await service.close();
+});
+
+Deno.test("a fine-tune raises the probability of the label it was sent", async () => {
+  const { service } = await openFixture({
+    weights: await fixtureWeights({ guard: false }),
+  });
+  const before = await probabilityOf(service, LABELS.items[2]!);
+  const { answer } = await service.finetune(lesson());
+  assertEquals([answer.accepted, answer.reason, answer.guard], [
+    true,
+    null,
+    null,
+  ]);
+  assertEquals(answer.version, { before: 0, after: 1 });
+  assertEquals(answer.step, {
+    before: TRAINED_STEPS,
+    after: TRAINED_STEPS + 3,
+  });
+  assertGreater(answer.loss.before, answer.loss.after);
+  assertGreater(answer.updateRatio, 0);
+  assertGreater(answer.gradientNorm, 0);
+  assertGreater(await probabilityOf(service, LABELS.items[2]!), before);
+  assertEquals(await probabilityOf(service, LABELS.items[2]!, 0), before);
+  await service.close();
+});
+
+Deno.test("an example may lack one label; the other head still learns", async () => {
+  const { service } = await openFixture({
+    weights: await fixtureWeights({ guard: false, replay: false }),
+  });
+  const { answer } = await service.finetune(lesson(1, { domains: [-1] }));
+  assert(answer.accepted);
+  const before =
+    (await service.predict([randomDescriptor(1)], { topK: 2, version: 0 }))!;
+  const after = (await service.predict([randomDescriptor(1)], { topK: 2 }))!;
+  assertEquals(before.predictions[0]!.domain, after.predictions[0]!.domain);
+  assertNotEquals(before.predictions[0]!.item, after.predictions[0]!.item);
+  await service.close();
+});
+
+Deno.test("a dry run computes everything and changes nothing", async () => {
+  const { service } = await openFixture({
+    weights: await fixtureWeights({ guard: false }),
+  });
+  const { answer } = await service.finetune(lesson(1, { dryRun: true }));
+  assertEquals(answer.accepted, true);
+  assertEquals(answer.version, { before: 0, after: 0 });
+  assertEquals(answer.step, { before: TRAINED_STEPS, after: TRAINED_STEPS });
+  assertGreater(answer.loss.before, answer.loss.after);
+  assertEquals((await service.identity()).version, 0);
+  await service.close();
+});
+
+Deno.test("a draft that forgets the guard set is refused, and changes nothing", async () => {
+  const { service } = await openFixture();
+  let refused = 0;
+  for (let item = 0; item < 3; item++) {
+    const before = await service.identity();
+    const { answer } = await service.finetune(
+      lesson(1, { items: [item], learningRate: 0.1, steps: 20 }),
+    );
+    if (answer.accepted) continue;
+    refused++;
+    assertEquals(answer.version, {
+      before: before.version,
+      after: before.version,
+    });
+    assertGreater(answer.guard!.before, answer.guard!.after);
+    assertEquals(await service.identity(), before);
+  }
+  assertGreater(refused, 0);
+  await service.close();
+});
+
+Deno.test("a restart serves the tuned version, and goes on from its moments to the bit", async () => {
+  const folder = await Deno.makeTempDir();
+  const weights = await fixtureWeights({ guard: false });
+  const open = async (name: string) =>
+    (await openFixture({
+      weights,
+      engine: await openEngine(`${folder}/${name}`),
+    })).service;
+  const unbroken = await open("unbroken.kv");
+  for (const seed of [1, 2]) await unbroken.finetune(lesson(seed));
+
+  const first = await open("restarted.kv");
+  await first.finetune(lesson(1));
+  const published = await first.identity();
+  await first.close();
+  const second = await open("restarted.kv");
+  assertEquals(await second.identity(), published);
+  await second.finetune(lesson(2));
+
+  assertEquals(await second.identity(), await unbroken.identity());
+  await second.close();
+  await unbroken.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("services that share a store take turns: every accepted step is there", async () => {
+  const folder = await Deno.makeTempDir();
+  const weights = await fixtureWeights({ guard: false });
+  const services = await Promise.all(
+    [1, 2, 3].map(async () =>
+      (await openFixture({
+        weights,
+        engine: await openEngine(`${folder}/shared.kv`),
+      })).service
+    ),
+  );
+  const answers = await Promise.all(
+    services.flatMap((service, i) =>
+      Array.from({ length: 5 }, (_, j) => service.finetune(lesson(10 * i + j)))
+    ),
+  );
+  const versions = answers.map(({ answer }) => answer.version.after).toSorted((
+    a,
+    b,
+  ) => a - b);
+  assertEquals(versions, Array.from({ length: 15 }, (_, i) => i + 1));
+  for (const service of services) await service.close();
+  const last = (await openFixture({
+    weights,
+    engine: await openEngine(`${folder}/shared.kv`),
+  })).service;
+  const { version, step } = await last.identity();
+  assertEquals([version, step], [15, TRAINED_STEPS + 45]);
+  await last.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("repeating an idempotency key repeats the answer and not the step", async () => {
+  const { service } = await openFixture({
+    weights: await fixtureWeights({ guard: false }),
+  });
+  const request = lesson(1, { idempotencyKey: "once" });
+  const results = await Promise.all(
+    Array.from({ length: 5 }, () => service.finetune(request)),
+  );
+  for (const result of [...results, await service.finetune(request)]) {
+    assertEquals(result, results[0]);
+  }
+  assertEquals((await service.identity()).version, 1);
+  await assertRejects(
+    () => service.finetune({ ...request, items: [0] }),
+    IdempotencyError,
+  );
+  await service.close();
+});
+
+Deno.test("a fine-tune of another state than the one named is refused", async () => {
+  const { service } = await openFixture({
+    weights: await fixtureWeights({ guard: false }),
+  });
+  const { sha256 } = await service.finetune(lesson());
+  await assertRejects(
+    () => service.finetune(lesson(1, { ifMatch: ["0".repeat(64)] })),
+    PreconditionError,
+  );
+  const { answer } = await service.finetune(lesson(1, { ifMatch: [sha256] }));
+  assertEquals(answer.version, { before: 1, after: 2 });
+  await service.close();
+});
+
+Deno.test("a damaged version is reported, and its nearest sound ancestor served", async () => {
+  const weights = await fixtureWeights({ guard: false });
+  const engine = await openEngine("memory");
+  const { service } = await openFixture({ weights, engine });
+  await service.finetune(lesson(1));
+  const sound = await service.identity();
+  const known = new Set(
+    (await engine.list(["tandem", weights.sha256, "blobs"])).map(({ key }) =>
+      key.join("/")
+    ),
+  );
+  await service.finetune(lesson(2));
+  for (
+    const { key, value } of await engine.list([
+      "tandem",
+      weights.sha256,
+      "blobs",
+    ])
+  ) {
+    if (known.has(key.join("/"))) continue;
+    await engine.write({
+      sets: [{ key, value: value.map((byte) => byte ^ 1) }],
+    });
+  }
+  const reports: unknown[] = [];
+  const again = (await openFixture({
+    weights,
+    engine,
+    report: (error) => reports.push(error),
+  })).service;
+  assertEquals(await again.identity(), sound);
+  assertEquals(reports.map((error) => error instanceof StoreError), [true]);
+  await assertRejects(
+    () => again.finetune(lesson(3)),
+    StoreError,
+    "version 2 is damaged",
+  );
+  await service.close();
+});
