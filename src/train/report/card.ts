@@ -1,0 +1,156 @@
+/** The model card: what a person should know before using a weights file. @module */
+
+import { formatCount, formatDuration, formatPercent } from "./format.ts";
+import { type HeldOut, judgedSet, type RunReport } from "./run.ts";
+import { domainAccuracies } from "./sections/domains.ts";
+import { rightAnswers } from "./sections/overview.ts";
+import {
+  datasetFacts,
+  type Facts,
+  modelFacts,
+  trainingFacts,
+} from "./sections/settings.ts";
+
+/**
+ * The model card in Markdown.
+ *
+ * Source: Mitchell et al. 2019 for what belongs on it (arXiv:1810.03993).
+ */
+export function renderModelCard(run: RunReport): string {
+  const judged = judgedSet(run);
+  return [
+    `# Model card: ${escapeMarkdown(run.weights.file)}`,
+    introduction(run),
+    "## Figures",
+    judged === undefined
+      ? "No pictures were held out: nothing is known of how well this model does on new ones."
+      : figures(run, judged.name, judged.heldOut),
+    "## Model",
+    factTable(modelFacts(run)),
+    "## Data",
+    factTable(datasetFacts(run)),
+    ...run.dataset.warnings.map((warning) => `> ${escapeMarkdown(warning)}`),
+    "## Training",
+    `Took ${formatDuration(run.seconds)} and ${
+      formatCount(run.step)
+    } steps. To do it again:`,
+    codeBlock(run.command),
+    factTable(trainingFacts(run)),
+    "## Limits",
+    limits(run),
+    "## Labels",
+    labels(run),
+  ].join("\n\n") + "\n";
+}
+
+function introduction({ sizes }: RunReport): string {
+  return `A multilayer perceptron with two heads on one trunk. For one picture it says which of ${sizes.items} items it shows, and ${
+    sizes.domains === 1
+      ? "gives the one domain it knows"
+      : `in which of ${sizes.domains} domains it was taken`
+  }. It sees hand-made descriptors of the picture and was trained from random weights: no pretrained network is part of it. The file holds the preprocessing, the labels and the optimizer's moments too, so that it can go on learning.`;
+}
+
+function figures(run: RunReport, set: string, heldOut: HeldOut): string {
+  const heads = (["item", "domain"] as const).filter((head) =>
+    rightAnswers(heldOut, head).of > 0
+  );
+  return [
+    `On the ${formatCount(heldOut.labels.item.length)} ${set} pictures:`,
+    markdownTable(
+      [
+        "Head",
+        "Accuracy",
+        "95% interval",
+        "Loss (nats)",
+        "Calibration error",
+        "before scaling",
+        "Temperature",
+      ],
+      heads.map((head) => {
+        const { share, low, high } = rightAnswers(heldOut, head);
+        const { loss, ece } = heldOut.calibrated[head];
+        return [
+          head,
+          formatPercent(share),
+          `${formatPercent(low)} to ${formatPercent(high)}`,
+          loss.toFixed(3),
+          formatPercent(ece),
+          formatPercent(heldOut.uncalibrated[head].ece),
+          run.temperature[head].toFixed(3),
+        ];
+      }),
+    ),
+    perDomain(run, heldOut),
+    "Calibration error is the expected calibration error over 15 bins of confidence; each head's temperature was fitted on the validation pictures.",
+  ].filter((part) => part !== "").join("\n\n");
+}
+
+function perDomain({ labels }: RunReport, heldOut: HeldOut): string {
+  if (labels.domains.length < 2) return "";
+  const rows = domainAccuracies(labels.domains, heldOut)
+    .map(({ name, images, item, domain }) => [
+      name,
+      formatCount(images),
+      formatPercent(item.share),
+      formatPercent(domain.share),
+    ]);
+  return markdownTable(
+    ["Domain", "Pictures", "Item accuracy", "Domain accuracy"],
+    rows,
+  );
+}
+
+function limits({ sizes, dataset }: RunReport): string {
+  return [
+    `It knows ${sizes.items} items and no others: a picture of anything else is called one of them, sometimes with confidence.`,
+    "It looks at the picture as a whole, as if one thing filled it. It neither finds things nor counts them.",
+    `Its figures hold for pictures like those it was trained on (${
+      escapeMarkdown(dataset.description)
+    }). Pictures of another kind will do worse, and its probabilities will then promise too much.`,
+    ...(dataset.split.validation === 0
+      ? [
+        "No validation pictures were set aside: its temperatures are 1 and its probabilities are not calibrated.",
+      ]
+      : []),
+    "It was not made to recognize people, and no decision about a person should rest on it.",
+  ].map((line) => `- ${line}`).join("\n");
+}
+
+function labels({ labels: { domains, items } }: RunReport): string {
+  const list = (names: readonly string[]) =>
+    names.map(escapeMarkdown).join(", ");
+  return `Domains: ${list(domains)}.\n\nItems: ${list(items)}.`;
+}
+
+function factTable(facts: Facts): string {
+  return markdownTable(["", ""], facts);
+}
+
+function markdownTable(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    line(headings),
+    line(headings.map(() => "---")),
+    ...rows.map((row) => line(row.map(escapeMarkdown))),
+  ].join("\n");
+}
+
+/** Text on one line, with nothing in it that Markdown or HTML would read as its own. */
+function escapeMarkdown(text: string): string {
+  return text.replace(/\s+/g, " ")
+    .replace(/[\\`*_{}[\]<>#|~&]/g, (character) => `\\${character}`);
+}
+
+/** A fence longer than any in the text. */
+function codeBlock(text: string): string {
+  const longest = Math.max(
+    2,
+    ...Array.from(text.matchAll(/`+/g), ([run]) => run.length),
+  );
+  const fence = "`".repeat(longest + 1);
+  return `${fence}sh\n${text}\n${fence}`;
+}

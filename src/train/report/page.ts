@@ -1,0 +1,204 @@
+/** A page that needs nothing but itself: its frame, its style, its parts. @module */
+
+import {
+  chartStyle,
+  coloursOf,
+  DARK,
+  LIGHT,
+  type Palette,
+} from "./chart/style.ts";
+import { type Content, type Markup, markup } from "./markup.ts";
+
+/** A part of a page with a heading. */
+export interface Section {
+  /** Its anchor. */
+  readonly id: string;
+  readonly heading: string;
+  readonly content: Content;
+}
+
+/** Nothing may be fetched and no script may run, whatever a label says. */
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+
+const META =
+  markup`<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
+
+/** A whole HTML document. */
+export function renderPage(
+  title: string,
+  lead: Content,
+  sections: readonly Section[],
+): string {
+  const links = sections.map(({ id, heading }) =>
+    markup`<li><a href="#${id}">${heading}</a></li>`
+  );
+  const parts = sections.map(({ id, heading, content }) =>
+    markup`<section id="${id}"><h2>${heading}</h2>${content}</section>`
+  );
+  return [
+    "<!DOCTYPE html>",
+    '<html lang="en">',
+    markup`<head>${[META, markup`<title>${title}</title>`, style()]}</head>`
+      .html,
+    "<body>",
+    markup`<header><h1>${title}</h1>${lead}</header>`.html,
+    markup`<nav aria-label="Sections"><ul>${links}</ul></nav>`.html,
+    markup`<main>${parts}</main>`.html,
+    "</body>",
+    "</html>",
+    "",
+  ].join("\n");
+}
+
+/** A chart with what there is to say of it, and its numbers for those who prefer a table. */
+export function figure(
+  chart: Markup,
+  caption?: Content,
+  numbers?: Markup,
+): Markup {
+  return markup`<figure>${scrolling(chart)}${
+    caption && markup`<figcaption>${caption}</figcaption>`
+  }${numbers && folded("The numbers", numbers)}</figure>`;
+}
+
+/** What a reader may want to unfold. */
+export function folded(summary: string, content: Content): Markup {
+  return markup`<details><summary>${summary}</summary>${content}</details>`;
+}
+
+/** A table whose first columns, `names` of them, are names; the others are numbers. */
+export function table(
+  caption: string,
+  headings: readonly string[],
+  rows: readonly (readonly Content[])[],
+  names = 1,
+): Markup {
+  const kind = (column: number) => column < names ? "text" : "number";
+  const heads = headings.map((heading, column) =>
+    markup`<th scope="col" class="${kind(column)}">${heading}</th>`
+  );
+  const body = rows.map(([name, ...cells]) => {
+    const rest = cells.map((cell, column) =>
+      markup`<td class="${kind(column + 1)}">${cell}</td>`
+    );
+    return markup`<tr><th scope="row" class="text">${name}</th>${rest}</tr>`;
+  });
+  return scrolling(
+    markup`<table><caption>${caption}</caption><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table>`,
+  );
+}
+
+/** Content that may be wider than the page. */
+function scrolling(content: Markup): Markup {
+  return markup`<div class="scroll" tabindex="0">${content}</div>`;
+}
+
+/** One number to see first. */
+export interface Headline {
+  readonly value: string;
+  readonly name: string;
+  readonly note: string;
+}
+
+/** The numbers to see first, side by side. */
+export function headlines(entries: readonly Headline[]): Markup {
+  const tiles = entries.map(({ value, name, note }) =>
+    markup`<div><dt>${name}</dt><dd><strong>${value}</strong> <span>${note}</span></dd></div>`
+  );
+  return markup`<dl class="headlines">${tiles}</dl>`;
+}
+
+/** Names and what they stand for. */
+export function definitions(
+  entries: readonly (readonly [name: string, meaning: Content])[],
+): Markup {
+  const rows = entries.map(([name, meaning]) =>
+    markup`<div><dt>${name}</dt><dd>${meaning}</dd></div>`
+  );
+  return markup`<dl class="definitions">${rows}</dl>`;
+}
+
+function style(): Markup {
+  const dark = `@media screen and (prefers-color-scheme:dark){:root{${
+    variables(DARK)
+  }}}`;
+  const html = [
+    `:root{color-scheme:light dark;${variables(LIGHT)}}`,
+    dark,
+    chartStyle((name) => `var(--${name})`),
+    LAYOUT,
+    PRINT,
+  ].join("\n");
+  return { html: `<style>${html}</style>` };
+}
+
+function variables(palette: Palette): string {
+  return Object.entries(coloursOf(palette))
+    .map(([name, value]) => `--${name}:${value}`).join(";");
+}
+
+const LAYOUT = `*{box-sizing:border-box}
+body{margin:0 auto;max-width:1080px;padding:24px 20px 64px;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+h1{font-size:28px;line-height:1.2;margin:0 0 8px}
+h2{font-size:20px;margin:44px 0 12px;padding-bottom:6px;border-bottom:1px solid var(--grid)}
+h3{font-size:16px;margin:24px 0 8px}
+p{max-width:72ch;margin:0 0 12px}
+a{color:var(--series-1)}
+a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--series-1);outline-offset:2px}
+code{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
+.warning{border-left:4px solid var(--series-2);padding-left:12px}
+nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;margin:16px 0 0;padding:0}
+.headlines{display:grid;grid-template-columns:repeat(3,1fr);gap:12px;margin:20px 0 0}
+.headlines div{background:var(--surface);border:1px solid var(--grid);border-radius:8px;padding:12px 14px}
+.headlines dt{color:var(--muted);font-size:14px}
+.headlines dd{margin:0}
+.headlines strong{display:block;font-size:26px;line-height:1.3}
+.headlines span{color:var(--muted);font-size:13px}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:28px 32px;align-items:start}
+figure{margin:20px 0;min-width:0}
+.charts figure{margin:0}
+.charts .chart{width:100%}
+.charts .wide .chart{width:auto}
+.scroll{overflow-x:auto}
+.chart{display:block;max-width:100%;height:auto}
+.wide .chart{max-width:none}
+figcaption{color:var(--muted);font-size:14px;max-width:72ch;margin-top:6px}
+details{margin-top:6px;font-size:14px}
+summary{color:var(--series-1);cursor:pointer;width:fit-content}
+table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums}
+caption{text-align:left;color:var(--muted);padding:6px 0}
+th,td{padding:4px 18px 4px 0;border-bottom:1px solid var(--grid)}
+thead th{color:var(--muted);font-weight:500;vertical-align:bottom}
+.text{text-align:left;min-width:14ch;overflow-wrap:anywhere}
+.number{text-align:right}
+td.number{white-space:nowrap}
+tbody th{font-weight:500}
+.definitions{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:0 32px;margin:0 0 12px;font-size:15px}
+.definitions div{display:grid;grid-template-columns:140px minmax(0,1fr);gap:12px;padding:6px 0;border-bottom:1px solid var(--grid)}
+.definitions dt{color:var(--muted)}
+.definitions dd{margin:0;overflow-wrap:anywhere}
+.mistakes{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:16px}
+.mistakes li{background:var(--surface);border:1px solid var(--grid);border-radius:8px;overflow:hidden;font-size:13px;line-height:1.4}
+.mistakes img{display:block;width:100%;aspect-ratio:1;object-fit:contain;background:var(--grid)}
+.mistakes p{margin:0;padding:8px 10px 10px;overflow-wrap:anywhere}
+.mistakes b{font-weight:600}
+.mistakes small{color:var(--muted);font-size:12px}
+@media (max-width:640px){body{padding:16px 16px 48px}.headlines{grid-template-columns:1fr 1fr}.headlines strong{font-size:21px}.definitions div{grid-template-columns:110px minmax(0,1fr)}}`;
+
+const PRINT = `@media print{
+@page{margin:14mm}
+body{max-width:none;padding:0;font-size:10.5pt}
+nav,details{display:none}
+h2,h3,section>p{break-after:avoid}
+figure,.mistakes li,.headlines div,tr{break-inside:avoid}
+.scroll{overflow:visible}
+.chart,.wide .chart{max-width:100%}
+.charts{grid-template-columns:repeat(2,minmax(0,1fr));gap:16px 20px}
+.wide .chart{max-height:200mm;width:auto}
+.definitions{grid-template-columns:repeat(2,minmax(0,1fr))}
+.definitions div{grid-template-columns:28mm minmax(0,1fr)}
+.mistakes{grid-template-columns:repeat(6,1fr);gap:8px}
+table{font-size:9pt}
+th,td{padding:2px 10px 2px 0}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+}`;

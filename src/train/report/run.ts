@@ -1,0 +1,124 @@
+/** A finished training run as plain data: what the report and the model card are written from. @module */
+
+import type { Sizes } from "../../model/sizes.ts";
+import type { OptimizerOptions } from "../../optim/optimizer.ts";
+import type { Evaluation, Temperature } from "../evaluate.ts";
+import type { Figures } from "../figures.ts";
+import type { Recipe } from "../fit.ts";
+
+/** Losses of one epoch, in nats. */
+export interface EpochLoss {
+  readonly total: number;
+  readonly domain: number;
+  readonly item: number;
+}
+
+/** What is known of one epoch. */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** Learning rate of its last step. */
+  readonly learningRate: number;
+  /** Mean loss of its steps, with all that regularizes them. */
+  readonly loss: EpochLoss;
+  /** Share of the training pictures that were right, in [0, 1], where it was measured. */
+  readonly accuracy?: { readonly domain: number; readonly item: number };
+  /** Figures of the validation pictures, where they were measured. */
+  readonly validation?: Figures;
+}
+
+/** What the finished model said of pictures it was not trained on. */
+export interface HeldOut {
+  /** True classes, [N] each, `MASKED` where not known. */
+  readonly labels: { readonly domain: Int32Array; readonly item: Int32Array };
+  /** At temperature 1. */
+  readonly uncalibrated: Evaluation;
+  /** At the model's temperatures. */
+  readonly calibrated: Evaluation;
+}
+
+/** What the run learnt from. */
+export interface DatasetSummary {
+  /** One sentence for people: what these pictures are. */
+  readonly description: string;
+  /** What their owners allow, in a sentence. */
+  readonly licence: string;
+  /** Hash of the pictures and their labels. */
+  readonly hash: string;
+  readonly images: number;
+  /** Numbers of pictures. */
+  readonly split: {
+    readonly train: number;
+    readonly validation: number;
+    readonly test: number;
+  };
+  /** How held-out pictures were chosen, in words, such as "blocks of neighbouring frames". */
+  readonly strategy: string;
+  readonly warnings: readonly string[];
+}
+
+/** A held-out picture that the model got wrong. */
+export interface Mistake {
+  /** Its name in the dataset. */
+  readonly id: string;
+  /** The picture, small, as a `data:image/…` URL. */
+  readonly image: string;
+  readonly truth: { readonly domain: string; readonly item: string };
+  readonly predicted: { readonly domain: string; readonly item: string };
+  /** Probability of the predicted item. */
+  readonly confidence: number;
+}
+
+/** The file a run wrote. */
+export interface WeightsSummary {
+  readonly file: string;
+  readonly bytes: number;
+  readonly parameters: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Everything about one training run that a person may want to see. */
+export interface RunReport {
+  /** The command line, as it could be typed again. */
+  readonly command: string;
+  readonly sizes: Sizes;
+  readonly labels: {
+    readonly domains: readonly string[];
+    readonly items: readonly string[];
+  };
+  /** How a picture becomes the network's inputs, in a sentence. */
+  readonly preprocessing: string;
+  readonly recipe: Recipe;
+  readonly optimizer: {
+    readonly name: string;
+    readonly options: OptimizerOptions;
+  };
+  readonly dataset: DatasetSummary;
+  readonly history: readonly EpochRecord[];
+  /** The epoch whose weights were kept. */
+  readonly keptEpoch: number;
+  readonly temperature: Temperature;
+  /** Missing where no pictures were set aside. */
+  readonly validation?: HeldOut;
+  /** Missing where no pictures were set aside. */
+  readonly test?: HeldOut;
+  /** Worst first. */
+  readonly mistakes: readonly Mistake[];
+  readonly weights: WeightsSummary;
+  readonly step: number;
+  readonly seconds: number;
+}
+
+/** The set that the figures of a run are quoted on: test pictures, else validation pictures. */
+export function judgedSet(
+  run: RunReport,
+): { readonly name: string; readonly heldOut: HeldOut } | undefined {
+  for (const name of ["test", "validation"] as const) {
+    const heldOut = run[name];
+    if (heldOut !== undefined && heldOut.labels.item.length > 0) {
+      return { name, heldOut };
+    }
+  }
+  return undefined;
+}
