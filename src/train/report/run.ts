@@ -73,7 +73,6 @@ export interface Mistake {
 export interface WeightsSummary {
   readonly file: string;
   readonly bytes: number;
-  readonly parameters: number;
   /** Hexadecimal. */
   readonly sha256: string;
 }

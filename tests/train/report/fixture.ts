@@ -101,7 +101,6 @@ export function fakeRun(fake: FakeRun, image = PIXEL): RunReport {
     weights: {
       file: "office31.safetensors",
       bytes: 11_834_220,
-      parameters: 2_960_930,
       sha256: "9a".repeat(32),
     },
     step: 44 * fake.epochs,

@@ -1,5 +1,6 @@
 /** What it takes to do the same run again. @module */
 
+import { parameterCount } from "../../../model/sizes.ts";
 import { formatBytes, formatCount, formatPercent } from "../format.ts";
 import { type Content, markup } from "../markup.ts";
 import { definitions } from "../page.ts";
@@ -47,7 +48,7 @@ export function modelFacts(
       [sizes.inputs, ...sizes.hidden, `${sizes.domains} + ${sizes.items}`]
         .join(" → "),
     ],
-    ["Parameters", formatCount(weights.parameters)],
+    ["Parameters", formatCount(parameterCount(sizes))],
     ["File", `${weights.file}, ${formatBytes(weights.bytes)}`],
     ["SHA-256", weights.sha256],
   ];
