@@ -18,7 +18,7 @@ export async function loadEvaluator(
   file: string | URL,
   batchSize: number,
 ): Promise<{ model: ModelState; evaluator: Evaluator }> {
-  const model = await withFile(file, readModel);
+  const model = await loadModel(file);
   const evaluator = await createEvaluator(model.sizes, batchSize);
   loadParameters(evaluator.network, model.parameters);
   evaluator.standardization.mean.set(model.standardization.mean);
@@ -26,6 +26,11 @@ export async function loadEvaluator(
     model.standardization.inverseDeviation,
   );
   return { model, evaluator };
+}
+
+/** Reads what predicting needs of a weights file. */
+export function loadModel(file: string | URL): Promise<ModelState> {
+  return withFile(file, readModel);
 }
 
 /** Reads everything that a weights file holds. */

@@ -1,0 +1,42 @@
+/** The service behind the app, opened when the first request needs it. @module */
+
+import { Service } from "../service/service.ts";
+import type { Settings } from "../service/settings.ts";
+import { readWeights } from "../service/weights.ts";
+import { openEngine } from "../store/open.ts";
+
+/** Where the weights are unless MODEL says otherwise. */
+const SHIPPED = new URL("../../weights/office31.safetensors", import.meta.url);
+
+/** A service that is opened once, and again only if opening it failed. */
+export interface LazyService {
+  open(): Promise<Service>;
+  /** Closes the service if it was ever opened. */
+  close(): Promise<void>;
+}
+
+/** Prepares a service; nothing is read yet. */
+export function lazyService(settings: Settings): LazyService {
+  let opened: Promise<Service> | undefined;
+  return {
+    open() {
+      opened ??= openService(settings).catch((error) => {
+        opened = undefined;
+        throw error;
+      });
+      return opened;
+    },
+    async close() {
+      await (await opened)?.close();
+    },
+  };
+}
+
+async function openService(
+  { model, store, maxBodyBytes, maxPixels, keepVersions }: Settings,
+): Promise<Service> {
+  const weights = await readWeights(await Deno.readFile(model ?? SHIPPED));
+  const engine = await openEngine(store);
+  const limits = { bytes: maxBodyBytes, pixels: maxPixels };
+  return await Service.create({ weights, engine, limits, keepVersions });
+}
