@@ -1,0 +1,189 @@
+/**
+ * Descriptors on disk, so that a picture is decoded once. One file for each way
+ * of describing pictures; in it, records of one length:
+ *
+ *   header   magic, record length, sha-256 of the key           64 bytes
+ *   record   sha-256 of the picture's content                   32 bytes
+ *            sha-256 of the content hash and the descriptors    32 bytes
+ *            descriptors [views][inputs]                        u8
+ *
+ * A record is found by its picture's content and believed only if its own hash
+ * is right, so a cut or damaged file costs time, never correctness. Whole
+ * records are never moved: a reader needs no lock, a writer does.
+ *
+ * @module
+ */
+
+const MAGIC = new TextEncoder().encode("tandem records 1");
+const HEADER_BYTES = 64;
+const HASH_BYTES = 32;
+const PREFIX_BYTES = 2 * HASH_BYTES;
+
+/** An open cache file. Close it, or declare it with `using`. */
+export class DescriptorCache implements Disposable {
+  readonly #file: Deno.FsFile;
+  readonly #payloadBytes: number;
+  readonly #slots = new Map<string, number>();
+  /** Where the next new record goes, in records. */
+  #end = 0;
+
+  private constructor(file: Deno.FsFile, payloadBytes: number) {
+    this.#file = file;
+    this.#payloadBytes = payloadBytes;
+  }
+
+  /**
+   * Opens the cache of `key` in a folder, or creates both. Waits while another
+   * process writes to the same cache, then keeps others waiting until
+   * {@linkcode DescriptorCache.finishWriting}.
+   *
+   * `key` says everything that descriptors depend on besides the picture;
+   * `payloadBytes` is the length of one picture's descriptors.
+   */
+  static async open(
+    folder: string,
+    key: string,
+    payloadBytes: number,
+  ): Promise<DescriptorCache> {
+    const keyHash = await sha256(new TextEncoder().encode(key));
+    await Deno.mkdir(folder, { recursive: true });
+    const name = `${folder}/${keyHash.toHex().slice(0, 16)}.pack`;
+    const file = await Deno.open(name, {
+      read: true,
+      write: true,
+      create: true,
+    });
+    try {
+      await file.lock(true);
+      const cache = new DescriptorCache(file, payloadBytes);
+      cache.#readHeader(headerOf(keyHash, PREFIX_BYTES + payloadBytes));
+      cache.#readIndex();
+      return cache;
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  /**
+   * The slot of the record for a picture's content, or undefined if there is
+   * none that is whole.
+   */
+  async find(contentHash: string): Promise<number | undefined> {
+    const slot = this.#slots.get(contentHash);
+    if (slot === undefined) return undefined;
+    const record = new Uint8Array(this.#recordBytes);
+    this.#readAt(this.#offsetOf(slot), record);
+    const digest = await recordDigest(record);
+    const whole = digest.every((byte, i) => byte === record[HASH_BYTES + i]);
+    return whole ? slot : undefined;
+  }
+
+  /**
+   * Adds the descriptors of a picture and returns their slot. A record of the
+   * same content is overwritten.
+   *
+   * @throws {RangeError} If the descriptors have another length than the cache's.
+   */
+  async add(contentHash: string, descriptors: Uint8Array): Promise<number> {
+    if (descriptors.length !== this.#payloadBytes) {
+      throw new RangeError(
+        `Cannot cache descriptors: expected ${this.#payloadBytes} bytes, got ${descriptors.length}`,
+      );
+    }
+    const record = new Uint8Array(this.#recordBytes);
+    record.set(Uint8Array.fromHex(contentHash));
+    record.set(descriptors, PREFIX_BYTES);
+    record.set(await recordDigest(record), HASH_BYTES);
+    const slot = this.#slots.get(contentHash) ?? this.#end++;
+    this.#slots.set(contentHash, slot);
+    this.#writeAt(this.#offsetOf(slot), record);
+    return slot;
+  }
+
+  /** Lets other processes write. */
+  finishWriting(): void {
+    this.#file.unlockSync();
+  }
+
+  /** Fills `out` with bytes of a slot's descriptors, from `start` on. */
+  read(slot: number, start: number, out: Uint8Array): void {
+    this.#readAt(this.#offsetOf(slot) + PREFIX_BYTES + start, out);
+  }
+
+  /** Closes the file; the cache cannot be used afterwards. */
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+
+  get #recordBytes(): number {
+    return PREFIX_BYTES + this.#payloadBytes;
+  }
+
+  #offsetOf(slot: number): number {
+    return HEADER_BYTES + slot * this.#recordBytes;
+  }
+
+  /** Starts the file anew unless it begins with the expected header. */
+  #readHeader(expected: Uint8Array): void {
+    if (this.#file.statSync().size >= HEADER_BYTES) {
+      const header = new Uint8Array(HEADER_BYTES);
+      this.#readAt(0, header);
+      if (header.every((byte, i) => byte === expected[i])) return;
+    }
+    this.#file.truncateSync(0);
+    this.#writeAt(0, expected);
+  }
+
+  /** Finds the whole records; a record that was cut at the end is left to be overwritten. */
+  #readIndex(): void {
+    const bytes = this.#file.statSync().size - HEADER_BYTES;
+    this.#end = Math.floor(bytes / this.#recordBytes);
+    const contentHash = new Uint8Array(HASH_BYTES);
+    for (let slot = 0; slot < this.#end; slot++) {
+      this.#readAt(this.#offsetOf(slot), contentHash);
+      this.#slots.set(contentHash.toHex(), slot);
+    }
+  }
+
+  #readAt(offset: number, out: Uint8Array): void {
+    this.#file.seekSync(offset, Deno.SeekMode.Start);
+    for (let filled = 0; filled < out.length;) {
+      const count = this.#file.readSync(out.subarray(filled));
+      if (count === null) {
+        throw new Error(
+          `Cannot read the descriptor cache: expected ${out.length} bytes at ` +
+            `${offset}, the file ends after ${filled}`,
+        );
+      }
+      filled += count;
+    }
+  }
+
+  #writeAt(offset: number, bytes: Uint8Array): void {
+    this.#file.seekSync(offset, Deno.SeekMode.Start);
+    for (let written = 0; written < bytes.length;) {
+      written += this.#file.writeSync(bytes.subarray(written));
+    }
+  }
+}
+
+function headerOf(keyHash: Uint8Array, recordBytes: number): Uint8Array {
+  const header = new Uint8Array(HEADER_BYTES);
+  header.set(MAGIC);
+  new DataView(header.buffer).setUint32(MAGIC.length, recordBytes, true);
+  header.set(keyHash, HEADER_BYTES - HASH_BYTES);
+  return header;
+}
+
+/** The hash of all of a record but the hash itself. */
+function recordDigest(record: Uint8Array): Promise<Uint8Array> {
+  const hashed = new Uint8Array(record.length - HASH_BYTES);
+  hashed.set(record.subarray(0, HASH_BYTES));
+  hashed.set(record.subarray(PREFIX_BYTES), HASH_BYTES);
+  return sha256(hashed);
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}
