@@ -27,9 +27,12 @@ const LAYOUT = "DIR/<domain>/<item>/*.{jpg,jpeg,png,webp,gif}";
  * files are ignored, and a warning counts them.
  *
  * @throws {DataError} If the folder cannot be read, holds no images in a known
- * layout, or holds images of one item only.
+ * layout, or holds images of fewer than `leastItems` items.
  */
-export async function folderSource(directory: string): Promise<Source> {
+export async function folderSource(
+  directory: string,
+  { leastItems = 2 }: { leastItems?: number } = {},
+): Promise<Source> {
   await checkFolder(directory);
   const files = await listFiles(directory, DEPTH);
   const images = files.filter((path) => IMAGE_NAME.test(path.at(-1)!));
@@ -42,10 +45,10 @@ export async function folderSource(directory: string): Promise<Source> {
   }
   const domains = sortedNames(placed.map((image) => image.domain));
   const items = sortedNames(placed.map((image) => image.item));
-  if (items.length === 1) {
+  if (items.length < leastItems) {
     throw new DataError(
-      `Cannot train on "${directory}": expected at least two items to tell apart, found only ` +
-        `"${items[0]}" (expected layout: ${LAYOUT})`,
+      `Cannot use "${directory}": expected at least ${leastItems} items to tell apart, found ` +
+        `only "${items.join(", ")}" (expected layout: ${LAYOUT})`,
     );
   }
   const entries = placed.map((image): SourceEntry => ({

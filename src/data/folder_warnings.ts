@@ -51,12 +51,12 @@ export function folderWarnings(
   }
   if (ignored.misplaced > 0) {
     warnings.push(
-      `Ignored ${ignored.misplaced} images that lie outside the items' folders.`,
+      `Images outside the items' folders, ignored: ${ignored.misplaced}.`,
     );
   }
   if (ignored.others > 0) {
     warnings.push(
-      `Ignored ${ignored.others} files that are not images by their names.`,
+      `Files that are not images by their names, ignored: ${ignored.others}.`,
     );
   }
   return warnings;

@@ -8,27 +8,15 @@ import { DEFAULT_DOMAIN, folderSource } from "../../src/data/folder.ts";
 import type { SourceEntry } from "../../src/data/source.ts";
 import { DataError } from "../../src/errors.ts";
 import { shared } from "../shared.ts";
+import { withFolder } from "./pictures.ts";
 
-/** A temporary folder with empty files at `paths`, removed after `use`. */
-async function withFiles(
+/** Runs `use` in a temporary folder with empty files at `paths`. */
+function withFiles(
   paths: string[],
   use: (directory: string) => Promise<void>,
-) {
-  const directory = await Deno.makeTempDir();
-  try {
-    for (const path of paths) {
-      await Deno.mkdir(
-        `${directory}/${path.slice(0, path.lastIndexOf("/") + 1)}`,
-        {
-          recursive: true,
-        },
-      );
-      await Deno.writeFile(`${directory}/${path}`, new Uint8Array());
-    }
-    await use(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
+): Promise<void> {
+  const empty = paths.map((path) => [path, new Uint8Array()]);
+  return withFolder(Object.fromEntries(empty), use);
 }
 
 function rejectsWith(paths: string[], message: string) {
@@ -97,7 +85,7 @@ Deno.test("the layout that holds most images counts, and the others are counted"
       assertEquals(source.entries.length, 2);
       assertStringIncludes(
         source.warnings.join(),
-        "Ignored 2 images that lie outside",
+        "outside the items' folders, ignored: 2",
       );
     },
   ));
@@ -121,7 +109,7 @@ Deno.test("hidden files, links and other files are left out, other files counted
     ]);
     assertStringIncludes(
       source.warnings.join(),
-      "Ignored 2 files that are not images",
+      "not images by their names, ignored: 2",
     );
   }));
 
@@ -202,8 +190,13 @@ Deno.test("images in no item's folder are refused and counted", () =>
     "found 3 files, 2 of them images, none in an item",
   ));
 
-Deno.test("a single item is refused", () =>
-  rejectsWith(["web/mug/a.jpg", "cam/mug/a.jpg"], 'found only "mug"'));
+Deno.test("a single item is refused, unless one is enough", async () => {
+  const paths = ["web/mug/a.jpg", "cam/mug/a.jpg"];
+  await rejectsWith(paths, 'found only "mug"');
+  await withFiles(paths, async (at) => {
+    assertEquals((await folderSource(at, { leastItems: 1 })).items, ["mug"]);
+  });
+});
 
 Deno.test({
   name: "a folder that may not be read is refused",
