@@ -1,0 +1,125 @@
+/**
+ * Labelled descriptors that stay on disk: a row costs a few numbers in memory,
+ * its descriptors are read when a batch wants them.
+ *
+ * @module
+ */
+
+import type { Preprocessing } from "../image/descriptor.ts";
+import type { DescriptorCache } from "./cache.ts";
+
+/** One described picture. */
+export interface DatasetRow {
+  /** Its name in the source. */
+  id: string;
+  /** Sha-256 of its content, in hexadecimal digits. */
+  contentHash: string;
+  /** Index into {@linkcode Dataset.domains}. */
+  domain: number;
+  /** Index into {@linkcode Dataset.items}. */
+  item: number;
+  /** Where its descriptors are in the cache. */
+  slot: number;
+}
+
+/** What a dataset is made of. */
+export interface DatasetParts {
+  domains: readonly string[];
+  items: readonly string[];
+  rows: readonly DatasetRow[];
+  preprocessing: Preprocessing;
+  /** Numbers in a descriptor. */
+  inputs: number;
+  views: number;
+  hash: string;
+  warnings: readonly string[];
+  skipped: readonly { id: string; reason: string }[];
+}
+
+/** Described pictures and their labels. Close it, or declare it with `using`. */
+export class Dataset implements Disposable {
+  /** Labels in the order of their indices. */
+  readonly domains: readonly string[];
+  readonly items: readonly string[];
+  readonly preprocessing: Preprocessing;
+  /** Numbers in a descriptor. */
+  readonly inputs: number;
+  /** Views of each picture; view 0 is the picture as it is. */
+  readonly views: number;
+  /** Sha-256 over the contents and labels of all pictures, whatever their order. */
+  readonly hash: string;
+  /** What a person should know before training on this; one sentence each. */
+  readonly warnings: readonly string[];
+  /** Pictures that could not be used, and why. */
+  readonly skipped: readonly { id: string; reason: string }[];
+  readonly #rows: readonly DatasetRow[];
+  readonly #cache: DescriptorCache;
+
+  /** The dataset closes the cache when it is closed itself. */
+  constructor(parts: DatasetParts, cache: DescriptorCache) {
+    this.domains = parts.domains;
+    this.items = parts.items;
+    this.preprocessing = parts.preprocessing;
+    this.inputs = parts.inputs;
+    this.views = parts.views;
+    this.hash = parts.hash;
+    this.warnings = parts.warnings;
+    this.skipped = parts.skipped;
+    this.#rows = parts.rows;
+    this.#cache = cache;
+  }
+
+  /** Number of pictures. */
+  get length(): number {
+    return this.#rows.length;
+  }
+
+  /** Index of a picture's domain. */
+  domainOf(row: number): number {
+    return this.#row(row).domain;
+  }
+
+  /** Index of a picture's item. */
+  itemOf(row: number): number {
+    return this.#row(row).item;
+  }
+
+  /** Name of a picture in its source. */
+  idOf(row: number): string {
+    return this.#row(row).id;
+  }
+
+  /**
+   * Copies the descriptor of a view of a picture into `out` [I].
+   *
+   * Reading 64 of them takes 0.2 ms while they are in the page cache (measured,
+   * tests/bench/dataset_bench.ts).
+   *
+   * @throws {RangeError} If there is no such row or view, or `out` has another length.
+   */
+  read(row: number, view: number, out: Uint8Array): void {
+    const { slot } = this.#row(row);
+    if (!(view >= 0 && view < this.views) || out.length !== this.inputs) {
+      throw new RangeError(
+        `Cannot read a descriptor: expected a view below ${this.views} and ${this.inputs} bytes ` +
+          `to fill, got view ${view} and ${out.length} bytes`,
+      );
+    }
+    this.#cache.read(slot, view * this.inputs, out);
+  }
+
+  /** Closes the file behind the dataset. */
+  [Symbol.dispose](): void {
+    this.#cache[Symbol.dispose]();
+  }
+
+  #row(row: number): DatasetRow {
+    const found = this.#rows[row];
+    if (found === undefined) {
+      throw new RangeError(
+        `Cannot find row ${row}: expected a whole number below ${this.length}`,
+      );
+    }
+    return found;
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Turns a source of pictures into a dataset of descriptors: in workers, each
+ * picture once, from then on from the cache.
+ *
+ * @module
+ */
+
+import { DataError } from "../errors.ts";
+import {
+  descriptorLength,
+  PREPROCESSING,
+  type Preprocessing,
+} from "../image/descriptor.ts";
+import { DescriptorCache } from "./cache.ts";
+import { Dataset } from "./dataset.ts";
+import { Describer } from "./describer.ts";
+import { assembleRows, type DescribedEntry } from "./rows.ts";
+import type { Source, SourceEntry } from "./source.ts";
+import { TRAINING_VIEWS, VIEW_RULES } from "./views.ts";
+
+/** Where descriptors are kept unless another folder is named. */
+export const CACHE_FOLDER = ".data/descriptors";
+
+/** How to describe. */
+export interface DescribeOptions {
+  /** Views of each picture; the first is the picture as it is. Default {@linkcode TRAINING_VIEWS}. */
+  views?: number;
+  /** Default {@linkcode PREPROCESSING}; a model's own when it is to be evaluated. */
+  preprocessing?: Preprocessing;
+  /** Folder of the cache, default {@linkcode CACHE_FOLDER}. */
+  cache?: string;
+  /** Default: one for each processor. The dataset does not depend on it. */
+  workers?: number;
+  /** The fewest items that must have a usable picture, default 2. */
+  leastItems?: number;
+  /** Whether one unusable picture is an error, rather than skipped. */
+  strict?: boolean;
+  /** Stops the work; what is described by then is in the cache. */
+  signal?: AbortSignal | undefined;
+  /** Called after every picture. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Describes the pictures of a source, in its order, without those that cannot
+ * be used. Memory does not grow with the descriptors, which are on disk.
+ *
+ * Permissions: read access to the pictures and Deno's cache, read and write
+ * access to the cache's folder, those of the image decoders.
+ *
+ * @throws {DataError} If a picture cannot be used and `strict` is set, or so few
+ * can be used that there are not `leastItems` items.
+ * @throws The signal's reason if it aborts.
+ */
+export async function describeAll(
+  source: Source,
+  options: DescribeOptions = {},
+): Promise<Dataset> {
+  const { views = TRAINING_VIEWS, preprocessing = PREPROCESSING, signal } =
+    options;
+  signal?.throwIfAborted();
+  const inputs = descriptorLength(preprocessing);
+  const key = JSON.stringify({ preprocessing, views, rules: VIEW_RULES });
+  const cache = await DescriptorCache.open(
+    options.cache ?? CACHE_FOLDER,
+    key,
+    views * inputs,
+  );
+  try {
+    const described = await runWorkers(source.entries, cache, {
+      ...options,
+      views,
+      preprocessing,
+    });
+    cache.finishWriting();
+    const rows = await assembleRows(source, described, options.leastItems ?? 2);
+    return new Dataset({ ...rows, preprocessing, inputs, views }, cache);
+  } catch (error) {
+    cache[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** What became of each entry, in their order. */
+async function runWorkers(
+  entries: readonly SourceEntry[],
+  cache: DescriptorCache,
+  { views, preprocessing, workers, strict, signal, onProgress }:
+    & DescribeOptions
+    & Required<Pick<DescribeOptions, "views" | "preprocessing">>,
+): Promise<DescribedEntry[]> {
+  const count = Math.min(
+    workers ?? navigator.hardwareConcurrency,
+    entries.length,
+  );
+  const described = new Array<DescribedEntry>(entries.length);
+  const queue = entries.entries();
+  let done = 0;
+  using describers = new DisposableStack();
+  const work = async () => {
+    const describer = describers.use(new Describer());
+    await describer.start(preprocessing, views);
+    for (const [index, entry] of queue) {
+      signal?.throwIfAborted();
+      const result = await describeEntry(entry, describer, cache);
+      if ("unusable" in result && strict) {
+        throw new DataError(`Cannot use "${entry.id}": ${result.unusable}`);
+      }
+      described[index] = result;
+      onProgress?.(++done, entries.length);
+    }
+  };
+  await untilAborted(Promise.all(Array.from({ length: count }, work)), signal);
+  return described;
+}
+
+async function describeEntry(
+  entry: SourceEntry,
+  describer: Describer,
+  cache: DescriptorCache,
+): Promise<DescribedEntry> {
+  const loaded = await describer.load(entry.origin);
+  if ("unusable" in loaded) return loaded;
+  const { contentHash } = loaded;
+  const slot = await cache.find(contentHash);
+  if (slot !== undefined) return { contentHash, slot };
+  const result = await describer.describe();
+  if ("unusable" in result) return result;
+  return {
+    contentHash,
+    slot: await cache.add(contentHash, result.descriptors),
+  };
+}
+
+/** Settles as `work` does, or rejects with the signal's reason as soon as it aborts. */
+async function untilAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return await work;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener("abort", onAbort);
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

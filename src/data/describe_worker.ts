@@ -1,0 +1,166 @@
+/**
+ * A worker that loads, decodes and describes one picture at a time, and what is
+ * said to it and by it. Decoding blocks the event loop: here it is not the
+ * program's. Each request has one reply, in order.
+ *
+ * @module
+ */
+
+import { ImageError } from "../errors.ts";
+import { decodeImage, type Pixels } from "../image/decode.ts";
+import {
+  allocateDescriber,
+  describe,
+  descriptorLength,
+  type Preprocessing,
+} from "../image/descriptor.ts";
+import type { ImageHeader } from "../image/header.ts";
+import type { ImageLimits } from "../image/limits.ts";
+import { createArena } from "../kernels/arena.ts";
+import { drawSketch } from "./sketch/draw.ts";
+import type { Origin } from "./source.ts";
+import { viewOf } from "./views.ts";
+
+/** To a worker. */
+export type DescribeRequest =
+  /** Once, first: how to describe. Replied to with "ready". */
+  | { kind: "start"; preprocessing: Preprocessing; views: number }
+  /** Get a picture's content. Replied to with "loaded" or "unusable". */
+  | { kind: "load"; origin: Origin }
+  /** Describe the picture that was loaded last. Replied to with "described" or "unusable". */
+  | { kind: "describe" };
+
+/** From a worker. */
+export type DescribeReply =
+  | { kind: "ready" }
+  /** Sha-256 of the content: a file's bytes, or a drawing's pixels. */
+  | { kind: "loaded"; contentHash: string }
+  /** Descriptors [views][inputs]. */
+  | { kind: "described"; descriptors: Uint8Array<ArrayBuffer> }
+  /** The picture is to blame. */
+  | { kind: "unusable"; reason: string }
+  /** The program is to blame. */
+  | { kind: "failed"; message: string };
+
+/** More than a server accepts: these pictures are the user's own, and are decoded one at a time. */
+const LIMITS: ImageLimits = { bytes: 32 * 1024 * 1024, pixels: 50_000_000 };
+
+type Picture = { header: ImageHeader; pixels: Pixels };
+
+/** The picture that was loaded last. */
+interface Loaded {
+  contentHash: string;
+  decode(): Promise<Picture>;
+}
+
+/** The worker's side of the port; `self` is typed as a window. */
+const port = self as unknown as {
+  onmessage: (event: MessageEvent<DescribeRequest>) => void;
+  postMessage(reply: DescribeReply, transfer?: Transferable[]): void;
+};
+
+let describeViews:
+  | ((picture: Picture, contentHash: string) => Uint8Array<ArrayBuffer>)
+  | undefined;
+let loaded: Loaded | undefined;
+
+port.onmessage = async ({ data }) => {
+  const reply = await answer(data);
+  port.postMessage(
+    reply,
+    reply.kind === "described" ? [reply.descriptors.buffer] : [],
+  );
+};
+
+async function answer(request: DescribeRequest): Promise<DescribeReply> {
+  try {
+    switch (request.kind) {
+      case "start":
+        describeViews = await createDescriber(
+          request.preprocessing,
+          request.views,
+        );
+        return { kind: "ready" };
+      case "load":
+        loaded = await load(request.origin);
+        return { kind: "loaded", contentHash: loaded.contentHash };
+      case "describe": {
+        const { contentHash, decode } = loaded!;
+        return {
+          kind: "described",
+          descriptors: describeViews!(await decode(), contentHash),
+        };
+      }
+    }
+  } catch (error) {
+    if (error instanceof ImageError) {
+      return { kind: "unusable", reason: error.message };
+    }
+    const message = error instanceof Error
+      ? error.stack ?? error.message
+      : String(error);
+    return { kind: "failed", message };
+  }
+}
+
+async function createDescriber(preprocessing: Preprocessing, count: number) {
+  const { kernels, views } = await createArena((allocate) =>
+    allocateDescriber(allocate, preprocessing)
+  );
+  const length = descriptorLength(preprocessing);
+  return ({ header, pixels }: Picture, contentHash: string) => {
+    const descriptors = new Uint8Array(count * length);
+    for (let index = 0; index < count; index++) {
+      const out = descriptors.subarray(index * length, (index + 1) * length);
+      describe(
+        kernels,
+        views,
+        preprocessing,
+        header,
+        pixels,
+        viewOf(contentHash, index),
+        out,
+      );
+    }
+    return descriptors;
+  };
+}
+
+async function load(origin: Origin): Promise<Loaded> {
+  if (origin.kind === "file") {
+    const bytes = await readPicture(origin.path);
+    return {
+      contentHash: await sha256(bytes),
+      decode: () => decodeImage(bytes, LIMITS),
+    };
+  }
+  const pixels = drawSketch(origin.look, origin.item, origin.variant);
+  const { width, height } = pixels;
+  const header: ImageHeader = { type: "png", width, height, orientation: 1 };
+  return {
+    contentHash: await sha256(pixels.data),
+    decode: () => Promise.resolve({ header, pixels }),
+  };
+}
+
+/** The bytes of a file that is not too large to be a picture. */
+async function readPicture(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const { size } = await Deno.stat(path);
+    if (size <= LIMITS.bytes) return await Deno.readFile(path);
+    throw new ImageError(
+      "too-large",
+      `Cannot read image: expected at most ${LIMITS.bytes} bytes, got ${size}`,
+    );
+  } catch (error) {
+    if (error instanceof ImageError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ImageError("malformed", `Cannot read image: ${message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
