@@ -1,4 +1,9 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import fc from "fast-check";
 import {
   type DType,
@@ -17,7 +22,7 @@ const tensor = (name: string, dtype: DType = "U8", length = 1): TensorData => ({
 });
 
 /** Any tensors with names of their own. */
-export const anyTensors: fc.Arbitrary<TensorData[]> = fc.uniqueArray(
+const anyTensors: fc.Arbitrary<TensorData[]> = fc.uniqueArray(
   fc.record({
     name: fc.oneof(
       fc.string({ unit: "binary" }),
@@ -121,7 +126,7 @@ Deno.test("tensors are written largest element first, then by name", () => {
 
 Deno.test("the data of a tensor is not copied", () => {
   const given = tensor("a", "F32", 4);
-  assertEquals(encodeSafetensors([given])[1] === given.data, true);
+  assertStrictEquals(encodeSafetensors([given])[1], given.data);
 });
 
 Deno.test("a name twice, or the reserved one, cannot be written", () => {
