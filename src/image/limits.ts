@@ -11,7 +11,7 @@ import { type ImageHeader, readImageHeader } from "./header.ts";
 export interface ImageLimits {
   /** Encoded size, in bytes. */
   readonly bytes: number;
-  /** Width times height. Decoding takes some ten bytes per pixel. */
+  /** Width times height. Decoding takes up to twenty bytes per pixel (measured). */
   readonly pixels: number;
 }
 

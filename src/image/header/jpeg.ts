@@ -28,9 +28,9 @@ export function readJpegHeader(bytes: Uint8Array): ParsedHeader | undefined {
     if (isStandalone(marker)) continue;
     if (offset + 2 > bytes.length) return undefined;
     const length = view.getUint16(offset);
-    if (length < 2) return undefined;
+    if (length < 2 || offset + length > bytes.length) return undefined;
     if (isFrameHeader(marker)) {
-      if (length < 8 || offset + 8 > bytes.length) return undefined;
+      if (length < 8) return undefined;
       return {
         height: view.getUint16(offset + 3),
         width: view.getUint16(offset + 5),

@@ -1,0 +1,221 @@
+import { deflateSync } from "node:zlib";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ImageError, type ImageErrorReason } from "../../src/errors.ts";
+import { decodeImage, type Pixels } from "../../src/image/decode.ts";
+import {
+  bytesOf,
+  encodeGif,
+  encodeJpeg,
+  encodePng,
+  encodeWebp,
+  exif,
+  extendWebp,
+  gradient,
+  integer,
+  paint,
+  type Picture,
+  pngChunk,
+  type PngOptions,
+} from "./fixtures.ts";
+
+const PICTURE = gradient(37, 21);
+const TRANSLUCENT = paint(37, 21, (x, y) => [6 * x, 12 * y, 100, 7 * x]);
+
+async function assertDecodes(
+  image: Uint8Array,
+  expected: Picture,
+  tolerance = 0,
+): Promise<void> {
+  const { pixels } = await decodeImage(image);
+  assertEquals([pixels.width, pixels.height], [
+    expected.width,
+    expected.height,
+  ]);
+  assert(largestDifference(pixels, expected) <= tolerance);
+}
+
+function largestDifference(pixels: Pixels, picture: Picture): number {
+  assertEquals(pixels.data.length, picture.data.length);
+  return picture.data.reduce(
+    (most, v, i) => Math.max(most, Math.abs(v - pixels.data[i]!)),
+    0,
+  );
+}
+
+async function assertRefused(
+  image: Uint8Array,
+  reason: ImageErrorReason,
+): Promise<void> {
+  const error = await assertRejects(() => decodeImage(image), ImageError);
+  assertEquals(error.reason, reason);
+}
+
+const gray = (picture: Picture, of: (r: number) => number = (r) => r) =>
+  paint(picture.width, picture.height, (x, y) => {
+    const value = of(picture.data[(y * picture.width + x) * 4]!);
+    return [value, value, value, 255];
+  });
+
+Deno.test("baseline, progressive and grey JPEGs are decoded", async () => {
+  await assertDecodes(await encodeJpeg(PICTURE), PICTURE, 12);
+  await assertDecodes(
+    await encodeJpeg(PICTURE, { progressive: true }),
+    PICTURE,
+    12,
+  );
+  const grey = gray(PICTURE);
+  await assertDecodes(await encodeJpeg(grey, { gray: true }), grey, 12);
+});
+
+Deno.test("PNGs of every colour type and depth, interlaced or not, are decoded", async () => {
+  const palette = paint(37, 21, (x) => {
+    const v = Math.round(255 * x / 37);
+    return [v, 255 - v, v >> 1, 255];
+  });
+  const grayAlpha = paint(37, 21, (x) => [6 * x, 6 * x, 6 * x, 7 * x]);
+  const kinds: [PngOptions, Picture, Picture][] = [
+    [{ colorType: 0 }, PICTURE, gray(PICTURE)],
+    [{ colorType: 2 }, PICTURE, PICTURE],
+    [{ colorType: 3 }, PICTURE, palette],
+    [{ colorType: 4 }, grayAlpha, grayAlpha],
+    [{ colorType: 6 }, TRANSLUCENT, TRANSLUCENT],
+    [{ colorType: 0, bitDepth: 16 }, PICTURE, gray(PICTURE)],
+    [{ colorType: 2, bitDepth: 16 }, PICTURE, PICTURE],
+    [{ colorType: 6, bitDepth: 16 }, TRANSLUCENT, TRANSLUCENT],
+  ];
+  for (const [options, picture, expected] of kinds) {
+    await assertDecodes(encodePng(picture, options), expected);
+    await assertDecodes(
+      encodePng(picture, { ...options, interlaced: true }),
+      expected,
+    );
+  }
+});
+
+Deno.test("lossy, lossless and translucent WebPs are decoded", async () => {
+  await assertDecodes(await encodeWebp(PICTURE, { quality: 95 }), PICTURE, 25);
+  await assertDecodes(await encodeWebp(PICTURE, { lossless: 1 }), PICTURE);
+  await assertDecodes(
+    await encodeWebp(TRANSLUCENT, { lossless: 1, exact: 1 }),
+    TRANSLUCENT,
+  );
+});
+
+Deno.test("a GIF's picture lies at its offset on a transparent screen", async () => {
+  const gif = encodeGif({ width: 30, height: 20 }, {
+    x: 4,
+    y: 3,
+    width: 10,
+    height: 12,
+    gray: 80,
+  });
+  const expected = paint(30, 20, (x, y) => {
+    const inside = x >= 4 && x < 14 && y >= 3 && y < 15;
+    return inside ? [80, 80, 80, 255] : [0, 0, 0, 0];
+  });
+  await assertDecodes(gif, expected);
+  const full = encodeGif({ width: 30, height: 20 }, {
+    x: 0,
+    y: 0,
+    width: 30,
+    height: 20,
+    gray: 4,
+  });
+  await assertDecodes(full, paint(30, 20, () => [4, 4, 4, 255]));
+});
+
+Deno.test("the orientation is reported and not applied", async () => {
+  const image = await encodeJpeg(PICTURE, { exif: exif(6) });
+  assertEquals((await decodeImage(image)).header.orientation, 6);
+  await assertDecodes(image, PICTURE, 12);
+});
+
+Deno.test("an image that is cut short is refused as malformed", async () => {
+  const images = [
+    await encodeJpeg(PICTURE),
+    await encodeJpeg(PICTURE, { progressive: true }),
+    encodePng(PICTURE),
+    encodeGif(PICTURE, { x: 0, y: 0, width: 37, height: 21, gray: 80 }),
+    await encodeWebp(PICTURE),
+    await encodeWebp(PICTURE, { lossless: 1 }),
+  ];
+  for (const image of images) {
+    await assertRefused(
+      image.subarray(0, Math.floor(image.length * 0.8)),
+      "malformed",
+    );
+  }
+});
+
+Deno.test("a decoder works again after an image that it could not decode", async () => {
+  const images: [Uint8Array, (bytes: Uint8Array) => Uint8Array][] = [
+    [await encodeJpeg(PICTURE), (bytes) => bytes.subarray(0, 300)],
+    [encodePng(PICTURE), (bytes) => bytes.subarray(0, 80)],
+    [
+      await encodeWebp(PICTURE, { lossless: 1 }),
+      (bytes) => bytes.subarray(0, 40),
+    ],
+    [
+      encodeGif(PICTURE, { x: 0, y: 0, width: 37, height: 21, gray: 80 }),
+      (bytes) => bytes.subarray(0, 430),
+    ],
+  ];
+  for (const [good, damage] of images) {
+    const before = (await decodeImage(good)).pixels.data.slice();
+    await Promise.all([
+      assertRefused(damage(good), "malformed"),
+      assertRefused(damage(good), "malformed"),
+    ]);
+    assertEquals((await decodeImage(good)).pixels.data.slice(), before);
+  }
+});
+
+Deno.test("pictures decoded at the same time do not mix", async () => {
+  const shades = [10, 60, 110, 160, 210];
+  const images = await Promise.all(
+    shades.map((v) => encodeJpeg(paint(16, 16, () => [v, v, v, 255]))),
+  );
+  const decoded = await Promise.all(images.map((image) => decodeImage(image)));
+  assertEquals(decoded.map(({ pixels }) => pixels.data[0]), shades);
+});
+
+Deno.test("a PNG that holds more than its size says is refused as malformed", async () => {
+  const header = bytesOf(
+    integer(1, 4),
+    integer(1, 4),
+    Uint8Array.of(8, 2, 0, 0, 0),
+  );
+  const bomb = bytesOf(
+    "\x89PNG\r\n\x1a\n",
+    pngChunk("IHDR", header),
+    pngChunk("IDAT", new Uint8Array(deflateSync(new Uint8Array(1e7)))),
+    pngChunk("IEND", new Uint8Array()),
+  );
+  await assertRefused(bomb, "malformed");
+});
+
+Deno.test("a JPEG with more scans than any encoder writes is refused", async () => {
+  const jpeg = await encodeJpeg(PICTURE, { progressive: true });
+  await assertRefused(bytesOf(jpeg, "\xff\xda\0\x02".repeat(200)), "malformed");
+});
+
+Deno.test("a WebP animation is refused as unsupported", async () => {
+  const webp = await encodeWebp(PICTURE);
+  await assertRefused(
+    extendWebp(webp, PICTURE, { flags: 0x02 }),
+    "unsupported",
+  );
+});
+
+Deno.test("an extended WebP of another size than its picture is refused as malformed", async () => {
+  const webp = await encodeWebp(PICTURE);
+  await assertDecodes(extendWebp(webp, PICTURE), PICTURE, 40);
+  await assertRefused(extendWebp(webp, { width: 38, height: 21 }), "malformed");
+});
+
+Deno.test("a JPEG in four inks is refused as malformed, not shown in wrong colours", async () => {
+  const cmyk = await Deno.readFile(
+    new URL("./fixtures/cmyk.jpg", import.meta.url),
+  );
+  await assertRefused(cmyk, "malformed");
+});
