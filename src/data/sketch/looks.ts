@@ -73,7 +73,7 @@ export function webcam(size: number, item: Layer[], random: Random): Canvas {
     0.98,
     1.1,
   ]]);
-  const noise = v.between(5, 11);
+  const noise = v.between(2, 6);
   for (let i = 0; i < small.data.length; i++) {
     const value = 118 + (small.data[i]! - 118) * contrast;
     small.data[i] = value * exposure * cast[(i % 3) as 0 | 1 | 2] +

@@ -48,7 +48,7 @@ Deno.test("a drawing's bytes are the same on every machine", async () => {
   assertEquals(digests, [
     "614ec0e5b63abc1c6f8ff4809d1165c1508e717d22850654e625faeb00ec2419",
     "5a3a999e76bfd5f8386cb8fa28fef08dfb93950ecde84b2defe7f2bba0c62f6d",
-    "01c06e533d9630f376a8107cb861f8a076ba780e955b32ecf0e2ef0feffe04f7",
+    "dd275dc619361291a25b406d68f613f72f9fbc6234ef225a9d4d1f3bfd60bc67",
   ]);
 });
 
