@@ -37,7 +37,7 @@ class ProgressLines implements ProgressBar {
   readonly #title: string;
   readonly #total: number;
   readonly #start = performance.now();
-  #printed = this.#start;
+  #printed = -Infinity; // the first line tells at once that work has begun
 
   constructor(title: string, total: number) {
     this.#title = title;

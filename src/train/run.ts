@@ -14,12 +14,7 @@ import { createOptimizer } from "../optim/registry.ts";
 import { learningRateFactor } from "../optim/schedule.ts";
 import type { Examples } from "./batch.ts";
 import { fitTemperature } from "./calibrate.ts";
-import {
-  computeLogits,
-  type Evaluation,
-  scoreLogits,
-  type Temperature,
-} from "./evaluate.ts";
+import { computeLogits, scoreLogits, type Temperature } from "./evaluate.ts";
 import { type Figures, figuresOf } from "./figures.ts";
 import { fit, type Progress, type Recipe, stepsOf } from "./fit.ts";
 import {
@@ -30,6 +25,7 @@ import {
   recordOf,
 } from "./history.ts";
 import { rememberExamples } from "./memory.ts";
+import type { HeldOut } from "./report/run.ts";
 import { measureStandardization } from "./standardize.ts";
 import {
   createTrainer,
@@ -88,9 +84,9 @@ export interface Outcome {
   readonly state: ModelState;
   readonly record: TrainingRecord;
   readonly ended: "finished" | "interrupted" | "diverged";
-  /** The evaluations behind the figures. */
-  readonly validation?: Evaluation;
-  readonly test?: Evaluation;
+  /** What the finished model said of the pictures it was not trained on. */
+  readonly validation?: HeldOut;
+  readonly test?: HeldOut;
   readonly error?: DivergedError;
 }
 
@@ -255,28 +251,32 @@ function finish(
       ...(replay && { replay }),
       ...(guard && { guard }),
     },
-    ...(validation && { validation: validation.evaluation }),
-    ...(test && { test: test.evaluation }),
+    ...(validation && { validation: validation.heldOut }),
+    ...(test && { test: test.heldOut }),
   };
 }
 
-/** Scores the plain views of `rows`; undefined where there are none. */
+/** Scores the plain views of `rows`, and says what each head said; undefined where there are none. */
 export function evaluateRows(
   evaluator: Evaluator,
   examples: NamedExamples,
   rows: Uint32Array,
   temperature: Temperature,
-): { evaluation: Evaluation; figures: Figures } | undefined {
+): { heldOut: HeldOut; figures: Figures } | undefined {
   if (rows.length === 0) return undefined;
   const logits = computeLogits(evaluator, examples, rows);
-  const evaluation = scoreLogits(evaluator.kernels, logits, temperature);
-  const { domain, item } = logits;
+  const labels = { domain: logits.domain.labels, item: logits.item.labels };
+  const calibrated = scoreLogits(evaluator.kernels, logits, temperature);
   return {
-    evaluation,
+    heldOut: {
+      labels,
+      uncalibrated: scoreLogits(evaluator.kernels, logits, NEUTRAL),
+      calibrated,
+    },
     figures: figuresOf(
-      evaluation,
-      domain.labels,
-      item.labels,
+      calibrated,
+      labels.domain,
+      labels.item,
       examples.domains,
     ),
   };

@@ -113,7 +113,7 @@ Deno.test("a process killed half-way leaves the old file whole", () =>
         Deno.kill(Deno.pid, "SIGKILL");
       }
       await writeFileAtomically(${JSON.stringify(path)}, chunks());`;
-    const { signal } = await new Deno.Command("deno", {
+    const { signal } = await new Deno.Command(Deno.execPath(), {
       args: ["eval", "--quiet", code],
     }).output();
     assertEquals(signal, "SIGKILL");

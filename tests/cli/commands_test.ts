@@ -1,0 +1,287 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { randomPng, withFolder } from "../data/pictures.ts";
+
+const CHECKOUT = new URL("../../", import.meta.url);
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a task as a person would, in the checkout. */
+async function task(...args: string[]): Promise<Result> {
+  const { code, stdout, stderr } = await command(args).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+function command(args: string[]): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", ...args],
+    cwd: CHECKOUT,
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** A folder with `perClass` random pictures of every item in every domain. */
+function folderOf(
+  domains: readonly string[],
+  items: readonly string[],
+  perClass: number,
+): Record<string, Uint8Array> {
+  const files: Record<string, Uint8Array> = {};
+  let seed = 0;
+  for (const domain of domains) {
+    for (const item of items) {
+      for (let n = 0; n < perClass; n++) {
+        files[`data/${domain}/${item}/${n}.png`] = randomPng(seed++);
+      }
+    }
+  }
+  return files;
+}
+
+const SMALL = ["--hidden", "16", "--batch-size", "8", "--workers", "1"];
+const FILES = folderOf(["indoors", "outdoors"], ["mug", "pen", "ruler"], 4);
+
+Deno.test("train, evaluate and predict work on a folder, and the same seed gives the same file", () =>
+  withFolder(FILES, async (folder) => {
+    const data = `${folder}/data`;
+    const train = (out: string, ...more: string[]) =>
+      task(
+        "train",
+        "--data",
+        data,
+        "--out",
+        `${folder}/${out}`,
+        "--epochs",
+        "3",
+        "--seed",
+        "1",
+        "--json",
+        ...SMALL,
+        ...more,
+      );
+    const first = await train("a.safetensors");
+    assertEquals(first.code, 0, first.stderr);
+    const summary = JSON.parse(first.stdout);
+    assertEquals(summary.epochs, 3);
+    assertEquals(summary.weights, `${folder}/a.safetensors`);
+    assertMatch(summary.sha256, /^[0-9a-f]{64}$/);
+    assertEquals(summary.test.images + summary.validation.images < 24, true);
+    assert(summary.parameters > 0 && summary.step > 0 && summary.seconds > 0);
+
+    const again = await train("b.safetensors", "--workers", "2");
+    assertEquals(JSON.parse(again.stdout).sha256, summary.sha256);
+    const other = await train("c.safetensors", "--seed", "2");
+    assert(JSON.parse(other.stdout).sha256 !== summary.sha256);
+
+    const evaluated = await task(
+      "evaluate",
+      "--data",
+      data,
+      "--weights",
+      `${folder}/a.safetensors`,
+      "--json",
+    );
+    assertEquals(evaluated.code, 0, evaluated.stderr);
+    const figures = JSON.parse(evaluated.stdout);
+    assertEquals(figures.images, 24);
+    assertEquals(Object.keys(figures), [
+      "images",
+      "domain",
+      "item",
+      "perDomain",
+    ]);
+    assertEquals(Object.keys(figures.item), ["accuracy", "loss", "ece"]);
+    assertEquals(figures.perDomain.indoors.images, 12);
+
+    const predicted = await task(
+      "predict",
+      `${data}/indoors/mug/0.png`,
+      `${data}/outdoors/pen/1.png`,
+      "--weights",
+      `${folder}/a.safetensors`,
+      "--top-k",
+      "2",
+      "--json",
+    );
+    assertEquals(predicted.code, 0, predicted.stderr);
+    const { predictions } = JSON.parse(predicted.stdout);
+    assertEquals(predictions.length, 2);
+    assertEquals(predictions[0].item.top.length, 2);
+    assertEquals(predictions[0].item.label, predictions[0].item.top[0].label);
+  }));
+
+Deno.test("a run that is interrupted saves, exits 130, and ends in the same bytes when resumed", () =>
+  withFolder(FILES, async (folder) => {
+    const flags = (out: string) => [
+      "train",
+      "--data",
+      `${folder}/data`,
+      "--out",
+      `${folder}/${out}`,
+      "--epochs",
+      "400",
+      "--seed",
+      "3",
+      "--json",
+      ...SMALL,
+    ];
+    const straight = await task(...flags("straight.safetensors"));
+    assertEquals(straight.code, 0, straight.stderr);
+
+    const child = command(flags("stopped.safetensors")).spawn();
+    const stderr = child.stderr.pipeThrough(new TextDecoderStream());
+    let said = "";
+    for await (const chunk of stderr) {
+      said += chunk;
+      if (said.includes("Training") && !said.includes("Interrupted")) {
+        try {
+          child.kill("SIGINT");
+        } catch { /* it has just ended */ }
+      }
+    }
+    await child.stdout.cancel();
+    assertEquals((await child.status).code, 130, said);
+    assertStringIncludes(said, "Go on with --resume");
+
+    const resumed = await task(
+      ...flags("resumed.safetensors"),
+      "--resume",
+      `${folder}/stopped.safetensors`,
+    );
+    assertEquals(resumed.code, 0, resumed.stderr);
+    assertEquals(
+      JSON.parse(resumed.stdout).sha256,
+      JSON.parse(straight.stdout).sha256,
+    );
+
+    const changed = await task(
+      ...flags("other.safetensors"),
+      "--resume",
+      `${folder}/stopped.safetensors`,
+      "--learning-rate",
+      "0.5",
+    );
+    assertEquals(changed.code, 2);
+    assertStringIncludes(
+      changed.stderr,
+      "expected recipe.learningRate 0.001 as at the start",
+    );
+  }));
+
+Deno.test("a wrong command line exits 2 and says what was expected", async () => {
+  const refuse = async (args: string[], message: string) => {
+    const { code, stdout, stderr } = await task(...args);
+    assertEquals(code, 2, stderr);
+    assertEquals(stdout, "");
+    assertStringIncludes(stderr, message);
+  };
+  await refuse(["train", "--epoch", "3"], "Cannot understand --epoch");
+  await refuse(
+    ["train", "--epochs", "many"],
+    'expected a whole number ≥ 1, got "many"',
+  );
+  await refuse(["train", "--optimizer", "lion"], "expected one of adam, ");
+  await refuse(["train", "--split", "80/20"], "Cannot read the split");
+  await refuse(["evaluate"], "expected --data DIR");
+  await refuse(["predict"], "expected at least one IMAGE");
+});
+
+Deno.test("bad data exits 3 and names what is wrong", () =>
+  withFolder({
+    ...FILES,
+    "data/indoors/mug/broken.jpg": Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 0),
+    "one/indoors/mug/1.png": randomPng(1),
+    "one/indoors/mug/2.png": randomPng(2),
+    "empty/notes.txt": new Uint8Array(),
+    "other/indoors/fork/1.png": randomPng(3),
+    "other/indoors/knife/1.png": randomPng(4),
+    "weights.safetensors": new TextEncoder().encode("no weights"),
+  }, async (folder) => {
+    const refuse = async (args: string[], message: string) => {
+      const { code, stderr } = await task(...args);
+      assertEquals(code, 3, stderr);
+      assertStringIncludes(stderr, message);
+    };
+    const train = (data: string, ...more: string[]) => [
+      "train",
+      "--data",
+      `${folder}/${data}`,
+      "--out",
+      `${folder}/m.safetensors`,
+      "--epochs",
+      "1",
+      ...SMALL,
+      ...more,
+    ];
+    await refuse(train("missing"), "missing");
+    await refuse(train("empty"), "DIR/<domain>/<item>/");
+    await refuse(train("one"), "at least 2 items");
+    await refuse(train("data", "--strict"), "indoors/mug/broken.jpg");
+    const skipping = await task(...train("data"));
+    assertEquals(skipping.code, 0, skipping.stderr);
+    assertStringIncludes(skipping.stderr, "Skipped indoors/mug/broken.jpg");
+    assertStringIncludes(skipping.stderr, "1 pictures could not be used.");
+    await refuse(
+      [
+        "evaluate",
+        "--data",
+        `${folder}/other`,
+        "--weights",
+        `${folder}/m.safetensors`,
+      ],
+      'expected the item to be one of mug, pen, ruler, got "fork"',
+    );
+    await refuse(
+      [
+        "evaluate",
+        "--data",
+        `${folder}/data`,
+        "--weights",
+        `${folder}/weights.safetensors`,
+      ],
+      "Cannot read",
+    );
+    await refuse(
+      [
+        "predict",
+        `${folder}/empty/notes.txt`,
+        "--weights",
+        `${folder}/m.safetensors`,
+      ],
+      "notes.txt",
+    );
+    await refuse(
+      ["train", "--resume", `${folder}/none.safetensors`],
+      "found none",
+    );
+  }));
+
+Deno.test("divergence exits 4 with the last good state saved", () =>
+  withFolder(FILES, async (folder) => {
+    const { code, stderr } = await task(
+      "train",
+      "--data",
+      `${folder}/data`,
+      "--out",
+      `${folder}/m.safetensors`,
+      "--optimizer",
+      "sgd",
+      "--learning-rate",
+      "1e30",
+      ...SMALL,
+    );
+    assertEquals(code, 4, stderr);
+    assertStringIncludes(stderr, "expected a finite loss and gradient");
+    assert((await Deno.stat(`${folder}/m.safetensors`)).size > 0);
+  }));
