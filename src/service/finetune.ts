@@ -1,21 +1,14 @@
 /** Fine-tuning by request: one at a time, committed to the store, then published. @module */
 
-import {
-  ConflictError,
-  IdempotencyError,
-  PreconditionError,
-  StoreError,
-} from "../errors.ts";
+import { ConflictError } from "../errors.ts";
 import { shapesOf } from "../model/state.ts";
-import { sha256 } from "../store/digest.ts";
-import { type BeforeAfter, encode, type Manifest } from "../store/manifest.ts";
 import {
   fillReceipt,
   findReceipt,
   type ReceiptSlot,
   writeReceipt,
 } from "../store/receipts.ts";
-import type { Draft, Head, ModelStore } from "../store/store.ts";
+import type { Draft, ModelStore } from "../store/store.ts";
 import {
   headSteps,
   headTensors,
@@ -26,6 +19,15 @@ import {
 import { Learner, type Outcome } from "./learner.ts";
 import type { ServingNetwork } from "./network.ts";
 import { Queue } from "./queue.ts";
+import {
+  checkMatch,
+  checkSame,
+  checkSound,
+  type FinetuneRequest,
+  type FinetuneResult,
+  requestHash,
+  resultOf,
+} from "./requests.ts";
 import type { Heads } from "./tuner.ts";
 import type { Version, Versions } from "./versions.ts";
 import type { Weights } from "./weights.ts";
@@ -36,40 +38,6 @@ const QUEUE_LIMIT = 128;
 const ATTEMPTS = 20;
 /** The longest pause between two attempts, in milliseconds. */
 const JITTER = 20;
-
-/** What a request asks for. Everything in it is valid. */
-export interface FinetuneRequest {
-  readonly descriptors: readonly Uint8Array[];
-  /** Class of each example, or −1. */
-  readonly domains: readonly number[];
-  readonly items: readonly number[];
-  readonly steps: number;
-  readonly learningRate: number;
-  /** Whether to compute everything and change nothing. */
-  readonly dryRun: boolean;
-  /** The hashes of which the model must have one. */
-  readonly ifMatch?: readonly string[];
-  readonly idempotencyKey?: string;
-}
-
-/** What a fine-tune did. */
-export interface FinetuneAnswer {
-  readonly accepted: boolean;
-  /** Why it was not accepted, or why nothing changed. */
-  readonly reason: string | null;
-  readonly version: BeforeAfter;
-  readonly step: BeforeAfter;
-  readonly loss: BeforeAfter;
-  readonly guard: BeforeAfter | null;
-  readonly gradientNorm: number;
-  readonly updateRatio: number;
-}
-
-/** An answer and the hash of the model after it. */
-export interface FinetuneResult {
-  readonly answer: FinetuneAnswer;
-  readonly sha256: string;
-}
 
 /** Takes fine-tune requests, one after the other. */
 export class Finetuner {
@@ -238,69 +206,6 @@ export class Finetuner {
     };
     return { draft, outcome };
   }
-}
-
-function resultOf(
-  before: Manifest,
-  after: Manifest,
-  { refusal, loss, guard, gradientNorm, updateRatio }: Outcome,
-  dryRun: boolean,
-): FinetuneResult {
-  return {
-    answer: {
-      accepted: refusal === null,
-      reason: refusal ?? (dryRun ? "A dry run: nothing was changed." : null),
-      version: { before: before.version, after: after.version },
-      step: { before: before.step, after: after.step },
-      loss,
-      guard,
-      gradientNorm,
-      updateRatio,
-    },
-    sha256: after.sha256,
-  };
-}
-
-function checkSound(
-  { manifest: { version } }: Head,
-  { manifest: served }: Version,
-): void {
-  if (served.version >= version) return;
-  throw new StoreError(
-    `Cannot fine-tune: version ${version} is damaged, version ${served.version} is served instead; ` +
-      `POST /rollback {"version": ${served.version}} goes on from there`,
-  );
-}
-
-function checkMatch(
-  hashes: readonly string[] | undefined,
-  sha256: string,
-): void {
-  if (hashes === undefined || hashes.includes(sha256)) return;
-  throw new PreconditionError(
-    `Cannot fine-tune: expected the model to be ${
-      hashes.join(" or ")
-    }, its sha256 is ${sha256}`,
-  );
-}
-
-function checkSame(hash: string, recorded: string): void {
-  if (hash === recorded) return;
-  throw new IdempotencyError(
-    "Cannot fine-tune: the Idempotency-Key was used before, for another request",
-  );
-}
-
-/** What makes two requests the same: the pictures, the labels, the options. */
-async function requestHash(request: FinetuneRequest): Promise<string> {
-  const { descriptors, domains, items, steps, learningRate, dryRun } = request;
-  const images: string[] = [];
-  for (const descriptor of descriptors) {
-    images.push(await sha256(descriptor.slice()));
-  }
-  return await sha256(
-    encode({ images, domains, items, steps, learningRate, dryRun }),
-  );
 }
 
 /** Pauses for a random while, so that processes that collided do not collide again. */

@@ -12,11 +12,8 @@ import {
   predictionOf,
 } from "./answers.ts";
 import { Describer } from "./describer.ts";
-import {
-  Finetuner,
-  type FinetuneRequest,
-  type FinetuneResult,
-} from "./finetune.ts";
+import { Finetuner } from "./finetune.ts";
+import type { FinetuneRequest, FinetuneResult } from "./requests.ts";
 import { ServingNetwork } from "./network.ts";
 import { Versions } from "./versions.ts";
 import type { Weights } from "./weights.ts";

@@ -11,7 +11,7 @@ import {
   PreconditionError,
   StoreError,
 } from "../../src/errors.ts";
-import type { FinetuneRequest } from "../../src/service/finetune.ts";
+import type { FinetuneRequest } from "../../src/service/requests.ts";
 import type { Service } from "../../src/service/service.ts";
 import { openEngine } from "../../src/store/open.ts";
 import {

@@ -1,0 +1,15 @@
+/**
+ * Tandem as an app: `deno serve mod.ts`, or the entry point on Deno Deploy.
+ * Settings come from the environment: see src/service/settings.ts.
+ *
+ * @module
+ */
+
+import { createApp } from "./routes/app.ts";
+import { lazyService } from "./routes/serving.ts";
+import { readSettings } from "./src/service/settings.ts";
+
+const settings = readSettings((name) => Deno.env.get(name));
+const service = lazyService(settings);
+
+export default createApp({ ...settings, service: service.open });

@@ -1,0 +1,37 @@
+/** The app: one small app per resource, put together. @module */
+
+import { Hono } from "hono";
+import { cors } from "hono/cors";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
+import { finetuneRoutes } from "./finetune.ts";
+import { healthRoutes, indexRoutes } from "./health.ts";
+import type { AppOptions } from "./options.ts";
+import { predictRoutes } from "./predict.ts";
+import { answerError, problem } from "./problem.ts";
+
+/** Makes the app. Nothing is opened until a request needs it. */
+export function createApp(options: AppOptions): Hono {
+  const app = new Hono();
+  app.onError(answerError);
+  app.notFound((c) =>
+    answerError(
+      problem(404, `Cannot find ${c.req.path}: there is nothing here`),
+      c,
+    )
+  );
+  app.use(requestId(), secureHeaders());
+  if (options.corsOrigin !== undefined) {
+    app.use(
+      cors({
+        origin: options.corsOrigin,
+        exposeHeaders: ["ETag", "Retry-After"],
+      }),
+    );
+  }
+  app.route("/", indexRoutes());
+  app.route("/", healthRoutes(options));
+  app.route("/", predictRoutes(options));
+  app.route("/", finetuneRoutes(options));
+  return app;
+}

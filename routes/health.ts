@@ -1,0 +1,34 @@
+/** GET /healthz and GET /. @module */
+
+import { Hono } from "hono";
+import type { AppOptions } from "./options.ts";
+import { onlyMethods } from "./problem.ts";
+
+/** Says that the server lives, with which version of the model. */
+export function healthRoutes({ service }: AppOptions): Hono {
+  return new Hono()
+    .get("/healthz", async (c) => {
+      const { version, step } = await (await service()).identity();
+      return c.json({ status: "ok", version, step }, 200, {
+        "Cache-Control": "no-store",
+      });
+    })
+    .all("/healthz", onlyMethods("GET"));
+}
+
+/** Says what there is. */
+export function indexRoutes(): Hono {
+  return new Hono()
+    .get("/", (c) =>
+      c.json({
+        name: "Tandem",
+        about: "Which item is it, and where was the picture taken?",
+        routes: {
+          "POST /predict":
+            "an image, or several as multipart/form-data or JSON",
+          "POST /finetune": "corrected examples; needs the train key",
+          "GET /healthz": "version and step of the model",
+        },
+      }))
+    .all("/", onlyMethods("GET"));
+}

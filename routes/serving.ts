@@ -1,0 +1,58 @@
+/** The service behind the app, opened when the first request needs it. @module */
+
+import { CheckpointError } from "../src/errors.ts";
+import { Service } from "../src/service/service.ts";
+import type { Settings } from "../src/service/settings.ts";
+import { readWeights } from "../src/service/weights.ts";
+import { openEngine } from "../src/store/open.ts";
+
+/** Where the weights are unless MODEL says otherwise. */
+const SHIPPED = new URL("../weights/office31.safetensors", import.meta.url);
+
+/** A service that is opened once, and again only if opening it failed. */
+export interface LazyService {
+  open(): Promise<Service>;
+  /** Closes the service if it was ever opened. */
+  close(): Promise<void>;
+}
+
+/** Prepares a service; nothing is read yet. */
+export function lazyService(settings: Settings): LazyService {
+  let opened: Promise<Service> | undefined;
+  return {
+    open() {
+      opened ??= openService(settings).catch((error) => {
+        opened = undefined;
+        throw error;
+      });
+      return opened;
+    },
+    async close() {
+      await (await opened)?.close();
+    },
+  };
+}
+
+async function openService(
+  { model, store, maxBodyBytes, maxPixels, keepVersions }: Settings,
+): Promise<Service> {
+  const weights = await readWeights(await readModelFile(model ?? SHIPPED));
+  const engine = await openEngine(store);
+  const limits = { bytes: maxBodyBytes, pixels: maxPixels };
+  return await Service.create({ weights, engine, limits, keepVersions });
+}
+
+async function readModelFile(
+  file: string | URL,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(file);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    const path = file instanceof URL ? file.pathname : file;
+    throw new CheckpointError(
+      `Cannot serve the model: expected a weights file at ${path}, found none`,
+      { cause },
+    );
+  }
+}

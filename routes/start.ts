@@ -1,0 +1,60 @@
+/**
+ * `deno task start`: serves the app on HOST and PORT until SIGINT or SIGTERM.
+ *
+ * @module
+ */
+
+import { lazyService } from "./serving.ts";
+import { type Keys, readSettings } from "../src/service/settings.ts";
+import { createApp } from "./app.ts";
+
+/** How long requests under way may take after a signal, in milliseconds. */
+const PATIENCE = 4000;
+
+const settings = readSettings((name) => Deno.env.get(name));
+const keys = withOneTimeKey(settings.keys, settings.host);
+const service = lazyService(settings);
+const app = createApp({ ...settings, keys, service: service.open });
+
+// A model that cannot be served is better known now than at the first request.
+await service.open();
+const server = Deno.serve({
+  hostname: settings.host,
+  port: settings.port,
+  onListen: ({ hostname, port }) =>
+    console.log(
+      `Tandem listens on http://${
+        hostname.includes(":") ? `[${hostname}]` : hostname
+      }:${port}`,
+    ),
+}, app.fetch);
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, stop);
+}
+
+/** Fills in the keys that are missing by one that is good for this run, if only this machine can call. */
+function withOneTimeKey(keys: Keys, host: string): Keys {
+  const loopback = /^(127(\.\d+){3}|::1|localhost)$/.test(host);
+  if (!loopback || (keys.finetune !== undefined && keys.admin !== undefined)) {
+    return keys;
+  }
+  const key = Array.from(
+    crypto.getRandomValues(new Uint8Array(16)),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  ).join("");
+  console.log(
+    `Key for ${
+      keys.finetune === undefined ? "/finetune" : "the admin routes"
+    }, for this run only: ${key}`,
+  );
+  return { ...keys, finetune: keys.finetune ?? key, admin: keys.admin ?? key };
+}
+
+/** Takes no more requests, finishes those under way, closes the store. */
+async function stop(): Promise<void> {
+  const timer = setTimeout(() => Deno.exit(0), PATIENCE);
+  await server.shutdown();
+  await service.close();
+  clearTimeout(timer);
+  Deno.exit(0);
+}

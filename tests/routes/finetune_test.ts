@@ -1,0 +1,273 @@
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertStringIncludes,
+} from "@std/assert";
+import { LABELS } from "../service/fixture.ts";
+import {
+  DATA_URL,
+  IMAGES,
+  postForm,
+  postImage,
+  postJson,
+  withApp,
+} from "./fixture.ts";
+
+const example = { image: DATA_URL, domain: "webcam", item: "pen" };
+
+Deno.test("a correction raises the probability of the label it was sent", async () => {
+  await withApp({}, async (app) => {
+    const probability = async () => {
+      const { predictions } =
+        await (await postImage(app, "/predict", IMAGES.jpeg)).json();
+      return predictions[0].item.top.find(({ label }: { label: string }) =>
+        label === "pen"
+      ).probability;
+    };
+    const before = await probability();
+    const response = await postJson(app, "/finetune", {
+      examples: [example],
+      learningRate: 0.01,
+    });
+    assertEquals(response.status, 200);
+    const answer = await response.json();
+    assertEquals(Object.keys(answer), [
+      "accepted",
+      "reason",
+      "version",
+      "step",
+      "loss",
+      "guard",
+      "gradientNorm",
+      "updateRatio",
+    ]);
+    assertEquals([answer.accepted, answer.reason], [true, null]);
+    assertEquals(answer.version, { before: 0, after: 1 });
+    assertEquals(answer.step, { before: 50, after: 53 });
+    assertGreater(answer.loss.before, answer.loss.after);
+    assertGreater(await probability(), before);
+    const health = await (await app.request("/healthz")).json();
+    assertEquals(health, { status: "ok", version: 1, step: 53 });
+    const predicted = await postImage(app, "/predict", IMAGES.jpeg);
+    assertEquals(response.headers.get("ETag"), predicted.headers.get("ETag"));
+  });
+});
+
+Deno.test("a form says the same as JSON; an empty label is a missing one", async () => {
+  const answers: unknown[] = [];
+  await withApp({}, async (app) => {
+    answers.push(
+      await (await postForm(app, "/finetune", [
+        ["image", IMAGES.jpeg],
+        ["domain", "webcam"],
+        ["item", "pen"],
+        ["image", IMAGES.png],
+        ["domain", ""],
+        ["item", "mug"],
+        ["steps", "2"],
+        ["learningRate", "0.001"],
+        ["dryRun", "true"],
+      ])).json(),
+    );
+  });
+  await withApp({}, async (app) => {
+    const png = `data:image/png;base64,${
+      btoa(String.fromCharCode(...IMAGES.png))
+    }`;
+    answers.push(
+      await (await postJson(app, "/finetune", {
+        examples: [example, { image: png, item: "mug" }],
+        steps: 2,
+        learningRate: 0.001,
+        scope: "heads",
+        dryRun: true,
+      })).json(),
+    );
+  });
+  assertEquals(answers[0], answers[1]);
+  assertStringIncludes(JSON.stringify(answers[0]), "dry run");
+});
+
+Deno.test("what cannot be understood is refused with the field's path, and changes nothing", async () => {
+  await withApp({}, async (app) => {
+    const refuse = async (body: unknown, status: number, field?: string) => {
+      const response = await postJson(app, "/finetune", body);
+      const problem = await response.json();
+      assertEquals(
+        [response.status, problem.field],
+        [status, field],
+        JSON.stringify(problem),
+      );
+      return problem;
+    };
+    const one = (changes: unknown) => ({
+      examples: [example, { ...example, ...changes as object }],
+    });
+    const unknown = await refuse(
+      one({ item: "fork" }),
+      422,
+      "examples[1].item",
+    );
+    assertEquals(unknown.known, LABELS.items);
+    assertEquals(
+      unknown.detail,
+      'Cannot read examples[1].item: expected one of bike, mug, pen, got "fork"',
+    );
+    await refuse(one({ domain: "moon" }), 422, "examples[1].domain");
+    await refuse(one({ item: 3 }), 400, "examples[1].item");
+    await refuse(one({ item: "", domain: undefined }), 400, "examples[1]");
+    await refuse(
+      one({ image: "http://example.com/" }),
+      400,
+      "examples[1].image",
+    );
+    await refuse(
+      one({ image: "data:;base64,aGVsbG8=" }),
+      415,
+      "examples[1].image",
+    );
+    await refuse({ examples: [example, "x"] }, 400, "examples[1]");
+    await refuse({}, 400, "examples");
+    await refuse({ examples: [] }, 400, "examples");
+    await refuse(
+      { examples: Array.from({ length: 65 }, () => example) },
+      413,
+      "examples",
+    );
+    for (const steps of [0, 21, 1.5, "3", null]) {
+      await refuse({ examples: [example], steps }, 400, "steps");
+    }
+    for (const learningRate of [0, -1, 0.2, "1e-3"]) {
+      await refuse({ examples: [example], learningRate }, 400, "learningRate");
+    }
+    const scope = await refuse(
+      { examples: [example], scope: "all" },
+      422,
+      "scope",
+    );
+    assertEquals(scope.known, ["heads"]);
+    await refuse({ examples: [example], dryRun: "yes" }, 400, "dryRun");
+    const form = await postForm(app, "/finetune", [["image", IMAGES.png], [
+      "image",
+      IMAGES.png,
+    ], ["item", "pen"]]);
+    assertEquals([form.status, (await form.json()).field], [400, "item"]);
+    const steps = await postForm(app, "/finetune", [["image", IMAGES.png], [
+      "item",
+      "pen",
+    ], ["steps", "x"]]);
+    assertEquals([steps.status, (await steps.json()).field], [400, "steps"]);
+    const bytes = await postImage(app, "/finetune", IMAGES.png);
+    assertEquals(bytes.status, 401);
+    assertEquals((await (await app.request("/healthz")).json()).version, 0);
+  });
+});
+
+Deno.test("the train key is needed, and the right one", async () => {
+  await withApp({}, async (app) => {
+    for (
+      const Authorization of [
+        "",
+        "Bearer",
+        "Bearer wrong",
+        "Basic train",
+        "train",
+        "Bearer admin",
+      ]
+    ) {
+      const response = await postJson(
+        app,
+        "/finetune",
+        { examples: [example] },
+        { Authorization },
+      );
+      assertEquals(response.status, 401, Authorization);
+      assertStringIncludes(response.headers.get("WWW-Authenticate")!, "Bearer");
+    }
+  });
+  await withApp({
+    keys: { predict: "look", finetune: undefined, admin: undefined },
+  }, async (app) => {
+    const closed = await postJson(app, "/finetune", { examples: [example] });
+    assertEquals(closed.status, 403);
+    assertStringIncludes((await closed.json()).detail, "FINETUNE_KEY");
+    assertEquals((await postImage(app, "/predict", IMAGES.png)).status, 401);
+    const headers = { Authorization: "Bearer look" };
+    assertEquals(
+      (await postJson(app, "/predict", { images: [DATA_URL] }, headers)).status,
+      200,
+    );
+    assertEquals((await app.request("/healthz")).status, 200);
+  });
+});
+
+Deno.test("If-Match lets a fine-tune happen only to the state that it names", async () => {
+  await withApp({}, async (app) => {
+    const body = { examples: [example] };
+    const post = (match: string) =>
+      postJson(app, "/finetune", body, { "If-Match": match });
+    const etag = (await postImage(app, "/predict", IMAGES.png)).headers.get(
+      "ETag",
+    )!;
+    assertEquals((await post(`"sha256-${"0".repeat(64)}"`)).status, 412);
+    assertEquals((await post(`W/${etag}`)).status, 412);
+    assertEquals((await post("nonsense")).status, 400);
+    const taught = await post(`"other", ${etag}`);
+    assertEquals(taught.status, 200);
+    assertEquals((await post(etag)).status, 412);
+    assertEquals((await post(taught.headers.get("ETag")!)).status, 200);
+    assertEquals((await post("*")).status, 200);
+  });
+});
+
+Deno.test("an Idempotency-Key makes repeats harmless, and another request an error", async () => {
+  await withApp({}, async (app) => {
+    const post = (item: string) =>
+      postJson(app, "/finetune", { examples: [{ ...example, item }] }, {
+        "Idempotency-Key": "k",
+      });
+    const responses = await Promise.all(
+      Array.from({ length: 5 }, () => post("pen")),
+    );
+    const bodies = await Promise.all(
+      responses.map((response) => response.text()),
+    );
+    assertEquals(new Set(bodies).size, 1);
+    assertEquals(responses.map(({ status }) => status), [
+      200,
+      200,
+      200,
+      200,
+      200,
+    ]);
+    assertEquals((await post("mug")).status, 422);
+    assertEquals((await (await app.request("/healthz")).json()).version, 1);
+    const long = await postJson(app, "/finetune", { examples: [example] }, {
+      "Idempotency-Key": "x".repeat(256),
+    });
+    assertEquals(long.status, 400);
+  });
+});
+
+Deno.test("a line that is too long is a 503 with Retry-After", async () => {
+  await withApp({}, async (app) => {
+    const responses = await Promise.all(
+      Array.from(
+        { length: 60 },
+        () => postJson(app, "/finetune", { examples: [example] }),
+      ),
+    );
+    const busy = responses.filter(({ status }) => status === 503);
+    assertGreater(busy.length, 0);
+    for (const response of busy) {
+      assert(Number(response.headers.get("Retry-After")) >= 1);
+    }
+    const taught = responses.filter(({ status }) => status === 200).length;
+    assertEquals(taught + busy.length, 60);
+    assertEquals(
+      (await (await app.request("/healthz")).json()).version,
+      taught,
+    );
+  });
+});
