@@ -3,9 +3,9 @@
  * byte per value.
  *
  * The square's gradients are described by their local auto-correlation: for a
- * few offsets, how strongly the two orientations at either end of the offset
- * occur together, in each cell of a grid. Its colours are described by
- * histograms on a coarser grid.
+ * few offsets, how strongly the directions at either end of the offset occur
+ * together, in each cell of a grid. Its colours are described by histograms on
+ * a coarser grid.
  *
  * Source: Kobayashi and Otsu, Image Feature Extraction Using Gradient Local
  * Auto-Correlations, ECCV 2008; the square root of the L1-normalized vector
@@ -28,36 +28,39 @@ export interface Preprocessing {
   readonly name: string;
   /** Side of the square, in pixels; a multiple of 4. */
   readonly size: number;
-  /** Bins of a full turn. */
-  readonly orientations: number;
   /** Lengths of the offsets between paired gradients, in pixels along an axis. */
   readonly radii: readonly number[];
-  /** Cells along either side, for gradients; at least 2. */
+  /** Cells along either side in which pairs are counted; divides the size. */
+  readonly cells: number;
+  /** Cells along either side that those are pooled to; at least 2. */
   readonly grid: number;
-  /** Bytes per unit of √(share of the whole). */
+  /** Bytes per unit of √(share of all pairs). */
   readonly gradientScale: number;
   /** Levels of each of red, green and blue; at least 2. */
   readonly colorLevels: number;
   /** Cells along either side, for colours; divides the size. */
   readonly colorGrid: number;
-  /** Bytes per unit of √pixels. */
+  /** Bytes per unit of √(share of a cell's pixels). */
   readonly colorScale: number;
 }
 
 /** The method of this module. */
 const NAME = "gradient-pairs-1";
 
+/** Eighths of a turn. */
+const OCTANTS = 8;
+
 /** What a new model is trained with. */
 export const PREPROCESSING: Preprocessing = {
   name: NAME,
   size: 96,
-  orientations: 8,
   radii: [1, 4],
+  cells: 6,
   grid: 3,
   gradientScale: 2000,
   colorLevels: 4,
   colorGrid: 2,
-  colorScale: 4,
+  colorScale: 192,
 };
 
 /** Arena blocks of describe. */
@@ -67,17 +70,15 @@ export interface DescriberViews {
   readonly planes: Float32Array;
   /** Gradients, with a margin where an offset may reach [size + r][r + size + r]. */
   readonly magnitudes: Float32Array;
-  readonly bins: Int32Array;
+  readonly octants: Int32Array;
   readonly fractions: Float32Array;
-  /** Which cells a row or column belongs to, and how much [size]. */
-  readonly lows: Int32Array;
-  readonly lowWeights: Float32Array;
-  readonly highWeights: Float32Array;
   /** Where a pixel's neighbours are: itself, then four per radius. */
   readonly offsets: Int32Array;
-  /** Pairs by offset [offsets][grid²][orientations²][4]. */
+  /** One cell's pairs by offset [offsets][8][8][4]. */
   readonly tables: Float32Array;
-  /** Gradient values [grid²][orientations + radii·4·orientations²], then colours [colorGrid²][levels³]. */
+  /** One cell's values: single gradients [8], then pairs [4·radii][8][8]. */
+  readonly cell: Float32Array;
+  /** Cells pooled [grid²][cell], then colours [colorGrid²][levels³]. */
   readonly values: Float32Array;
   readonly bytes: Uint8Array;
 }
@@ -102,7 +103,7 @@ export function allocateDescriber(
   preprocessing: Preprocessing,
 ): DescriberViews {
   const length = descriptorLength(preprocessing);
-  const { size, grid, orientations, radii } = preprocessing;
+  const { size, radii } = preprocessing;
   const margin = marginOf(preprocessing);
   const area = (size + 2 * margin) * (size + margin);
   const offsets = 1 + 4 * radii.length;
@@ -110,15 +111,11 @@ export function allocateDescriber(
     square: allocateSquare(allocate, size),
     planes: allocate.floats(3 * size * size),
     magnitudes: allocate.floats(area),
-    bins: allocate.ints(area),
+    octants: allocate.ints(area),
     fractions: allocate.floats(area),
-    lows: allocate.ints(size),
-    lowWeights: allocate.floats(size),
-    highWeights: allocate.floats(size),
     offsets: allocate.ints(offsets),
-    tables: allocate.floats(
-      offsets * grid * grid * orientations * orientations * 4,
-    ),
+    tables: allocate.floats(offsets * OCTANTS * OCTANTS * 4),
+    cell: allocate.floats(cellLength(preprocessing)),
     values: allocate.floats(length),
     bytes: allocate.bytes(length),
   };
@@ -140,119 +137,115 @@ export function describe(
   view: View,
   out: Uint8Array,
 ): void {
-  const { values, bytes } = views;
+  const { planes, values, bytes } = views;
   if (out.length !== bytes.length) {
     throw new RangeError(
       `Cannot describe a picture: expected room for ${bytes.length} values, got ${out.length}`,
     );
   }
-  drawSquare(kernels, views.square, header, pixels, view, views.planes);
+  drawSquare(kernels, views.square, header, pixels, view, planes);
+  values.fill(0);
   describeGradients(kernels, views, preprocessing);
-  describeColors(kernels, views, preprocessing);
+  const { size, colorGrid, colorLevels, gradientScale, colorScale } =
+    preprocessing;
   const gradients = gradientLength(preprocessing);
+  const colors = values.byteOffset + gradients * 4;
+  kernels.addColors(planes.byteOffset, size, colorGrid, colorLevels, colors);
   const total = kernels.sum(values.byteOffset, gradients);
-  const scale = total > 0 ? preprocessing.gradientScale / Math.sqrt(total) : 0;
-  kernels.rootBytes(values.byteOffset, gradients, scale, bytes.byteOffset);
   kernels.rootBytes(
-    values.byteOffset + gradients * 4,
+    values.byteOffset,
+    gradients,
+    total > 0 ? gradientScale / Math.sqrt(total) : 0,
+    bytes.byteOffset,
+  );
+  kernels.rootBytes(
+    colors,
     colorLength(preprocessing),
-    preprocessing.colorScale,
+    colorScale * colorGrid / size,
     bytes.byteOffset + gradients,
   );
   out.set(bytes);
 }
 
-/** Fills in the gradient part of the values. */
+/** Adds the gradient part of the values. */
 function describeGradients(
   kernels: ImageKernels,
   views: DescriberViews,
   preprocessing: Preprocessing,
 ): void {
-  const { size, orientations, radii, grid } = preprocessing;
+  const { size, radii, cells } = preprocessing;
+  const { offsets, tables, cell } = views;
   const margin = marginOf(preprocessing);
   const stride = size + 2 * margin;
   const magnitudes = views.magnitudes.byteOffset + margin * 4;
-  const bins = views.bins.byteOffset + margin * 4;
+  const octants = views.octants.byteOffset + margin * 4;
   const fractions = views.fractions.byteOffset + margin * 4;
-  kernels.gradients(
-    views.planes.byteOffset,
-    size,
-    orientations,
-    magnitudes,
-    bins,
-    fractions,
-    stride,
-  );
-  shareAxis(preprocessing, views);
-  views.offsets.set([
+  offsets.set([
     0,
     ...radii.flatMap((r) => [r, r * stride + r, r * stride, r * stride - r]),
   ]);
-  views.tables.fill(0);
-  kernels.addPairs(
+  kernels.gradients(
+    views.planes.byteOffset,
+    size,
     magnitudes,
-    bins,
+    octants,
     fractions,
     stride,
-    size,
-    views.offsets.byteOffset,
-    views.offsets.length,
-    views.lows.byteOffset,
-    views.lowWeights.byteOffset,
-    views.highWeights.byteOffset,
-    grid,
-    orientations,
-    views.tables.byteOffset,
   );
-  foldTables(kernels, views, preprocessing);
-}
-
-/** Brings the tables to their histograms: single gradients, then pairs, cell by cell. */
-function foldTables(
-  kernels: ImageKernels,
-  views: DescriberViews,
-  preprocessing: Preprocessing,
-): void {
-  const { orientations, grid } = preprocessing;
-  const cells = grid * grid;
-  const stride = gradientLength(preprocessing) / cells;
-  const tableBytes = views.tables.byteLength / views.offsets.length;
-  let table = views.tables.byteOffset;
-  let out = views.values.byteOffset;
-  kernels.foldSingles(table, cells, orientations, out, stride);
-  out += orientations * 4;
-  for (let i = 1; i < views.offsets.length; i++) {
-    table += tableBytes;
-    kernels.foldPairs(table, cells, orientations, out, stride);
-    out += orientations * orientations * 4;
+  const side = size / cells;
+  for (let row = 0; row < cells; row++) {
+    for (let column = 0; column < cells; column++) {
+      const first = (row * stride + column) * side * 4;
+      tables.fill(0);
+      kernels.addPairs(
+        magnitudes + first,
+        octants + first,
+        fractions + first,
+        stride,
+        side,
+        side,
+        offsets.byteOffset,
+        offsets.length,
+        tables.byteOffset,
+      );
+      kernels.foldPairs(tables.byteOffset, offsets.length, cell.byteOffset);
+      pool(kernels, views, preprocessing, row, column);
+    }
   }
 }
 
-/** Fills in the colour part of the values. */
-function describeColors(
+/** Adds one cell to those of the grid, by how near it is to their centres along either axis. */
+function pool(
   kernels: ImageKernels,
-  views: DescriberViews,
-  preprocessing: Preprocessing,
+  { cell, values }: DescriberViews,
+  { cells, grid }: Preprocessing,
+  row: number,
+  column: number,
 ): void {
-  const { size, colorGrid, colorLevels } = preprocessing;
-  const histograms = views.values.subarray(gradientLength(preprocessing));
-  histograms.fill(0);
-  kernels.addColors(
-    views.planes.byteOffset,
-    size,
-    colorGrid,
-    colorLevels,
-    histograms.byteOffset,
-  );
+  const position = (i: number) =>
+    Math.min(Math.max((i + 0.5) * grid / cells - 0.5, 0), grid - 1);
+  const share = (i: number, j: number) =>
+    Math.max(0, 1 - Math.abs(position(i) - j));
+  for (let y = 0; y < grid; y++) {
+    for (let x = 0; x < grid; x++) {
+      const weight = share(row, y) * share(column, x);
+      if (weight === 0) continue;
+      const out = values.byteOffset + (y * grid + x) * cell.byteLength;
+      kernels.addScaled(cell.byteOffset, cell.length, weight, out);
+    }
+  }
 }
 
-function gradientLength({ grid, orientations, radii }: Preprocessing): number {
-  return grid * grid *
-    (orientations + radii.length * 4 * orientations * orientations);
+function cellLength({ radii }: Preprocessing): number {
+  return OCTANTS + radii.length * 4 * OCTANTS * OCTANTS;
+}
+
+function gradientLength(preprocessing: Preprocessing): number {
+  return preprocessing.grid ** 2 * cellLength(preprocessing);
 }
 
 function colorLength({ colorGrid, colorLevels }: Preprocessing): number {
-  return colorGrid * colorGrid * colorLevels ** 3;
+  return colorGrid ** 2 * colorLevels ** 3;
 }
 
 /** How far an offset reaches. */
@@ -260,33 +253,16 @@ function marginOf({ radii }: Preprocessing): number {
   return Math.max(0, ...radii);
 }
 
-/**
- * Shares every row (and column) between the two cells whose centres it lies
- * between, linearly; what is outside of the outermost centres is theirs alone.
- */
-function shareAxis({ size, grid }: Preprocessing, views: DescriberViews): void {
-  const last = grid - 1;
-  for (let i = 0; i < size; i++) {
-    const position = Math.min(Math.max((i + 0.5) * grid / size - 0.5, 0), last);
-    const low = Math.min(Math.floor(position), last - 1);
-    views.lows[i] = low;
-    views.lowWeights[i] = 1 - (position - low);
-    views.highWeights[i] = position - low;
-  }
-}
-
 function checkPreprocessing(preprocessing: Preprocessing): void {
-  const { name, size, orientations, radii, grid, gradientScale } =
+  const { name, size, radii, cells, grid, colorLevels, colorGrid } =
     preprocessing;
-  const { colorLevels, colorGrid, colorScale } = preprocessing;
   const whole = (value: number, least: number) =>
     Number.isInteger(value) && value >= least;
   const known = name === NAME && whole(size, 4) && size % 4 === 0 &&
-    whole(grid, 2) &&
-    whole(orientations, 2) && radii.every((r) => whole(r, 1) && r < size) &&
+    radii.every((r) => whole(r, 1) && r < size) &&
+    whole(cells, 1) && size % cells === 0 && whole(grid, 2) &&
     whole(colorLevels, 2) && whole(colorGrid, 1) && size % colorGrid === 0 &&
-    gradientScale > 0 && colorScale > 0 &&
-    gradientLength(preprocessing) % 4 === 0 &&
+    preprocessing.gradientScale > 0 && preprocessing.colorScale > 0 &&
     colorLength(preprocessing) % 4 === 0;
   if (!known) {
     throw new RangeError(

@@ -46,48 +46,31 @@ export interface SquareKernels {
 
 /** assembly/descriptor.ts */
 export interface DescriptorKernels {
-  /** Magnitude and orientation (bin and fraction) of every pixel's steepest channel. */
+  /** Magnitude and direction (octant and fraction) of every pixel's steepest channel. */
   gradients(
     square: Pointer,
     size: number,
-    orientations: number,
     magnitudes: Pointer,
-    bins: Pointer,
+    octants: Pointer,
     fractions: Pointer,
     stride: number,
   ): void;
-  /** Adds the pairs of gradients `offsets` apart to tables [count][grid²][orientations²][4]. */
+  /** Adds the pairs of gradients `offsets` apart that begin in a rectangle to tables [count][8][8][4]. */
   addPairs(
     magnitudes: Pointer,
-    bins: Pointer,
+    octants: Pointer,
     fractions: Pointer,
     stride: number,
-    size: number,
+    width: number,
+    height: number,
     offsets: Pointer,
     count: number,
-    lows: Pointer,
-    lowWeights: Pointer,
-    highWeights: Pointer,
-    grid: number,
-    orientations: number,
     tables: Pointer,
   ): void;
-  /** The table of pairs as histograms [cells][orientations²]. */
-  foldPairs(
-    table: Pointer,
-    cells: number,
-    orientations: number,
-    out: Pointer,
-    stride: number,
-  ): void;
-  /** The table of pairs at offset 0 as histograms of single gradients [cells][orientations]. */
-  foldSingles(
-    table: Pointer,
-    cells: number,
-    orientations: number,
-    out: Pointer,
-    stride: number,
-  ): void;
+  /** The tables as histograms: of single gradients [8], then of pairs [count − 1][8][8]. */
+  foldPairs(tables: Pointer, count: number, out: Pointer): void;
+  /** y = y + a·x. */
+  addScaled(x: Pointer, n: number, a: number, y: Pointer): void;
   /** Adds the colours of a square to histograms [grid²][levels³]. */
   addColors(
     square: Pointer,

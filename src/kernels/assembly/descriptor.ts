@@ -1,29 +1,27 @@
 // A square picture to a descriptor: gradients, their local auto-correlation, colour histograms.
 
 /**
- * Gradient of the channel in which it is steepest, by central differences; the
- * border pixels stand in for what is beyond them.
+ * Gradient of the channel in which it is steepest (the first of equals), by
+ * central differences; the border pixels stand in for what is beyond them.
  *
- *   m = √(g_x² + g_y²),   θ = orientations · atan2(g_y, g_x) / 2π in [0, orientations)
+ *   m = √(g_x² + g_y²),   θ in [0, 8)
  *
- * square [3][size][size] · magnitudes, bins (⌊θ⌋, i32), fractions (θ − ⌊θ⌋):
+ * θ is the direction in eighths of a turn, linear between them in the tangent
+ * rather than in the angle: θ = g_y/g_x in the first eighth.
+ *
+ * square [3][size][size] · magnitudes, octants (⌊θ⌋, i32), fractions (θ − ⌊θ⌋):
  * size rows of size values, stride apart. The size is a multiple of 4.
- *
- * Source: atan by Abramowitz and Stegun, Handbook of Mathematical Functions
- * (1964), 4.4.49, |ε| ≤ 2e-8.
  */
 export function gradients(
   square: usize,
   size: i32,
-  orientations: i32,
   magnitudes: usize,
-  bins: usize,
+  octants: usize,
   fractions: usize,
   stride: i32,
 ): void {
   const zero = f32x4.splat(0);
-  const count = f32x4.splat(<f32> orientations);
-  const wrap = i32x4.splat(orientations);
+  const lastOctant = i32x4.splat(7);
   const plane = <usize> size * <usize> size * 4;
   const row = <usize> size * 4;
   for (let y = 0; y < size; y++) {
@@ -33,7 +31,7 @@ export function gradients(
       const p = square + <usize> y * row + <usize> x * 4;
       let gx = zero;
       let gy = zero;
-      let square2 = f32x4.splat(-1);
+      let squared = f32x4.splat(-1);
       for (let c: usize = 0; c < 3; c++) {
         const q = p + c * plane;
         const middle = v128.load(q);
@@ -46,109 +44,77 @@ export function gradients(
         const dx = f32x4.sub(right, left);
         const dy = f32x4.sub(v128.load(q + down), v128.load(q - up));
         const d = f32x4.add(f32x4.mul(dx, dx), f32x4.mul(dy, dy));
-        const steeper = f32x4.gt(d, square2);
+        const steeper = f32x4.gt(d, squared);
         gx = v128.bitselect(dx, gx, steeper);
         gy = v128.bitselect(dy, gy, steeper);
-        square2 = v128.bitselect(d, square2, steeper);
+        squared = v128.bitselect(d, squared, steeper);
       }
-      const theta = f32x4.mul(turns(gx, gy), count);
+      const theta = direction(gx, gy);
       const floor = i32x4.trunc_sat_f32x4_s(theta);
       const o = (<usize> y * <usize> stride + <usize> x) * 4;
-      v128.store(magnitudes + o, f32x4.sqrt(square2));
+      v128.store(magnitudes + o, f32x4.sqrt(squared));
       v128.store(fractions + o, f32x4.sub(theta, f32x4.convert_i32x4_s(floor)));
-      // A tiny negative angle rounds to a whole turn, which is the first bin again.
-      v128.store(bins + o, v128.andnot(floor, i32x4.eq(floor, wrap)));
+      // A direction that rounds to a whole turn is in the first octant again.
+      v128.store(octants + o, v128.and(floor, lastOctant));
     }
   }
 }
 
-/** atan2(y, x) / 2π in [0, 1]; 0 for the zero vector. */
-function turns(x: v128, y: v128): v128 {
+/** The direction of (x, y) in eighths of a turn, in [0, 8]; 0 for the zero vector. */
+function direction(x: v128, y: v128): v128 {
   const zero = f32x4.splat(0);
   const ax = f32x4.abs(x);
   const ay = f32x4.abs(y);
   const large = f32x4.max(ax, ay);
-  const t = v128.andnot(
-    f32x4.div(f32x4.min(ax, ay), large),
-    f32x4.eq(large, zero),
-  );
-  const s = f32x4.mul(t, t);
-  let r = f32x4.splat(0.0028662257);
-  r = f32x4.add(f32x4.mul(r, s), f32x4.splat(-0.0161657367));
-  r = f32x4.add(f32x4.mul(r, s), f32x4.splat(0.0429096138));
-  r = f32x4.add(f32x4.mul(r, s), f32x4.splat(-0.0752896400));
-  r = f32x4.add(f32x4.mul(r, s), f32x4.splat(0.1065626393));
-  r = f32x4.add(f32x4.mul(r, s), f32x4.splat(-0.1420889944));
-  r = f32x4.add(f32x4.mul(r, s), f32x4.splat(0.1999355085));
-  r = f32x4.add(f32x4.mul(r, s), f32x4.splat(-0.3333314528));
-  r = f32x4.add(f32x4.mul(r, s), f32x4.splat(1));
-  r = f32x4.mul(f32x4.mul(r, t), f32x4.splat(0.15915494309189535));
-  r = v128.bitselect(f32x4.sub(f32x4.splat(0.25), r), r, f32x4.gt(ay, ax));
-  r = v128.bitselect(f32x4.sub(f32x4.splat(0.5), r), r, f32x4.lt(x, zero));
-  return v128.bitselect(f32x4.sub(f32x4.splat(1), r), r, f32x4.lt(y, zero));
+  const tangent = f32x4.div(f32x4.min(ax, ay), large);
+  let t = v128.andnot(tangent, f32x4.eq(large, zero));
+  t = v128.bitselect(f32x4.sub(f32x4.splat(2), t), t, f32x4.gt(ay, ax));
+  t = v128.bitselect(f32x4.sub(f32x4.splat(4), t), t, f32x4.lt(x, zero));
+  return v128.bitselect(f32x4.sub(f32x4.splat(8), t), t, f32x4.lt(y, zero));
 }
 
 /**
- * Adds one picture's pairs of gradients to tables, one per offset: for every
- * pixel p and its neighbour p' = p + offset,
+ * Adds the pairs of gradients that begin in a rectangle to tables, one per
+ * offset: for every pixel p in it and its neighbour p' = p + offset,
  *
- *   table[cell][⌊θ⌋][⌊θ'⌋] += w_cell(p) · min(m, m') · (1−f, f) ⊗ (1−f', f')
+ *   table[⌊θ⌋][⌊θ'⌋] += min(m, m') · (1−f, f) ⊗ (1−f', f'),   f = θ − ⌊θ⌋
  *
- * where f = θ − ⌊θ⌋ and w_cell is bilinear between the centres of grid×grid
- * cells. An entry holds its four shares apart; foldPairs brings them to their
- * bins. Where an offset is 0 the neighbour is the pixel itself.
+ * An entry holds its four shares apart, so that one addition does them all;
+ * foldPairs brings them to their octants. Where an offset is 0 the neighbour is
+ * the pixel itself.
  *
- * magnitudes, bins, fractions: as gradients writes them, with magnitude 0 where
- * p + offset lies outside · offsets [count] i32, in elements · lows [size] i32,
- * lowWeights, highWeights [size]: along either axis pixel i belongs to cell
- * lows_i by lowWeights_i and to the next one by highWeights_i · tables
- * [count][grid²][orientations²][4].
+ * magnitudes, octants, fractions: at the rectangle's first pixel, its rows
+ * stride apart, with magnitude 0 where p + offset lies outside of the picture ·
+ * offsets [count] i32, in elements · tables [count][8][8][4].
  *
  * Source: Kobayashi and Otsu, Image Feature Extraction Using Gradient Local
  * Auto-Correlations, ECCV 2008, equation 3.
  */
 export function addPairs(
   magnitudes: usize,
-  bins: usize,
+  octants: usize,
   fractions: usize,
   stride: i32,
-  size: i32,
+  width: i32,
+  height: i32,
   offsets: usize,
   count: i32,
-  lows: usize,
-  lowWeights: usize,
-  highWeights: usize,
-  grid: i32,
-  orientations: i32,
   tables: usize,
 ): void {
-  const entries = <usize> orientations * 16;
-  const across = entries * <usize> orientations;
-  const down = across * <usize> grid;
-  const next = down * <usize> grid;
   const end = offsets + <usize> count * 4;
   const ownBase = f32x4(1, 1, 0, 0);
   const ownSlope = f32x4(-1, -1, 1, 1);
   const otherBase = f32x4(1, 0, 1, 0);
   const otherSlope = f32x4(-1, 1, -1, 1);
-  for (let y: usize = 0; y < <usize> size; y++) {
-    const top = load<f32>(lowWeights + y * 4);
-    const bottom = load<f32>(highWeights + y * 4);
-    const rowTables = tables + <usize> load<i32>(lows + y * 4) * down;
-    for (let x: usize = 0; x < <usize> size; x++) {
-      const p = (y * <usize> stride + x) * 4;
+  for (let y = 0; y < height; y++) {
+    const first = <usize> (y * stride) * 4;
+    const last = first + <usize> width * 4;
+    for (let p = first; p < last; p += 4) {
       const m = load<f32>(magnitudes + p);
       if (m == 0) continue;
       const f = v128.load32_splat(fractions + p);
       const own = f32x4.add(ownBase, f32x4.mul(ownSlope, f));
-      const left = load<f32>(lowWeights + x * 4);
-      const right = load<f32>(highWeights + x * 4);
-      const topLeft = f32x4.mul(own, f32x4.splat(top * left));
-      const topRight = f32x4.mul(own, f32x4.splat(top * right));
-      const bottomLeft = f32x4.mul(own, f32x4.splat(bottom * left));
-      const bottomRight = f32x4.mul(own, f32x4.splat(bottom * right));
-      let table = rowTables + <usize> load<i32>(lows + x * 4) * across +
-        <usize> load<i32>(bins + p) * entries;
+      let row = tables + (<usize> load<i32>(octants + p) << 7);
       for (let offset = offsets; offset < end; offset += 4) {
         const q = p + <usize> (<isize> load<i32>(offset) * 4);
         const z = f32x4.splat(min(m, load<f32>(magnitudes + q)));
@@ -157,80 +123,56 @@ export function addPairs(
           f32x4.add(otherBase, f32x4.mul(otherSlope, g)),
           z,
         );
-        const t0 = table + <usize> load<i32>(bins + q) * 16;
-        const t1 = t0 + across;
-        const t2 = t0 + down;
-        const t3 = t2 + across;
-        v128.store(t0, f32x4.add(v128.load(t0), f32x4.mul(topLeft, other)));
-        v128.store(t1, f32x4.add(v128.load(t1), f32x4.mul(topRight, other)));
-        v128.store(t2, f32x4.add(v128.load(t2), f32x4.mul(bottomLeft, other)));
-        v128.store(t3, f32x4.add(v128.load(t3), f32x4.mul(bottomRight, other)));
-        table += next;
+        const entry = row + (<usize> load<i32>(octants + q) << 4);
+        v128.store(entry, f32x4.add(v128.load(entry), f32x4.mul(own, other)));
+        row += 1024;
       }
     }
   }
 }
 
 /**
- * Brings the shares of addPairs to their bins, the bin behind the last one
- * being the first:
+ * Brings the shares of addPairs to their octants, the one behind the last being
+ * the first. With T the tables, T⁰ that of offset 0:
  *
- *   out[cell][i][j] = table[i][j]₀ + table[i][j−1]₁ + table[i−1][j]₂ + table[i−1][j−1]₃
+ *   singles[i] = T⁰[i][i]₀ + T⁰[i][i]₁ + T⁰[i−1][i−1]₂ + T⁰[i−1][i−1]₃
+ *   pairs[i][j] = T[i][j]₀ + T[i][j−1]₁ + T[i−1][j]₂ + T[i−1][j−1]₃
  *
- * table [cells][orientations²][4] · out: cells rows of orientations² values, stride apart.
+ * tables [count][8][8][4], the first one of offset 0 · out: singles [8], then
+ * pairs [count − 1][8][8].
  */
-export function foldPairs(
-  table: usize,
-  cells: i32,
-  orientations: i32,
-  out: usize,
-  stride: i32,
-): void {
-  const n = <usize> orientations;
-  for (let cell = 0; cell < cells; cell++) {
-    let i0 = n - 1;
-    for (let i: usize = 0; i < n; i++) {
-      let j0 = n - 1;
-      for (let j: usize = 0; j < n; j++) {
-        const sum = load<f32>(table + (i * n + j) * 16) +
-          load<f32>(table + (i * n + j0) * 16, 4) +
-          load<f32>(table + (i0 * n + j) * 16, 8) +
-          load<f32>(table + (i0 * n + j0) * 16, 12);
-        store<f32>(out + (i * n + j) * 4, sum);
-        j0 = j;
+export function foldPairs(tables: usize, count: i32, out: usize): void {
+  for (let i: usize = 0; i < 8; i++) {
+    const here = tables + i * (9 << 4);
+    const before = tables + ((i + 7) & 7) * (9 << 4);
+    const shares = load<f32>(here) + load<f32>(here, 4) + load<f32>(before, 8);
+    store<f32>(out + i * 4, shares + load<f32>(before, 12));
+  }
+  out += 32;
+  for (let table = 1; table < count; table++) {
+    tables += 1024;
+    for (let i: usize = 0; i < 8; i++) {
+      const here = tables + (i << 7);
+      const before = tables + (((i + 7) & 7) << 7);
+      for (let j: usize = 0; j < 8; j++) {
+        const above = ((j + 7) & 7) << 4;
+        const shares = load<f32>(here + (j << 4)) + load<f32>(here + above, 4) +
+          load<f32>(before + (j << 4), 8);
+        store<f32>(out, shares + load<f32>(before + above, 12));
+        out += 4;
       }
-      i0 = i;
     }
-    table += n * n * 16;
-    out += <usize> stride * 4;
   }
 }
 
-/**
- * The histogram of single gradients, from a table of pairs of every pixel with
- * itself: out[cell][i] = table[i][i]₀ + table[i][i]₁ + table[i−1][i−1]₂ + table[i−1][i−1]₃.
- *
- * table [cells][orientations²][4] · out: cells rows of orientations values, stride apart.
- */
-export function foldSingles(
-  table: usize,
-  cells: i32,
-  orientations: i32,
-  out: usize,
-  stride: i32,
-): void {
-  const n = <usize> orientations;
-  for (let cell = 0; cell < cells; cell++) {
-    let before = table + (n * n - 1) * 16;
-    for (let i: usize = 0; i < n; i++) {
-      const here = table + i * (n + 1) * 16;
-      const sum = load<f32>(here) + load<f32>(here, 4) + load<f32>(before, 8) +
-        load<f32>(before, 12);
-      store<f32>(out + i * 4, sum);
-      before = here;
-    }
-    table += n * n * 16;
-    out += <usize> stride * 4;
+/** y = y + a·x. x, y [n]; n is a multiple of 4. */
+export function addScaled(x: usize, n: i32, a: f32, y: usize): void {
+  const factor = f32x4.splat(a);
+  for (let i: usize = 0; i < <usize> n * 4; i += 16) {
+    v128.store(
+      y + i,
+      f32x4.add(v128.load(y + i), f32x4.mul(factor, v128.load(x + i))),
+    );
   }
 }
 
