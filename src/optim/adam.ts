@@ -18,6 +18,8 @@ export interface AdamOptions {
   readonly epsilon?: number;
   /** Weight decay λ ≥ 0. Default 0 for Adam, 0.01 for AdamW. */
   readonly weightDecay?: number;
+  /** Divide by the largest second moment so far instead of the present one. Default false. */
+  readonly amsgrad?: boolean;
 }
 
 /**
@@ -27,9 +29,12 @@ export interface AdamOptions {
  *   m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²
  *   θ ← θ − η · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
  *
+ * AMSGrad puts the largest v so far in the place of v in the last line.
+ *
  * @throws {RangeError} If a hyperparameter is out of its range.
  *
- * Source: Kingma, Ba 2015, Algorithm 1 (arXiv:1412.6980); ε as PyTorch places it.
+ * Source: Kingma, Ba 2015, Algorithm 1 (arXiv:1412.6980); Reddi, Kale, Kumar
+ * 2018, Algorithm 2 (arXiv:1904.09237); ε and bias corrections as in PyTorch.
  */
 export function adam(options: AdamOptions = {}): Optimizer {
   return adamFamily("adam", { weightDecay: 0, ...options });
@@ -50,7 +55,13 @@ export function adamw(options: AdamOptions = {}): Optimizer {
 
 function adamFamily(
   name: "adam" | "adamw",
-  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 }: AdamOptions,
+  {
+    beta1 = 0.9,
+    beta2 = 0.999,
+    epsilon = 1e-8,
+    weightDecay = 0,
+    amsgrad = false,
+  }: AdamOptions,
 ): Optimizer {
   checkOption(name, "beta1", beta1, 0, 1);
   checkOption(name, "beta2", beta2, 0, 1);
@@ -59,28 +70,43 @@ function adamFamily(
   const decoupled = name === "adamw";
 
   function update(kernels: Kernels, tensor: TensorUpdate): void {
-    const { parameter, gradient, moments: [m, v], step, learningRate } = tensor;
+    const { parameter, gradient, moments: [m, v, largest] } = tensor;
+    const { step, learningRate } = tensor;
     const decay = tensor.decay ? weightDecay : 0;
-    const kernel = decoupled ? kernels.adamw : kernels.adam;
-    kernel(
-      parameter.byteOffset,
-      gradient.byteOffset,
-      m!.byteOffset,
-      v!.byteOffset,
-      parameter.length,
+    const pointers = [parameter, gradient, m!, v!]
+      .map(({ byteOffset }) => byteOffset) as [number, number, number, number];
+    const factors = [
       learningRate / (1 - integerPower(beta1, step)),
       beta1,
       beta2,
       epsilon,
       1 / Math.sqrt(1 - integerPower(beta2, step)),
-      decoupled ? learningRate * decay : decay,
-    );
+    ] as const;
+    const count = parameter.length;
+    const coupled = decoupled ? 0 : decay;
+    const shrinkage = decoupled ? learningRate * decay : 0;
+    if (largest !== undefined) {
+      const pointer = largest.byteOffset;
+      kernels.amsgrad(
+        ...pointers,
+        pointer,
+        count,
+        ...factors,
+        coupled,
+        shrinkage,
+      );
+    } else if (decoupled) {
+      kernels.adamw(...pointers, count, ...factors, shrinkage);
+    } else {
+      kernels.adam(...pointers, count, ...factors, coupled);
+    }
   }
 
+  const slots = ["exp_avg", "exp_avg_sq"];
   return {
     name,
-    options: { beta1, beta2, epsilon, weightDecay },
-    slots: ["exp_avg", "exp_avg_sq"],
+    options: { beta1, beta2, epsilon, weightDecay, amsgrad },
+    slots: amsgrad ? [...slots, "max_exp_avg_sq"] : slots,
     update,
   };
 }

@@ -1,7 +1,10 @@
 /** Optimizers by the names that flags and checkpoints use. @module */
 
+import { adadelta } from "./adadelta.ts";
+import { adagrad } from "./adagrad.ts";
 import { adam, adamw } from "./adam.ts";
 import type { Optimizer, OptimizerOptions } from "./optimizer.ts";
+import { rmsprop } from "./rmsprop.ts";
 import { sgd } from "./sgd.ts";
 
 const OPTIMIZERS: Readonly<
@@ -9,6 +12,10 @@ const OPTIMIZERS: Readonly<
 > = {
   adam,
   adamw,
+  amsgrad: (options) => adam({ ...options, amsgrad: true }),
+  adagrad,
+  adadelta,
+  rmsprop,
   sgd,
   momentum: (options) => sgd({ momentum: 0.9, ...options }),
   nesterov: (options) => sgd({ momentum: 0.9, ...options, nesterov: true }),

@@ -29,6 +29,10 @@ const CASES: [string, string, Record<string, number | boolean>][] = [
   ["adam_eps1e-8", "adam", {}],
   ["adam_eps1e-12", "adam", { epsilon: 1e-12 }],
   ["adamw", "adamw", { weightDecay: 0.01 }],
+  ["amsgrad_torch", "amsgrad", {}],
+  ["adagrad", "adagrad", {}],
+  ["adadelta", "adadelta", { rho: 0.95 }],
+  ["rmsprop", "rmsprop", { alpha: 0.9 }],
 ];
 
 for (const [trajectory, name, options] of CASES) {
@@ -71,7 +75,7 @@ for (const [trajectory, name, options] of CASES) {
 }
 
 Deno.test("weight decay spares tensors it does not apply to", async () => {
-  for (const name of ["sgd", "adam", "adamw"]) {
+  for (const name of OPTIMIZER_NAMES) {
     const step = async (weightDecay: number, decay: boolean) => {
       const optimizer = createOptimizer(name, { weightDecay });
       const { kernels, views } = await createArena((allocate) => ({

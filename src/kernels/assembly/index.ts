@@ -3,6 +3,7 @@ export * from "./linear";
 export * from "./elementwise";
 export * from "./softmax";
 export * from "./optimizers";
+export * from "./adaptive";
 export * from "./random";
 export * from "./math";
 export * from "./image";
