@@ -1,12 +1,14 @@
 /** A small model with random weights, and pictures that it can tell apart. @module */
 
+import { assertEquals } from "@std/assert";
 import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { tensorsOf } from "../../src/checkpoint/state.ts";
 import {
   descriptorLength,
+  PREPROCESSING,
   type Preprocessing,
 } from "../../src/image/descriptor.ts";
-import { tensorSpecs } from "../../src/model/sizes.ts";
+import { type Sizes, tensorSpecs } from "../../src/model/sizes.ts";
 import type {
   ModelState,
   Moment,
@@ -18,17 +20,17 @@ import { readWeights, type Weights } from "../../src/service/weights.ts";
 import type { Engine } from "../../src/store/engine.ts";
 import { openEngine } from "../../src/store/open.ts";
 
-const PREPROCESSING: Preprocessing = {
-  name: "gradient-pairs-1",
+const SMALL: Preprocessing = {
+  ...PREPROCESSING,
   size: 16,
-  orientations: 4,
   radii: [1],
+  cells: 2,
   grid: 2,
-  gradientScale: 2000,
   colorLevels: 2,
-  colorGrid: 2,
-  colorScale: 8,
 };
+
+const MEAN = 60;
+const INVERSE_DEVIATION = 0.02;
 
 /** Its labels. */
 export const LABELS = {
@@ -74,7 +76,7 @@ export async function openFixture(
 function modelState(
   { replay = true, guard = true, seed = 1 }: FixtureOptions,
 ): ModelState {
-  const inputs = descriptorLength(PREPROCESSING);
+  const inputs = descriptorLength(SMALL);
   const sizes = { inputs, hidden: [12], domains: 2, items: 3 };
   const random = Random.fromSeed(seed, "fixture");
   const floats = (length: number, scale: number) =>
@@ -94,18 +96,20 @@ function modelState(
   return {
     sizes,
     labels: LABELS,
-    preprocessing: PREPROCESSING,
+    preprocessing: SMALL,
     temperature: { domain: 1, item: 1 },
     optimizer: { name: "adamw", options: { weightDecay: 0.05 } },
     training: {},
     standardization: {
-      mean: new Float32Array(inputs).fill(60),
-      inverseDeviation: new Float32Array(inputs).fill(0.02),
+      mean: new Float32Array(inputs).fill(MEAN),
+      inverseDeviation: new Float32Array(inputs).fill(INVERSE_DEVIATION),
     },
     parameters,
     moments,
     ...(replay ? { replay: examples(inputs, 30, random) } : {}),
-    ...(guard ? { guard: examples(inputs, 9, random) } : {}),
+    ...(guard
+      ? { guard: mastered(examples(inputs, 18, random), sizes, parameters) }
+      : {}),
   };
 }
 
@@ -124,11 +128,44 @@ function examples(
   };
 }
 
+/** The examples with the items that the model itself says: it gets all of them right. */
+function mastered(
+  examples: StoredExamples,
+  { inputs, hidden: [width] }: Sizes,
+  parameters: ReadonlyMap<string, Float32Array>,
+): StoredExamples {
+  const layer = (name: string, x: number[]) =>
+    Array.from(
+      parameters.get(`${name}.bias`)!,
+      (bias, o) =>
+        x.reduce(
+          (sum, value, i) =>
+            sum + value * parameters.get(`${name}.weight`)![o * x.length + i]!,
+          bias,
+        ),
+    );
+  const items = examples.items.map((_, n) => {
+    const descriptor = examples.descriptors.subarray(
+      n * inputs,
+      (n + 1) * inputs,
+    );
+    const x = Array.from(
+      descriptor,
+      (value) => (value - MEAN) * INVERSE_DEVIATION,
+    );
+    const hidden = layer("trunk.0", x).map((value) => Math.max(value, 0));
+    assertEquals(hidden.length, width);
+    const logits = layer("head.item", hidden);
+    return logits.indexOf(Math.max(...logits));
+  });
+  return { ...examples, items };
+}
+
 /** A descriptor of the small model. */
 export function randomDescriptor(seed: number): Uint8Array {
   const random = Random.fromSeed(seed, "descriptor");
   return Uint8Array.from(
-    { length: descriptorLength(PREPROCESSING) },
+    { length: descriptorLength(SMALL) },
     () => random.below(256),
   );
 }
