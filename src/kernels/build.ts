@@ -12,11 +12,15 @@ import asc from "assemblyscript/asc";
 const FOLDER = new URL("./assembly/", import.meta.url);
 const TARGET = new URL("./kernels.wasm", import.meta.url);
 
-/** No relaxed SIMD: its bits are the machine's. Memory comes from createArena. */
+/**
+ * No relaxed SIMD: its bits are the machine's. Memory comes from createArena. Not
+ * -O3: it reorders the forward pass's unrolled sums until registers run out
+ * (measured by tests/bench/kernels_bench.ts).
+ */
 const OPTIONS = [
   "index.ts",
   "--outFile=kernels.wasm",
-  "-O3",
+  "-O2",
   "--noAssert",
   "--runtime=stub",
   "--importMemory",

@@ -14,7 +14,7 @@ import type { ImageKernels } from "./image.ts";
 /** A byte offset into the arena. */
 export type Pointer = number;
 
-/** assembly/linear.ts */
+/** assembly/linear_*.ts */
 export interface LinearKernels {
   /** y = x·Wᵀ + b. */
   linearForward(
@@ -40,7 +40,7 @@ export interface LinearKernels {
     panels: number,
     accumulate: 0 | 1,
   ): void;
-  /** dw = gᵀ·x and db = Σ_b g. The scratch has `weightGradientScratch(batch, inputs)` floats. */
+  /** dw = gᵀ·x and db = Σ_r g[r]. The scratch has `weightGradientScratch(batch, inputs)` floats. */
   linearWeightGradient(
     x: Pointer,
     xStride: number,
@@ -52,6 +52,49 @@ export interface LinearKernels {
     inputs: number,
     panels: number,
     scratch: Pointer,
+  ): void;
+  /** db = Σ_r g[r]. */
+  linearBiasGradient(
+    g: Pointer,
+    gStride: number,
+    db: Pointer,
+    batch: number,
+    panels: number,
+  ): void;
+  /** ‖gᵀ·x‖², in double precision, without the gradient. */
+  linearWeightGradientSumOfSquares(
+    x: Pointer,
+    xStride: number,
+    g: Pointer,
+    gStride: number,
+    batch: number,
+    inputs: number,
+    panels: number,
+  ): number;
+  /**
+   * gradientScale·gᵀ·x and one step of Adam with it, in one pass: the bits of
+   * linearWeightGradient, scale and adam (decay 0) or adamw (l2 0).
+   */
+  linearWeightGradientAdam(
+    x: Pointer,
+    xStride: number,
+    g: Pointer,
+    gStride: number,
+    w: Pointer,
+    m: Pointer,
+    v: Pointer,
+    batch: number,
+    inputs: number,
+    panels: number,
+    scratch: Pointer,
+    gradientScale: number,
+    stepSize: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    inverseSqrtBiasCorrection2: number,
+    l2: number,
+    decay: number,
   ): void;
 }
 
@@ -153,59 +196,6 @@ export interface OptimizerKernels {
   ): void;
 }
 
-/** assembly/adaptive.ts: one step of each, with weightDecay·w added to the gradient. */
-export interface AdaptiveKernels {
-  /** One step of AdaGrad. */
-  adagrad(
-    w: Pointer,
-    g: Pointer,
-    sum: Pointer,
-    n: number,
-    learningRate: number,
-    epsilon: number,
-    weightDecay: number,
-  ): void;
-  /** One step of Adadelta. */
-  adadelta(
-    w: Pointer,
-    g: Pointer,
-    squareAverage: Pointer,
-    deltaAverage: Pointer,
-    n: number,
-    learningRate: number,
-    rho: number,
-    epsilon: number,
-    weightDecay: number,
-  ): void;
-  /** One step of RMSProp. */
-  rmsprop(
-    w: Pointer,
-    g: Pointer,
-    squareAverage: Pointer,
-    n: number,
-    learningRate: number,
-    alpha: number,
-    epsilon: number,
-    weightDecay: number,
-  ): void;
-  /** One step of Adam or AdamW with AMSGrad; the kind of decay that is not wanted is 0. */
-  amsgrad(
-    w: Pointer,
-    g: Pointer,
-    m: Pointer,
-    v: Pointer,
-    largestV: Pointer,
-    n: number,
-    stepSize: number,
-    beta1: number,
-    beta2: number,
-    epsilon: number,
-    inverseSqrtBiasCorrection2: number,
-    weightDecay: number,
-    decay: number,
-  ): void;
-}
-
 /** assembly/random.ts */
 export interface RandomKernels {
   /** mask = uniform < keep ? 1/keep : 0, from a 64-bit seed in two halves. */
@@ -233,7 +223,6 @@ export interface Kernels
     ElementwiseKernels,
     SoftmaxKernels,
     OptimizerKernels,
-    AdaptiveKernels,
     RandomKernels,
     MathKernels,
     ImageKernels {}

@@ -65,9 +65,15 @@ export function unpackPanels(
   }
 }
 
-/** The number of floats of scratch that the weight gradient of a layer needs. */
+/**
+ * The number of floats of scratch that the weight gradient of a layer needs, for
+ * up to `batch` rows: what assembly/gradient_block.ts packs of the gradient (32
+ * panels) and of the inputs (4,096 floats, but at least 16 columns), and one block
+ * of the product (at most 256 inputs of one panel).
+ */
 export function weightGradientScratch(batch: number, inputs: number): number {
-  return batch * Math.ceil(inputs / PANEL) * PANEL;
+  const block = Math.min(256, Math.ceil(inputs / 4) * 4);
+  return batch * 32 * PANEL + Math.max(4096, 16 * batch) + block * PANEL;
 }
 
 /** Where output `o`'s weight for the first input lies. */

@@ -1,9 +1,12 @@
 /** What kernels.wasm exports: one line per file. */
-export * from "./linear";
+export * from "./linear_forward";
+export * from "./linear_input_gradient";
+export * from "./linear_norm";
+export * from "./linear_update";
+export * from "./linear_weight_gradient";
 export * from "./elementwise";
 export * from "./softmax";
 export * from "./optimizers";
-export * from "./adaptive";
 export * from "./random";
 export * from "./math";
 export * from "./image";

@@ -3,6 +3,8 @@
  * PyTorch's; bias corrections come from the caller, who counts the steps.
  */
 
+import { adamUpdate } from "./adam";
+
 /**
  * Stochastic gradient descent with momentum, Nesterov's or the classical.
  *
@@ -67,7 +69,7 @@ export function adam(
   inverseSqrtBiasCorrection2: f64,
   weightDecay: f64,
 ): void {
-  update(
+  adamUpdate(
     w,
     g,
     m,
@@ -104,7 +106,7 @@ export function adamw(
   inverseSqrtBiasCorrection2: f64,
   decay: f64,
 ): void {
-  update(
+  adamUpdate(
     w,
     g,
     m,
@@ -118,37 +120,4 @@ export function adamw(
     0,
     decay,
   );
-}
-
-function update(
-  w: usize,
-  g: usize,
-  m: usize,
-  v: usize,
-  n: i32,
-  stepSize: f64,
-  beta1: f64,
-  beta2: f64,
-  epsilon: f64,
-  inverseSqrtBiasCorrection2: f64,
-  l2: f64,
-  decay: f64,
-): void {
-  const b1 = <f32> beta1, c1 = <f32> (1 - beta1);
-  const b2 = <f32> beta2, c2 = <f32> (1 - beta2);
-  const rate = <f32> stepSize,
-    eps = <f32> epsilon,
-    correction = <f32> inverseSqrtBiasCorrection2;
-  const toGradient = <f32> l2, toWeight = <f32> decay;
-  const end = w + (<usize> n << 2);
-  for (; w < end; w += 4, g += 4, m += 4, v += 4) {
-    const weight = load<f32>(w);
-    const gradient = load<f32>(g) + toGradient * weight;
-    const first = b1 * load<f32>(m) + c1 * gradient;
-    const second = b2 * load<f32>(v) + c2 * (gradient * gradient);
-    const denominator = sqrt<f32>(second) * correction + eps;
-    store<f32>(m, first);
-    store<f32>(v, second);
-    store<f32>(w, (weight - toWeight * weight) - rate * first / denominator);
-  }
 }
