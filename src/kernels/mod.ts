@@ -196,6 +196,59 @@ export interface OptimizerKernels {
   ): void;
 }
 
+/** assembly/adaptive.ts: one step of each, with weightDecay·w added to the gradient. */
+export interface AdaptiveKernels {
+  /** One step of AdaGrad. */
+  adagrad(
+    w: Pointer,
+    g: Pointer,
+    sum: Pointer,
+    n: number,
+    learningRate: number,
+    epsilon: number,
+    weightDecay: number,
+  ): void;
+  /** One step of Adadelta. */
+  adadelta(
+    w: Pointer,
+    g: Pointer,
+    squareAverage: Pointer,
+    deltaAverage: Pointer,
+    n: number,
+    learningRate: number,
+    rho: number,
+    epsilon: number,
+    weightDecay: number,
+  ): void;
+  /** One step of RMSProp. */
+  rmsprop(
+    w: Pointer,
+    g: Pointer,
+    squareAverage: Pointer,
+    n: number,
+    learningRate: number,
+    alpha: number,
+    epsilon: number,
+    weightDecay: number,
+  ): void;
+  /** One step of Adam or AdamW with AMSGrad; the kind of decay that is not wanted is 0. */
+  amsgrad(
+    w: Pointer,
+    g: Pointer,
+    m: Pointer,
+    v: Pointer,
+    largestV: Pointer,
+    n: number,
+    stepSize: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    inverseSqrtBiasCorrection2: number,
+    weightDecay: number,
+    decay: number,
+  ): void;
+}
+
 /** assembly/random.ts */
 export interface RandomKernels {
   /** mask = uniform < keep ? 1/keep : 0, from a 64-bit seed in two halves. */
@@ -223,6 +276,7 @@ export interface Kernels
     ElementwiseKernels,
     SoftmaxKernels,
     OptimizerKernels,
+    AdaptiveKernels,
     RandomKernels,
     MathKernels,
     ImageKernels {}

@@ -7,6 +7,7 @@ export * from "./linear_weight_gradient";
 export * from "./elementwise";
 export * from "./softmax";
 export * from "./optimizers";
+export * from "./adaptive";
 export * from "./random";
 export * from "./math";
 export * from "./image";
