@@ -14,10 +14,13 @@
  * @module
  */
 
+import { sha256 } from "./sha256.ts";
+
 const MAGIC = new TextEncoder().encode("tandem records 1");
 const HEADER_BYTES = 64;
 const HASH_BYTES = 32;
 const PREFIX_BYTES = 2 * HASH_BYTES;
+const LOCK_PAUSE_MS = 50;
 
 /** An open cache file. Close it, or declare it with `using`. */
 export class DescriptorCache implements Disposable {
@@ -39,22 +42,25 @@ export class DescriptorCache implements Disposable {
    *
    * `key` says everything that descriptors depend on besides the picture;
    * `payloadBytes` is the length of one picture's descriptors.
+   *
+   * @throws The signal's reason if it aborts while this waits.
    */
   static async open(
     folder: string,
     key: string,
     payloadBytes: number,
+    signal?: AbortSignal,
   ): Promise<DescriptorCache> {
     const keyHash = await sha256(new TextEncoder().encode(key));
     await Deno.mkdir(folder, { recursive: true });
-    const name = `${folder}/${keyHash.toHex().slice(0, 16)}.pack`;
+    const name = `${folder}/${keyHash.slice(0, 16)}.pack`;
     const file = await Deno.open(name, {
       read: true,
       write: true,
       create: true,
     });
     try {
-      await file.lock(true);
+      await lockForWriting(file, signal);
       const cache = new DescriptorCache(file, payloadBytes);
       cache.#readHeader(headerOf(keyHash, PREFIX_BYTES + payloadBytes));
       cache.#readIndex();
@@ -168,22 +174,29 @@ export class DescriptorCache implements Disposable {
   }
 }
 
-function headerOf(keyHash: Uint8Array, recordBytes: number): Uint8Array {
+/** Asks again and again, since a lock that is waited for cannot be given up. */
+async function lockForWriting(
+  file: Deno.FsFile,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  while (!await file.tryLock(true)) {
+    signal?.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
+  }
+}
+
+function headerOf(keyHash: string, recordBytes: number): Uint8Array {
   const header = new Uint8Array(HEADER_BYTES);
   header.set(MAGIC);
   new DataView(header.buffer).setUint32(MAGIC.length, recordBytes, true);
-  header.set(keyHash, HEADER_BYTES - HASH_BYTES);
+  header.set(Uint8Array.fromHex(keyHash), HEADER_BYTES - HASH_BYTES);
   return header;
 }
 
 /** The hash of all of a record but the hash itself. */
-function recordDigest(record: Uint8Array): Promise<Uint8Array> {
+async function recordDigest(record: Uint8Array): Promise<Uint8Array> {
   const hashed = new Uint8Array(record.length - HASH_BYTES);
   hashed.set(record.subarray(0, HASH_BYTES));
   hashed.set(record.subarray(PREFIX_BYTES), HASH_BYTES);
-  return sha256(hashed);
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Uint8Array.fromHex(await sha256(hashed));
 }

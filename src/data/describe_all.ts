@@ -15,6 +15,7 @@ import { DescriptorCache } from "./cache.ts";
 import { Dataset } from "./dataset.ts";
 import { Describer } from "./describer.ts";
 import { assembleRows, type DescribedEntry } from "./rows.ts";
+import { sha256 } from "./sha256.ts";
 import type { Source, SourceEntry } from "./source.ts";
 import { TRAINING_VIEWS, VIEW_RULES } from "./views.ts";
 
@@ -60,11 +61,12 @@ export async function describeAll(
     options;
   signal?.throwIfAborted();
   const inputs = descriptorLength(preprocessing);
-  const key = JSON.stringify({ preprocessing, views, rules: VIEW_RULES });
+  const key = await cacheKey(preprocessing, views);
   const cache = await DescriptorCache.open(
     options.cache ?? CACHE_FOLDER,
     key,
     views * inputs,
+    signal,
   );
   try {
     const described = await runWorkers(source.entries, cache, {
@@ -79,6 +81,26 @@ export async function describeAll(
     cache[Symbol.dispose]();
     throw error;
   }
+}
+
+/**
+ * Everything that descriptors depend on besides the picture. The kernels are
+ * part of it: a sum in another order has other last bits, and a model trained
+ * from a cache must be the model trained without one.
+ */
+async function cacheKey(
+  preprocessing: Preprocessing,
+  views: number,
+): Promise<string> {
+  const kernels = await Deno.readFile(
+    new URL("../kernels/kernels.wasm", import.meta.url),
+  );
+  return JSON.stringify({
+    preprocessing,
+    views,
+    rules: VIEW_RULES,
+    kernels: await sha256(kernels),
+  });
 }
 
 /** What became of each entry, in their order. */

@@ -17,6 +17,7 @@ import {
 import type { ImageHeader } from "../image/header.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import { createArena } from "../kernels/arena.ts";
+import { sha256 } from "./sha256.ts";
 import { drawSketch } from "./sketch/draw.ts";
 import type { Origin } from "./source.ts";
 import { viewOf } from "./views.ts";
@@ -159,8 +160,4 @@ async function readPicture(path: string): Promise<Uint8Array<ArrayBuffer>> {
       cause: error,
     });
   }
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }

@@ -6,6 +6,7 @@
 
 import { DataError } from "../errors.ts";
 import type { DatasetParts, DatasetRow } from "./dataset.ts";
+import { sha256 } from "./sha256.ts";
 import type { Source } from "./source.ts";
 
 /** A picture's content and where its descriptors are, or why there are none. */
@@ -117,6 +118,5 @@ async function datasetHash(
   const lines = rows.map(({ contentHash, domain, item }) =>
     `${contentHash} ${domains[domain]}/${items[item]}\n`
   ).sort();
-  const bytes = new TextEncoder().encode(lines.join(""));
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  return await sha256(new TextEncoder().encode(lines.join("")));
 }

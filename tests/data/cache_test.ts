@@ -154,6 +154,21 @@ Deno.test("a second writer waits for the first, and then finds what it wrote", (
     assertNotEquals(await second.find(A), undefined);
   }));
 
+Deno.test("waiting for another writer can be aborted", () =>
+  withFolder({}, async (folder) => {
+    using _first = await DescriptorCache.open(folder, "key", BYTES);
+    const controller = new AbortController();
+    const opening = DescriptorCache.open(
+      folder,
+      "key",
+      BYTES,
+      controller.signal,
+    );
+    const reason = new Error("enough");
+    controller.abort(reason);
+    assertEquals(await assertRejects(() => opening), reason);
+  }));
+
 Deno.test("a reader goes on while another writes", () =>
   withFolder({}, async (folder) => {
     using reader = await DescriptorCache.open(folder, "key", BYTES);
