@@ -1,0 +1,115 @@
+import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
+import { IMAGES } from "../routes/fixture.ts";
+import { modelBytes } from "../service/fixture.ts";
+import { shared } from "../shared.ts";
+import { type Server, startServer, withFolder } from "./server.ts";
+
+const model = modelBytes({ guard: false });
+const start = ["task", "--quiet", "start"];
+const env = (files: { model: string; store: string }) => ({
+  HOST: "127.0.0.1",
+  PORT: "0",
+  MODEL: files.model,
+  STORE: files.store,
+});
+
+const predict = async ({ url }: Server, image: Uint8Array<ArrayBuffer>) => {
+  const response = await fetch(`${url}/predict`, {
+    method: "POST",
+    body: image,
+  });
+  assertEquals(response.status, 200);
+  return await response.json();
+};
+
+Deno.test("deno task start predicts, learns with its one-time key, and remembers after a restart", async () => {
+  await withFolder(model, async (files) => {
+    const first = await startServer(start, env(files));
+    const pen = async (server: Server) =>
+      (await predict(server, IMAGES.jpeg)).predictions[0].item.top
+        .find(({ label }: { label: string }) => label === "pen").probability;
+    for (const image of Object.values(IMAGES)) await predict(first, image);
+    const before = await pen(first);
+    const [, key] = /for this run only: (\S+)/.exec(first.said())!;
+    const form = new FormData();
+    form.append("image", new Blob([IMAGES.jpeg]));
+    form.append("item", "pen");
+    form.append("learningRate", "0.01");
+    const taught = await fetch(`${first.url}/finetune`, {
+      method: "POST",
+      body: form,
+      headers: { Authorization: `Bearer ${key}` },
+    });
+    assertEquals([taught.status, (await taught.json()).accepted], [200, true]);
+    const after = await pen(first);
+    assertGreater(after, before);
+    assertEquals((await first.stop("SIGTERM")).code, 0);
+
+    const second = await startServer(start, env(files));
+    assertEquals(await pen(second), after);
+    const health = await (await fetch(`${second.url}/healthz`)).json();
+    assertEquals(health, { status: "ok", version: 1, step: 53 });
+    assertEquals(
+      /for this run only: (\S+)/.exec(second.said())![1] === key,
+      false,
+    );
+    assertEquals((await second.stop("SIGINT")).code, 0);
+  });
+});
+
+Deno.test("with both keys set, none is made up", async () => {
+  await withFolder(model, async (files) => {
+    const keys = { FINETUNE_KEY: "a", ADMIN_KEY: "b" };
+    const server = await startServer(start, { ...env(files), ...keys });
+    assert(!server.said().includes("for this run only"));
+    assertEquals((await server.stop()).code, 0);
+  });
+});
+
+Deno.test("a model that is not there is said at start", async () => {
+  await withFolder(model, async (files) => {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: start,
+      cwd: new URL("../../", import.meta.url),
+      env: { ...env(files), MODEL: `${files.model}.missing` },
+    }).output();
+    assertEquals(code, 1);
+    assertMatch(
+      new TextDecoder().decode(stderr),
+      /expected a weights file at .*missing, found none/,
+    );
+  });
+});
+
+Deno.test(
+  "deno serve mod.ts predicts real photographs, and keeps training closed",
+  {
+    ignore: shared("office31") === undefined,
+  },
+  async () => {
+    await withFolder(model, async (files) => {
+      const serve = [
+        "serve",
+        "-A",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "mod.ts",
+      ];
+      const server = await startServer(serve, env(files));
+      const photo = await Deno.readFile(
+        shared("office31/webcam/mug/frame_0001.jpg")!,
+      );
+      const { predictions } = await predict(server, photo);
+      assertEquals(predictions.length, 1);
+      const closed = await fetch(`${server.url}/finetune`, {
+        method: "POST",
+        body: "",
+      });
+      assertEquals(closed.status, 403);
+      await closed.body?.cancel();
+      await server.stop();
+    });
+  },
+);
