@@ -30,6 +30,19 @@ const MAX_PAGES = 65536;
 export async function createArena<V>(
   layout: (allocate: Allocator) => V,
 ): Promise<{ kernels: Kernels; views: V }> {
+  const { memory, views } = layOut(layout, false);
+  return { kernels: await loadKernels(memory), views };
+}
+
+/**
+ * Makes the memory of an arena without kernels, `shared` among threads or not.
+ *
+ * @throws {RangeError} As {@linkcode createArena} does.
+ */
+export function layOut<V>(
+  layout: (allocate: Allocator) => V,
+  shared: boolean,
+): { memory: WebAssembly.Memory; views: V } {
   // The first page is for the kernels' own constants.
   let counted = PAGE;
   layout(allocator((size) => {
@@ -42,7 +55,11 @@ export async function createArena<V>(
       `Cannot make an arena: expected at most 4 GiB, got ${counted} bytes`,
     );
   }
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const memory = new WebAssembly.Memory({
+    initial: pages,
+    maximum: pages,
+    shared,
+  });
   let next = PAGE;
   const views = layout(allocator((size) => {
     const offset = next;
@@ -54,7 +71,7 @@ export async function createArena<V>(
     }
     return { buffer: memory.buffer as ArrayBuffer, offset };
   }));
-  return { kernels: await loadKernels(memory), views };
+  return { memory, views };
 }
 
 type Place = { buffer: ArrayBuffer; offset: number } | undefined;

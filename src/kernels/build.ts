@@ -1,8 +1,10 @@
 /**
- * Builds kernels.wasm from the AssemblyScript sources.
+ * Builds kernels.wasm from the AssemblyScript sources, and kernels.shared.wasm:
+ * the same code for memory that is shared among threads, which WebAssembly has
+ * a module say of itself.
  *
- *   deno task kernels            writes src/kernels/kernels.wasm
- *   deno task kernels --check    compares it byte for byte with a fresh build
+ *   deno task kernels            writes src/kernels/kernels*.wasm
+ *   deno task kernels --check    compares them byte for byte with a fresh build
  *
  * @module
  */
@@ -10,7 +12,16 @@
 import asc from "assemblyscript/asc";
 
 const FOLDER = new URL("./assembly/", import.meta.url);
-const TARGET = new URL("./kernels.wasm", import.meta.url);
+
+/** What is built, and with which further options. */
+const TARGETS: Readonly<Record<string, readonly string[]>> = {
+  "kernels.wasm": [],
+  "kernels.shared.wasm": [
+    "--sharedMemory",
+    "--maximumMemory=65536",
+    "--enable=threads",
+  ],
+};
 
 /**
  * No relaxed SIMD: its bits are the machine's. Memory comes from createArena. Not
@@ -28,9 +39,9 @@ const OPTIONS = [
 ];
 
 /** Compiles the sources; throws with the compiler's own words where they are wrong. */
-async function compile(): Promise<Uint8Array> {
+async function compile(further: readonly string[]): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
-  const { error, stderr } = await asc.main(OPTIONS, {
+  const { error, stderr } = await asc.main([...OPTIONS, ...further], {
     readFile: (name) => readSource(name),
     writeFile: (_name, contents) => {
       binary = contents as Uint8Array;
@@ -58,15 +69,16 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
-const fresh = await compile();
-if (Deno.args.includes("--check")) {
-  if (!equal(await Deno.readFile(TARGET), fresh)) {
+for (const [name, further] of Object.entries(TARGETS)) {
+  const target = new URL(name, import.meta.url);
+  const fresh = await compile(further);
+  if (!Deno.args.includes("--check")) {
+    await Deno.writeFile(target, fresh);
+    console.error(`${name}: ${fresh.length} bytes`);
+  } else if (!equal(await Deno.readFile(target), fresh)) {
     console.error(
-      "kernels.wasm is not what its sources build: run `deno task kernels`.",
+      `${name} is not what its sources build: run \`deno task kernels\`.`,
     );
     Deno.exit(1);
   }
-} else {
-  await Deno.writeFile(TARGET, fresh);
-  console.error(`kernels.wasm: ${fresh.length} bytes`);
 }

@@ -281,16 +281,26 @@ export interface Kernels
     MathKernels,
     ImageKernels {}
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
-/** The kernels over `memory`. The module is read and compiled once per process. */
+/**
+ * The kernels over `memory`, which may be shared among threads. The module is
+ * read and compiled once per process.
+ */
 export async function loadKernels(
   memory: WebAssembly.Memory,
 ): Promise<Kernels> {
-  compiled ??= Deno.readFile(new URL("./kernels.wasm", import.meta.url))
-    .then((bytes) => WebAssembly.compile(bytes));
-  const instance = await WebAssembly.instantiate(await compiled, {
-    env: { memory },
-  });
+  const shared = !(memory.buffer instanceof ArrayBuffer);
+  const module = await compile(shared ? "kernels.shared.wasm" : "kernels.wasm");
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
   return instance.exports as unknown as Kernels;
+}
+
+function compile(name: string): Promise<WebAssembly.Module> {
+  const known = compiled.get(name);
+  if (known !== undefined) return known;
+  const module = Deno.readFile(new URL(name, import.meta.url))
+    .then((bytes) => WebAssembly.compile(bytes));
+  compiled.set(name, module);
+  return module;
 }

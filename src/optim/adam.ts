@@ -3,8 +3,10 @@
 import type { Kernels } from "../kernels/mod.ts";
 import {
   checkOption,
+  type GradientProduct,
   integerPower,
   type Optimizer,
+  type TensorStep,
   type TensorUpdate,
 } from "./optimizer.ts";
 
@@ -69,37 +71,66 @@ function adamFamily(
   checkOption(name, "weightDecay", weightDecay, 0, Infinity);
   const decoupled = name === "adamw";
 
+  /** Step size, β₁, β₂, ε and 1/√(1 − β₂ᵗ) of a step; weight decay as L₂ and as shrinkage. */
+  function factorsOf({ step, learningRate, decay }: TensorStep) {
+    const strength = decay ? weightDecay : 0;
+    return {
+      factors: [
+        learningRate / (1 - integerPower(beta1, step)),
+        beta1,
+        beta2,
+        epsilon,
+        1 / Math.sqrt(1 - integerPower(beta2, step)),
+      ] as const,
+      l2: decoupled ? 0 : strength,
+      shrinkage: decoupled ? learningRate * strength : 0,
+    };
+  }
+
   function update(kernels: Kernels, tensor: TensorUpdate): void {
     const { parameter, gradient, moments: [m, v, largest] } = tensor;
-    const { step, learningRate } = tensor;
-    const decay = tensor.decay ? weightDecay : 0;
-    const pointers = [parameter, gradient, m!, v!]
-      .map(({ byteOffset }) => byteOffset) as [number, number, number, number];
-    const factors = [
-      learningRate / (1 - integerPower(beta1, step)),
-      beta1,
-      beta2,
-      epsilon,
-      1 / Math.sqrt(1 - integerPower(beta2, step)),
+    const { factors, l2, shrinkage } = factorsOf(tensor);
+    const pointers = [
+      parameter.byteOffset,
+      gradient.byteOffset,
+      m!.byteOffset,
+      v!.byteOffset,
     ] as const;
     const count = parameter.length;
-    const coupled = decoupled ? 0 : decay;
-    const shrinkage = decoupled ? learningRate * decay : 0;
     if (largest !== undefined) {
       const pointer = largest.byteOffset;
-      kernels.amsgrad(
-        ...pointers,
-        pointer,
-        count,
-        ...factors,
-        coupled,
-        shrinkage,
-      );
+      kernels.amsgrad(...pointers, pointer, count, ...factors, l2, shrinkage);
     } else if (decoupled) {
       kernels.adamw(...pointers, count, ...factors, shrinkage);
     } else {
-      kernels.adam(...pointers, count, ...factors, coupled);
+      kernels.adam(...pointers, count, ...factors, l2);
     }
+  }
+
+  function updateWeights(
+    kernels: Kernels,
+    tensor: TensorStep,
+    gradient: GradientProduct,
+  ): void {
+    const { x, xStride, g, gStride, batch, inputs, panels } = gradient;
+    const { factors, l2, shrinkage } = factorsOf(tensor);
+    kernels.linearWeightGradientAdam(
+      x,
+      xStride,
+      g,
+      gStride,
+      tensor.parameter.byteOffset,
+      tensor.moments[0]!.byteOffset,
+      tensor.moments[1]!.byteOffset,
+      batch,
+      inputs,
+      panels,
+      gradient.scratch,
+      gradient.gradientScale,
+      ...factors,
+      l2,
+      shrinkage,
+    );
   }
 
   const slots = ["exp_avg", "exp_avg_sq"];
@@ -108,5 +139,6 @@ function adamFamily(
     options: { beta1, beta2, epsilon, weightDecay, amsgrad },
     slots: amsgrad ? [...slots, "max_exp_avg_sq"] : slots,
     update,
+    ...(amsgrad ? {} : { updateWeights }),
   };
 }

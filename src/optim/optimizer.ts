@@ -12,11 +12,9 @@ import type { Kernels } from "../kernels/mod.ts";
 export type OptimizerOptions = Readonly<Record<string, number | boolean>>;
 
 /** One tensor's part of a step. All arrays have the same length and layout. */
-export interface TensorUpdate {
+export interface TensorStep {
   /** θ, updated in place. */
   readonly parameter: Float32Array;
-  /** ∂L/∂θ; may be overwritten. */
-  readonly gradient: Float32Array;
   /** The moments, one array per slot, updated in place. */
   readonly moments: readonly Float32Array[];
   /** Number t of this step, from 1 on, counted for this tensor alone. */
@@ -25,6 +23,29 @@ export interface TensorUpdate {
   readonly learningRate: number;
   /** Whether weight decay applies; by custom it does not to biases. */
   readonly decay: boolean;
+}
+
+/** A tensor's step with its gradient in memory. */
+export interface TensorUpdate extends TensorStep {
+  /** ∂L/∂θ; may be overwritten. */
+  readonly gradient: Float32Array;
+}
+
+/** A weight gradient that is not in memory: scale · gᵀ·x, from arena blocks by pointer. */
+export interface GradientProduct {
+  /** Input rows [batch, inputs]. */
+  readonly x: number;
+  readonly xStride: number;
+  /** Gradient of the output rows [batch, panels · 8]. */
+  readonly g: number;
+  readonly gStride: number;
+  readonly batch: number;
+  readonly inputs: number;
+  readonly panels: number;
+  /** As the weight gradient's kernel needs it. */
+  readonly scratch: number;
+  /** Multiplies the gradient: clipping. */
+  readonly gradientScale: number;
 }
 
 /** A first-order optimizer. */
@@ -36,6 +57,15 @@ export interface Optimizer {
   readonly slots: readonly string[];
   /** Takes one step of one tensor. */
   update(kernels: Kernels, tensor: TensorUpdate): void;
+  /**
+   * Takes one step of a layer's weights in the pass that computes their
+   * gradient, which is then never written; the bits are those of `update`.
+   */
+  readonly updateWeights?: (
+    kernels: Kernels,
+    tensor: TensorStep,
+    gradient: GradientProduct,
+  ) => void;
 }
 
 /**

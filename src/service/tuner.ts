@@ -70,16 +70,16 @@ export class Tuner {
     for (const batch of batches) {
       rows += this.#place(batch, 0, batch.items.length, rows);
     }
-    const options = { learningRate };
-    return trainStep(
+    const { finite, gradientNorm } = trainStep(
       kernels,
       network,
       state,
       optimizer,
       workspace,
       rows,
-      options,
-    ).gradientNorm;
+      { learningRate, measureGradientNorm: true },
+    );
+    return finite ? gradientNorm! : NaN;
   }
 
   /** L = L_domain + L_item of the draft on examples, each over those that are labelled. */

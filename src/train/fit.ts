@@ -10,7 +10,7 @@ import {
   stepRandom,
 } from "./batch.ts";
 import type { Losses } from "./loss.ts";
-import { trainStep } from "./step.ts";
+import { type StepResult, trainStep } from "./step.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** How to train. */
@@ -44,7 +44,7 @@ export interface Progress {
   /** Pictures seen since this process began training. */
   readonly images: number;
   readonly losses: Losses;
-  readonly gradientNorm: number;
+  readonly gradientNorm: number | undefined;
 }
 
 /** What the caller hears while training goes on. */
@@ -123,7 +123,7 @@ function fitStep(
   recipe: Recipe,
   step: number,
   steps: number,
-): { losses: Losses; gradientNorm: number } {
+): StepResult {
   const { kernels, network, state, optimizer, workspace } = trainer;
   const random = stepRandom(recipe.seed, step);
   const views = Uint32Array.from(batch, () => random.below(examples.views));
@@ -150,15 +150,12 @@ function fitStep(
       random: () => random.uint32(),
     },
   );
-  if (
-    !Number.isFinite(result.gradientNorm) ||
-    !Number.isFinite(result.losses.total)
-  ) {
+  if (!result.finite) {
     throw new DivergedError(
       `Cannot go on training after step ${
         step - 1
       }: expected a finite loss and gradient, got ` +
-        `loss ${result.losses.total}, gradient norm ${result.gradientNorm}`,
+        `loss ${result.losses.total}`,
     );
   }
   return result;

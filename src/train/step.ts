@@ -9,7 +9,12 @@
 
 import type { Allocator } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
-import { PANEL, panelCount, weightGradientScratch } from "../kernels/panels.ts";
+import {
+  packedLength,
+  PANEL,
+  panelCount,
+  weightGradientScratch,
+} from "../kernels/panels.ts";
 import {
   type Activations,
   allocateActivations,
@@ -20,7 +25,7 @@ import {
   type Linear,
   type Network,
 } from "../model/network.ts";
-import type { Sizes } from "../model/sizes.ts";
+import { layerSpecs, type Sizes } from "../model/sizes.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import {
   allocateLabels,
@@ -55,44 +60,52 @@ export interface Workspace {
   /** The caller writes the batch into `activations.inputs` and `labels`. */
   readonly activations: Activations;
   readonly labels: Labels;
-  /** ∂L/∂θ. */
-  readonly gradients: Network;
   /** ∂L/∂h of each trunk layer. */
   readonly gradientHidden: readonly Float32Array[];
   /** ∂L/∂logits of the composite output. */
   readonly gradientLogits: Float32Array;
+  /** ∂L/∂W of one layer at a time, where the optimizer needs it in memory. */
+  readonly gradientWeight: Float32Array;
+  /** ∂L/∂b of one layer at a time. */
+  readonly gradientBias: Float32Array;
   /** Dropout masks: of the inputs, then of each trunk layer's output. */
   readonly masks: readonly Float32Array[];
   readonly scratch: Float32Array;
 }
 
-/** Takes the blocks for steps on up to `capacity` rows. */
+/** Takes the blocks for steps on up to `capacity` rows by `threads` threads. */
 export function allocateWorkspace(
   allocate: Allocator,
   sizes: Sizes,
+  optimizer: Optimizer,
   capacity: number,
+  threads = 1,
 ): Workspace {
   const widths = [sizes.inputs, ...sizes.hidden];
-  const blocks = () =>
-    sizes.hidden.map((width) =>
-      allocate.floats(capacity * panelCount(width) * PANEL)
-    );
+  const rows = (width: number) => capacity * panelCount(width) * PANEL;
+  const layers = layerSpecs(sizes);
+  const largest = (of: (layer: typeof layers[number]) => number) =>
+    Math.max(...layers.map(of));
   // One row more than a batch: mixup sets the first row aside there.
   const activations = allocateActivations(allocate, sizes, capacity + 1);
   return {
     capacity,
     activations,
     labels: allocateLabels(allocate, capacity),
-    gradients: allocateNetwork(allocate, sizes),
-    gradientHidden: blocks(),
+    gradientHidden: sizes.hidden.map((width) => allocate.floats(rows(width))),
     gradientLogits: allocate.floats(capacity * activations.logitStride),
-    masks: widths.map((width) =>
-      allocate.floats(capacity * panelCount(width) * PANEL)
+    gradientWeight: allocate.floats(
+      optimizer.updateWeights
+        ? 0
+        : largest(({ outputs, inputs }) => packedLength(outputs, inputs)),
     ),
+    gradientBias: allocate.floats(
+      largest(({ outputs }) => panelCount(outputs) * PANEL),
+    ),
+    masks: widths.map((width) => allocate.floats(rows(width))),
     scratch: allocate.floats(
-      Math.max(
-        ...widths.map((width) => weightGradientScratch(capacity, width)),
-      ),
+      threads *
+        largest(({ inputs }) => weightGradientScratch(capacity, inputs)),
     ),
   };
 }
@@ -103,6 +116,8 @@ export interface StepOptions {
   readonly learningRate: number;
   /** Bound on the global norm of the gradient; Infinity leaves it alone. */
   readonly maxGradientNorm?: number;
+  /** Whether to measure the gradient's norm where nothing is clipped by it. */
+  readonly measureGradientNorm?: boolean;
   /** ε of label smoothing, in [0, 1). */
   readonly labelSmoothing?: number;
   /** Probability that an input is dropped, in [0, 1). */
@@ -116,18 +131,24 @@ export interface StepOptions {
 /** What a step saw, before its update. */
 export interface StepResult {
   readonly losses: Losses;
-  /** ‖∂L/∂θ‖₂ over all tensors that took part, before clipping. */
-  readonly gradientNorm: number;
+  /** False if loss or gradient were not finite: the step was then refused, and nothing has changed. */
+  readonly finite: boolean;
+  /** ‖∂L/∂θ‖₂ over all tensors that took part, before clipping; undefined where it was not measured. */
+  readonly gradientNorm: number | undefined;
 }
+
+/** Where squares leave the 32-bit floats. */
+const OVERFLOW = 3.4e38 ** 2;
 
 /**
  * Takes one step on rows 0 … `rows` − 1 of the workspace.
  *
  * A head for which no row has a label takes no part: its tensors neither move
- * nor age. The step is refused, with nothing changed, when the gradient is not
- * finite; the result then says so by its `gradientNorm`.
+ * nor age. Clipping scales the gradient by min(1, bound / ‖gradient‖).
  *
  * @throws {RangeError} If there are no rows, or more than the workspace holds.
+ *
+ * Source: clipping, Pascanu, Mikolov, Bengio 2013, algorithm 1 (arXiv:1211.5063).
  */
 export function trainStep(
   kernels: Kernels,
@@ -143,31 +164,46 @@ export function trainStep(
       `Cannot take a training step: expected 1 to ${workspace.capacity} rows, got ${rows}`,
     );
   }
+  const { activations, labels, gradientLogits } = workspace;
   const masks = drawMasks(kernels, network, workspace, rows, options);
-  forward(kernels, network, workspace.activations, rows, masks);
+  forward(kernels, network, activations, rows, masks);
+  const smoothing = options.labelSmoothing ?? 0;
   const losses = compositeLoss(
     kernels,
     network,
-    workspace.activations,
-    workspace.labels,
+    activations,
+    labels,
     rows,
-    options.labelSmoothing ?? 0,
-    workspace.gradientLogits,
+    smoothing,
+    gradientLogits,
   );
+  const layers = layersToUpdate(network, state, workspace, losses);
   backward(kernels, network, workspace, rows, masks);
 
-  const updated = layerPairs(network, workspace.gradients, state)
-    .filter(({ head }) => head === undefined || losses.labelled[head] > 0);
-  const gradientNorm = globalNorm(
-    kernels,
-    updated.map(({ gradient }) => gradient),
-  );
-  if (!Number.isFinite(gradientNorm)) return { losses, gradientNorm };
-  const scale = (options.maxGradientNorm ?? Infinity) / gradientNorm;
-  for (const pair of updated) {
-    updateLayer(kernels, optimizer, state, pair, options, scale);
+  const { maxGradientNorm = Infinity, measureGradientNorm = false } = options;
+  const measured = measureGradientNorm || maxGradientNorm < Infinity;
+  const square = measured
+    ? squaredNorm(kernels, layers, rows, workspace.gradientBias)
+    : squaredBound(kernels, layers, rows);
+  const finite = Number.isFinite(losses.total) && square < OVERFLOW;
+  const gradientNorm = measured ? Math.sqrt(square) : undefined;
+  if (finite) {
+    const scale = Math.min(1, maxGradientNorm / (gradientNorm ?? 1));
+    const { learningRate } = options;
+    for (const layer of layers) {
+      updateLayer(
+        kernels,
+        optimizer,
+        state,
+        workspace,
+        layer,
+        rows,
+        learningRate,
+        scale,
+      );
+    }
   }
-  return { losses, gradientNorm };
+  return { losses, finite, gradientNorm };
 }
 
 /** Draws this step's dropout masks and drops inputs; undefined where nothing is dropped in the trunk. */
@@ -208,197 +244,210 @@ function drawMasks(
   return hiddenMasks;
 }
 
-/** Backpropagates `gradientLogits` to every parameter's gradient. */
+/** A layer that takes part in a step, with what its gradient is made of: gᵀ·x. */
+interface LayerUpdate {
+  readonly layer: Linear;
+  readonly moments: readonly Linear[];
+  /** Its input rows. */
+  readonly x: Float32Array;
+  readonly xStride: number;
+  /** The block that ∂L/∂ its output rows lie in, from the pointer `g` on. */
+  readonly gradient: Float32Array;
+  readonly g: number;
+  readonly gStride: number;
+}
+
+/** The trunk, and the heads for which a row has a label. */
+function layersToUpdate(
+  network: Network,
+  state: OptimizerState,
+  { activations, gradientHidden, gradientLogits }: Workspace,
+  { labelled }: Losses,
+): LayerUpdate[] {
+  const { logitStride, itemColumn } = activations;
+  const trunk = network.trunk.map((layer, l): LayerUpdate => ({
+    layer,
+    moments: state.slots.map((slot) => slot.trunk[l]!),
+    x: activations.hidden[l - 1] ?? activations.inputs,
+    xStride: l > 0
+      ? network.trunk[l - 1]!.panels * PANEL
+      : activations.inputStride,
+    gradient: gradientHidden[l]!,
+    g: gradientHidden[l]!.byteOffset,
+    gStride: layer.panels * PANEL,
+  }));
+  const heads = (["domain", "item"] as const)
+    .filter((head) => labelled[head] > 0)
+    .map((head): LayerUpdate => ({
+      layer: network[head],
+      moments: state.slots.map((slot) => slot[head]),
+      x: featuresOf(activations),
+      xStride: featureStride(network.sizes),
+      gradient: gradientLogits,
+      g: gradientLogits.byteOffset + (head === "item" ? 4 * itemColumn : 0),
+      gStride: logitStride,
+    }));
+  return [...trunk, ...heads];
+}
+
+/** Backpropagates `gradientLogits` to the outputs of every trunk layer. */
 function backward(
   kernels: Kernels,
   network: Network,
-  workspace: Workspace,
+  { activations, gradientHidden, gradientLogits }: Workspace,
   rows: number,
   masks: readonly Float32Array[] | undefined,
 ): void {
-  const { activations, gradients, gradientHidden, gradientLogits } = workspace;
   const { logitStride, itemColumn } = activations;
-  const features = featuresOf(activations);
-  const stride = featureStride(network.sizes);
-  const heads = [
-    { layer: network.domain, gradient: gradients.domain, column: 0 },
-    { layer: network.item, gradient: gradients.item, column: itemColumn },
-  ];
-  const gradientFeatures = gradientHidden.at(-1);
-  heads.forEach(({ layer, gradient, column }, index) => {
-    const g = gradientLogits.byteOffset + 4 * column;
-    weightGradient(
-      kernels,
-      features,
-      stride,
+  const into = (
+    layer: Linear,
+    g: number,
+    gStride: number,
+    below: Float32Array,
+    accumulate: 0 | 1,
+  ) =>
+    kernels.linearInputGradient(
       g,
-      logitStride,
-      gradient,
-      workspace,
+      gStride,
+      layer.weight.byteOffset,
+      below.byteOffset,
+      panelCount(layer.inputs) * PANEL,
       rows,
+      layer.inputs,
+      layer.panels,
+      accumulate,
     );
-    if (gradientFeatures !== undefined) {
-      inputGradient(
-        kernels,
-        g,
+  for (let l = network.trunk.length - 1; l >= 0; l--) {
+    const g = gradientHidden[l]!;
+    const above = network.trunk[l + 1];
+    if (above === undefined) {
+      into(network.domain, gradientLogits.byteOffset, logitStride, g, 0);
+      into(
+        network.item,
+        gradientLogits.byteOffset + 4 * itemColumn,
         logitStride,
-        layer,
-        gradientFeatures,
-        stride,
-        rows,
-        index > 0,
+        g,
+        1,
+      );
+    } else {
+      into(
+        above,
+        gradientHidden[l + 1]!.byteOffset,
+        above.panels * PANEL,
+        g,
+        0,
       );
     }
-  });
-  for (let l = network.trunk.length - 1; l >= 0; l--) {
-    const layer = network.trunk[l]!;
-    const width = layer.panels * PANEL;
-    const g = gradientHidden[l]!;
+    const count = rows * network.trunk[l]!.panels * PANEL;
     if (masks !== undefined) {
-      kernels.multiply(g.byteOffset, masks[l]!.byteOffset, rows * width);
+      kernels.multiply(g.byteOffset, masks[l]!.byteOffset, count);
     }
     kernels.reluGradient(
       activations.hidden[l]!.byteOffset,
       g.byteOffset,
-      rows * width,
+      count,
     );
-    const below = activations.hidden[l - 1] ?? activations.inputs;
-    const belowStride = l > 0
-      ? network.trunk[l - 1]!.panels * PANEL
-      : activations.inputStride;
-    const gradient = gradients.trunk[l]!;
-    weightGradient(
-      kernels,
-      below,
-      belowStride,
-      g.byteOffset,
-      width,
-      gradient,
-      workspace,
-      rows,
-    );
-    if (l > 0) {
-      const next = gradientHidden[l - 1]!;
-      inputGradient(
-        kernels,
-        g.byteOffset,
-        width,
-        layer,
-        next,
-        belowStride,
-        rows,
-        false,
-      );
-    }
   }
 }
 
-function weightGradient(
+/** Σ ‖∂L/∂θ‖² over the layers, exact to rounding, with no gradient of weights in memory. */
+function squaredNorm(
   kernels: Kernels,
-  x: Float32Array,
-  xStride: number,
-  g: number,
-  gStride: number,
-  gradient: Linear,
-  { scratch }: Workspace,
+  layers: readonly LayerUpdate[],
   rows: number,
-): void {
-  kernels.linearWeightGradient(
-    x.byteOffset,
-    xStride,
-    g,
-    gStride,
-    gradient.weight.byteOffset,
-    gradient.bias.byteOffset,
-    rows,
-    gradient.inputs,
-    gradient.panels,
-    scratch.byteOffset,
-  );
-}
-
-function inputGradient(
-  kernels: Kernels,
-  g: number,
-  gStride: number,
-  layer: Linear,
-  dx: Float32Array,
-  dxStride: number,
-  rows: number,
-  accumulate: boolean,
-): void {
-  kernels.linearInputGradient(
-    g,
-    gStride,
-    layer.weight.byteOffset,
-    dx.byteOffset,
-    dxStride,
-    rows,
-    layer.inputs,
-    layer.panels,
-    accumulate ? 1 : 0,
-  );
-}
-
-interface LayerPair {
-  readonly layer: Linear;
-  readonly gradient: Linear;
-  readonly moments: readonly Linear[];
-  /** Which head's labels it learns from; undefined for the trunk, which learns from both. */
-  readonly head: "domain" | "item" | undefined;
-}
-
-function layerPairs(
-  network: Network,
-  gradients: Network,
-  state: OptimizerState,
-): LayerPair[] {
-  const trunk = network.trunk.map((layer, l) => ({
-    layer,
-    gradient: gradients.trunk[l]!,
-    moments: state.slots.map((slot) => slot.trunk[l]!),
-    head: undefined,
-  }));
-  const heads = (["domain", "item"] as const).map((head) => ({
-    layer: network[head],
-    gradient: gradients[head],
-    moments: state.slots.map((slot) => slot[head]),
-    head,
-  }));
-  return [...trunk, ...heads];
-}
-
-function globalNorm(kernels: Kernels, gradients: readonly Linear[]): number {
+  bias: Float32Array,
+): number {
   let sum = 0;
-  for (const { weight, bias } of gradients) {
-    sum += kernels.sumOfSquares(weight.byteOffset, weight.length);
-    sum += kernels.sumOfSquares(bias.byteOffset, bias.length);
+  for (const { layer, x, xStride, g, gStride } of layers) {
+    const { inputs, panels } = layer;
+    sum += kernels.linearWeightGradientSumOfSquares(
+      x.byteOffset,
+      xStride,
+      g,
+      gStride,
+      rows,
+      inputs,
+      panels,
+    );
+    kernels.linearBiasGradient(g, gStride, bias.byteOffset, rows, panels);
+    sum += kernels.sumOfSquares(bias.byteOffset, panels * PANEL);
   }
-  return Math.sqrt(sum);
+  return sum;
+}
+
+/** A bound on the same sum that costs one pass over activations: ‖gᵀ·x‖² ≤ ‖g‖²·‖x‖². */
+function squaredBound(
+  kernels: Kernels,
+  layers: readonly LayerUpdate[],
+  rows: number,
+): number {
+  return layers.reduce(
+    (sum, { x, xStride, gradient, gStride }) =>
+      sum + kernels.sumOfSquares(x.byteOffset, rows * xStride) *
+        kernels.sumOfSquares(gradient.byteOffset, rows * gStride),
+    0,
+  );
 }
 
 function updateLayer(
   kernels: Kernels,
   optimizer: Optimizer,
   state: OptimizerState,
-  { layer, gradient, moments }: LayerPair,
-  { learningRate }: StepOptions,
-  scale: number,
+  { gradientWeight, gradientBias, scratch }: Workspace,
+  { layer, moments, x, xStride, g, gStride }: LayerUpdate,
+  rows: number,
+  learningRate: number,
+  gradientScale: number,
 ): void {
-  for (const part of ["weight", "bias"] as const) {
-    const name = `${layer.name}.${part}`;
-    const step = (state.steps.get(name) ?? 0) + 1;
-    state.steps.set(name, step);
-    if (scale < 1) {
-      kernels.scale(gradient[part].byteOffset, gradient[part].length, scale);
+  const { inputs, panels } = layer;
+  const tensor = (part: "weight" | "bias") => ({
+    parameter: layer[part],
+    moments: moments.map((moment) => moment[part]),
+    step: nextStep(state, `${layer.name}.${part}`),
+    learningRate,
+    decay: part === "weight",
+  });
+  const product = {
+    x: x.byteOffset,
+    xStride,
+    g,
+    gStride,
+    batch: rows,
+    inputs,
+    panels,
+    scratch: scratch.byteOffset,
+    gradientScale,
+  };
+  const update = (part: "weight" | "bias", block: Float32Array) => {
+    const gradient = block.subarray(0, layer[part].length);
+    if (gradientScale < 1) {
+      kernels.scale(gradient.byteOffset, gradient.length, gradientScale);
     }
-    optimizer.update(kernels, {
-      parameter: layer[part],
-      gradient: gradient[part],
-      moments: moments.map((moment) => moment[part]),
-      step,
-      learningRate,
-      decay: part === "weight",
-    });
+    optimizer.update(kernels, { ...tensor(part), gradient });
+  };
+  kernels.linearBiasGradient(g, gStride, gradientBias.byteOffset, rows, panels);
+  if (optimizer.updateWeights === undefined) {
+    kernels.linearWeightGradient(
+      product.x,
+      xStride,
+      g,
+      gStride,
+      gradientWeight.byteOffset,
+      gradientBias.byteOffset,
+      rows,
+      inputs,
+      panels,
+      product.scratch,
+    );
+    update("weight", gradientWeight);
+  } else {
+    optimizer.updateWeights(kernels, tensor("weight"), product);
   }
+  update("bias", gradientBias);
+}
+
+function nextStep({ steps }: OptimizerState, name: string): number {
+  const step = (steps.get(name) ?? 0) + 1;
+  steps.set(name, step);
+  return step;
 }

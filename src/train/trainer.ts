@@ -2,6 +2,7 @@
 
 import { type Allocator, createArena } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
+import { createParallelArena } from "../kernels/parallel.ts";
 import { heUniform, leCunUniform } from "../nn/init.ts";
 import { Random } from "../nn/prng.ts";
 import {
@@ -32,8 +33,8 @@ export interface Evaluator {
   readonly staging: Uint8Array;
 }
 
-/** An evaluator that can also learn. */
-export interface Trainer extends Evaluator {
+/** An evaluator that can also learn. Close it where it has several threads, or declare it with `using`. */
+export interface Trainer extends Evaluator, Disposable {
   readonly workspace: Workspace;
   readonly optimizer: Optimizer;
   readonly state: OptimizerState;
@@ -58,22 +59,35 @@ export async function createEvaluator(
 }
 
 /**
- * Takes the memory for training on batches of up to `batchSize` rows. Parameters
- * and moments are zero, standardization is the identity.
+ * Takes the memory for training on batches of up to `batchSize` rows, with the
+ * large layers shared among `threads` threads. Parameters and moments are zero,
+ * standardization is the identity.
  */
 export async function createTrainer(
   sizes: Sizes,
   optimizer: Optimizer,
   batchSize: number,
+  threads = 1,
 ): Promise<Trainer> {
-  const { kernels, views } = await createArena((allocate) => ({
+  const arena = await createParallelArena(threads, (allocate) => ({
     network: allocateNetwork(allocate, sizes),
     state: allocateOptimizerState(allocate, sizes, optimizer),
-    workspace: allocateWorkspace(allocate, sizes, batchSize),
+    workspace: allocateWorkspace(
+      allocate,
+      sizes,
+      optimizer,
+      batchSize,
+      threads,
+    ),
     ...allocateInput(allocate, sizes),
   }));
-  views.standardization.inverseDeviation.fill(1);
-  return { kernels, optimizer, ...views };
+  arena.views.standardization.inverseDeviation.fill(1);
+  return {
+    kernels: arena.kernels,
+    optimizer,
+    ...arena.views,
+    [Symbol.dispose]: () => arena[Symbol.dispose](),
+  };
 }
 
 function allocateInput(

@@ -1,0 +1,120 @@
+/**
+ * Kernels on several threads: one shared memory, the panels of large layers
+ * divided among workers. A panel is computed by the same instructions whoever
+ * does it, so the bits are those of one thread.
+ *
+ * For training on a machine of one's own; serving needs none of this.
+ *
+ * @module
+ */
+
+import { type Allocator, layOut } from "./arena.ts";
+import { type Kernels, loadKernels } from "./mod.ts";
+import { callPart, DIVISIBLE, type DivisibleKernel } from "./parallel_parts.ts";
+
+/** Where a call is handed over: 32-bit words, then its arguments as doubles. */
+export const CALL = {
+  generation: 0,
+  pending: 1,
+  kernel: 2,
+  count: 3,
+  words: 4,
+  arguments: 24,
+};
+
+/** Polls before a thread goes to sleep, some tens of microseconds. */
+const SPINS = 20_000;
+
+/** What a worker is sent when it starts. */
+export interface WorkerStart {
+  readonly memory: WebAssembly.Memory;
+  readonly call: SharedArrayBuffer;
+  /** This worker's part, from 1; the program itself does part 0. */
+  readonly part: number;
+  readonly parts: number;
+}
+
+/** An arena whose kernels run on several threads. Close it, or declare it with `using`. */
+export interface ParallelArena<V> extends Disposable {
+  readonly kernels: Kernels;
+  readonly views: V;
+}
+
+/**
+ * Makes an arena as `createArena` does, in shared memory, with `threads` − 1
+ * workers beside the calling thread. With one thread there are no workers.
+ */
+export async function createParallelArena<V>(
+  threads: number,
+  layout: (allocate: Allocator) => V,
+): Promise<ParallelArena<V>> {
+  const { memory, views } = layOut(layout, threads > 1);
+  const kernels = await loadKernels(memory);
+  if (threads === 1) return { kernels, views, [Symbol.dispose]: () => {} };
+  const call = new SharedArrayBuffer(4 * CALL.words + 8 * CALL.arguments);
+  const workers = await Promise.all(
+    Array.from(
+      { length: threads - 1 },
+      (_, index) =>
+        startWorker({ memory, call, part: index + 1, parts: threads }),
+    ),
+  );
+  return {
+    kernels: divided(kernels, call, threads),
+    views,
+    [Symbol.dispose]: () => workers.forEach((worker) => worker.terminate()),
+  };
+}
+
+function startWorker(start: WorkerStart): Promise<Worker> {
+  const worker = new Worker(new URL("./parallel_worker.ts", import.meta.url), {
+    type: "module",
+    name: "kernels",
+  });
+  return new Promise((resolve, reject) => {
+    worker.onmessage = () => resolve(worker);
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.postMessage(start);
+  });
+}
+
+/** The same kernels, the divisible ones of them shared out. */
+function divided(
+  kernels: Kernels,
+  buffer: SharedArrayBuffer,
+  parts: number,
+): Kernels {
+  const words = new Int32Array(buffer, 0, CALL.words);
+  const values = new Float64Array(buffer, 4 * CALL.words);
+  const share = (name: DivisibleKernel) => (...args: number[]) => {
+    values.set(args);
+    words[CALL.kernel] = DIVISIBLE.indexOf(name);
+    words[CALL.count] = args.length;
+    Atomics.store(words, CALL.pending, parts - 1);
+    Atomics.add(words, CALL.generation, 1);
+    Atomics.notify(words, CALL.generation);
+    callPart(kernels, name, args, 0, parts);
+    waitWhile(words, CALL.pending, (pending) => pending > 0);
+  };
+  return {
+    ...kernels,
+    ...Object.fromEntries(DIVISIBLE.map((name) => [name, share(name)])),
+  };
+}
+
+/** Returns the word once `waiting` says that its value is no longer waited on: polls a while, then sleeps. */
+export function waitWhile(
+  words: Int32Array,
+  index: number,
+  waiting: (value: number) => boolean,
+): number {
+  for (let spin = 0; spin < SPINS; spin++) {
+    const value = Atomics.load(words, index);
+    if (!waiting(value)) return value;
+  }
+  for (;;) {
+    const value = Atomics.load(words, index);
+    if (!waiting(value)) return value;
+    Atomics.wait(words, index, value);
+  }
+}

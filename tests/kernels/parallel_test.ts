@@ -1,0 +1,81 @@
+import { assertEquals } from "@std/assert";
+import { createParallelArena } from "../../src/kernels/parallel.ts";
+import { Random } from "../../src/nn/prng.ts";
+import { createOptimizer } from "../../src/optim/registry.ts";
+import { fit, type Recipe } from "../../src/train/fit.ts";
+import { createTrainer, initialize } from "../../src/train/trainer.ts";
+import { allRows, patternExamples } from "../train/examples.ts";
+
+const RECIPE: Recipe = {
+  epochs: 3,
+  batchSize: 16,
+  learningRate: 0.01,
+  schedule: "cosine",
+  labelSmoothing: 0.1,
+  inputDropout: 0.1,
+  hiddenDropout: 0.2,
+  mixup: 0.4,
+  maxGradientNorm: 1,
+  seed: 5,
+};
+
+for (const optimizer of ["adamw", "adam", "nesterov"]) {
+  Deno.test(`any number of threads trains to the same bits (${optimizer})`, async () => {
+    const sizes = { inputs: 33, hidden: [27, 18], domains: 3, items: 11 };
+    const examples = patternExamples(sizes, 4);
+    const run = async (threads: number) => {
+      using trainer = await createTrainer(
+        sizes,
+        createOptimizer(optimizer),
+        RECIPE.batchSize,
+        threads,
+      );
+      initialize(trainer.network, RECIPE.seed);
+      await fit(trainer, examples, allRows(examples.length), RECIPE, 0);
+      return [trainer.network, ...trainer.state.slots].map(({ all }) =>
+        all.slice()
+      );
+    };
+    const one = await run(1);
+    for (const threads of [2, 3, 5]) {
+      assertEquals(await run(threads), one, `${threads} threads`);
+    }
+  });
+}
+
+Deno.test("a divided forward pass writes what one thread writes, for every number of panels", async () => {
+  const inputs = 29;
+  for (const panels of [1, 2, 3, 7]) {
+    const outputs: Float32Array[] = [];
+    for (const threads of [1, 4]) {
+      using arena = await createParallelArena(threads, (allocate) => ({
+        x: allocate.floats(5 * inputs),
+        w: allocate.floats(panels * inputs * 8),
+        b: allocate.floats(panels * 8),
+        y: allocate.floats(5 * panels * 8),
+      }));
+      const { kernels, views: { x, w, b, y } } = arena;
+      const random = Random.fromSeed(panels);
+      for (const block of [x, w, b]) {
+        block.forEach((_, i) => block[i] = random.uniform() - 0.5);
+      }
+      y.fill(NaN);
+      for (let call = 0; call < 50; call++) {
+        kernels.linearForward(
+          x.byteOffset,
+          inputs,
+          w.byteOffset,
+          b.byteOffset,
+          y.byteOffset,
+          panels * 8,
+          5,
+          inputs,
+          panels,
+        );
+      }
+      outputs.push(y.slice());
+    }
+    assertEquals(outputs[1], outputs[0]);
+    assertEquals(outputs[0]!.some(Number.isNaN), false);
+  }
+});
