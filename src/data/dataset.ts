@@ -22,25 +22,28 @@ export interface DatasetRow {
   slot: number;
 }
 
-/** What a dataset is made of. */
-export interface DatasetParts {
-  domains: readonly string[];
-  items: readonly string[];
-  rows: readonly DatasetRow[];
-  preprocessing: Preprocessing;
-  /** Numbers in a descriptor. */
-  inputs: number;
-  views: number;
-  hash: string;
-  warnings: readonly string[];
-  skipped: readonly { id: string; reason: string }[];
-}
+/** What a dataset is made of, besides the cache. */
+export type DatasetParts =
+  & Pick<
+    Dataset,
+    | "domains"
+    | "items"
+    | "preprocessing"
+    | "inputs"
+    | "views"
+    | "hash"
+    | "warnings"
+    | "skipped"
+  >
+  & { readonly rows: readonly DatasetRow[] };
 
 /** Described pictures and their labels. Close it, or declare it with `using`. */
 export class Dataset implements Disposable {
-  /** Labels in the order of their indices. */
+  /** Names of the domains that occur, sorted. */
   readonly domains: readonly string[];
+  /** Names of the items that occur, sorted. */
   readonly items: readonly string[];
+  /** How the pictures were described. */
   readonly preprocessing: Preprocessing;
   /** Numbers in a descriptor. */
   readonly inputs: number;

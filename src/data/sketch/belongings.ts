@@ -31,6 +31,7 @@ import {
   within,
 } from "./shapes.ts";
 
+/** A bag with shoulder straps, a handle and a pocket in front. */
 export function back_pack(v: Variation): Layer[] {
   const cloth = v.colour(
     0x2a2c33,
@@ -78,6 +79,7 @@ export function back_pack(v: Variation): Layer[] {
   ];
 }
 
+/** Two spoked wheels, a diamond frame, a saddle and a handlebar. */
 export function bike(v: Variation): Layer[] {
   const frame = v.colour(0xb03030, 0x2f5d8a, 0x222328, 0x3f8a4e, 0xd9a441);
   const radius = v.between(0.38, 0.43);
@@ -130,6 +132,7 @@ export function bike(v: Variation): Layer[] {
   ];
 }
 
+/** A dome with vents and a chin strap. */
 export function bike_helmet(v: Variation): Layer[] {
   const shell = v.colour(
     0xb03030,
@@ -174,6 +177,7 @@ export function bike_helmet(v: Variation): Layer[] {
   ];
 }
 
+/** A body with shoulders, a neck, a cap and a label. */
 export function bottle(v: Variation): Layer[] {
   const glass = v.colour(0x9cc4d8, 0x3f7d4e, 0x7a4a22, 0xc9dfe6, 0xb03a3a);
   const half = v.between(0.27, 0.36);

@@ -14,6 +14,13 @@ export interface Canvas {
   data: Float32Array;
 }
 
+/** A finished picture: rows of r, g, b, a. */
+export interface Drawing {
+  width: number;
+  height: number;
+  data: Uint8Array<ArrayBuffer>;
+}
+
 /** An affine map from item coordinates to pixels: [x, y] ↦ [a·x + b·y + e, c·x + d·y + f]. */
 export interface Pose {
   a: number;
@@ -174,7 +181,7 @@ export function halved({ size, data }: Canvas): Canvas {
 }
 
 /** The picture as RGBA bytes, opaque. */
-export function toPixels({ size, data }: Canvas) {
+export function toPixels({ size, data }: Canvas): Drawing {
   const bytes = new Uint8Array(size * size * 4);
   for (let pixel = 0; pixel < size * size; pixel++) {
     for (let channel = 0; channel < 3; channel++) {

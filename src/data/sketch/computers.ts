@@ -32,6 +32,7 @@ import {
 
 const LED = rgb(0x49d66b);
 
+/** A tower with drive bays, a button and vents. */
 export function desktop_computer(v: Variation): Layer[] {
   const shell = v.colour(0x2a2b30, 0xd6d0c0, 0x4a4d52, 0xb4b9be);
   const width = v.between(0.62, 0.78);
@@ -64,6 +65,7 @@ export function desktop_computer(v: Variation): Layer[] {
   ];
 }
 
+/** Rows of keys, a space bar and a number block. */
 export function keyboard(v: Variation): Layer[] {
   const shell = v.colour(0x232428, 0xd9d5c9, 0xc4c8cc, 0x3b3e45);
   const dark = shell[0] < 128;
@@ -82,6 +84,7 @@ export function keyboard(v: Variation): Layer[] {
   ];
 }
 
+/** A screen folded up behind a keyboard. */
 export function laptop_computer(v: Variation): Layer[] {
   const shell = v.colour(0x2a2b30, 0xb9bdc2, 0xe6e6e4, 0x4c5058);
   const lean = v.between(0, 0.12);
@@ -125,6 +128,7 @@ export function laptop_computer(v: Variation): Layer[] {
   ];
 }
 
+/** A screen on a stand. */
 export function monitor(v: Variation): Layer[] {
   const shell = v.colour(0x1e1f23, 0xc6cacd, 0x3b3e43, 0xd8d2c4);
   const width = v.between(1.35, 1.8);
@@ -164,6 +168,7 @@ function picture(v: Variation, screen: Shape): Layer[] {
   ];
 }
 
+/** A two-button mouse with a wheel, often with a cable. */
 export function mouse(v: Variation): Layer[] {
   const shell = v.colour(0x26272b, 0xdedbd2, 0x9aa0a6, 0x7b2f33);
   const width = v.between(0.4, 0.5);

@@ -15,14 +15,14 @@ import * as furniture from "./furniture.ts";
 import * as fittings from "./fittings.ts";
 import * as papers from "./papers.ts";
 import * as tools from "./tools.ts";
-import { toPixels } from "./canvas.ts";
+import { type Drawing, toPixels } from "./canvas.ts";
 import { type Layer, Variation } from "./layers.ts";
 import { amazon, dslr, type Look, webcam } from "./looks.ts";
 
-type Drawing = (v: Variation) => Layer[];
+type ItemDrawing = (v: Variation) => Layer[];
 
 const LOOKS: Readonly<Record<string, Look>> = { amazon, dslr, webcam };
-const ITEMS: Readonly<Record<string, Drawing>> = {
+const ITEMS: Readonly<Record<string, ItemDrawing>> = {
   ...belongings,
   ...computers,
   ...fittings,
@@ -48,7 +48,11 @@ const SIZE = 128;
  * @throws {RangeError} If the look or the item is not one of the set's, or the
  * variant not a safe integer.
  */
-export function drawSketch(look: string, item: string, variant: number) {
+export function drawSketch(
+  look: string,
+  item: string,
+  variant: number,
+): Drawing {
   const scene = member(LOOKS, look, "look");
   const drawing = member(ITEMS, item, "item");
   const shape = Random.fromSeed(variant, `sketch ${look} ${item} shape`);

@@ -31,6 +31,7 @@ import {
   within,
 } from "./shapes.ts";
 
+/** A shade on a jointed arm with a foot. */
 export function desk_lamp(v: Variation): Layer[] {
   const paint = v.colour(
     0x222226,
@@ -69,6 +70,7 @@ export function desk_lamp(v: Variation): Layer[] {
   ];
 }
 
+/** Open trays stacked on posts, most with paper. */
 export function letter_tray(v: Variation): Layer[] {
   const plastic = v.colour(0x26272b, 0x6b7077, 0x2f5d8a, 0x7a4a2b, 0xa8adb2);
   const trays = v.whole(2, 3);
@@ -120,6 +122,7 @@ export function letter_tray(v: Variation): Layer[] {
   });
 }
 
+/** A mug with a handle, sometimes with a stripe. */
 export function mug(v: Variation): Layer[] {
   const glaze = v.colour(
     0xe9e6df,
@@ -166,6 +169,7 @@ export function mug(v: Variation): Layer[] {
   );
 }
 
+/** A tapered can of mesh or with ribs, sometimes full of paper. */
 export function trash_can(v: Variation): Layer[] {
   const paint = v.colour(0x2b2c30, 0x8e9499, 0x2f5d8a, 0x4f7a55, 0xbfc3c6);
   const foot = v.between(0.38, 0.5);

@@ -19,6 +19,7 @@ import {
 import { cuboid, range } from "./parts.ts";
 import { box, disc, line, oval, type Point } from "./shapes.ts";
 
+/** Shelves with books, some fuller than others. */
 export function bookcase(v: Variation): Layer[] {
   const wood = v.colour(0x9c6b3f, 0xc79a63, 0x5b3a26, 0xe3ddd2);
   const width = v.between(0.95, 1.35);
@@ -70,6 +71,7 @@ function books(
   return layers;
 }
 
+/** A back and a seat on a column with castors, often with arms. */
 export function desk_chair(v: Variation): Layer[] {
   const cloth = v.colour(0x2a2c33, 0x27467a, 0x7a2d2d, 0x4b5a48, 0x6a6d73);
   const metal = v.pick([BLACK, STEEL, GREY]);
@@ -116,6 +118,7 @@ export function desk_chair(v: Variation): Layer[] {
   ];
 }
 
+/** Drawers with handles and labels, one over the other. */
 export function file_cabinet(v: Variation): Layer[] {
   const paint = v.colour(0x8d9196, 0xcfc9b8, 0x2e3035, 0xa8adb2, 0x6f7f73);
   const drawers = v.whole(2, 4);

@@ -20,6 +20,7 @@ import {
 import { keys, range } from "./parts.ts";
 import { box, disc, line, outline, type Point, polygon } from "./shapes.ts";
 
+/** A display with digits over rows of keys. */
 export function calculator(v: Variation): Layer[] {
   const shell = v.colour(0x2a2b30, 0xb9bdc1, 0x34507a, 0xe0ddd2);
   const key = shell[0] < 128 ? lighter(shell, 0.6) : darker(shell, 0.6);
@@ -52,6 +53,7 @@ export function calculator(v: Variation): Layer[] {
   ];
 }
 
+/** A slab with a touch screen, or a screen over a keypad. */
 export function mobile_phone(v: Variation): Layer[] {
   const shell = v.colour(0x1e1f23, 0xc9ccd0, 0x3a3d45, 0x7b2f33);
   const width = v.between(0.8, 0.95);
@@ -83,6 +85,7 @@ export function mobile_phone(v: Variation): Layer[] {
   ];
 }
 
+/** A desk phone: handset, cord, display and keys. */
 export function phone(v: Variation): Layer[] {
   const shell = v.colour(0x26272b, 0xd6d0c0, 0x8d9299, 0x7a2f2f, 0xe4e2dc);
   const key = shell[0] < 128 ? lighter(shell, 0.7) : darker(shell, 0.6);

@@ -53,10 +53,14 @@ export function mix(a: Colour, b: Colour, share: number): Colour {
   return [at(0), at(1), at(2)];
 }
 
-export const WHITE = rgb(0xf7f7f5);
-export const BLACK = rgb(0x1d1d20);
-export const GREY = rgb(0x8b8f94);
-export const STEEL = rgb(0xb9bec4);
+/** Of paper; not quite white, so that it shows on white. */
+export const WHITE: Colour = rgb(0xf7f7f5);
+/** Of rubber and matt plastic. */
+export const BLACK: Colour = rgb(0x1d1d20);
+/** Of print on paper. */
+export const GREY: Colour = rgb(0x8b8f94);
+/** Of bare metal. */
+export const STEEL: Colour = rgb(0xb9bec4);
 
 /** A colour moved towards black. */
 export function darker(colour: Colour, share = 0.3): Colour {
@@ -72,6 +76,7 @@ export function lighter(colour: Colour, share = 0.35): Colour {
 export class Variation {
   readonly #random: Random;
 
+  /** Draws from `random` whatever is asked for. */
   constructor(random: Random) {
     this.#random = random;
   }

@@ -33,6 +33,7 @@ import {
 
 const LED = rgb(0x49d66b);
 
+/** Two cups, the band between them and a cable. */
 export function headphones(v: Variation): Layer[] {
   const paint = v.colour(0x222328, 0xc9ccd0, 0xa33636, 0x2f5d8a);
   const height = v.between(0.75, 0.95);
@@ -55,6 +56,7 @@ export function headphones(v: Variation): Layer[] {
   ];
 }
 
+/** A box with paper going in behind and coming out in front. */
 export function printer(v: Variation): Layer[] {
   const shell = v.colour(0xdedbd2, 0x3a3c42, 0xb9bdc1, 0xece9e2);
   const trim = darker(shell, 0.45);
@@ -98,6 +100,7 @@ export function printer(v: Variation): Layer[] {
   ];
 }
 
+/** A flat box with a lens, vents and buttons. */
 export function projector(v: Variation): Layer[] {
   const shell = v.colour(0xe2e0da, 0x33353a, 0xc3c7cb, 0x8d9299);
   const lens = v.between(0.26, 0.34);
@@ -130,6 +133,7 @@ export function projector(v: Variation): Layer[] {
   ];
 }
 
+/** A box with a woofer and a tweeter. */
 export function speaker(v: Variation): Layer[] {
   const shell = v.colour(0x26272b, 0x7a5233, 0x9a6b3f, 0x55585e);
   const width = v.between(0.8, 1);

@@ -20,6 +20,7 @@ import {
 import { range } from "./parts.ts";
 import { box, disc, outline, oval, polygon } from "./shapes.ts";
 
+/** A spiral notebook, open at a ruled page or closed. */
 export function paper_notebook(v: Variation): Layer[] {
   const cover = v.colour(0xb63a3a, 0x2f5d8a, 0x3f7d4e, 0x2a2b30, 0xd6a93c);
   const width = v.between(1.1, 1.35);
@@ -51,6 +52,7 @@ export function paper_notebook(v: Variation): Layer[] {
   ];
 }
 
+/** A hole punch: a lever over two posts on a base. */
 export function punchers(v: Variation): Layer[] {
   const metal = v.colour(0x26272b, 0x2f5d8a, 0x9a2f2f, 0x8d9399);
   const lift = v.between(0.05, 0.2);
@@ -77,6 +79,7 @@ export function punchers(v: Variation): Layer[] {
   ];
 }
 
+/** The spine of a binder with its label and finger hole, and one side. */
 export function ring_binder(v: Variation): Layer[] {
   const cover = v.colour(0x23262e, 0x2a4d8f, 0xa83232, 0x3f7d4e, 0xd0a032);
   const spine = v.between(0.42, 0.58);

@@ -28,6 +28,7 @@ import {
   polygon,
 } from "./shapes.ts";
 
+/** A ball pen with a clip. */
 export function pen(v: Variation): Layer[] {
   const barrel = v.colour(0x1f3f8f, 0x1d1d20, 0xb02a2a, 0xe0dfda, 0x2e7d4a);
   const thick = v.between(0.14, 0.2);
@@ -60,6 +61,7 @@ export function pen(v: Variation): Layer[] {
   );
 }
 
+/** A strip with long and short marks. */
 export function ruler(v: Variation): Layer[] {
   const body = v.colour(0xe3c04a, 0xd9b27a, 0xb9bfc5, 0x7fb0d6, 0xe7a3a3);
   const height = v.between(0.26, 0.36);
@@ -91,6 +93,7 @@ export function ruler(v: Variation): Layer[] {
   );
 }
 
+/** Two crossed blades with ring grips, more or less open. */
 export function scissors(v: Variation): Layer[] {
   const grip = v.colour(0xc43a2e, 0x222328, 0xe08a2a, 0x2f5d8a, 0x3f8a4e);
   const open = v.between(0.1, 0.24);
@@ -126,6 +129,7 @@ export function scissors(v: Variation): Layer[] {
   );
 }
 
+/** An arm over a base, open like a jaw. */
 export function stapler(v: Variation): Layer[] {
   const paint = v.colour(0x222328, 0xb03030, 0x2f5d8a, 0x8f959b, 0x3f7d4e);
   const open = v.between(0.03, 0.1);
@@ -174,6 +178,7 @@ export function stapler(v: Variation): Layer[] {
   );
 }
 
+/** A heavy base with a roll of tape and a cutter. */
 export function tape_dispenser(v: Variation): Layer[] {
   const body = v.colour(0x222328, 0x2f5d8a, 0xa33636, 0x8f959b, 0x3f7d4e);
   const tape = v.colour(0xd8c48a, 0xe6ddbf, 0xcfd3c4);
