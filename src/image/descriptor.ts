@@ -78,6 +78,8 @@ export interface DescriberViews {
   readonly tables: Float32Array;
   /** One cell's values: single gradients [8], then pairs [4·radii][8][8]. */
   readonly cell: Float32Array;
+  /** One cell's colours [levels³][8]. */
+  readonly colors: Float32Array;
   /** Cells pooled [grid²][cell], then colours [colorGrid²][levels³]. */
   readonly values: Float32Array;
   readonly bytes: Uint8Array;
@@ -116,6 +118,7 @@ export function allocateDescriber(
     offsets: allocate.ints(offsets),
     tables: allocate.floats(offsets * OCTANTS * OCTANTS * 4),
     cell: allocate.floats(cellLength(preprocessing)),
+    colors: allocate.floats(8 * preprocessing.colorLevels ** 3),
     values: allocate.floats(length),
     bytes: allocate.bytes(length),
   };
@@ -146,11 +149,9 @@ export function describe(
   drawSquare(kernels, views.square, header, pixels, view, planes);
   values.fill(0);
   describeGradients(kernels, views, preprocessing);
-  const { size, colorGrid, colorLevels, gradientScale, colorScale } =
-    preprocessing;
+  describeColors(kernels, views, preprocessing);
+  const { size, colorGrid, gradientScale, colorScale } = preprocessing;
   const gradients = gradientLength(preprocessing);
-  const colors = values.byteOffset + gradients * 4;
-  kernels.addColors(planes.byteOffset, size, colorGrid, colorLevels, colors);
   const total = kernels.sum(values.byteOffset, gradients);
   kernels.rootBytes(
     values.byteOffset,
@@ -159,7 +160,7 @@ export function describe(
     bytes.byteOffset,
   );
   kernels.rootBytes(
-    colors,
+    values.byteOffset + gradients * 4,
     colorLength(preprocessing),
     colorScale * colorGrid / size,
     bytes.byteOffset + gradients,
@@ -232,6 +233,34 @@ function pool(
       if (weight === 0) continue;
       const out = values.byteOffset + (y * grid + x) * cell.byteLength;
       kernels.addScaled(cell.byteOffset, cell.length, weight, out);
+    }
+  }
+}
+
+/** Adds the colour part of the values. */
+function describeColors(
+  kernels: ImageKernels,
+  { planes, colors, values }: DescriberViews,
+  preprocessing: Preprocessing,
+): void {
+  const { size, colorGrid, colorLevels } = preprocessing;
+  const side = size / colorGrid;
+  let out = values.byteOffset + gradientLength(preprocessing) * 4;
+  for (let row = 0; row < colorGrid; row++) {
+    for (let column = 0; column < colorGrid; column++) {
+      const first = planes.byteOffset + (row * size + column) * side * 4;
+      colors.fill(0);
+      kernels.addColors(
+        first,
+        size * size,
+        size,
+        side,
+        side,
+        colorLevels,
+        colors.byteOffset,
+      );
+      kernels.foldColors(colors.byteOffset, colorLevels, out);
+      out += colorLevels ** 3 * 4;
     }
   }
 }

@@ -71,14 +71,18 @@ export interface DescriptorKernels {
   foldPairs(tables: Pointer, count: number, out: Pointer): void;
   /** y = y + a·x. */
   addScaled(x: Pointer, n: number, a: number, y: Pointer): void;
-  /** Adds the colours of a square to histograms [grid²][levels³]. */
+  /** Adds the colours of a rectangle to a table [levels³][8]. */
   addColors(
     square: Pointer,
-    size: number,
-    grid: number,
+    plane: number,
+    stride: number,
+    width: number,
+    height: number,
     levels: number,
-    out: Pointer,
+    table: Pointer,
   ): void;
+  /** Adds the table to a histogram [levels³]. */
+  foldColors(table: Pointer, levels: number, out: Pointer): void;
   /** Σ x, in double precision. */
   sum(x: Pointer, n: number): number;
   /** out = min(round(scale·√x), 255), in bytes. */

@@ -112,12 +112,13 @@ export function addPairs(
     for (let p = first; p < last; p += 4) {
       const m = load<f32>(magnitudes + p);
       if (m == 0) continue;
+      const magnitude = f32x4.splat(m);
       const f = v128.load32_splat(fractions + p);
       const own = f32x4.add(ownBase, f32x4.mul(ownSlope, f));
       let row = tables + (<usize> load<i32>(octants + p) << 7);
       for (let offset = offsets; offset < end; offset += 4) {
         const q = p + <usize> (<isize> load<i32>(offset) * 4);
-        const z = f32x4.splat(min(m, load<f32>(magnitudes + q)));
+        const z = f32x4.pmin(magnitude, v128.load32_splat(magnitudes + q));
         const g = v128.load32_splat(fractions + q);
         const other = f32x4.mul(
           f32x4.add(otherBase, f32x4.mul(otherSlope, g)),
@@ -177,59 +178,83 @@ export function addScaled(x: usize, n: i32, a: f32, y: usize): void {
 }
 
 /**
- * Adds a picture's colours to grid×grid histograms with levels³ bins, each
- * colour shared linearly between the eight bins around it.
+ * Adds the colours of a rectangle to a table, each shared linearly between the
+ * eight levels around it:
  *
- * square [3][size][size] in 0…255 · out [grid²][levels³], red the slowest; the
- * size is a multiple of the grid.
+ *   table[⌊r⌋][⌊g⌋][⌊b⌋] += (1−r', r') ⊗ (1−g', g') ⊗ (1−b', b')
+ *
+ * where r, g and b are scaled to 0…levels − 1 and r' = r − ⌊r⌋; the last whole
+ * level counts as the end of the one before. An entry holds its eight shares
+ * apart; foldColors brings them to their levels.
+ *
+ * square [3][plane] in 0…255, at the rectangle's first pixel, its rows stride
+ * apart · table [levels³][8], red the slowest.
  *
  * Source: Swain and Ballard, Color Indexing, IJCV 7 (1991).
  */
 export function addColors(
   square: usize,
-  size: i32,
-  grid: i32,
+  plane: i32,
+  stride: i32,
+  width: i32,
+  height: i32,
   levels: i32,
-  out: usize,
+  table: usize,
 ): void {
-  const plane = <usize> size * <usize> size * 4;
-  const step = <f32> (levels - 1) / 255;
-  const side = size / grid;
-  const green = <usize> levels * 4;
-  const red = green * <usize> levels;
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const r = load<f32>(square) * step;
-      const g = load<f32>(square + plane) * step;
-      const b = load<f32>(square + 2 * plane) * step;
-      const i = min(<i32> r, levels - 2);
-      const j = min(<i32> g, levels - 2);
-      const k = min(<i32> b, levels - 2);
-      const r1: f32 = r - <f32> i;
-      const g1: f32 = g - <f32> j;
-      const b1: f32 = b - <f32> k;
-      const r0: f32 = 1 - r1;
-      const g0: f32 = 1 - g1;
-      const b0: f32 = 1 - b1;
-      const cell = <usize> ((y / side) * grid + x / side);
-      const bin = out + cell * red * <usize> levels + <usize> i * red +
-        <usize> j * green +
-        <usize> k * 4;
-      add(bin, r0 * g0 * b0);
-      add(bin + 4, r0 * g0 * b1);
-      add(bin + green, r0 * g1 * b0);
-      add(bin + green + 4, r0 * g1 * b1);
-      add(bin + red, r1 * g0 * b0);
-      add(bin + red + 4, r1 * g0 * b1);
-      add(bin + red + green, r1 * g1 * b0);
-      add(bin + red + green + 4, r1 * g1 * b1);
-      square += 4;
+  const green = <usize> plane * 4;
+  const blue = green * 2;
+  const scale = f32x4.splat(<f32> (levels - 1) / 255);
+  const last = i32x4.splat(levels - 2);
+  const ones = f32x4.splat(1);
+  for (let y = 0; y < height; y++) {
+    const end = square + <usize> width * 4;
+    for (let p = square; p < end; p += 4) {
+      let color = v128.load32_zero(p);
+      color = v128.load_lane<f32>(p + green, color, 1);
+      color = f32x4.mul(scale, v128.load_lane<f32>(p + blue, color, 2));
+      const level = i32x4.min_s(i32x4.trunc_sat_f32x4_s(color), last);
+      const high = f32x4.sub(color, f32x4.convert_i32x4_s(level));
+      const low = f32x4.sub(ones, high);
+      const greens = i32x4.shuffle(low, high, 1, 1, 5, 5);
+      const blues = i32x4.shuffle(low, high, 2, 6, 2, 6);
+      const shares = f32x4.mul(greens, blues);
+      const bin =
+        (i32x4.extract_lane(level, 0) * levels + i32x4.extract_lane(level, 1)) *
+          levels +
+        i32x4.extract_lane(level, 2);
+      const entry = table + (<usize> bin << 5);
+      const dark = f32x4.mul(i32x4.shuffle(low, low, 0, 0, 0, 0), shares);
+      const bright = f32x4.mul(i32x4.shuffle(high, high, 0, 0, 0, 0), shares);
+      v128.store(entry, f32x4.add(v128.load(entry), dark));
+      v128.store(entry, f32x4.add(v128.load(entry, 16), bright), 16);
     }
+    square += <usize> stride * 4;
   }
 }
 
-function add(pointer: usize, value: f32): void {
-  store<f32>(pointer, load<f32>(pointer) + value);
+/**
+ * Brings the shares of addColors to their levels: share (r, g, b) of entry
+ * (i, j, k) is added to out[i + r][j + g][k + b].
+ *
+ * table [levels³][8] · out [levels³].
+ */
+export function foldColors(table: usize, levels: i32, out: usize): void {
+  const n = <usize> levels;
+  for (let i: usize = 0; i < n - 1; i++) {
+    for (let j: usize = 0; j < n - 1; j++) {
+      for (let k: usize = 0; k < n - 1; k++) {
+        const bin = (i * n + j) * n + k;
+        for (let share: usize = 0; share < 8; share++) {
+          const step = ((share >> 2) * n + (share >> 1 & 1)) * n + (share & 1);
+          const level = out + (bin + step) * 4;
+          store<f32>(
+            level,
+            load<f32>(level) + load<f32>(table + (bin << 5) + (share << 2)),
+          );
+        }
+      }
+    }
+  }
 }
 
 /** Σ x, in double precision. x [n]. */
