@@ -51,6 +51,7 @@ export interface DescribeOptions {
  *
  * @throws {DataError} If a picture cannot be used and `strict` is set, or so few
  * can be used that there are not `leastItems` items.
+ * @throws {RangeError} If views or workers are fewer than one.
  * @throws The signal's reason if it aborts.
  */
 export async function describeAll(
@@ -59,6 +60,12 @@ export async function describeAll(
 ): Promise<Dataset> {
   const { views = TRAINING_VIEWS, preprocessing = PREPROCESSING, signal } =
     options;
+  if (views < 1 || (options.workers ?? 1) < 1) {
+    throw new RangeError(
+      `Cannot describe pictures: expected at least one view and one worker, ` +
+        `got ${views} and ${options.workers}`,
+    );
+  }
   signal?.throwIfAborted();
   const inputs = descriptorLength(preprocessing);
   const key = await cacheKey(preprocessing, views);

@@ -303,6 +303,16 @@ Deno.test("an abort before the start does nothing", () =>
     await assertRejects(() => Deno.stat(`${at}/cache`), Deno.errors.NotFound);
   }));
 
+Deno.test("no views and no workers are refused", async () => {
+  for (const options of [{ views: 0 }, { workers: 0 }]) {
+    await assertRejects(
+      () => describeAll(sketchSource(1), options),
+      RangeError,
+      "expected at least one view and one worker",
+    );
+  }
+});
+
 Deno.test("three hundred items of one picture each", () => {
   const files = Array.from(
     { length: 300 },
