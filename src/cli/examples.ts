@@ -14,7 +14,10 @@ import { startProgress } from "./progress.ts";
 /** Flags of every command that reads folders of pictures. */
 export const DATA_FLAGS: Readonly<Record<string, Flag>> = {
   data: { value: "DIR", help: "Pictures as DIR/<domain>/<item>/*." },
-  workers: { value: "N", help: "Workers that describe pictures (one a core)." },
+  workers: {
+    value: "N",
+    help: "Threads to describe and to train with (one a core).",
+  },
   strict: { help: "Fail on a picture that cannot be used." },
   json: { help: "Print one JSON object on stdout." },
 };
@@ -22,6 +25,11 @@ export const DATA_FLAGS: Readonly<Record<string, Flag>> = {
 /** The built-in sketches make a model that knows nothing of photographs. */
 const SKETCH_NOTICE =
   "Training on the built-in sketches; for your own photographs name their folder with --data DIR.";
+
+/** How many workers a command may use: `--workers`, or one for each processor. */
+export function workersOf(flags: Flags): number {
+  return flags.integer("workers", navigator.hardwareConcurrency, 1);
+}
 
 /**
  * Describes the pictures of `--data`, or the built-in sketches.
@@ -43,7 +51,7 @@ export async function openDataset(
     ...options,
     signal,
     strict: flags.has("strict"),
-    ...(flags.has("workers") && { workers: flags.integer("workers", 1, 1) }),
+    workers: workersOf(flags),
     onProgress: (done) => bar.update(done, ""),
   }).finally(() => bar.stop());
   for (const { id, reason } of dataset.skipped) {

@@ -17,7 +17,7 @@ import {
   type TrainingPlan,
 } from "../train/run.ts";
 import { EXIT, runCommand } from "./command.ts";
-import { DATA_FLAGS, openDataset } from "./examples.ts";
+import { DATA_FLAGS, openDataset, workersOf } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { type ProgressBar, startProgress } from "./progress.ts";
 import { loadState, saveState, withoutTrunkMoments } from "./weights.ts";
@@ -34,7 +34,7 @@ const DEFAULTS = {
   schedule: "one-cycle",
   labelSmoothing: 0.1,
   mixup: 0.4,
-  dropout: 0.5,
+  dropout: 0.2,
   inputDropout: 0.2,
   clip: 0,
   seed: 0,
@@ -147,7 +147,15 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
     parseShares(shares),
     { seed: plan.recipe.seed, strategy },
   );
-  const outcome = await runWithProgress(examples, rows, plan, resumed, signal);
+  const threads = workersOf(flags);
+  const outcome = await runWithProgress(
+    examples,
+    rows,
+    plan,
+    resumed,
+    threads,
+    signal,
+  );
   const state = moments === "heads"
     ? withoutTrunkMoments(outcome.state)
     : outcome.state;
@@ -270,6 +278,7 @@ async function runWithProgress(
   rows: Rows,
   plan: TrainingPlan,
   resumed: ModelState | undefined,
+  threads: number,
   signal: AbortSignal,
 ): Promise<Outcome> {
   let bar: ProgressBar | undefined;
@@ -277,6 +286,7 @@ async function runWithProgress(
   try {
     return await runTraining(examples, rows, plan, resumed, {
       signal,
+      threads,
       onStep(progress, sums) {
         if (bar === undefined) {
           bar = startProgress("Training", progress.steps);

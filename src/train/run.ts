@@ -1,7 +1,7 @@
 /** A training run from labelled descriptors to a model state. @module */
 
 import { DivergedError } from "../errors.ts";
-import type { Preprocessing } from "../image/descriptor.ts";
+import { descriptorParts, type Preprocessing } from "../image/descriptor.ts";
 import {
   loadMoments,
   loadParameters,
@@ -93,6 +93,8 @@ export interface Outcome {
 /** What the caller hears and says meanwhile. */
 export interface RunHooks {
   readonly signal?: AbortSignal;
+  /** Threads to train with, default 1; the model does not depend on them. */
+  readonly threads?: number;
   onStep?(progress: Progress, sums: EpochSums): void;
   onEpoch?(record: EpochRecord): void;
 }
@@ -126,11 +128,22 @@ export async function runTraining(
     plan.optimizer.name,
     plan.optimizer.options,
   );
-  const trainer = await createTrainer(sizes, optimizer, recipe.batchSize);
+  using trainer = await createTrainer(
+    sizes,
+    optimizer,
+    recipe.batchSize,
+    hooks.threads,
+  );
   const before = resumed?.training as TrainingRecord | undefined;
   if (resumed === undefined) {
     initialize(trainer.network, recipe.seed);
-    measureStandardization(examples, rows.train, trainer.standardization);
+    const parts = descriptorParts(examples.preprocessing);
+    measureStandardization(
+      examples,
+      rows.train,
+      parts,
+      trainer.standardization,
+    );
   } else {
     restore(trainer, resumed);
   }

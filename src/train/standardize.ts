@@ -2,20 +2,44 @@
 
 import type { Examples, Standardization } from "./batch.ts";
 
-/** Inputs that vary less than this (in units of a byte) are left near zero rather than blown up. */
-const SMALLEST_DEVIATION = 1;
+/** A part that varies less than this (in units of a byte) is left near zero rather than blown up. */
+const SMALLEST_DEVIATION = 0.1;
 
 /**
- * Measures mean and standard deviation of every input over the plain views of
- * `rows`, into `standardization`.
+ * Measures the mean of every input and the deviation of every part of the
+ * descriptor over the plain views of `rows`, into `standardization`.
  *
- *   x̂ = (x − mean) / max(deviation, 1)
+ *   x̂ = (x − mean) / deviation,  deviation² = mean over the part of the inputs' variances
+ *
+ * Inputs of one part keep their proportions: one that hardly varies stays small.
+ * `parts` are the lengths of the parts, which add up to the inputs.
  */
 export function measureStandardization(
   examples: Examples,
   rows: ArrayLike<number>,
+  parts: readonly number[],
   { mean, inverseDeviation }: Standardization,
 ): void {
+  const variance = measureMoments(examples, rows, mean);
+  let start = 0;
+  for (const length of parts) {
+    const end = start + length;
+    const sum = variance.subarray(start, end).reduce(
+      (total, value) => total + value,
+      0,
+    );
+    const deviation = Math.max(Math.sqrt(sum / length), SMALLEST_DEVIATION);
+    inverseDeviation.fill(1 / deviation, start, end);
+    start = end;
+  }
+}
+
+/** Writes the mean of every input; returns the variances. */
+function measureMoments(
+  examples: Examples,
+  rows: ArrayLike<number>,
+  mean: Float32Array,
+): Float64Array {
   const descriptor = new Uint8Array(mean.length);
   const sum = new Float64Array(mean.length);
   const squares = new Float64Array(mean.length);
@@ -27,11 +51,9 @@ export function measureStandardization(
       squares[i]! += value * value;
     }
   }
-  for (let i = 0; i < mean.length; i++) {
-    const average = sum[i]! / rows.length;
-    const variance = squares[i]! / rows.length - average * average;
+  return sum.map((total, i) => {
+    const average = total / rows.length;
     mean[i] = average;
-    inverseDeviation[i] = 1 /
-      Math.max(Math.sqrt(Math.max(0, variance)), SMALLEST_DEVIATION);
-  }
+    return Math.max(0, squares[i]! / rows.length - average * average);
+  });
 }

@@ -30,7 +30,12 @@ async function trainedState(): Promise<ModelState> {
   const rows = allRows(examples.length);
   const trainer = await createTrainer(SIZES, createOptimizer("adamw"), 6);
   initialize(trainer.network, 1);
-  measureStandardization(examples, rows, trainer.standardization);
+  measureStandardization(
+    examples,
+    rows,
+    [SIZES.inputs],
+    trainer.standardization,
+  );
   await fit(trainer, examples, rows, {
     epochs: 2,
     batchSize: 6,

@@ -54,7 +54,12 @@ async function freshTrainer(
     recipe.batchSize,
   );
   initialize(trainer.network, recipe.seed);
-  measureStandardization(EXAMPLES, ROWS, trainer.standardization);
+  measureStandardization(
+    EXAMPLES,
+    ROWS,
+    [SIZES.inputs],
+    trainer.standardization,
+  );
   return trainer;
 }
 
