@@ -40,7 +40,8 @@ export async function folderSource(
   if (placed.length === 0) {
     throw new DataError(
       `Cannot find training images in "${directory}": expected ${LAYOUT}, found ` +
-        `${files.length} files, ${images.length} of them images, none in an item's folder`,
+        `${files.length} files, ${images.length} of them images, none in an item's folder ` +
+        `(links are not followed)`,
     );
   }
   const domains = sortedNames(placed.map((image) => image.domain));

@@ -15,8 +15,8 @@ import { Random } from "../nn/prng.ts";
  */
 export const VIEW_RULES = "crops-1";
 
-/** The plain picture, the flipped one and eight crops. */
-export const TRAINING_VIEWS = 10;
+/** The plain picture, the flipped one and fourteen crops. */
+export const TRAINING_VIEWS = 16;
 
 /** Sides of a crop, in shares of the picture's. */
 const CROP_SIDE = [0.75, 1] as const;
