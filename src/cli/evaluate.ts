@@ -36,6 +36,7 @@ async function evaluate(flags: Flags, signal: AbortSignal): Promise<number> {
   );
   using dataset = await openDataset(flags, signal, {
     views: 1,
+    leastItems: 1,
     preprocessing: model.preprocessing,
   });
   const examples = labelledAs(dataset, model);

@@ -1,7 +1,7 @@
 /** The pictures a command works on: found, described, and named on stderr where they are not usable. @module */
 
 import type { Dataset } from "../data/dataset.ts";
-import { describeAll } from "../data/describe_all.ts";
+import { describeAll, type DescribeOptions } from "../data/describe_all.ts";
 import { DEFAULT_DOMAIN, folderSource } from "../data/folder.ts";
 import { sketchSource } from "../data/sketch/sketch_source.ts";
 import { DataError } from "../errors.ts";
@@ -39,13 +39,13 @@ export function workersOf(flags: Flags): number {
 export async function openDataset(
   flags: Flags,
   signal: AbortSignal,
-  options: Parameters<typeof describeAll>[1] = {},
+  options: DescribeOptions = {},
 ): Promise<Dataset> {
   const folder = flags.text("data");
   if (folder === undefined) console.error(SKETCH_NOTICE);
   const source = folder === undefined
     ? sketchSource()
-    : await folderSource(folder);
+    : await folderSource(folder, options);
   const bar = startProgress("Describing", source.entries.length);
   const dataset = await describeAll(source, {
     ...options,
