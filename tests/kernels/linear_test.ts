@@ -149,6 +149,50 @@ Deno.test("the gradients of weights and bias are those of their twins, with padd
   }
 });
 
+/** a + b·c as the kernels round it: the product, then the sum. */
+const chain = (a: number, b: number, c: number) =>
+  Math.fround(a + Math.fround(b * c));
+
+Deno.test("every sum is the documented chain of roundings, to the bit", async () => {
+  const layer = await layerOf({ batch: 6, inputs: 301, outputs: 11 });
+  const { batch, inputs, outputs, panels, xStride, yStride, blocks } = layer;
+  const { x, w, b, g } = matricesOf(layer);
+  callForward(layer, [0, batch], [0, panels]);
+  assertEquals(
+    rowsOf(blocks.y, batch, yStride, outputs),
+    x.map((row) =>
+      w.map((weights, o) =>
+        row.reduce((sum, value, i) => chain(sum, value, weights[i]!), b[o]!)
+      )
+    ),
+  );
+  callWeightGradient(layer, [0, panels]);
+  assertEquals(
+    unpacked(blocks.dw, layer),
+    w.map((weights, o) =>
+      weights.map((_, i) =>
+        g.reduce((sum, row, r) => chain(sum, row[o]!, x[r]![i]!), 0)
+      )
+    ),
+  );
+  callInputGradient(layer, 0);
+  assertEquals(
+    rowsOf(blocks.dx, batch, xStride, inputs),
+    g.map((row) =>
+      w[0]!.map((_, i) => {
+        const lanes = [0, 1, 2, 3].map((lane) =>
+          row.reduce((sum, value, o) =>
+            o % 4 === lane ? chain(sum, value, w[o]![i]!) : sum, 0)
+        );
+        return Math.fround(
+          Math.fround(lanes[0]! + lanes[1]!) +
+            Math.fround(lanes[2]! + lanes[3]!),
+        );
+      })
+    ),
+  );
+});
+
 Deno.test("the bits of a panel's gradient do not depend on the other panels", async () => {
   for (
     const shape of [{ batch: 5, inputs: 70, outputs: 300 }, {
