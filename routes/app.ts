@@ -4,11 +4,13 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
+import { adminRoutes } from "./admin.ts";
 import { finetuneRoutes } from "./finetune.ts";
 import { healthRoutes, indexRoutes } from "./health.ts";
 import type { AppOptions } from "./options.ts";
 import { predictRoutes } from "./predict.ts";
 import { answerError, problem } from "./problem.ts";
+import { versionRoutes } from "./versions.ts";
 
 /** Makes the app. Nothing is opened until a request needs it. */
 export function createApp(options: AppOptions): Hono {
@@ -33,5 +35,7 @@ export function createApp(options: AppOptions): Hono {
   app.route("/", healthRoutes(options));
   app.route("/", predictRoutes(options));
   app.route("/", finetuneRoutes(options));
+  app.route("/", versionRoutes(options));
+  app.route("/", adminRoutes(options));
   return app;
 }

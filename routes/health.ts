@@ -27,6 +27,10 @@ export function indexRoutes(): Hono {
           "POST /predict":
             "an image, or several as multipart/form-data or JSON",
           "POST /finetune": "corrected examples; needs the train key",
+          "GET /versions": "the model's history",
+          "POST /rollback": "back to an old version; needs the admin key",
+          "GET /export": "the whole state as one file; needs the admin key",
+          "POST /import": "the reverse; needs the admin key",
           "GET /healthz": "version and step of the model",
         },
       }))

@@ -10,13 +10,14 @@ import {
   readFiles,
   readForm,
   readJson,
-  shown,
 } from "./body.ts";
 import { describeImages } from "./images.ts";
 import { optionalKey } from "./keys.ts";
 import { limited } from "./limits.ts";
 import type { AppOptions } from "./options.ts";
 import { onlyMethods, problem } from "./problem.ts";
+import { wholeQuery } from "./query.ts";
+import { unknownVersion } from "./versions.ts";
 
 /** The most images of one request. */
 const MAX_IMAGES = 32;
@@ -49,17 +50,6 @@ export function predictRoutes(
       },
     )
     .all("/predict", onlyMethods("POST"));
-}
-
-/** The problem of a version that is not there. */
-export function unknownVersion(version: number) {
-  return problem(
-    404,
-    `Cannot find version ${version}: there is none, or none any more`,
-    {
-      field: "version",
-    },
-  );
 }
 
 async function readImages(c: Context): Promise<Field<Uint8Array>[]> {
@@ -95,26 +85,4 @@ async function imagesOf(c: Context): Promise<Field<Uint8Array>[]> {
         value: new Uint8Array(await c.req.arrayBuffer()),
       }];
   }
-}
-
-function wholeQuery(
-  c: Context,
-  name: string,
-  least: number,
-): number | undefined {
-  const text = c.req.query(name);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) {
-    return value;
-  }
-  throw problem(
-    400,
-    `Cannot read ${name}: expected a whole number ≥ ${least}, got ${
-      shown(text)
-    }`,
-    {
-      field: name,
-    },
-  );
 }

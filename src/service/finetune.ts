@@ -1,6 +1,5 @@
 /** Fine-tuning by request: one at a time, committed to the store, then published. @module */
 
-import { ConflictError } from "../errors.ts";
 import { shapesOf } from "../model/state.ts";
 import {
   fillReceipt,
@@ -9,8 +8,9 @@ import {
   writeReceipt,
 } from "../store/receipts.ts";
 import type { Draft, ModelStore } from "../store/store.ts";
+import type { Editor } from "./editor.ts";
 import {
-  headSteps,
+  changedSteps,
   headTensors,
   readHeads,
   restOf,
@@ -18,7 +18,6 @@ import {
 } from "./heads.ts";
 import { Learner, type Outcome } from "./learner.ts";
 import type { ServingNetwork } from "./network.ts";
-import { Queue } from "./queue.ts";
 import {
   checkMatch,
   checkSame,
@@ -32,16 +31,8 @@ import type { Heads } from "./tuner.ts";
 import type { Version, Versions } from "./versions.ts";
 import type { Weights } from "./weights.ts";
 
-/** Requests that may wait in one process. */
-const QUEUE_LIMIT = 128;
-/** How often a request is done again because another process committed first. */
-const ATTEMPTS = 20;
-/** The longest pause between two attempts, in milliseconds. */
-const JITTER = 20;
-
 /** Takes fine-tune requests, one after the other. */
 export class Finetuner {
-  readonly #queue = new Queue(QUEUE_LIMIT);
   /** Requests under way by idempotency key. */
   readonly #running = new Map<
     string,
@@ -56,6 +47,7 @@ export class Finetuner {
     private readonly network: ServingNetwork,
     private readonly store: ModelStore,
     private readonly versions: Versions,
+    private readonly editor: Editor,
   ) {}
 
   /**
@@ -70,7 +62,7 @@ export class Finetuner {
   async run(request: FinetuneRequest): Promise<FinetuneResult> {
     const { idempotencyKey: key } = request;
     if (key === undefined) {
-      return await this.#queue.run(() => this.#finetune(request));
+      return await this.editor.change(() => this.#attempt(request));
     }
     const hash = await requestHash(request);
     const running = this.#running.get(key);
@@ -78,38 +70,24 @@ export class Finetuner {
       checkSame(hash, running.hash);
       return await running.result;
     }
-    const result = this.#queue.run(() => this.#finetune(request, { key, hash }))
+    const result = this.editor.change(() => this.#once(request, key, hash))
       .finally(() => this.#running.delete(key));
     this.#running.set(key, { hash, result });
     return await result;
   }
 
-  /** Resolves when nothing waits or runs. */
-  idle(): Promise<void> {
-    return this.#queue.idle();
-  }
-
-  async #finetune(
+  /** One attempt, unless the key has been answered already. */
+  async #once(
     request: FinetuneRequest,
-    idempotency?: { key: string; hash: string },
-  ): Promise<FinetuneResult> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (attempt > 0) await jitter();
-      const slot = idempotency &&
-        await findReceipt(this.store, idempotency.key);
-      if (slot?.record !== undefined) {
-        checkSame(idempotency!.hash, slot.record.request);
-        return slot.record.answer as FinetuneResult;
-      }
-      const result = await this.#attempt(
-        request,
-        slot && { slot, hash: idempotency!.hash },
-      );
-      if (result !== undefined) return result;
+    key: string,
+    hash: string,
+  ): Promise<FinetuneResult | undefined> {
+    const slot = await findReceipt(this.store, key);
+    if (slot.record === undefined) {
+      return await this.#attempt(request, { slot, hash });
     }
-    throw new ConflictError(
-      `Cannot fine-tune: others changed the model first, ${ATTEMPTS} times in a row`,
-    );
+    checkSame(hash, slot.record.request);
+    return slot.record.answer as FinetuneResult;
   }
 
   /** One attempt on the present head; undefined if it is not the head any more. */
@@ -184,10 +162,14 @@ export class Finetuner {
     const draft: Draft = {
       change: "finetune",
       step: manifest.step + steps,
-      steps: { ...manifest.steps, ...headSteps(outcome.heads.moments) },
+      steps: changedSteps(manifest.steps, outcome.heads, learner.baseHeads),
       tensors: [
         ...restOf(manifest.tensors),
-        ...headTensors(outcome.heads, shapesOf(this.weights.model)),
+        ...headTensors(
+          outcome.heads,
+          learner.baseHeads,
+          shapesOf(this.weights.model),
+        ),
       ],
       loss: outcome.loss,
       guard: outcome.guard,
@@ -206,10 +188,4 @@ export class Finetuner {
     };
     return { draft, outcome };
   }
-}
-
-/** Pauses for a random while, so that processes that collided do not collide again. */
-function jitter(): Promise<void> {
-  const [random] = crypto.getRandomValues(new Uint32Array(1));
-  return new Promise((resolve) => setTimeout(resolve, random! % JITTER));
 }

@@ -1,13 +1,13 @@
 /** The heads as the store keeps them: parameters and moments, tensor by tensor. @module */
 
-import type { Moment } from "../model/state.ts";
 import type { TensorRecord } from "../store/manifest.ts";
 import type { ModelStore, Tensor } from "../store/store.ts";
 import type { Heads } from "./tuner.ts";
 import type { Version } from "./versions.ts";
 import { isHead } from "./weights.ts";
 
-const MOMENT = /^optim\.(.*)\.([^.]*)$/;
+/** The name of a stored moment: its tensor, its slot. */
+export const MOMENT = /^optim\.(.*)\.([^.]*)$/;
 
 /**
  * The heads of a version: its own where it has any, the base model's elsewhere.
@@ -26,23 +26,48 @@ export async function readHeads(
     slots.set(tensor!, (slots.get(tensor!) ?? new Map()).set(slot!, values));
   }
   const moments = new Map(base.moments);
-  for (const [tensor, step] of Object.entries(manifest.steps)) {
+  for (
+    const tensor of new Set([...slots.keys(), ...Object.keys(manifest.steps)])
+  ) {
     if (!isHead(tensor)) continue;
-    moments.set(tensor, { step, slots: slots.get(tensor) ?? new Map() });
+    const known = base.moments.get(tensor);
+    moments.set(tensor, {
+      step: manifest.steps[tensor] ?? known?.step ?? 0,
+      slots: new Map([...known?.slots ?? [], ...slots.get(tensor) ?? []]),
+    });
   }
   return { parameters: new Map([...base.parameters, ...parameters]), moments };
 }
 
-/** The tensors of heads, named and shaped as in a file. */
+/** The tensors of heads that differ from the base model's, named and shaped as in a file. */
 export function headTensors(
+  heads: Heads,
+  base: Heads,
+  shapes: ReadonlyMap<string, readonly number[]>,
+): Tensor[] {
+  return differing(tensorsOf(heads, shapes), tensorsOf(base, shapes));
+}
+
+/** Those of `tensors` that are not the same, bit by bit, in `base`. */
+export function differing(
+  tensors: readonly Tensor[],
+  base: readonly Tensor[],
+): Tensor[] {
+  const known = new Map(base.map(({ name, values }) => [name, values]));
+  return tensors.filter(({ name, values }) =>
+    !sameBits(values, known.get(name))
+  );
+}
+
+/** Parameters and moments as tensors named as in a file; parameters without a shape are left out. */
+export function tensorsOf(
   { parameters, moments }: Heads,
   shapes: ReadonlyMap<string, readonly number[]>,
 ): Tensor[] {
   const tensors: Tensor[] = [];
   for (const [name, shape] of shapes) {
     const values = parameters.get(name);
-    if (values === undefined || !isHead(name)) continue;
-    tensors.push({ name, shape, values });
+    if (values !== undefined) tensors.push({ name, shape, values });
     for (const [slot, moment] of moments.get(name)?.slots ?? []) {
       tensors.push({ name: `optim.${name}.${slot}`, shape, values: moment });
     }
@@ -50,14 +75,29 @@ export function headTensors(
   return tensors;
 }
 
-/** Step counts of heads. */
-export function headSteps(
-  moments: ReadonlyMap<string, Moment>,
+/** Step counts where they differ from the base model's; those that `moments` lacks stay as they were. */
+export function changedSteps(
+  before: Readonly<Record<string, number>>,
+  { moments }: Heads,
+  base: Heads,
 ): Record<string, number> {
-  return Object.fromEntries(
-    Array.from(moments, ([name, { step }]) => [name, step] as const)
-      .filter(([name]) => isHead(name)),
-  );
+  const steps = { ...before };
+  for (const [name, { step }] of moments) {
+    if (step === base.moments.get(name)?.step) delete steps[name];
+    else steps[name] = step;
+  }
+  return steps;
+}
+
+function sameBits(a: Float32Array, b: Float32Array | undefined): boolean {
+  if (a === b) return true;
+  if (a.length !== b?.length) return false;
+  const [x, y] = [bitsOf(a), bitsOf(b)];
+  return x.every((bits, i) => bits === y[i]);
+}
+
+function bitsOf({ buffer, byteOffset, length }: Float32Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length);
 }
 
 /** The tensors of a version that a fine-tune of the heads leaves as they are. */

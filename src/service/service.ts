@@ -12,9 +12,12 @@ import {
   predictionOf,
 } from "./answers.ts";
 import { Describer } from "./describer.ts";
+import { Editor } from "./editor.ts";
 import { Finetuner } from "./finetune.ts";
+import { History } from "./history.ts";
 import type { FinetuneRequest, FinetuneResult } from "./requests.ts";
 import { ServingNetwork } from "./network.ts";
+import { Transfer } from "./transfer.ts";
 import { Versions } from "./versions.ts";
 import type { Weights } from "./weights.ts";
 
@@ -41,6 +44,11 @@ export interface PredictResult {
 
 /** The model as it is served, and its versions. */
 export class Service {
+  /** Versions by number, and going back to one. */
+  readonly history: History;
+  /** The whole state as a file, and back. */
+  readonly transfer: Transfer;
+  readonly #editor = new Editor();
   readonly #store: ModelStore;
   readonly #versions: Versions;
   readonly #finetuner: Finetuner;
@@ -59,12 +67,10 @@ export class Service {
     this.#keep = keepVersions;
     this.#store = new ModelStore(engine, weights);
     this.#versions = new Versions(this.#store, weights, report);
-    this.#finetuner = new Finetuner(
-      weights,
-      network,
-      this.#store,
-      this.#versions,
-    );
+    const shared = [this.#store, this.#versions, this.#editor] as const;
+    this.#finetuner = new Finetuner(weights, network, ...shared);
+    this.history = new History(...shared);
+    this.transfer = new Transfer(weights, ...shared);
   }
 
   /** Takes the memory; reads nothing from the store yet. */
@@ -128,10 +134,15 @@ export class Service {
     return result;
   }
 
+  /** Resolves when no change and no collection runs. */
+  async settled(): Promise<void> {
+    await this.#editor.idle();
+    await this.#collecting;
+  }
+
   /** Finishes what runs, then releases the store. */
   async close(): Promise<void> {
-    await this.#finetuner.idle();
-    await this.#collecting;
+    await this.settled();
     await this.#store.close();
   }
 

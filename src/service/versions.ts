@@ -119,6 +119,6 @@ export class Versions {
 }
 
 /** Whether a stored tensor is a parameter, not an optimizer's moment. */
-function isParameter(name: string): boolean {
+export function isParameter(name: string): boolean {
   return !name.startsWith("optim.");
 }

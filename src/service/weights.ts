@@ -4,10 +4,18 @@ import {
   decodeSafetensors,
   type SafetensorsReader,
 } from "../checkpoint/safetensors_reader.ts";
-import { readExamples, readModel, readMoments } from "../checkpoint/state.ts";
+import {
+  readExamples,
+  readModel,
+  readMoments,
+  readState,
+} from "../checkpoint/state.ts";
 import type { ModelState, Moment, StoredExamples } from "../model/state.ts";
 import { sha256 } from "../store/digest.ts";
 import type { BaseModel } from "../store/manifest.ts";
+
+/** The metadata in which an exported state says how many steps the model has taken. */
+export const STEP = "step";
 
 /** What a fine-tune needs besides the model. */
 export interface TuningMaterial {
@@ -24,6 +32,8 @@ export interface Weights extends BaseModel {
   readonly model: ModelState;
   /** Reads what only fine-tuning needs. */
   material(): Promise<TuningMaterial>;
+  /** Reads everything. */
+  state(): Promise<ModelState>;
 }
 
 /**
@@ -45,6 +55,7 @@ export async function readWeights(
       replay: await readExamples(source, model, "replay"),
       guard: await readExamples(source, model, "guard"),
     }),
+    state: () => readState(source),
   };
 }
 
@@ -53,13 +64,17 @@ export function isHead(name: string): boolean {
   return name.startsWith("head.");
 }
 
-/** The most steps that any tensor has taken. */
-async function stepOf(source: SafetensorsReader): Promise<number> {
+/** Steps taken: as the file says, else the most that any tensor has taken. */
+export async function stepOf(source: SafetensorsReader): Promise<number> {
+  const said = source.header.metadata[STEP];
+  if (said !== undefined && /^\d+$/.test(said)) return Number(said);
   let step = 0;
   for (const [name, { dtype, shape }] of source.header.tensors) {
     if (
       !/^optim\..*\.step$/.test(name) || dtype !== "I32" || shape.length > 0
-    ) continue;
+    ) {
+      continue;
+    }
     const bytes = await source.read(name);
     step = Math.max(step, new DataView(bytes.buffer).getInt32(0, true));
   }

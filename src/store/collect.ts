@@ -20,7 +20,8 @@ import {
   tensorBytes,
 } from "./manifest.ts";
 import { stagedKey, stagingKey, type StagingRecord } from "./staging.ts";
-import { type ModelStore, order } from "./store.ts";
+import { type ModelStore, versionKey } from "./store.ts";
+import { readTags } from "./tags.ts";
 
 /** Versions that one collection retires at most, so that it fits in one write. */
 const RETIRE_BATCH = 32;
@@ -38,7 +39,7 @@ export async function collect(
   const { engine, root } = store;
   const checks = await currentStamps(store);
   const manifests = await store.manifests();
-  const tagged = await taggedVersions(store);
+  const tagged = new Set((await readTags(store)).values());
   const stays = ({ version }: Manifest, i: number) =>
     i < Math.max(1, keep) || tagged.has(version);
   const retired = manifests.filter((manifest, i) => !stays(manifest, i))
@@ -49,7 +50,7 @@ export async function collect(
       checks,
       deletes: retired.map((
         { version },
-      ) => [...root, "versions", order(version)]),
+      ) => versionKey(root, version)),
       sets: [abandonedRecord(root, retired)],
     });
     if (!done) return undefined;
@@ -106,13 +107,4 @@ function abandonedRecord(root: Key, retired: readonly Manifest[]) {
     expiresAt: 0,
   };
   return { key: record.key, value: encode(record) };
-}
-
-async function taggedVersions(
-  { engine, root }: ModelStore,
-): Promise<Set<number>> {
-  const entries = await engine.list([...root, "tags"]);
-  return new Set(
-    entries.map(({ value }) => decode<{ version: number }>(value).version),
-  );
 }

@@ -112,7 +112,7 @@ export class ModelStore {
   async manifest(version: number): Promise<Manifest | undefined> {
     if (version === 0) return baseManifest(this.#base);
     const [entry] = await this.engine.read([
-      this.#key("versions", order(version)),
+      versionKey(this.root, version),
     ]);
     return entry && decode<Manifest>(entry.value);
   }
@@ -127,7 +127,7 @@ export class ModelStore {
       ...(limit === undefined ? {} : { limit }),
       ...(before === undefined
         ? {}
-        : { before: this.#key("versions", order(before)) }),
+        : { before: versionKey(this.root, before) }),
     });
     return entries.map((entry) => decode<Manifest>(entry.value));
   }
@@ -217,7 +217,7 @@ export class ModelStore {
       checks: [{ key: this.#key("head"), stamp: head.stamp }],
       sets: [
         {
-          key: this.#key("versions", order(manifest.version)),
+          key: versionKey(this.root, manifest.version),
           value: encode(manifest),
         },
         {
@@ -275,9 +275,9 @@ export class ModelStore {
   }
 }
 
-/** A version's number as text whose order is the numbers' order. */
-export function order(version: number): string {
-  return String(version).padStart(12, "0");
+/** Where a version's manifest is. Numbers are padded, so that keys are in their order. */
+export function versionKey(root: Key, version: number): Key {
+  return [...root, "versions", String(version).padStart(12, "0")];
 }
 
 async function record(

@@ -1,0 +1,124 @@
+/** POST /rollback, GET /export, POST /import, PUT and DELETE /tags/{name}. @module */
+
+import { type Context, Hono } from "hono";
+import { CheckpointError } from "../src/errors.ts";
+import { entityTag } from "../src/service/answers.ts";
+import type { Manifest } from "../src/store/manifest.ts";
+import { readJson, shown } from "./body.ts";
+import { readIfMatch } from "./headers.ts";
+import { requiredKey } from "./keys.ts";
+import { limited } from "./limits.ts";
+import type { AppOptions } from "./options.ts";
+import { onlyMethods, problem } from "./problem.ts";
+import { unknownVersion } from "./versions.ts";
+
+/** Largest state that can be imported. */
+const MAX_IMPORT_BYTES = 256 * 1024 * 1024;
+const TAG = /^[\w.-]{1,64}$/;
+
+/** Goes back, moves states, names versions. */
+export function adminRoutes({ service, keys, maxBodyBytes }: AppOptions): Hono {
+  const key = requiredKey(keys.admin, {
+    variable: "ADMIN_KEY",
+    purpose: "Administration",
+  });
+  return new Hono()
+    .post("/rollback", key, ...limited(maxBodyBytes), async (c) => {
+      const version = versionOf((await readJson(c)).version);
+      const done = await (await service()).history.rollback(
+        version,
+        readIfMatch(c),
+      );
+      if (done === undefined) throw unknownVersion(version);
+      return changed(c, done, { restored: version });
+    })
+    .all("/rollback", onlyMethods("POST"))
+    .get("/export", key, async (c) => {
+      const { manifest, chunks } = await (await service()).transfer.export();
+      const name = `tandem-${manifest.version}.safetensors`;
+      return c.body(ReadableStream.from(chunks), 200, {
+        "Content-Type": "application/octet-stream",
+        "Content-Disposition": `attachment; filename="${name}"`,
+        "Content-Length": String(
+          chunks.reduce((sum, { length }) => sum + length, 0),
+        ),
+        ETag: entityTag(manifest.sha256),
+        "Cache-Control": "no-store",
+      });
+    })
+    .all("/export", onlyMethods("GET"))
+    .post("/import", key, ...limited(MAX_IMPORT_BYTES), async (c) => {
+      const bytes = new Uint8Array(await c.req.arrayBuffer());
+      const { transfer } = await service();
+      return changed(
+        c,
+        await checked(() => transfer.import(bytes, readIfMatch(c))),
+        {},
+      );
+    })
+    .all("/import", onlyMethods("POST"))
+    .put("/tags/:name", key, ...limited(maxBodyBytes), async (c) => {
+      const name = tagOf(c);
+      const version = versionOf((await readJson(c)).version);
+      const { history } = await service();
+      if (!await history.tag(name, version)) throw unknownVersion(version);
+      return c.json({ tag: name, version });
+    })
+    .delete("/tags/:name", key, async (c) => {
+      await (await service()).history.untag(tagOf(c));
+      return c.body(null, 204);
+    })
+    .all("/tags/:name", onlyMethods("PUT", "DELETE"));
+}
+
+function changed(
+  c: Context,
+  { before, after }: { before: Manifest; after: Manifest },
+  rest: Record<string, unknown>,
+): Response {
+  const body = {
+    version: { before: before.version, after: after.version },
+    step: { before: before.step, after: after.step },
+    sha256: after.sha256,
+    ...rest,
+  };
+  return c.json(body, 200, {
+    ETag: entityTag(after.sha256),
+    "Cache-Control": "no-store",
+  });
+}
+
+function versionOf(value: unknown): number {
+  if (Number.isSafeInteger(value) && value as number >= 0) {
+    return value as number;
+  }
+  throw problem(
+    400,
+    `Cannot read version: expected a whole number ≥ 0, got ${shown(value)}`,
+    {
+      field: "version",
+    },
+  );
+}
+
+function tagOf(c: Context): string {
+  const name = c.req.param("name")!;
+  if (TAG.test(name)) return name;
+  throw problem(
+    400,
+    `Cannot read the tag: expected 1 to 64 letters, digits, ".", "_" or "-", got ${
+      shown(name)
+    }`,
+    { field: "name" },
+  );
+}
+
+async function checked<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof CheckpointError
+      ? problem(422, error.message)
+      : error;
+  }
+}

@@ -1,0 +1,95 @@
+/** GET /versions and GET /versions/{n}. @module */
+
+import { type Context, Hono } from "hono";
+import { entityTag } from "../src/service/answers.ts";
+import type { HistoryEntry } from "../src/service/history.ts";
+import type { AppOptions } from "./options.ts";
+import { onlyMethods, problem } from "./problem.ts";
+import { wholeQuery } from "./query.ts";
+
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 500;
+
+/** Tells the model's history. */
+export function versionRoutes({ service }: AppOptions): Hono {
+  return new Hono()
+    .get("/versions", async (c) => {
+      const limit = Math.min(
+        wholeQuery(c, "limit", 1) ?? DEFAULT_LIMIT,
+        MAX_LIMIT,
+      );
+      const before = wholeQuery(c, "before", 0);
+      const { history } = await service();
+      const entries = await history.list(limit, before);
+      return c.json({ versions: entries.map(summaryOf) }, 200, {
+        "Cache-Control": "no-store",
+      });
+    })
+    .all("/versions", onlyMethods("GET"))
+    .get("/versions/:version", async (c) => {
+      const version = readVersion(c);
+      const entry = await (await service()).history.find(version);
+      if (entry === undefined) throw unknownVersion(version);
+      return c.json(detailsOf(entry), 200, {
+        ETag: entityTag(entry.manifest.sha256),
+        "Cache-Control": "no-store",
+      });
+    })
+    .all("/versions/:version", onlyMethods("GET"));
+}
+
+/** The problem of a version that is not there. */
+export function unknownVersion(version: number) {
+  return problem(
+    404,
+    `Cannot find version ${version}: there is none, or none any more`,
+    {
+      field: "version",
+    },
+  );
+}
+
+function readVersion(c: Context): number {
+  const text = c.req.param("version")!;
+  if (/^\d{1,12}$/.test(text)) return Number(text);
+  throw problem(404, `Cannot find version ${text}: expected a whole number`, {
+    field: "version",
+  });
+}
+
+function summaryOf({ manifest, tags }: HistoryEntry) {
+  const {
+    version,
+    parent,
+    change,
+    restored,
+    step,
+    createdAt,
+    sha256,
+    loss,
+    guard,
+  } = manifest;
+  return {
+    version,
+    parent,
+    change,
+    restored,
+    step,
+    createdAt,
+    sha256,
+    loss,
+    guard,
+    tags,
+  };
+}
+
+function detailsOf(entry: HistoryEntry) {
+  const { steps, tensors, log } = entry.manifest;
+  const request = log === null ? null : {
+    scope: log.scope,
+    steps: log.steps,
+    learningRate: log.learningRate,
+    examples: log.items.length,
+  };
+  return { ...summaryOf(entry), steps, tensors, request };
+}

@@ -1,0 +1,97 @@
+/** The model's history, and going back in it. @module */
+
+import type { Manifest } from "../store/manifest.ts";
+import { deleteTag, readTags, setTag } from "../store/tags.ts";
+import type { ModelStore } from "../store/store.ts";
+import type { Editor } from "./editor.ts";
+import { checkMatch } from "./requests.ts";
+import { isParameter, type Versions } from "./versions.ts";
+
+/** A version and the names it is kept by. */
+export interface HistoryEntry {
+  readonly manifest: Manifest;
+  readonly tags: readonly string[];
+}
+
+/** The versions of the served model. */
+export class History {
+  constructor(
+    private readonly store: ModelStore,
+    private readonly versions: Versions,
+    private readonly editor: Editor,
+  ) {}
+
+  /** Versions, newest first, down to the weights file itself, which is version 0. */
+  async list(limit: number, before?: number): Promise<HistoryEntry[]> {
+    const manifests = await this.store.manifests({
+      limit,
+      ...(before === undefined ? {} : { before }),
+    });
+    if (manifests.length < limit && before !== 0) {
+      manifests.push((await this.store.manifest(0))!);
+    }
+    const tags = await readTags(this.store);
+    return manifests.map((manifest) => entryOf(manifest, tags));
+  }
+
+  /** One version, or undefined if there is none of that number. */
+  async find(version: number): Promise<HistoryEntry | undefined> {
+    const manifest = await this.store.manifest(version);
+    return manifest && entryOf(manifest, await readTags(this.store));
+  }
+
+  /** Names a version, so that it is kept however old it gets; false if there is none. */
+  tag(name: string, version: number): Promise<boolean> {
+    return setTag(this.store, name, version);
+  }
+
+  /** Takes a name away. */
+  untag(name: string): Promise<void> {
+    return deleteTag(this.store, name);
+  }
+
+  /**
+   * Makes a new version that equals an old one.
+   *
+   * @param ifMatch The hashes of which the model must have one, if any will not do.
+   * @returns The versions before and after, or undefined if there is no such version.
+   * @throws {StoreError} If that version is damaged.
+   * @throws {PreconditionError} If the model has none of the hashes asked for.
+   */
+  async rollback(
+    version: number,
+    ifMatch?: readonly string[],
+  ): Promise<{ before: Manifest; after: Manifest } | undefined> {
+    const found = await this.editor.change(async () => {
+      const head = await this.versions.head();
+      checkMatch(ifMatch, head.manifest.sha256);
+      const target = await this.store.manifest(version);
+      if (target === undefined) return { found: undefined };
+      const tensors = await this.store.load(target);
+      const prepared = await this.store.prepare(head, {
+        change: "rollback",
+        restored: version,
+        step: target.step,
+        steps: target.steps,
+        tensors: target.tensors,
+      });
+      if (!await this.store.commit(head, prepared)) return undefined;
+      const parameters = new Map(
+        [...tensors].filter(([name]) => isParameter(name)),
+      );
+      this.versions.publish({ manifest: prepared.manifest, parameters });
+      return { found: { before: head.manifest, after: prepared.manifest } };
+    });
+    return found.found;
+  }
+}
+
+function entryOf(
+  manifest: Manifest,
+  tags: ReadonlyMap<string, number>,
+): HistoryEntry {
+  const names = Array.from(tags).filter(([, version]) =>
+    version === manifest.version
+  );
+  return { manifest, tags: names.map(([name]) => name) };
+}

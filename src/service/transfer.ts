@@ -1,0 +1,156 @@
+/** The whole state as one file, and back. @module */
+
+import { encodeSafetensors } from "../checkpoint/safetensors.ts";
+import { decodeSafetensors } from "../checkpoint/safetensors_reader.ts";
+import { readState, tensorsOf as fileTensors } from "../checkpoint/state.ts";
+import { CheckpointError } from "../errors.ts";
+import { type ModelState, type Moment, shapesOf } from "../model/state.ts";
+import type { Manifest } from "../store/manifest.ts";
+import type { ModelStore, Tensor } from "../store/store.ts";
+import type { Editor } from "./editor.ts";
+import { changedSteps, differing, MOMENT, tensorsOf } from "./heads.ts";
+import { checkMatch } from "./requests.ts";
+import { isParameter, type Versions } from "./versions.ts";
+import { STEP, stepOf, type Weights } from "./weights.ts";
+
+/** A version as a file. */
+export interface Export {
+  readonly manifest: Manifest;
+  /** Its bytes, to be written one after the other. */
+  readonly chunks: readonly Uint8Array[];
+}
+
+/** Moves states out of the store and into it. */
+export class Transfer {
+  constructor(
+    private readonly weights: Weights,
+    private readonly store: ModelStore,
+    private readonly versions: Versions,
+    private readonly editor: Editor,
+  ) {}
+
+  /**
+   * The head as a safetensors file that holds everything, moments included. It
+   * can be imported, and it can be served as a weights file.
+   *
+   * @throws {StoreError} If the head is damaged.
+   */
+  async export(): Promise<Export> {
+    const { manifest } = await this.versions.head();
+    const stored = await this.store.load(manifest);
+    const base = await this.weights.state();
+    const { tensors, metadata } = fileTensors({
+      ...base,
+      parameters: new Map([...base.parameters, ...stored]),
+      moments: mergedMoments(base.moments, manifest.steps, stored),
+    });
+    const step = String(manifest.step);
+    return {
+      manifest,
+      chunks: encodeSafetensors(tensors, { ...metadata, [STEP]: step }),
+    };
+  }
+
+  /**
+   * Makes a new version of an exported state. The file is checked in full first;
+   * its replay memory and guard set are left out, the served ones stay.
+   *
+   * @throws {CheckpointError} If it is damaged, or not a state of the served model.
+   * @throws {PreconditionError} If the model has none of the hashes asked for.
+   */
+  async import(
+    bytes: Uint8Array,
+    ifMatch?: readonly string[],
+  ): Promise<{ before: Manifest; after: Manifest }> {
+    const source = decodeSafetensors(bytes);
+    const state = await readState(source);
+    const step = await stepOf(source);
+    const base = await this.weights.state();
+    checkFits(state, base);
+    const shapes = shapesOf(base);
+    const tensors = differing(
+      tensorsOf(state, shapes),
+      tensorsOf(base, shapes),
+    );
+    checkFinite(tensors);
+    const parameters = new Map(
+      tensors.filter(({ name }) => isParameter(name)).map((
+        { name, values },
+      ) => [name, values]),
+    );
+    return await this.editor.change(async () => {
+      const head = await this.versions.head();
+      checkMatch(ifMatch, head.manifest.sha256);
+      const prepared = await this.store.prepare(head, {
+        change: "import",
+        step,
+        steps: changedSteps({}, state, base),
+        tensors,
+      });
+      if (!await this.store.commit(head, prepared)) return undefined;
+      this.versions.publish({ manifest: prepared.manifest, parameters });
+      return { before: head.manifest, after: prepared.manifest };
+    });
+  }
+}
+
+/** The base model's moments, with those that a version has of its own. */
+function mergedMoments(
+  base: ReadonlyMap<string, Moment>,
+  steps: Readonly<Record<string, number>>,
+  stored: ReadonlyMap<string, Float32Array>,
+): Map<string, Moment> {
+  const moments = new Map(base);
+  const get = (name: string) =>
+    moments.get(name) ?? { step: 0, slots: new Map() };
+  for (const [name, step] of Object.entries(steps)) {
+    moments.set(name, { ...get(name), step });
+  }
+  for (const [name, values] of stored) {
+    const [, tensor, slot] = MOMENT.exec(name) ?? [];
+    if (tensor === undefined) continue;
+    const { step, slots } = get(tensor);
+    moments.set(tensor, { step, slots: new Map([...slots, [slot!, values]]) });
+  }
+  return moments;
+}
+
+/** What must be the same for a state to be one of the served model. */
+const SAME = [
+  "sizes",
+  "labels",
+  "preprocessing",
+  "optimizer",
+  "temperature",
+] as const;
+
+function checkFits(state: ModelState, base: ModelState): void {
+  for (const part of SAME) {
+    const [expected, got] = [base, state].map((model) =>
+      JSON.stringify(model[part])
+    );
+    if (expected === got) continue;
+    throw new CheckpointError(
+      `Cannot import the state: expected the ${part} ${expected}, got ${got}`,
+    );
+  }
+  for (const part of ["mean", "inverseDeviation"] as const) {
+    const expected = base.standardization[part];
+    if (
+      state.standardization[part].every((value, i) => value === expected[i])
+    ) continue;
+    throw new CheckpointError(
+      `Cannot import the state: expected the served model's standardization, got another ${part}`,
+    );
+  }
+}
+
+function checkFinite(tensors: readonly Tensor[]): void {
+  for (const { name, values } of tensors) {
+    const wrong = values.find((value) => !Number.isFinite(value));
+    if (wrong === undefined) continue;
+    throw new CheckpointError(
+      `Cannot import the state: expected finite numbers in ${name}, got ${wrong}`,
+    );
+  }
+}

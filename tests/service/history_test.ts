@@ -1,0 +1,188 @@
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { CheckpointError, PreconditionError } from "../../src/errors.ts";
+import type { FinetuneRequest } from "../../src/service/requests.ts";
+import type { Service } from "../../src/service/service.ts";
+import { readWeights } from "../../src/service/weights.ts";
+import {
+  fixtureWeights,
+  modelBytes,
+  openFixture,
+  randomDescriptor,
+} from "./fixture.ts";
+
+const weights = await fixtureWeights({ guard: false });
+
+const lesson = (seed: number): FinetuneRequest => ({
+  descriptors: [randomDescriptor(seed)],
+  domains: [seed % 2],
+  items: [seed % 3],
+  steps: 2,
+  learningRate: 1e-2,
+  dryRun: false,
+});
+
+async function teach(service: Service, ...seeds: number[]): Promise<void> {
+  for (const seed of seeds) await service.finetune(lesson(seed));
+}
+
+const said = async (service: Service) =>
+  (await service.predict([randomDescriptor(9)], { topK: 3 }))!.predictions;
+
+function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(chunks.flatMap((chunk) => [...chunk]));
+}
+
+Deno.test("a rollback restores the exact state, as a new version", async () => {
+  const { service } = await openFixture({ weights });
+  await teach(service, 1);
+  const [first, saidFirst] = [await service.identity(), await said(service)];
+  await teach(service, 2, 3);
+  const { before, after } = (await service.history.rollback(1))!;
+  assertEquals([before.version, after.version, after.restored], [3, 4, 1]);
+  const now = await service.identity();
+  assertEquals([now.version, now.step, now.etag], [4, first.step, first.etag]);
+  assertEquals(await said(service), saidFirst);
+  await service.close();
+});
+
+Deno.test("after a rollback, steps go on from the old version's moments", async () => {
+  const { service: straight } = await openFixture({ weights });
+  await teach(straight, 1);
+  const { service } = await openFixture({ weights });
+  await teach(service, 1, 2);
+  await service.history.rollback(1);
+  // Replay is drawn by the version's number, so go back once more to compare like with like.
+  for (const each of [straight, service]) {
+    while ((await each.identity()).version < 5) {
+      await each.history.rollback(1);
+    }
+  }
+  await teach(straight, 4);
+  await teach(service, 4);
+  assertEquals(await service.identity(), await straight.identity());
+  await straight.close();
+  await service.close();
+});
+
+Deno.test("a rollback to the weights file is the weights file", async () => {
+  const { service } = await openFixture({ weights });
+  const base = await service.identity();
+  await teach(service, 1);
+  await service.history.rollback(0);
+  assertEquals(await service.identity(), { ...base, version: 2 });
+  assertEquals(await service.history.rollback(7), undefined);
+  await assertRejects(
+    () => service.history.rollback(1, ["0"]),
+    PreconditionError,
+  );
+  await service.close();
+});
+
+Deno.test("history is told newest first, down to version 0, in pages, with tags", async () => {
+  const { service } = await openFixture({ weights });
+  await teach(service, 1, 2, 3);
+  assertEquals(await service.history.tag("good", 2), true);
+  assertEquals(await service.history.tag("good", 9), false);
+  const list = async (limit: number, before?: number) =>
+    (await service.history.list(limit, before)).map((
+      { manifest, tags },
+    ) => [manifest.version, ...tags]);
+  assertEquals(await list(10), [[3], [2, "good"], [1], [0]]);
+  assertEquals(await list(2), [[3], [2, "good"]]);
+  assertEquals(await list(2, 2), [[1], [0]]);
+  assertEquals(await list(2, 0), []);
+  await service.history.untag("good");
+  assertEquals((await service.history.find(2))!.tags, []);
+  assertEquals(await service.history.find(4), undefined);
+  await service.close();
+});
+
+Deno.test("old versions go, the head and tagged ones stay", async () => {
+  const { service } = await openFixture({ weights, keepVersions: 3 });
+  await teach(service, 1, 2);
+  await service.history.tag("good", 2);
+  await teach(service, ...Array.from({ length: 14 }, (_, i) => i));
+  await service.settled();
+  const kept = (await service.history.list(50)).map(({ manifest }) =>
+    manifest.version
+  );
+  assertEquals(kept, [16, 15, 14, 2, 0]);
+  assertEquals((await service.history.rollback(2))!.after.version, 17);
+  await service.close();
+});
+
+Deno.test("export, an empty store, import: the next step is as if it had never moved", async () => {
+  const { service: stayed } = await openFixture({ weights });
+  await teach(stayed, 1, 2);
+  const file = concat((await stayed.transfer.export()).chunks);
+
+  const { service: moved } = await openFixture({ weights });
+  await teach(moved, 5); // replay is drawn by the version's number: this makes the next one 3 in both
+  const { after } = await moved.transfer.import(file);
+  assertEquals([after.version, after.change], [2, "import"]);
+  assertEquals(await moved.identity(), await stayed.identity());
+  assertEquals(concat((await moved.transfer.export()).chunks), file);
+  await teach(stayed, 3);
+  await teach(moved, 3);
+  assertEquals(await moved.identity(), await stayed.identity());
+  assertEquals(await said(moved), await said(stayed));
+  await stayed.close();
+  await moved.close();
+});
+
+Deno.test("an export can be served as a weights file, and goes on from there", async () => {
+  const { service } = await openFixture({ weights });
+  await teach(service, 1, 2);
+  const file = concat((await service.transfer.export()).chunks);
+  const { service: served } = await openFixture({
+    weights: await readWeights(file),
+  });
+  const [a, b] = [await service.identity(), await served.identity()];
+  assertEquals([b.version, b.step], [0, a.step]);
+  assertEquals(await said(served), await said(service));
+  await service.close();
+  await served.close();
+});
+
+Deno.test("an import of another trunk is served, tuned and survives a restart", async () => {
+  const { service, engine } = await openFixture({ weights });
+  const before = await said(service);
+  await service.transfer.import(
+    modelBytes({ guard: false, seed: 2, replay: false }),
+  );
+  const imported = await said(service);
+  assertNotEquals(imported, before);
+  await teach(service, 1);
+  const tuned = await said(service);
+  const { service: again } = await openFixture({ weights, engine });
+  assertEquals(await said(again), tuned);
+  await service.history.rollback(0);
+  assertEquals(await said(service), before);
+  await service.close();
+});
+
+Deno.test("a state that does not fit, or is damaged, changes nothing", async () => {
+  const { service } = await openFixture({ weights });
+  const good = modelBytes({ guard: false });
+  const text = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
+  const bytes = (latin1: string) =>
+    Uint8Array.from(latin1, (c) => c.charCodeAt(0));
+  const nan = good.slice();
+  nan.fill(0xff, nan.length - 40_000, nan.length - 39_000);
+  for (
+    const wrong of [
+      new Uint8Array(0),
+      good.slice(0, -1),
+      bytes(text(good).replace("webcam", "webcum")),
+      nan,
+    ]
+  ) {
+    await assertRejects(() => service.transfer.import(wrong), CheckpointError);
+  }
+  await assertRejects(
+    () => service.transfer.import(good, ["0"]),
+    PreconditionError,
+  );
+  assertEquals((await service.identity()).version, 0);
+  await service.close();
+});
