@@ -34,11 +34,12 @@ async function evaluate(flags: Flags, signal: AbortSignal): Promise<number> {
     flags.text("weights") ?? SHIPPED_WEIGHTS,
     BATCH_SIZE,
   );
-  using dataset = await openDataset(flags, signal, {
+  const opened = await openDataset(flags, signal, {
     views: 1,
     leastItems: 1,
     preprocessing: model.preprocessing,
   });
+  using dataset = opened.dataset;
   const examples = labelledAs(dataset, model);
   const rows = Uint32Array.from({ length: examples.length }, (_, row) => row);
   const { figures } = evaluateRows(

@@ -3,6 +3,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll, type DescribeOptions } from "../data/describe_all.ts";
 import { DEFAULT_DOMAIN, folderSource } from "../data/folder.ts";
+import type { Source } from "../data/source.ts";
 import { sketchSource } from "../data/sketch/sketch_source.ts";
 import { DataError } from "../errors.ts";
 import type { ModelState } from "../model/state.ts";
@@ -32,7 +33,8 @@ export function workersOf(flags: Flags): number {
 }
 
 /**
- * Describes the pictures of `--data`, or the built-in sketches.
+ * Describes the pictures of `--data`, or the built-in sketches. The dataset is to
+ * be closed.
  *
  * @throws {DataError} If there is nothing to work on.
  */
@@ -40,7 +42,7 @@ export async function openDataset(
   flags: Flags,
   signal: AbortSignal,
   options: DescribeOptions = {},
-): Promise<Dataset> {
+): Promise<{ dataset: Dataset; source: Source }> {
   const folder = flags.text("data");
   if (folder === undefined) console.error(SKETCH_NOTICE);
   const source = folder === undefined
@@ -61,7 +63,7 @@ export async function openDataset(
     console.error(`${dataset.skipped.length} pictures could not be used.`);
   }
   for (const warning of dataset.warnings) console.error(`Warning: ${warning}`);
-  return dataset;
+  return { dataset, source };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `deno task train`: trains a model from pictures in folders, or from the built-in sketches. @module */
 
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { parseShares, splitRows } from "../data/split.ts";
 import type { ModelState } from "../model/state.ts";
 import { parameterCount } from "../model/sizes.ts";
@@ -16,10 +16,13 @@ import {
   runTraining,
   type TrainingPlan,
 } from "../train/run.ts";
+import { renderModelCard } from "../train/report/card.ts";
+import { renderReport } from "../train/report/report.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { DATA_FLAGS, openDataset, workersOf } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { type ProgressBar, startProgress } from "./progress.ts";
+import { gatherRun } from "./run_report.ts";
 import { loadState, saveState, withoutTrunkMoments } from "./weights.ts";
 
 /** What train does where no flag says otherwise: the recipe of the shipped model. */
@@ -133,7 +136,8 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
   const out = flags.text("out") ?? DEFAULTS.out;
   await Deno.mkdir(dirname(out), { recursive: true });
 
-  using examples = await openDataset(flags, signal);
+  const { dataset, source } = await openDataset(flags, signal);
+  using examples = dataset;
   if (resumed !== undefined) checkResumed(resumed, plan, examples);
   const [shares, strategy] = plan.split.split(" ") as [
     string,
@@ -162,6 +166,24 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
   const sha256 = await saveState(out, state);
   const seconds = (performance.now() - started) / 1000;
   report(flags, outcome, rows, out, sha256, seconds);
+  if (outcome.ended === "finished") {
+    const { size } = await Deno.stat(out);
+    const run = await gatherRun(outcome, dataset, source, rows, {
+      command: commandLine(),
+      folder: flags.text("data"),
+      licence: flags.text("licence"),
+      weights: { file: basename(out), bytes: size, sha256 },
+      seconds,
+    }, flags.has("report"));
+    await Deno.writeTextFile(
+      `${withoutExtension(out)}.md`,
+      renderModelCard(run),
+    );
+    const report = flags.text("report");
+    if (report !== undefined) {
+      await Deno.writeTextFile(report, renderReport(run));
+    }
+  }
   return EXIT[outcome.ended === "finished" ? "ok" : outcome.ended];
 }
 
@@ -370,4 +392,16 @@ function report(
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
+}
+
+/** The command as it was typed, for the model card. */
+function commandLine(): string {
+  const quoted = Deno.args.map((arg) =>
+    /^[\w./,:=+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`
+  );
+  return ["deno", "task", COMMAND.name, ...quoted].join(" ");
+}
+
+function withoutExtension(file: string): string {
+  return file.replace(/\.safetensors$/, "");
 }

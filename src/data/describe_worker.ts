@@ -7,18 +7,14 @@
  */
 
 import { ImageError } from "../errors.ts";
-import { decodeImage, type Pixels } from "../image/decode.ts";
 import {
   allocateDescriber,
   describe,
   descriptorLength,
   type Preprocessing,
 } from "../image/descriptor.ts";
-import type { ImageHeader } from "../image/header.ts";
-import type { ImageLimits } from "../image/limits.ts";
 import { createArena } from "../kernels/arena.ts";
-import { sha256 } from "./sha256.ts";
-import { drawSketch } from "./sketch/draw.ts";
+import { type LoadedPicture, loadPicture, type Picture } from "./picture.ts";
 import type { Origin } from "./source.ts";
 import { viewOf } from "./views.ts";
 
@@ -43,17 +39,6 @@ export type DescribeReply =
   /** The program is to blame. */
   | { kind: "failed"; message: string };
 
-/** More than a server accepts: these pictures are the user's own, and are decoded one at a time. */
-const LIMITS: ImageLimits = { bytes: 32 * 1024 * 1024, pixels: 50_000_000 };
-
-type Picture = { header: ImageHeader; pixels: Pixels };
-
-/** The picture that was loaded last. */
-interface Loaded {
-  contentHash: string;
-  decode(): Promise<Picture>;
-}
-
 /** The worker's side of the port; `self` is typed as a window. */
 const port = self as unknown as {
   onmessage: (event: MessageEvent<DescribeRequest>) => void;
@@ -63,7 +48,8 @@ const port = self as unknown as {
 let describeViews:
   | ((picture: Picture, contentHash: string) => Uint8Array<ArrayBuffer>)
   | undefined;
-let loaded: Loaded | undefined;
+/** The picture that was loaded last. */
+let loaded: LoadedPicture | undefined;
 
 port.onmessage = async ({ data }) => {
   const reply = await answer(data);
@@ -83,7 +69,7 @@ async function answer(request: DescribeRequest): Promise<DescribeReply> {
         );
         return { kind: "ready" };
       case "load":
-        loaded = await load(request.origin);
+        loaded = await loadPicture(request.origin);
         return { kind: "loaded", contentHash: loaded.contentHash };
       case "describe": {
         const { contentHash, decode } = loaded!;
@@ -125,39 +111,4 @@ async function createDescriber(preprocessing: Preprocessing, count: number) {
     }
     return descriptors;
   };
-}
-
-async function load(origin: Origin): Promise<Loaded> {
-  if (origin.kind === "file") {
-    const bytes = await readPicture(origin.path);
-    return {
-      contentHash: await sha256(bytes),
-      decode: () => decodeImage(bytes, LIMITS),
-    };
-  }
-  const pixels = drawSketch(origin.look, origin.item, origin.variant);
-  const { width, height } = pixels;
-  const header: ImageHeader = { type: "png", width, height, orientation: 1 };
-  return {
-    contentHash: await sha256(pixels.data),
-    decode: () => Promise.resolve({ header, pixels }),
-  };
-}
-
-/** The bytes of a file that is not too large to be a picture. */
-async function readPicture(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const { size } = await Deno.stat(path);
-    if (size <= LIMITS.bytes) return await Deno.readFile(path);
-    throw new ImageError(
-      "too-large",
-      `Cannot read image: expected at most ${LIMITS.bytes} bytes, got ${size}`,
-    );
-  } catch (error) {
-    if (error instanceof ImageError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new ImageError("malformed", `Cannot read image: ${message}`, {
-      cause: error,
-    });
-  }
 }

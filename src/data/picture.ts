@@ -1,0 +1,66 @@
+/** One picture of a source, from where it is to its pixels. @module */
+
+import { ImageError } from "../errors.ts";
+import { decodeImage, type Pixels } from "../image/decode.ts";
+import type { ImageHeader } from "../image/header.ts";
+import type { ImageLimits } from "../image/limits.ts";
+import { sha256 } from "./sha256.ts";
+import { drawSketch } from "./sketch/draw.ts";
+import type { Origin } from "./source.ts";
+
+/** More than a server accepts: these pictures are the user's own, and are decoded one at a time. */
+const LIMITS: ImageLimits = { bytes: 32 * 1024 * 1024, pixels: 50_000_000 };
+
+/** A decoded picture. */
+export interface Picture {
+  readonly header: ImageHeader;
+  readonly pixels: Pixels;
+}
+
+/** A picture whose content is known, but not yet its pixels. */
+export interface LoadedPicture {
+  /** Sha-256 of a file's bytes, or of a drawing's pixels. */
+  readonly contentHash: string;
+  /** Decodes it. Rejects with an ImageError if it cannot be decoded. */
+  decode(): Promise<Picture>;
+}
+
+/**
+ * Loads a picture: reads its file, or draws it.
+ *
+ * @throws {ImageError} If the file cannot be read or is too large.
+ */
+export async function loadPicture(origin: Origin): Promise<LoadedPicture> {
+  if (origin.kind === "file") {
+    const bytes = await readPicture(origin.path);
+    return {
+      contentHash: await sha256(bytes),
+      decode: () => decodeImage(bytes, LIMITS),
+    };
+  }
+  const pixels = drawSketch(origin.look, origin.item, origin.variant);
+  const { width, height } = pixels;
+  const header: ImageHeader = { type: "png", width, height, orientation: 1 };
+  return {
+    contentHash: await sha256(pixels.data),
+    decode: () => Promise.resolve({ header, pixels }),
+  };
+}
+
+/** The bytes of a file that is not too large to be a picture. */
+async function readPicture(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const { size } = await Deno.stat(path);
+    if (size <= LIMITS.bytes) return await Deno.readFile(path);
+    throw new ImageError(
+      "too-large",
+      `Cannot read image: expected at most ${LIMITS.bytes} bytes, got ${size}`,
+    );
+  } catch (error) {
+    if (error instanceof ImageError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ImageError("malformed", `Cannot read image: ${message}`, {
+      cause: error,
+    });
+  }
+}
