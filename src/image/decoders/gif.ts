@@ -4,6 +4,7 @@
  * @module
  */
 
+import "imagescript/package.json" with { type: "json" };
 import type { Pixels } from "./decoder.ts";
 import { compileModule } from "./module.ts";
 

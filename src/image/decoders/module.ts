@@ -1,4 +1,8 @@
-/** Compiles a WebAssembly file of an npm package, read from where Deno keeps the package. */
+/**
+ * Compiles a WebAssembly file of an npm package, read from where Deno keeps the
+ * package. The caller must import something of the package, or Deno may not
+ * have fetched it.
+ */
 export async function compileModule(
   specifier: string,
 ): Promise<WebAssembly.Module> {
