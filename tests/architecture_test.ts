@@ -101,13 +101,13 @@ Deno.test("every import of a file finds it", () => {
   assertEquals(missing, []);
 });
 
-Deno.test("the server imports Hono, the image decoders and nothing else", () => {
+Deno.test("the server imports Hono, the image decoders, a PostgreSQL client and nothing else", () => {
   const packages = [...reach(["mod.ts"], imports)]
     .filter((to) => !isFile(to) && !to.startsWith("node:"))
     .map((specifier) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0]);
   assertEquals(
     [...new Set(packages)].sort(),
-    ["@jsquash/jpeg", "@jsquash/webp", "hono"],
+    ["@jsquash/jpeg", "@jsquash/webp", "hono", "postgres"],
   );
 });
 

@@ -4,7 +4,7 @@
  *   HOST             address that `deno task start` listens on      127.0.0.1
  *   PORT             port that it listens on; 0 takes a free one    8000
  *   MODEL            the weights file                               weights/office31.safetensors
- *   STORE            a Deno KV file, or `memory`                    .data/tandem.kv; on Deno Deploy
+ *   STORE            a Deno KV file, `memory`, or `postgres://…`    .data/tandem.kv; on Deno Deploy
  *                                                                   the database assigned there
  *   KEEP_VERSIONS    versions kept, besides tagged ones             100
  *   PREDICT_KEY      bearer key of predictions                      none: open to everyone

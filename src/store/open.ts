@@ -4,11 +4,15 @@ import type { Engine } from "./engine.ts";
 import { openKvEngine } from "./kv.ts";
 
 /**
- * Opens the database that a STORE setting names: a Deno KV file, "memory", or
- * undefined for the database that the platform assigns.
+ * Opens the database that a STORE setting names: a Deno KV file, "memory",
+ * `postgres://…`, or undefined for the database that the platform assigns.
  */
 export async function openEngine(name: string | undefined): Promise<Engine> {
   if (name === undefined) return await openKvEngine();
+  if (/^postgres(ql)?:\/\//.test(name)) {
+    const { openPostgresEngine } = await import("./postgres.ts");
+    return await openPostgresEngine(name);
+  }
   if (name === "memory") return await openKvEngine(":memory:");
   await makeFolder(name.slice(0, Math.max(name.lastIndexOf("/"), 0)));
   return await openKvEngine(name);

@@ -1,0 +1,143 @@
+/**
+ * The model store's engine over PostgreSQL, for servers on several machines.
+ *
+ * One table holds everything. Writes take turns by an advisory lock, which makes
+ * a check of a key that is absent as safe as one of a key that is there; reads
+ * wait for nothing.
+ *
+ * @module
+ */
+
+import type { Buffer } from "node:buffer";
+import postgres from "postgres";
+import type { Engine, Entry, Key, ListOptions, Write } from "./engine.ts";
+
+/** Names the turn of a writer: "tandem" in ASCII. */
+const LOCK = "0x74616e64656d";
+
+type Sql = postgres.Sql | postgres.TransactionSql;
+
+interface Row {
+  readonly key: string;
+  readonly value: Buffer;
+  readonly stamp: string;
+}
+
+/**
+ * Opens a PostgreSQL database as an engine, and makes its table where there is none.
+ *
+ * @param url `postgres://user:password@host:port/database`; `?search_path=` names a schema.
+ */
+export async function openPostgresEngine(url: string): Promise<Engine> {
+  const sql = postgres(url, { onnotice: () => {} });
+  try {
+    await sql.begin((turn) => createTable(turn));
+  } catch (error) {
+    await sql.end({ timeout: 1 });
+    throw error;
+  }
+  return engine(sql);
+}
+
+function engine(sql: postgres.Sql): Engine {
+  return {
+    async read(keys) {
+      const paths = keys.map(pathOf);
+      const rows = await sql<Row[]>`
+        select key, value, stamp from tandem_store
+        where key = any(${paths}) and (expires_at is null or expires_at > now())`;
+      const entries = new Map(rows.map((row) => [row.key, toEntry(row)]));
+      return paths.map((path) => entries.get(path));
+    },
+
+    async list(prefix, { limit, reverse = false, before }: ListOptions = {}) {
+      const start = `${pathOf(prefix)}/`;
+      // "0" comes right after "/".
+      const end = before === undefined ? `${pathOf(prefix)}0` : pathOf(before);
+      const rows = await sql<Row[]>`
+        select key, value, stamp from tandem_store
+        where key >= ${start} and key < ${end} and (expires_at is null or expires_at > now())
+        order by key ${reverse ? sql`desc` : sql`asc`}
+        limit ${limit ?? null}`;
+      return rows.map(toEntry);
+    },
+
+    write(write) {
+      return sql.begin(async (turn) => {
+        await takeTurn(turn);
+        if (!await checksHold(turn, write)) return false;
+        await change(turn, write);
+        return true;
+      });
+    },
+
+    async close() {
+      await sql.end({ timeout: 5 });
+    },
+  };
+}
+
+async function createTable(sql: Sql): Promise<void> {
+  await takeTurn(sql);
+  await sql`create sequence if not exists tandem_stamp`;
+  await sql`
+    create table if not exists tandem_store (
+      key text collate "C" primary key,
+      value bytea not null,
+      stamp bigint not null default nextval('tandem_stamp'),
+      expires_at timestamptz
+    )`;
+}
+
+/** Waits until no other writer is at work; it is this one's turn until the transaction ends. */
+async function takeTurn(sql: Sql): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${String(BigInt(LOCK))}::bigint)`;
+}
+
+async function checksHold(sql: Sql, { checks = [] }: Write): Promise<boolean> {
+  if (checks.length === 0) return true;
+  const rows = await sql<Row[]>`
+    select key, stamp from tandem_store
+    where key = any(${checks.map(({ key }) => pathOf(key))})
+      and (expires_at is null or expires_at > now())`;
+  const stamps = new Map(rows.map(({ key, stamp }) => [key, stamp]));
+  return checks.every(({ key, stamp }) =>
+    (stamps.get(pathOf(key)) ?? null) === stamp
+  );
+}
+
+async function change(
+  sql: Sql,
+  { sets = [], deletes = [] }: Write,
+): Promise<void> {
+  if (deletes.length > 0) {
+    await sql`delete from tandem_store where key = any(${deletes.map(pathOf)})`;
+  }
+  if (sets.some(({ expireIn }) => expireIn !== undefined)) {
+    await sql`delete from tandem_store where expires_at <= now()`;
+  }
+  if (sets.length === 0) return;
+  const rows = sets.map(({ key, value, expireIn }) => ({
+    key: pathOf(key),
+    value,
+    expires_at: expireIn === undefined ? null : new Date(Date.now() + expireIn),
+  }));
+  await sql`
+    insert into tandem_store ${sql(rows, "key", "value", "expires_at")}
+    on conflict (key) do update set
+      value = excluded.value,
+      stamp = nextval('tandem_stamp'),
+      expires_at = excluded.expires_at`;
+}
+
+function pathOf(key: Key): string {
+  return key.join("/");
+}
+
+function toEntry({ key, value, stamp }: Row): Entry {
+  return {
+    key: key.split("/"),
+    value: new Uint8Array(value),
+    stamp: String(stamp),
+  };
+}
