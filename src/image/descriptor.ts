@@ -91,8 +91,18 @@ export interface DescriberViews {
  * @throws {RangeError} If the preprocessing is not one that this module knows.
  */
 export function descriptorLength(preprocessing: Preprocessing): number {
+  return descriptorParts(preprocessing).reduce((sum, part) => sum + part, 0);
+}
+
+/**
+ * How many values each part of a descriptor has: gradients, then colours. Values
+ * of one part are in one unit.
+ *
+ * @throws {RangeError} If the preprocessing is not one that this module knows.
+ */
+export function descriptorParts(preprocessing: Preprocessing): number[] {
   checkPreprocessing(preprocessing);
-  return gradientLength(preprocessing) + colorLength(preprocessing);
+  return [gradientLength(preprocessing), colorLength(preprocessing)];
 }
 
 /**

@@ -149,6 +149,7 @@ Deno.test("gradients do not depend on the contrast", async () => {
 Deno.test("the length of a descriptor follows from its preprocessing", () => {
   assertEquals(descriptorLength(PREPROCESSING), 9 * (8 + 2 * 4 * 64) + 4 * 64);
   assertEquals(descriptorLength(SMALL), 4 * (8 + 4 * 64) + 4 * 27);
+  assertEquals(descriptorParts(PREPROCESSING), [4680, 256]);
 });
 
 Deno.test("a preprocessing that is not known is refused", () => {

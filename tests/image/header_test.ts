@@ -47,6 +47,7 @@ Deno.test("a JPEG's size is found in a frame header of any kind, behind other se
     const jpeg = bytesOf(
       "\xff\xd8\xff\xe0\0\x04\xff\xc0", // the marker in a segment's data is not one
       "\xff\xc4\0\x03\0\xff\xc8\0\x02\xff\xcc\0\x02", // DHT, JPG and DAC are not frames
+      "junk\xff\0\xff\xd0\xff\x01", // a stuffed zero, RST and TEM have no length
       "\xff\xff\xff",
       0xc0 + kind,
       "\0\x0b\x08\0\x15\0\x25\x01\x01\x11\0",
@@ -122,7 +123,9 @@ Deno.test("a damaged header is refused as malformed, at once", () => {
     bytesOf("\x89PNG\r\n\x1a\n", pngChunk("IDAT", new Uint8Array(20))),
     encodePng({ width: 0, height: 3, data: new Uint8ClampedArray() }),
     bytesOf("RIFF\x20\0\0\0WEBPVP8 ", new Uint8Array(20)),
+    bytesOf("RIFF\x20\0\0\0WEBPVP8L", new Uint8Array(20)),
     bytesOf("RIFF\x20\0\0\0WEBPALPH", new Uint8Array(20)),
+    bytesOf("\xff\xd8\xff\xc0\0\x07\x08\0\x15\0\x25"), // a frame without components
     bytesOf("GIF89a", new Uint8Array(100)),
     encodeGif({ width: 5, height: 5 }, {
       x: 3,
