@@ -1,0 +1,160 @@
+import { assertEquals, assertGreater } from "@std/assert";
+import { readWeights } from "../../src/service/weights.ts";
+import { openEngine } from "../../src/store/open.ts";
+import { ModelStore } from "../../src/store/store.ts";
+import { DATA_URL } from "../routes/fixture.ts";
+import { LABELS, modelBytes, TRAINED_STEPS } from "../service/fixture.ts";
+import { replayLog } from "../service/replay.ts";
+import { testStores } from "../store/engines.ts";
+import { type Server, startServer, withFolder } from "./server.ts";
+
+const KEY = "train";
+const model = modelBytes({ guard: false });
+/** More of each where the environment asks for it. */
+const CLIENTS = Number(Deno.env.get("TEST_CLIENTS") ?? 8);
+const REQUESTS = Number(Deno.env.get("TEST_REQUESTS") ?? 4);
+const KILLS = Number(Deno.env.get("TEST_KILLS") ?? 4);
+
+const start = (model: string, store: string) =>
+  startServer(["run", "-A", "routes/start.ts"], {
+    HOST: "127.0.0.1",
+    PORT: "0",
+    MODEL: model,
+    STORE: store,
+    FINETUNE_KEY: KEY,
+    ADMIN_KEY: "admin",
+    KEEP_VERSIONS: "1000000",
+  });
+
+function finetune(
+  { url }: Server,
+  n: number,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const { domains, items } = LABELS;
+  const example = {
+    image: DATA_URL,
+    domain: domains[n % domains.length],
+    item: items[n % items.length],
+  };
+  return fetch(`${url}/finetune`, {
+    method: "POST",
+    body: JSON.stringify({ examples: [example], steps: 1 }),
+    headers: {
+      "Content-Type": "application/json",
+      Authorization: `Bearer ${KEY}`,
+      ...headers,
+    },
+  });
+}
+
+/** Checks that the store holds `count` fine-tunes in one line, and that their log leads to its head. */
+async function checkChain(setting: string, count: number): Promise<void> {
+  const weights = await readWeights(model);
+  const engine = await openEngine(setting);
+  try {
+    const store = new ModelStore(engine, weights);
+    const { manifest } = await store.head();
+    assertEquals([manifest.version, manifest.step], [
+      count,
+      TRAINED_STEPS + count,
+    ]);
+    const line = (await store.manifests()).map((
+      { version, parent },
+    ) => [version, parent]);
+    assertEquals(
+      line,
+      Array.from({ length: count }, (_, i) => [count - i, count - i - 1]),
+    );
+    assertEquals(await replayLog(engine, weights), manifest.sha256);
+  } finally {
+    await engine.close();
+  }
+}
+
+testStores(
+  "four processes share a store: one line of versions, no step lost or doubled",
+  async (setting) => {
+    await withFolder(model, async (files) => {
+      const servers = await Promise.all(
+        [0, 1, 2, 3].map(() => start(files.model, setting)),
+      );
+      let accepted = 0;
+      const refused = new Map<number, number>();
+      await Promise.all(Array.from({ length: CLIENTS }, async (_, client) => {
+        for (let i = 0; i < REQUESTS; i++) {
+          const response = await finetune(
+            servers[client % 4]!,
+            client * REQUESTS + i,
+          );
+          const body = await response.json();
+          if (response.status === 200 && body.accepted) accepted++;
+          else {refused.set(
+              response.status,
+              (refused.get(response.status) ?? 0) + 1,
+            );}
+        }
+      }));
+      for (const status of refused.keys()) {
+        assertEquals([409, 503].includes(status), true, `${status}`);
+      }
+      assertGreater(accepted, CLIENTS * REQUESTS / 2);
+      for (const server of servers) {
+        // A process learns of the others' versions within a second.
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        const health = await (await fetch(`${server.url}/healthz`)).json();
+        assertEquals([health.version, health.step], [
+          accepted,
+          TRAINED_STEPS + accepted,
+        ]);
+      }
+      await Promise.all(servers.map((server) => server.stop()));
+      await checkChain(setting, accepted);
+    });
+  },
+);
+
+testStores(
+  "killed at any moment, a server keeps every acknowledged step, and none twice",
+  async (setting) => {
+    await withFolder(model, async (files) => {
+      const answers = new Map<number, unknown>();
+      let sent = 0;
+      const send = async (server: Server, n: number) => {
+        const response = await finetune(server, n, {
+          "Idempotency-Key": `request ${n}`,
+        });
+        assertEquals(response.status, 200);
+        const answer = await response.json();
+        assertEquals(answers.get(n) ?? answer, answer);
+        answers.set(n, answer);
+      };
+      for (let kill = 0; kill < KILLS; kill++) {
+        const server = await start(files.model, setting);
+        const [repeated] = [...answers.keys()].slice(-1);
+        if (repeated !== undefined) await send(server, repeated);
+        const stop = answers.size + 1 + kill % 5;
+        const clients = Array.from({ length: 3 }, async () => {
+          for (;;) await send(server, sent++);
+        });
+        const died = Promise.allSettled(clients);
+        while (answers.size < stop) {
+          await new Promise((resolve) => setTimeout(resolve, 1 + kill % 7));
+        }
+        await server.stop("SIGKILL");
+        await died;
+      }
+      const server = await start(files.model, setting);
+      for (let n = 0; n < sent; n++) await send(server, n);
+      assertEquals((await server.stop()).code, 0);
+      const versions = [...answers.values()].map((answer) =>
+        (answer as { version: { after: number } }).version.after
+      );
+      assertEquals(
+        versions.toSorted((a, b) => a - b),
+        Array.from({ length: sent }, (_, i) => i + 1),
+      );
+      await checkChain(setting, sent);
+    });
+  },
+);
