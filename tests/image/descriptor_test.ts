@@ -3,6 +3,7 @@ import {
   allocateDescriber,
   describe,
   descriptorLength,
+  descriptorParts,
   PREPROCESSING,
   type Preprocessing,
 } from "../../src/image/descriptor.ts";
