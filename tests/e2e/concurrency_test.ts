@@ -99,9 +99,9 @@ testStores(
         assertEquals([409, 503].includes(status), true, `${status}`);
       }
       assertGreater(accepted, CLIENTS * REQUESTS / 2);
+      // A process learns of the others' versions within a second.
+      await new Promise((resolve) => setTimeout(resolve, 1000));
       for (const server of servers) {
-        // A process learns of the others' versions within a second.
-        await new Promise((resolve) => setTimeout(resolve, 1000));
         const health = await (await fetch(`${server.url}/healthz`)).json();
         assertEquals([health.version, health.step], [
           accepted,
