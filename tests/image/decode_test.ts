@@ -1,5 +1,11 @@
 import { deflateSync } from "node:zlib";
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
+import fc from "fast-check";
 import { ImageError, type ImageErrorReason } from "../../src/errors.ts";
 import { decodeImage, type Pixels } from "../../src/image/decode.ts";
 import {
@@ -168,6 +174,35 @@ Deno.test("a decoder works again after an image that it could not decode", async
     ]);
     assertEquals((await decodeImage(good)).pixels.data.slice(), before);
   }
+});
+
+Deno.test("nothing but an ImageError comes of decoding damaged bytes", async () => {
+  const images = [
+    await encodeJpeg(PICTURE),
+    await encodeJpeg(PICTURE, { progressive: true }),
+    encodePng(PICTURE, { interlaced: true }),
+    encodeGif(PICTURE, { x: 0, y: 0, width: 37, height: 21, gray: 80 }),
+    await encodeWebp(TRANSLUCENT),
+    await encodeWebp(TRANSLUCENT, { lossless: 1 }),
+  ];
+  const mutation = fc.tuple(fc.nat(), fc.nat(255));
+  await fc.assert(fc.asyncProperty(
+    fc.constantFrom(...images),
+    fc.array(mutation, { minLength: 1, maxLength: 5 }),
+    async (image, mutations) => {
+      const bytes = image.slice();
+      for (const [at, value] of mutations) bytes[at % bytes.length] = value;
+      try {
+        const { header, pixels } = await decodeImage(bytes, {
+          bytes: 1e6,
+          pixels: 1e6,
+        });
+        assertEquals(pixels.data.length, header.width * header.height * 4);
+      } catch (error) {
+        assertInstanceOf(error, ImageError);
+      }
+    },
+  ));
 });
 
 Deno.test("pictures decoded at the same time do not mix", async () => {
