@@ -17,51 +17,22 @@
 
 import type { Allocator } from "../kernels/arena.ts";
 import type { ImageKernels } from "../kernels/image.ts";
+import type { Pointer } from "../kernels/mod.ts";
 import type { Pixels } from "./decoders/decoder.ts";
 import type { ImageHeader } from "./header.ts";
+import {
+  cellLength,
+  descriptorLength,
+  descriptorParts,
+  marginOf,
+  OCTANTS,
+  PREPROCESSING,
+  type Preprocessing,
+} from "./preprocessing.ts";
 import { allocateSquare, drawSquare, type SquareViews } from "./square.ts";
 import type { View } from "./view.ts";
 
-/** What turns a picture into a descriptor; it travels inside the weights file as JSON. */
-export interface Preprocessing {
-  /** Of the method; another method has another name. */
-  readonly name: string;
-  /** Side of the square, in pixels; a multiple of 4. */
-  readonly size: number;
-  /** Lengths of the offsets between paired gradients, in pixels along an axis. */
-  readonly radii: readonly number[];
-  /** Cells along either side in which pairs are counted; divides the size. */
-  readonly cells: number;
-  /** Cells along either side that those are pooled to; at least 2. */
-  readonly grid: number;
-  /** Bytes per unit of √(share of all pairs). */
-  readonly gradientScale: number;
-  /** Levels of each of red, green and blue; at least 2. */
-  readonly colorLevels: number;
-  /** Cells along either side, for colours; divides the size. */
-  readonly colorGrid: number;
-  /** Bytes per unit of √(share of a cell's pixels). */
-  readonly colorScale: number;
-}
-
-/** The method of this module. */
-const NAME = "gradient-pairs-1";
-
-/** Eighths of a turn. */
-const OCTANTS = 8;
-
-/** What a new model is trained with. */
-export const PREPROCESSING: Preprocessing = {
-  name: NAME,
-  size: 96,
-  radii: [1, 4],
-  cells: 6,
-  grid: 3,
-  gradientScale: 2000,
-  colorLevels: 4,
-  colorGrid: 2,
-  colorScale: 192,
-};
+export { descriptorLength, descriptorParts, PREPROCESSING, type Preprocessing };
 
 /** Arena blocks of describe. */
 export interface DescriberViews {
@@ -83,26 +54,6 @@ export interface DescriberViews {
   /** Cells pooled [grid²][cell], then colours [colorGrid²][levels³]. */
   readonly values: Float32Array;
   readonly bytes: Uint8Array;
-}
-
-/**
- * How many values a descriptor has.
- *
- * @throws {RangeError} If the preprocessing is not one that this module knows.
- */
-export function descriptorLength(preprocessing: Preprocessing): number {
-  return descriptorParts(preprocessing).reduce((sum, part) => sum + part, 0);
-}
-
-/**
- * How many values each part of a descriptor has: gradients, then colours. Values
- * of one part are in one unit.
- *
- * @throws {RangeError} If the preprocessing is not one that this module knows.
- */
-export function descriptorParts(preprocessing: Preprocessing): number[] {
-  checkPreprocessing(preprocessing);
-  return [gradientLength(preprocessing), colorLength(preprocessing)];
 }
 
 /**
@@ -159,9 +110,14 @@ export function describe(
   drawSquare(kernels, views.square, header, pixels, view, planes);
   values.fill(0);
   describeGradients(kernels, views, preprocessing);
-  describeColors(kernels, views, preprocessing);
+  const [gradients, colors] = descriptorParts(preprocessing);
+  describeColors(
+    kernels,
+    views,
+    preprocessing,
+    values.byteOffset + gradients * 4,
+  );
   const { size, colorGrid, gradientScale, colorScale } = preprocessing;
-  const gradients = gradientLength(preprocessing);
   const total = kernels.sum(values.byteOffset, gradients);
   kernels.rootBytes(
     values.byteOffset,
@@ -171,7 +127,7 @@ export function describe(
   );
   kernels.rootBytes(
     values.byteOffset + gradients * 4,
-    colorLength(preprocessing),
+    colors,
     colorScale * colorGrid / size,
     bytes.byteOffset + gradients,
   );
@@ -247,15 +203,14 @@ function pool(
   }
 }
 
-/** Adds the colour part of the values. */
+/** Adds the colour part of the values, at `out`. */
 function describeColors(
   kernels: ImageKernels,
-  { planes, colors, values }: DescriberViews,
-  preprocessing: Preprocessing,
+  { planes, colors }: DescriberViews,
+  { size, colorGrid, colorLevels }: Preprocessing,
+  out: Pointer,
 ): void {
-  const { size, colorGrid, colorLevels } = preprocessing;
   const side = size / colorGrid;
-  let out = values.byteOffset + gradientLength(preprocessing) * 4;
   for (let row = 0; row < colorGrid; row++) {
     for (let column = 0; column < colorGrid; column++) {
       const first = planes.byteOffset + (row * size + column) * side * 4;
@@ -272,42 +227,5 @@ function describeColors(
       kernels.foldColors(colors.byteOffset, colorLevels, out);
       out += colorLevels ** 3 * 4;
     }
-  }
-}
-
-function cellLength({ radii }: Preprocessing): number {
-  return OCTANTS + radii.length * 4 * OCTANTS * OCTANTS;
-}
-
-function gradientLength(preprocessing: Preprocessing): number {
-  return preprocessing.grid ** 2 * cellLength(preprocessing);
-}
-
-function colorLength({ colorGrid, colorLevels }: Preprocessing): number {
-  return colorGrid ** 2 * colorLevels ** 3;
-}
-
-/** How far an offset reaches. */
-function marginOf({ radii }: Preprocessing): number {
-  return Math.max(0, ...radii);
-}
-
-function checkPreprocessing(preprocessing: Preprocessing): void {
-  const { name, size, radii, cells, grid, colorLevels, colorGrid } =
-    preprocessing;
-  const whole = (value: number, least: number) =>
-    Number.isInteger(value) && value >= least;
-  const known = name === NAME && whole(size, 4) && size % 4 === 0 &&
-    radii.every((r) => whole(r, 1) && r < size) &&
-    whole(cells, 1) && size % cells === 0 && whole(grid, 2) &&
-    whole(colorLevels, 2) && whole(colorGrid, 1) && size % colorGrid === 0 &&
-    preprocessing.gradientScale > 0 && preprocessing.colorScale > 0 &&
-    colorLength(preprocessing) % 4 === 0;
-  if (!known) {
-    throw new RangeError(
-      `Cannot describe pictures: expected the preprocessing "${NAME}", got ${
-        JSON.stringify(preprocessing)
-      }`,
-    );
   }
 }

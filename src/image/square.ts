@@ -6,6 +6,7 @@
 
 import type { Allocator } from "../kernels/arena.ts";
 import type { ImageKernels } from "../kernels/image.ts";
+import { Band, PADDING } from "./band.ts";
 import type { Pixels } from "./decoders/decoder.ts";
 import type { ImageHeader } from "./header.ts";
 import { checkView, orient, type View } from "./view.ts";
@@ -48,7 +49,7 @@ export function allocateSquare(allocate: Allocator, size: number): SquareViews {
   }
   return {
     size,
-    pixels: allocate.bytes(BLOCK_BYTES + 16), // kernels read whole groups of four pixels
+    pixels: allocate.bytes(BLOCK_BYTES + PADDING),
     sums: allocate.floats(STRIP * 4),
     cells: allocate.floats(size * size * 4),
     firsts: allocate.ints(size),
@@ -205,54 +206,5 @@ function sumBand(
       row === first ? 0 : 1,
     );
     row = stop;
-  }
-}
-
-/** A strip of a picture's columns, of which some rows at a time are in the arena. */
-class Band {
-  readonly columns: number;
-  readonly rowBytes: number;
-  readonly height: number;
-  /** Behind the last row that is in the arena. */
-  end = 0;
-  #start = 0;
-
-  constructor(
-    readonly kernels: ImageKernels,
-    readonly block: Uint8Array,
-    readonly pixels: Pixels,
-    readonly left: number,
-    right: number,
-    readonly opaque: boolean,
-  ) {
-    this.columns = right - left;
-    this.rowBytes = this.columns * 4;
-    this.height = pixels.height;
-  }
-
-  /** Where `row` is in the arena, with the rows behind it up to `end`. */
-  pointerOf(row: number): number {
-    if (row < this.#start || row >= this.end) this.#load(row);
-    return this.block.byteOffset + (row - this.#start) * this.rowBytes;
-  }
-
-  #load(row: number): void {
-    const { rowBytes, block, pixels } = this;
-    this.#start = row;
-    this.end = Math.min(row + Math.floor(BLOCK_BYTES / rowBytes), this.height);
-    if (this.columns === pixels.width) {
-      block.set(pixels.data.subarray(row * rowBytes, this.end * rowBytes));
-    } else {
-      for (let y = row; y < this.end; y++) {
-        const start = (y * pixels.width + this.left) * 4;
-        block.set(
-          pixels.data.subarray(start, start + rowBytes),
-          (y - row) * rowBytes,
-        );
-      }
-    }
-    if (!this.opaque) {
-      this.kernels.overWhite(block.byteOffset, (this.end - row) * this.columns);
-    }
   }
 }

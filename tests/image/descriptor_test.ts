@@ -166,6 +166,10 @@ Deno.test("a preprocessing that is not known is refused", () => {
     { gradientScale: 0 },
     { colorScale: NaN },
     { colorLevels: 3, colorGrid: 1 }, // kernels work on fours
+    { size: 96_000 },
+    { radii: Array(17).fill(1) },
+    { radii: "14" as unknown as number[] },
+    { gradientScale: Infinity },
   ];
   for (const part of wrong) {
     const preprocessing = { ...PREPROCESSING, ...part };

@@ -1,0 +1,111 @@
+/**
+ * How pictures are described: the parameters, and what follows from them.
+ *
+ * @module
+ */
+
+/** What turns a picture into a descriptor; it travels inside the weights file as JSON. */
+export interface Preprocessing {
+  /** Of the method; another method has another name. */
+  readonly name: string;
+  /** Side of the square, in pixels; a multiple of 4. */
+  readonly size: number;
+  /** Lengths of the offsets between paired gradients, in pixels along an axis. */
+  readonly radii: readonly number[];
+  /** Cells along either side in which pairs are counted; divides the size. */
+  readonly cells: number;
+  /** Cells along either side that those are pooled to; at least 2. */
+  readonly grid: number;
+  /** Bytes per unit of √(share of all pairs). */
+  readonly gradientScale: number;
+  /** Levels of each of red, green and blue; at least 2. */
+  readonly colorLevels: number;
+  /** Cells along either side, for colours; divides the size. */
+  readonly colorGrid: number;
+  /** Bytes per unit of √(share of a cell's pixels). */
+  readonly colorScale: number;
+}
+
+/** The method of descriptor.ts. */
+const NAME = "gradient-pairs-1";
+
+/** Eighths of a turn. */
+export const OCTANTS = 8;
+
+/** What a new model is trained with. */
+export const PREPROCESSING: Preprocessing = {
+  name: NAME,
+  size: 96,
+  radii: [1, 4],
+  cells: 6,
+  grid: 3,
+  gradientScale: 2000,
+  colorLevels: 4,
+  colorGrid: 2,
+  colorScale: 192,
+};
+
+/**
+ * How many values a descriptor has.
+ *
+ * @throws {RangeError} If the preprocessing is not one that this module knows.
+ */
+export function descriptorLength(preprocessing: Preprocessing): number {
+  const [gradients, colors] = descriptorParts(preprocessing);
+  return gradients + colors;
+}
+
+/**
+ * How many values each part of a descriptor has: gradients, then colours. Values
+ * of one part are in one unit.
+ *
+ * @throws {RangeError} If the preprocessing is not one that this module knows.
+ */
+export function descriptorParts(
+  preprocessing: Preprocessing,
+): [gradients: number, colors: number] {
+  checkPreprocessing(preprocessing);
+  return [
+    preprocessing.grid ** 2 * cellLength(preprocessing),
+    colorLength(preprocessing),
+  ];
+}
+
+/** How many values a cell has: single gradients, then pairs by offset. */
+export function cellLength({ radii }: Preprocessing): number {
+  return OCTANTS + radii.length * 4 * OCTANTS * OCTANTS;
+}
+
+/** How far an offset reaches, in pixels along an axis. */
+export function marginOf({ radii }: Preprocessing): number {
+  return Math.max(0, ...radii);
+}
+
+/** Holds what may come from a file to what the kernels take, and to a reasonable size. */
+function checkPreprocessing(preprocessing: Preprocessing): void {
+  const { name, size, radii, cells, grid, colorLevels, colorGrid } =
+    preprocessing;
+  const whole = (value: number, least: number, most: number) =>
+    Number.isInteger(value) && value >= least && value <= most;
+  const positive = (value: number) => Number.isFinite(value) && value > 0;
+  const known = name === NAME && whole(size, 4, 1024) && size % 4 === 0 &&
+    Array.isArray(radii) && radii.length <= 16 &&
+    radii.every((r) => whole(r, 1, size - 1)) &&
+    whole(cells, 1, 64) && size % cells === 0 && whole(grid, 2, 16) &&
+    whole(colorLevels, 2, 16) && whole(colorGrid, 1, 16) &&
+    size % colorGrid === 0 &&
+    positive(preprocessing.gradientScale) &&
+    positive(preprocessing.colorScale) &&
+    colorLength(preprocessing) % 4 === 0; // the kernels work on fours
+  if (!known) {
+    throw new RangeError(
+      `Cannot describe pictures: expected the preprocessing "${NAME}", got ${
+        JSON.stringify(preprocessing)
+      }`,
+    );
+  }
+}
+
+function colorLength({ colorGrid, colorLevels }: Preprocessing): number {
+  return colorGrid ** 2 * colorLevels ** 3;
+}
