@@ -1,6 +1,7 @@
-// The rules of the layout (README, "How it is built"), proved on the files.
+// The rules of the layout, proved on the files.
 
 import { assert, assertEquals } from "@std/assert";
+import config from "../deno.json" with { type: "json" };
 import {
   filesUnder,
   type Import,
@@ -99,6 +100,18 @@ Deno.test("every import of a file finds it", () => {
     to.endsWith(".ts") && !to.includes(":") && !isFile(to)
   );
   assertEquals(missing, []);
+});
+
+Deno.test("no module is left that neither the server nor a task reaches", () => {
+  const commands = Object.values(config.tasks).map((task) =>
+    typeof task === "string" ? task : task.command
+  );
+  const programs = commands.join(" ").match(/\b(src|routes)\/[\w/]+\.ts\b/g) ??
+    [];
+  const reached = reach(["mod.ts", ...programs], imports);
+  // The import map that resolve.ts writes is what reaches the stand-ins.
+  const expected = hosted.filter((path) => !path.startsWith("src/cli/std/"));
+  assertEquals(expected.filter((path) => !reached.has(path)), []);
 });
 
 Deno.test("the server imports Hono, the image decoders, a PostgreSQL client and nothing else", () => {
