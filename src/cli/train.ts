@@ -112,6 +112,14 @@ const COMMAND: Command = {
       value: "HOW",
       help: "blocks of neighbouring pictures, or rows (blocks).",
     },
+    report: {
+      value: "FILE",
+      help: "Write a report of the run, one HTML file.",
+    },
+    licence: {
+      value: "TEXT",
+      help: "What the model card says of the pictures' licence.",
+    },
     moments: {
       value: "WHICH",
       help: "Keep the moments of all tensors, or of the heads (all).",

@@ -79,8 +79,20 @@ Deno.test("train, evaluate and predict work on a folder, and the same seed gives
     assertEquals(summary.test.images + summary.validation.images < 24, true);
     assert(summary.parameters > 0 && summary.step > 0 && summary.seconds > 0);
 
-    const again = await train("b.safetensors", "--workers", "2");
+    const again = await train(
+      "b.safetensors",
+      "--workers",
+      "2",
+      "--report",
+      `${folder}/report.html`,
+    );
     assertEquals(JSON.parse(again.stdout).sha256, summary.sha256);
+    const report = await Deno.readTextFile(`${folder}/report.html`);
+    assertStringIncludes(report, summary.sha256);
+    assertStringIncludes(report, "data:image/jpeg;base64,");
+    const card = await Deno.readTextFile(`${folder}/a.md`);
+    assertStringIncludes(card, summary.sha256);
+    assertStringIncludes(card, "--seed 1");
     const other = await train("c.safetensors", "--seed", "2");
     assert(JSON.parse(other.stdout).sha256 !== summary.sha256);
 
