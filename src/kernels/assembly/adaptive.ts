@@ -1,28 +1,9 @@
 /**
  * Optimizers that scale every parameter's step by what its gradients were like.
- * The conventions are PyTorch's; states start at zero. Every kernel works on
- * four parameters at a time, and on single ones where fewer are left.
+ * The conventions are PyTorch's; states start at zero.
  */
 
-/** Four floats, or one where fewer than four are left. */
-function read(address: usize, left: i32): v128 {
-  return left >= 4 ? v128.load(address) : v128.load_zero<f32>(address);
-}
-
-function write(address: usize, left: i32, values: v128): void {
-  if (left >= 4) v128.store(address, values);
-  else v128.store_lane<f32>(address, values, 0);
-}
-
-/** a·x + b·y. */
-function blend(a: v128, x: v128, b: v128, y: v128): v128 {
-  return f32x4.add(f32x4.mul(a, x), f32x4.mul(b, y));
-}
-
-/** g + l2·w. */
-function decayed(g: v128, l2: v128, w: v128): v128 {
-  return f32x4.add(g, f32x4.mul(l2, w));
-}
+import { blend, decayed, read, write } from "./vector";
 
 /**
  * AdaGrad.

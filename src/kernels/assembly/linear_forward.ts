@@ -40,16 +40,30 @@ export function linearForward(
   for (let r = 0; r < batch; r++) {
     memory.copy(y + <usize> r * yRow, b, <usize> panels << 5);
   }
-  if (batch === 1) return addPanels(x, w, y, inputs, panels);
+  // Two rows or fewer cost less one by one than as half a tile.
+  const single = batch % 4 < 3 ? batch % 4 : 0;
+  const tiled = batch - single;
+  const panel = <usize> inputs << 5;
   for (let i = 0; i < inputs; i += BLOCK) {
     const count = min(BLOCK, inputs - i);
     const xi = x + (<usize> i << 2);
+    const wi = w + (<usize> i << 5);
     for (let p = 0; p < panels; p++) {
-      const wp = w + ((<usize> p * <usize> inputs + <usize> i) << 5);
+      const wp = wi + <usize> p * panel;
       const yp = y + (<usize> p << 5);
-      for (let r = 0; r < batch; r += 4) {
-        addTile(xi, xRow, wp, yp, yRow, r, batch - 1, count);
+      for (let r = 0; r < tiled; r += 4) {
+        addTile(xi, xRow, wp, yp, yRow, r, tiled - 1, count);
       }
+    }
+    for (let r = tiled; r < batch; r++) {
+      addRow(
+        xi + <usize> r * xRow,
+        wi,
+        panel,
+        y + <usize> r * yRow,
+        count,
+        panels,
+      );
     }
   }
 }
@@ -146,21 +160,18 @@ function addTile(
   v128.store(y3, low3), v128.store(y3, high3, 16);
 }
 
-/** Adds one row's products, two panels side by side: a single row is bound by memory. */
-function addPanels(
+/** Adds `count` inputs' products to all outputs of one row, two panels side by side. */
+function addRow(
   x: usize,
   w: usize,
+  panel: usize,
   y: usize,
-  inputs: i32,
+  count: i32,
   panels: i32,
 ): void {
-  const panel = <usize> inputs << 5;
-  for (let p = 0; p < panels; p += 2) {
-    const near = w + <usize> p * panel;
-    const far = p + 1 < panels ? near + panel : near;
-    const y0 = y + (<usize> p << 5);
-    const y1 = p + 1 < panels ? y0 + 32 : y0;
-    addPair(x, near, far, y0, y1, inputs);
+  for (let p = 0; p < panels; p += 2, w += 2 * panel, y += 64) {
+    const paired = p + 1 < panels;
+    addPair(x, w, paired ? w + panel : w, y, paired ? y + 32 : y, count);
   }
 }
 

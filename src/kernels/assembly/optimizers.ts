@@ -4,6 +4,7 @@
  */
 
 import { adamUpdate } from "./adam";
+import { blend, decayed, read, write } from "./vector";
 
 /**
  * Stochastic gradient descent with momentum, Nesterov's or the classical.
@@ -28,19 +29,21 @@ export function sgd(
   weightDecay: f32,
   first: i32,
 ): void {
-  const end = w + (<usize> n << 2);
-  const fresh = <f32> 1 - dampening;
-  for (; w < end; w += 4, g += 4) {
-    let step = load<f32>(g) + weightDecay * load<f32>(w);
+  const rate = f32x4.splat(learningRate);
+  const kept = f32x4.splat(momentum), fresh = f32x4.splat(<f32> 1 - dampening);
+  const l2 = f32x4.splat(weightDecay);
+  while (n > 0) {
+    const weight = read(w, n);
+    let step = decayed(read(g, n), l2, weight);
     if (momentum !== 0) {
-      const velocity = first
-        ? step
-        : momentum * load<f32>(buffer) + fresh * step;
-      store<f32>(buffer, velocity);
-      step = nesterov ? step + momentum * velocity : velocity;
-      buffer += 4;
+      const velocity = first ? step : blend(kept, read(buffer, n), fresh, step);
+      write(buffer, n, velocity);
+      step = nesterov ? f32x4.add(step, f32x4.mul(kept, velocity)) : velocity;
     }
-    store<f32>(w, load<f32>(w) - learningRate * step);
+    write(w, n, f32x4.sub(weight, f32x4.mul(rate, step)));
+    const count = n >= 4 ? 4 : 1;
+    n -= count;
+    w += count << 2, g += count << 2, buffer += count << 2;
   }
 }
 
