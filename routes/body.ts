@@ -15,10 +15,7 @@ export function bodyKind(c: Context): "form" | "json" | "text" | "bytes" {
     .toLowerCase();
   if (type === "multipart/form-data") return "form";
   if (type === "application/json" || type.endsWith("+json")) return "json";
-  return type.startsWith("text/") ||
-      type === "application/x-www-form-urlencoded"
-    ? "text"
-    : "bytes";
+  return type.startsWith("text/") ? "text" : "bytes";
 }
 
 /** The body as a JSON object. */

@@ -19,7 +19,7 @@ import { problem } from "./problem.ts";
 const MAX_STEPS = 20;
 const DEFAULT_STEPS = 3;
 const MAX_LEARNING_RATE = 0.1;
-const DEFAULT_LEARNING_RATE = 1e-4;
+const DEFAULT_LEARNING_RATE = 2e-4;
 /** A label that the request does not give. */
 const MISSING = -1;
 

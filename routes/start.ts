@@ -17,7 +17,13 @@ const service = lazyService(settings);
 const app = createApp({ ...settings, keys, service: service.open });
 
 // A model that cannot be served is better known now than at the first request.
-await service.open();
+const others = await (await service.open()).otherModels();
+if (others.length > 0) {
+  console.log(
+    "The store also keeps what was learned on other weights files. It stays there, " +
+      `and is served again with them: sha256 ${others.join(", ")}`,
+  );
+}
 const server = Deno.serve({
   hostname: settings.host,
   port: settings.port,

@@ -99,6 +99,11 @@ export class Service {
     return this.describer.describe(image);
   }
 
+  /** Hashes of other weights files whose tuned versions the store keeps; they are not served. */
+  otherModels(): Promise<string[]> {
+    return this.#store.otherBases();
+  }
+
   /** The version that is served. */
   async identity(): Promise<ModelIdentity> {
     await this.#versions.freshen();

@@ -44,10 +44,11 @@ export interface Weights extends BaseModel {
 export async function readWeights(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Weights> {
+  const hash = sha256(bytes); // by another thread, while this one reads
   const source = decodeSafetensors(bytes);
   const model = await readModel(source);
   return {
-    sha256: await sha256(bytes),
+    sha256: await hash,
     step: await stepOf(source),
     model,
     material: async () => ({

@@ -6,6 +6,7 @@
  *                                         / blobs / <sha256> / <chunk>
  *                                         / receipts / <sha256 of an idempotency key>
  *                                         / tags / <name>
+ *   tandem-bases / <sha256 of each weights file that has versions here>
  *
  * A version's blobs, its manifest, the receipt of the request that made it and
  * the new head are one atomic write, which checks that the head is still the
@@ -39,6 +40,8 @@ import type { Receipt } from "./receipts.ts";
 import { discardStaged, stageBlobs } from "./staging.ts";
 
 const HEAD_ATTEMPTS = 3;
+/** Where the hashes of all weights files are that have versions here. */
+const BASES = "tandem-bases";
 
 /** The version that new changes build on, and the stamp that proves it still is. */
 export interface Head {
@@ -224,7 +227,9 @@ export class ModelStore {
           key: this.#key("head"),
           value: encode({ version: manifest.version }),
         },
-        { key: ["tandem-bases", this.#base.sha256], value: encode({}) },
+        ...(head.stamp === null
+          ? [{ key: baseKey(this.#base), value: encode({}) }]
+          : []),
       ],
     };
     if (receipt !== undefined) {
@@ -265,6 +270,14 @@ export class ModelStore {
     }
   }
 
+  /** The hashes of other weights files whose versions the database keeps, too. */
+  async otherBases(): Promise<string[]> {
+    const entries = await this.engine.list([BASES]);
+    return entries.map(({ key }) => key.at(-1)!).filter((hash) =>
+      hash !== this.#base.sha256
+    );
+  }
+
   /** Releases the engine. */
   close(): Promise<void> {
     return this.engine.close();
@@ -273,6 +286,10 @@ export class ModelStore {
   #key(...parts: string[]): Key {
     return [...this.root, ...parts];
   }
+}
+
+function baseKey({ sha256 }: BaseModel): Key {
+  return [BASES, sha256];
 }
 
 /** Where a version's manifest is. Numbers are padded, so that keys are in their order. */

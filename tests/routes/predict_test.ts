@@ -23,6 +23,7 @@ Deno.test("each image type is predicted, whatever the Content-Type says of bytes
         const header of [
           `image/${type}`,
           "application/octet-stream",
+          "application/x-www-form-urlencoded", // what curl --data-binary says
           "image/jpeg",
         ]
       ) {

@@ -117,6 +117,8 @@ testEngines(
     await advance(open(engine), await open(engine).head(), draft(11));
     const other = new ModelStore(engine, { sha256: "c".repeat(64), step: 0 });
     assertEquals((await other.head()).manifest.version, 0);
+    assertEquals(await other.otherBases(), [BASE.sha256]);
+    assertEquals(await open(engine).otherBases(), []);
     assertEquals(await other.manifests(), []);
   },
 );

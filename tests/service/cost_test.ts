@@ -1,0 +1,108 @@
+import {
+  assertEquals,
+  assertGreaterOrEqual,
+  assertLess,
+  assertMatch,
+} from "@std/assert";
+import { openEngine } from "../../src/store/open.ts";
+import { counting } from "../store/counting.ts";
+import { faulty } from "../store/faulty.ts";
+import { fixtureWeights, openFixture, randomDescriptor } from "./fixture.ts";
+
+const lesson = (seed: number, idempotencyKey?: string) => ({
+  descriptors: [randomDescriptor(seed)],
+  domains: [1],
+  items: [2],
+  steps: 1,
+  learningRate: 1e-3,
+  dryRun: false,
+  ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+});
+
+Deno.test("what predictions and fine-tunes ask of the store", async () => {
+  const engine = counting(await openEngine("memory"));
+  const weights = await fixtureWeights({ guard: false });
+  const { service } = await openFixture({ weights, engine });
+  const predict = () => service.predict([randomDescriptor(1)], { topK: 1 });
+  await predict();
+  assertEquals(engine.cost.reads, 1);
+  await predict();
+  assertEquals(engine.cost.reads, 1); // the head was looked at within the last second
+
+  await service.finetune(lesson(1));
+  engine.reset();
+  await service.finetune(lesson(2));
+  // Heads: 3 × weight and bias of both, their features, manifest, head.
+  const { bytes, ...counts } = engine.cost;
+  assertEquals(counts, { reads: 1, writes: 1, entries: 12 + 1 + 2 });
+  const { hidden: [width], domains, items } = weights.model.sizes;
+  const heads = 3 * 4 * (domains + items) * (width! + 1);
+  assertLess(bytes - heads, 4000);
+
+  engine.reset();
+  await service.finetune(lesson(3, "key"));
+  assertEquals([engine.cost.reads, engine.cost.writes, engine.cost.entries], [
+    2,
+    1,
+    16,
+  ]);
+  engine.reset();
+  await service.finetune(lesson(3, "key"));
+  assertEquals([engine.cost.reads, engine.cost.writes], [1, 0]);
+  await service.close();
+});
+
+Deno.test("each of many requests sent five times at once is one step, with five same answers", async () => {
+  const { service } = await openFixture({
+    weights: await fixtureWeights({ guard: false }),
+  });
+  for (let round = 0; round < 10; round++) {
+    const keys = Array.from({ length: 20 }, (_, i) => 20 * round + i);
+    const answers = await Promise.all(
+      keys.flatMap((key) =>
+        Array.from({ length: 5 }, () => service.finetune(lesson(key, `${key}`)))
+      ),
+    );
+    for (let i = 0; i < answers.length; i++) {
+      assertEquals(answers[i], answers[i - i % 5]);
+    }
+  }
+  assertEquals((await service.identity()).version, 200);
+  await service.close();
+});
+
+Deno.test("a fault at any call of the store: the answer is right, or the request can be repeated", async () => {
+  for (const after of [false, true]) {
+    for (let call = 0; call < 8; call++) {
+      const inner = await openEngine("memory");
+      const engine = faulty(inner, { call, after });
+      const weights = await fixtureWeights({ guard: false });
+      const { service } = await openFixture({
+        weights,
+        engine,
+        report: () => {},
+      });
+      const answers: unknown[] = [];
+      for (let attempt = 0; attempt < 3; attempt++) {
+        try {
+          answers.push(await service.finetune(lesson(1, "key")));
+        } catch (error) {
+          assertMatch((error as Error).message, /went away|was lost/);
+        }
+      }
+      assertGreaterOrEqual(answers.length, 2);
+      for (const answer of answers) assertEquals(answer, answers[0]);
+      const { service: again } = await openFixture({ weights, engine: inner });
+      assertEquals(
+        (await again.identity()).version,
+        1,
+        `call ${call}, after: ${after}`,
+      );
+      assertEquals(
+        (await again.identity()).etag,
+        (await service.identity()).etag,
+      );
+      await again.close();
+    }
+  }
+});
