@@ -22,19 +22,19 @@ export function heUniform(
   fillUniform(weights, Math.sqrt(6 / inputs), random);
 }
 
+/** Standard deviation of an output layer's initial weights. */
+const OUTPUT_DEVIATION = 0.01;
+
 /**
- * Fills `weights` for a linear output layer.
+ * Fills `weights` for a linear output layer: so small that an untrained model
+ * says nearly the same of everything.
  *
- *   w ~ U(−√(3/I), √(3/I)), I = inputs
+ *   w ~ U(−0.01·√3, 0.01·√3), standard deviation 0.01
  *
- * Source: LeCun, Bottou, Orr, Müller 1998, "Efficient BackProp", §4.6, variance 1/I.
+ * Source: Krizhevsky, Sutskever, Hinton 2012, §5, for the deviation.
  */
-export function leCunUniform(
-  weights: Float32Array,
-  inputs: number,
-  random: Random,
-): void {
-  fillUniform(weights, Math.sqrt(3 / inputs), random);
+export function smallUniform(weights: Float32Array, random: Random): void {
+  fillUniform(weights, OUTPUT_DEVIATION * Math.sqrt(3), random);
 }
 
 function fillUniform(

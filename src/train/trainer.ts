@@ -3,7 +3,7 @@
 import { type Allocator, createArena } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import { createParallelArena } from "../kernels/parallel.ts";
-import { heUniform, leCunUniform } from "../nn/init.ts";
+import { heUniform, smallUniform } from "../nn/init.ts";
 import { Random } from "../nn/prng.ts";
 import {
   allocateActivations,
@@ -103,14 +103,14 @@ function allocateInput(
   };
 }
 
-/** Draws the initial weights: He's for the trunk, LeCun's for the heads, biases zero. */
+/** Draws the initial weights: He's for the trunk, small ones for the heads, biases zero. */
 export function initialize(network: Network, seed: number): void {
   network.all.fill(0);
   for (const layer of layersOf(network)) {
     const random = Random.fromSeed(seed, `init ${layer.name}`);
     const weights = new Float32Array(layer.outputs * layer.inputs);
-    const fill = network.trunk.includes(layer) ? heUniform : leCunUniform;
-    fill(weights, layer.inputs, random);
+    if (network.trunk.includes(layer)) heUniform(weights, layer.inputs, random);
+    else smallUniform(weights, random);
     writeParameter({
       name: `${layer.name}.weight`,
       shape: [layer.outputs, layer.inputs],

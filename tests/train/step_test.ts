@@ -5,7 +5,12 @@ import {
   assertThrows,
 } from "@std/assert";
 import { PANEL } from "../../src/kernels/panels.ts";
-import { forward, parametersOf } from "../../src/model/network.ts";
+import {
+  forward,
+  parametersOf,
+  readParameter,
+  writeParameter,
+} from "../../src/model/network.ts";
 import type { Sizes } from "../../src/model/sizes.ts";
 import { momentsFrom, parametersFrom } from "../../src/model/state.ts";
 import { Random } from "../../src/nn/prng.ts";
@@ -68,12 +73,12 @@ function doubles({ network }: Trainer): Parameters {
   );
 }
 
-function scatterBiases(trainer: Trainer, seed: number): void {
-  const random = Random.fromSeed(seed, "biases");
-  for (const { shape, values } of parametersOf(trainer.network)) {
-    if (shape.length === 1) {
-      for (let o = 0; o < shape[0]!; o++) values[o] = random.uniform() - 0.5;
-    }
+/** Gives every parameter a size at which its gradient can be told from zero. */
+function scatter({ network }: Trainer, seed: number): void {
+  const random = Random.fromSeed(seed, "scatter");
+  for (const tensor of parametersOf(network)) {
+    const values = readParameter(tensor).map(() => random.uniform() - 0.5);
+    writeParameter(tensor, values);
   }
 }
 
@@ -83,8 +88,7 @@ for (const sizes of SHAPES) {
 
   Deno.test(`the composite logits are those of the f64 twin (${title})`, async () => {
     const trainer = await createTrainer(sizes, adam(), 9);
-    initialize(trainer.network, 1);
-    scatterBiases(trainer, 1);
+    scatter(trainer, 1);
     const rows = randomRows(sizes, 9, 2);
     load(trainer, rows);
     const { activations } = trainer.workspace;
@@ -105,8 +109,7 @@ for (const sizes of SHAPES) {
 
   Deno.test(`gradients of the whole network pass central differences (${title})`, async () => {
     const trainer = await createTrainer(sizes, sgd(), 9);
-    initialize(trainer.network, 3);
-    scatterBiases(trainer, 3);
+    scatter(trainer, 3);
     const random = Random.fromSeed(4);
     const rows = randomRows(sizes, 9, 4).map((row): Row => ({
       ...row,
