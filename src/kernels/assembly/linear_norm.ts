@@ -6,9 +6,10 @@
  *
  *   ‖gᵀ·x‖² = Σ_rs (x·xᵀ)[r, s]·(g·gᵀ)[r, s]
  *
- * That costs batch²·(inputs + outputs) multiplications in place of
- * 2·batch·inputs·outputs, and no gradient need be stored to clip by its norm.
- * Products and sums are in double precision; a sum that rounds below zero is 0.
+ * That takes batch²·(inputs + outputs)/2 products in place of batch·inputs·outputs,
+ * and no gradient need be stored to clip by its norm. It pays where the batch is
+ * well below the outputs. Products and sums are in double precision; a sum that
+ * rounds below zero is 0.
  *
  * x [batch, inputs] with row stride xStride · g [batch, panels·8] with row stride
  * gStride.
