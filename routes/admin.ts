@@ -7,7 +7,7 @@ import type { Manifest } from "../src/store/manifest.ts";
 import { readJson, shown } from "./body.ts";
 import { readIfMatch } from "./headers.ts";
 import { requiredKey } from "./keys.ts";
-import { limited } from "./limits.ts";
+import { maxBody } from "./limits.ts";
 import type { AppOptions } from "./options.ts";
 import { onlyMethods, problem } from "./problem.ts";
 import { unknownVersion } from "./versions.ts";
@@ -23,7 +23,7 @@ export function adminRoutes({ service, keys, maxBodyBytes }: AppOptions): Hono {
     purpose: "Administration",
   });
   return new Hono()
-    .post("/rollback", key, ...limited(maxBodyBytes), async (c) => {
+    .post("/rollback", key, maxBody(maxBodyBytes), async (c) => {
       const version = versionOf((await readJson(c)).version);
       const done = await (await service()).history.rollback(
         version,
@@ -47,7 +47,7 @@ export function adminRoutes({ service, keys, maxBodyBytes }: AppOptions): Hono {
       });
     })
     .all("/export", onlyMethods("GET"))
-    .post("/import", key, ...limited(MAX_IMPORT_BYTES), async (c) => {
+    .post("/import", key, maxBody(MAX_IMPORT_BYTES), async (c) => {
       const bytes = new Uint8Array(await c.req.arrayBuffer());
       const { transfer } = await service();
       return changed(
@@ -57,7 +57,7 @@ export function adminRoutes({ service, keys, maxBodyBytes }: AppOptions): Hono {
       );
     })
     .all("/import", onlyMethods("POST"))
-    .put("/tags/:name", key, ...limited(maxBodyBytes), async (c) => {
+    .put("/tags/:name", key, maxBody(maxBodyBytes), async (c) => {
       const name = tagOf(c);
       const version = versionOf((await readJson(c)).version);
       const { history } = await service();

@@ -7,6 +7,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { adminRoutes } from "./admin.ts";
 import { finetuneRoutes } from "./finetune.ts";
 import { healthRoutes, indexRoutes } from "./health.ts";
+import { maxBodiesAtOnce } from "./limits.ts";
 import type { AppOptions } from "./options.ts";
 import { predictRoutes } from "./predict.ts";
 import { answerError, problem } from "./problem.ts";
@@ -31,6 +32,7 @@ export function createApp(options: AppOptions): Hono {
       }),
     );
   }
+  app.use(maxBodiesAtOnce(options.maxBodyBytes));
   app.route("/", indexRoutes());
   app.route("/", healthRoutes(options));
   app.route("/", predictRoutes(options));

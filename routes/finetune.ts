@@ -6,7 +6,7 @@ import { describeImages } from "./images.ts";
 import { readIdempotencyKey, readIfMatch } from "./headers.ts";
 import { requiredKey } from "./keys.ts";
 import { readLesson } from "./lesson.ts";
-import { limited } from "./limits.ts";
+import { maxBody } from "./limits.ts";
 import type { AppOptions } from "./options.ts";
 import { onlyMethods } from "./problem.ts";
 
@@ -19,7 +19,7 @@ export function finetuneRoutes(
     purpose: "Fine-tuning",
   });
   return new Hono()
-    .post("/finetune", key, ...limited(maxBodyBytes), async (c) => {
+    .post("/finetune", key, maxBody(maxBodyBytes), async (c) => {
       const ifMatch = readIfMatch(c);
       const idempotencyKey = readIdempotencyKey(c);
       const open = await service();

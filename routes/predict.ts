@@ -13,7 +13,7 @@ import {
 } from "./body.ts";
 import { describeImages } from "./images.ts";
 import { optionalKey } from "./keys.ts";
-import { limited } from "./limits.ts";
+import { maxBody } from "./limits.ts";
 import type { AppOptions } from "./options.ts";
 import { onlyMethods, problem } from "./problem.ts";
 import { wholeQuery } from "./query.ts";
@@ -31,7 +31,7 @@ export function predictRoutes(
     .post(
       "/predict",
       optionalKey(keys.predict),
-      ...limited(maxBodyBytes),
+      maxBody(maxBodyBytes),
       async (c) => {
         const topK = wholeQuery(c, "topK", 1) ?? DEFAULT_TOP_K;
         const version = wholeQuery(c, "version", 0);

@@ -3,8 +3,6 @@
 import { ConflictError } from "../errors.ts";
 import { Queue } from "./queue.ts";
 
-/** Changes that may wait in one process. */
-const QUEUE_LIMIT = 128;
 /** How often a change is done again because another process committed first. */
 const ATTEMPTS = 20;
 /** The longest pause between two attempts, in milliseconds. */
@@ -12,7 +10,12 @@ const JITTER = 20;
 
 /** The line that every change of the model in this process stands in. */
 export class Editor {
-  readonly #queue = new Queue(QUEUE_LIMIT);
+  readonly #queue: Queue;
+
+  /** @param maxWaiting How many changes may wait or be made at once. */
+  constructor(maxWaiting: number) {
+    this.#queue = new Queue(maxWaiting);
+  }
 
   /**
    * Makes a change when its turn comes.

@@ -32,6 +32,8 @@ export interface ServiceOptions {
   readonly limits?: ImageLimits;
   /** How many versions are kept. Default 100. */
   readonly keepVersions?: number;
+  /** How many changes may wait in this process. Default 512. */
+  readonly maxWaiting?: number;
   /** Told of what went wrong without failing a request. Default: the console. */
   readonly report?: (error: unknown) => void;
 }
@@ -48,7 +50,7 @@ export class Service {
   readonly history: History;
   /** The whole state as a file, and back. */
   readonly transfer: Transfer;
-  readonly #editor = new Editor();
+  readonly #editor: Editor;
   readonly #store: ModelStore;
   readonly #versions: Versions;
   readonly #finetuner: Finetuner;
@@ -63,6 +65,7 @@ export class Service {
   ) {
     const { weights, engine, keepVersions = 100, report = console.error } =
       options;
+    this.#editor = new Editor(options.maxWaiting ?? 512);
     this.#report = report;
     this.#keep = keepVersions;
     this.#store = new ModelStore(engine, weights);

@@ -251,10 +251,10 @@ Deno.test("an Idempotency-Key makes repeats harmless, and another request an err
 });
 
 Deno.test("a line that is too long is a 503 with Retry-After", async () => {
-  await withApp({}, async (app) => {
+  await withApp({ serviceOptions: { maxWaiting: 4 } }, async (app) => {
     const responses = await Promise.all(
       Array.from(
-        { length: 60 },
+        { length: 12 },
         () => postJson(app, "/finetune", { examples: [example] }),
       ),
     );
@@ -264,7 +264,7 @@ Deno.test("a line that is too long is a 503 with Retry-After", async () => {
       assert(Number(response.headers.get("Retry-After")) >= 1);
     }
     const taught = responses.filter(({ status }) => status === 200).length;
-    assertEquals(taught + busy.length, 60);
+    assertEquals(taught + busy.length, 12);
     assertEquals(
       (await (await app.request("/healthz")).json()).version,
       taught,

@@ -4,6 +4,8 @@ import {
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
+import type { Hono } from "hono";
+import { createApp } from "../../routes/app.ts";
 import { encodePng, gradient } from "../image/fixtures.ts";
 import {
   DATA_URL,
@@ -246,5 +248,37 @@ Deno.test("a body without a length is held to the limit as it comes", async () =
       body,
     });
     assertEquals((await app.request(request)).status, 413);
+  });
+});
+
+Deno.test("bodies that are held at once are bounded together", async () => {
+  const lasting = Promise.withResolvers<void>();
+  await withApp({ maxBodyBytes: 150 * 1024 * 1024 }, async (app, service) => {
+    const waiting = createApp({
+      service: async () => {
+        await lasting.promise;
+        return service;
+      },
+      keys: { predict: undefined, finetune: undefined, admin: undefined },
+      corsOrigin: undefined,
+      maxBodyBytes: 150 * 1024 * 1024,
+      maxPixels: 5000,
+    });
+    const send = (app: Hono) => {
+      const body = new Response(IMAGES.png).body;
+      return app.request(
+        new Request("http://localhost/predict", { method: "POST", body }),
+      );
+    };
+    const first = send(waiting);
+    const second = await send(waiting);
+    assertEquals([second.status, second.headers.get("Retry-After")], [
+      503,
+      "1",
+    ]);
+    lasting.resolve();
+    assertEquals((await first).status, 200);
+    assertEquals((await send(waiting)).status, 200);
+    assertEquals((await send(app)).status, 200);
   });
 });
