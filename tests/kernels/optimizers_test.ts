@@ -93,6 +93,39 @@ for (const [name, step] of Object.entries(STEPS)) {
   });
 }
 
+Deno.test("momentum takes the first gradient whole, and later ones less their dampening", async () => {
+  const { kernels, blocks: { w, g, m } } = await guardedBlocks({
+    w: 5,
+    g: 5,
+    m: 5,
+  });
+  const step = (first: 0 | 1) =>
+    kernels.sgd(
+      w.byteOffset,
+      g.byteOffset,
+      m.byteOffset,
+      5,
+      1,
+      0.5,
+      0.25,
+      0,
+      0,
+      first,
+    );
+  g.fill(8);
+  m.fill(77); // what an earlier run left
+  step(1);
+  assertEquals([Array.from(m), Array.from(w)], [
+    Array(5).fill(8),
+    Array(5).fill(-8),
+  ]);
+  step(0);
+  assertEquals([Array.from(m), Array.from(w)], [
+    Array(5).fill(10),
+    Array(5).fill(-18),
+  ]);
+});
+
 Deno.test("an optimizer leaves the gradient, and every parameter beyond n", async () => {
   for (const step of Object.values(STEPS)) {
     const [before, after] = [
