@@ -46,7 +46,10 @@ export function packGradient(
   }
 }
 
-/** Packs `count` columns of x by fours: [count/4, rounded up][batch][4], zeros after the last. */
+/**
+ * Packs `count` columns of x by fours: [count/4, rounded up][batch][4]. What comes
+ * of the places after the last column is never used.
+ */
 export function packInputs(
   x: usize,
   xStride: i32,
@@ -62,11 +65,8 @@ export function packInputs(
     for (let i = 0; i < whole; i += 4, from += 16, to += four) {
       v128.store(to, v128.load(from));
     }
-    if (whole < count) {
-      v128.store(to, f32x4.splat(0));
-      for (let i = whole; i < count; i++, from += 4, to += 4) {
-        store<f32>(to, load<f32>(from));
-      }
+    for (let i = whole; i < count; i++, from += 4, to += 4) {
+      store<f32>(to, load<f32>(from));
     }
   }
 }
