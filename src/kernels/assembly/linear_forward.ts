@@ -14,7 +14,7 @@
 import { multiplyAdd } from "./vector";
 
 /** Inputs per pass: a panel's share of the weights stays in the first cache for all rows. */
-const BLOCK = 256;
+const BLOCK = 512;
 
 /**
  * The forward pass.
