@@ -8,8 +8,11 @@ import { type Kernels, loadKernels } from "./mod.ts";
 
 /** Hands out zeroed blocks of the arena, each on a 64-byte boundary. */
 export interface Allocator {
+  /** 32-bit floats. */
   floats(length: number): Float32Array;
+  /** 32-bit integers. */
   ints(length: number): Int32Array;
+  /** Unsigned bytes. */
   bytes(length: number): Uint8Array;
 }
 
