@@ -155,6 +155,7 @@ nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;margin:16px 0 0;
 .headlines strong{display:block;font-size:26px;line-height:1.3}
 .headlines span{color:var(--muted);font-size:13px}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:28px 32px;align-items:start}
+.charts.small{grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr))}
 figure{margin:20px 0;min-width:0}
 .charts figure{margin:0}
 .charts .chart{width:100%}
@@ -194,6 +195,7 @@ figure,.mistakes li,.headlines div,tr{break-inside:avoid}
 .scroll{overflow:visible}
 .chart,.wide .chart{max-width:100%}
 .charts{grid-template-columns:repeat(2,minmax(0,1fr));gap:16px 20px}
+.charts.small{grid-template-columns:repeat(3,minmax(0,1fr))}
 .wide .chart{max-height:200mm;width:auto}
 .definitions{grid-template-columns:repeat(2,minmax(0,1fr))}
 .definitions div{grid-template-columns:28mm minmax(0,1fr)}

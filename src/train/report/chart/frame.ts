@@ -136,10 +136,10 @@ export function legend(
   let x = left;
   let y = top;
   const placed = entries.map(({ name, sample }) => {
-    const width = 24 + CHARACTER * [...name].length;
+    const width = 26 + CHARACTER * [...name].length;
     if (x > left && x + width > right) [x, y] = [left, y + 16];
     const origin = `translate(${place(x + 9)} ${y - 4})`;
-    x += width + 12;
+    x += width + 16;
     return markup`<g transform="${origin}">${sample}${
       label("tick", 14, 4, name)
     }</g>`;

@@ -70,6 +70,7 @@ export function chartStyle(colour: (name: string) => string): string {
 .chart .end{text-anchor:end}
 .chart .middle{text-anchor:middle}
 .axis{fill:none;stroke:${colour("rule")}}
+.contour{fill:none;stroke:${colour("rule")};stroke-opacity:.5}
 .grid{fill:none;stroke:${colour("grid")}}
 .mark{fill:none;stroke:${muted};stroke-dasharray:4 3}
 .line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}

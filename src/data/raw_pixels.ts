@@ -1,0 +1,54 @@
+/** Pictures as nothing but their pixels, for comparing with descriptors. @module */
+
+import { decodeImage } from "../image/decode.ts";
+import type { ImageHeader } from "../image/header.ts";
+import { allocateSquare, drawSquare } from "../image/square.ts";
+import { PLAIN_VIEW } from "../image/view.ts";
+import { createArena } from "../kernels/arena.ts";
+import { drawSketch } from "./sketch/draw.ts";
+import type { Origin } from "./source.ts";
+
+/** How to read. */
+export interface RawPixelOptions {
+  readonly signal?: AbortSignal;
+  /** Called after every picture. */
+  onProgress?(done: number, total: number): void;
+}
+
+/**
+ * Every picture squashed to a square: [N] rows of the planes R, G, B of
+ * [size][size] bytes.
+ *
+ * @throws {RangeError} If the size is not a positive multiple of 4.
+ * @throws {ImageError} If a picture cannot be decoded.
+ * @throws The signal's reason if it aborts.
+ */
+export async function readRawPixels(
+  origins: readonly Origin[],
+  size: number,
+  { signal, onProgress }: RawPixelOptions = {},
+): Promise<Uint8Array[]> {
+  const { kernels, views } = await createArena((allocate) => ({
+    square: allocateSquare(allocate, size),
+    planes: allocate.floats(3 * size * size),
+  }));
+  const rows: Uint8Array[] = [];
+  for (const origin of origins) {
+    signal?.throwIfAborted();
+    const { header, pixels } = await readPicture(origin);
+    drawSquare(kernels, views.square, header, pixels, PLAIN_VIEW, views.planes);
+    rows.push(Uint8Array.from(views.planes, Math.round));
+    onProgress?.(rows.length, origins.length);
+  }
+  return rows;
+}
+
+async function readPicture(origin: Origin) {
+  if (origin.kind === "file") {
+    return await decodeImage(await Deno.readFile(origin.path));
+  }
+  const pixels = drawSketch(origin.look, origin.item, origin.variant);
+  const { width, height } = pixels;
+  const header: ImageHeader = { type: "png", width, height, orientation: 1 };
+  return { header, pixels };
+}
