@@ -1,0 +1,84 @@
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertStringIncludes,
+} from "@std/assert";
+import { renderPicture } from "../../src/cli/picture.ts";
+import { lineChart } from "../../src/train/report/chart/line.ts";
+import { randomPng, withFolder } from "../data/pictures.ts";
+
+const CHECKOUT = new URL("../../", import.meta.url);
+
+async function compare(...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "compare", ...args],
+    cwd: CHECKOUT,
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+const FILES = Object.fromEntries(
+  ["indoors", "outdoors"].flatMap((domain, d) =>
+    ["mug", "pen"].flatMap((item, i) =>
+      Array.from({ length: 8 }, (_, n) =>
+        [
+          `data/${domain}/${item}/${n}.png`,
+          randomPng(100 * d + 10 * i + n),
+        ] as const)
+    )
+  ),
+);
+
+Deno.test("compare runs everything on a folder and writes one report", () =>
+  withFolder(FILES, async (folder) => {
+    const out = `${folder}/reports/compare.html`;
+    const { code, stdout, stderr } = await compare(
+      ...["--data", `${folder}/data`, "--out", out, "--workers", "1", "--json"],
+    );
+    assertEquals(code, 0, stderr);
+    const { dataset, optimizers, heads, book } = JSON.parse(stdout);
+    assertEquals(dataset.images, 32);
+    assertEquals([optimizers, heads, book].map(({ length }) => length), [
+      9,
+      3,
+      3,
+    ]);
+    const html = await Deno.readTextFile(out);
+    assertStringIncludes(html, "32 pictures of 2 items in 2 domains");
+    assert(html.endsWith("</html>\n"));
+  }));
+
+Deno.test("compare says what it wants before it begins", async () => {
+  const { code, stderr, stdout } = await compare("--pictures", "somewhere");
+  assertEquals(code, 2);
+  assertEquals(stdout, "");
+  assertStringIncludes(
+    stderr,
+    "Cannot draw pictures: expected --font FILE with --pictures, got none",
+  );
+});
+
+Deno.test("a chart becomes a PNG of one and a half times its size, with its lines in it", async () => {
+  const draw = (points: [number, number][]) =>
+    renderPicture(
+      lineChart({
+        title: "",
+        description: "A line.",
+        x: { name: "x", low: 0, high: 1 },
+        y: { name: "y", low: 0, high: 1 },
+        series: [{ name: "", colour: 1, points }],
+      }),
+      new Uint8Array(),
+    );
+  const png = await draw([[0, 0], [1, 1]]);
+  assertEquals([...png.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
+  const header = new DataView(png.buffer, png.byteOffset + 16, 8);
+  assertEquals([header.getUint32(0), header.getUint32(4)], [660, 420]);
+  const other = await draw([[0, 0.5], [1, 0.5]]);
+  assertGreater(png.length, other.length);
+});
