@@ -1,0 +1,95 @@
+"""Continues training from an exported state in PyTorch and compares with ours.
+
+usage: pytorch.py BEFORE.safetensors BATCH.safetensors AFTER.safetensors STEPS LEARNING_RATE
+
+Prints one line of JSON: the largest difference of a parameter and of a moment.
+"""
+
+import json
+import sys
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+before_path, batch_path, after_path, steps, learning_rate = sys.argv[1:]
+
+
+class Tandem(torch.nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        widths = [sizes["inputs"], *sizes["hidden"]]
+        self.trunk = torch.nn.ModuleList(
+            torch.nn.Linear(i, o) for i, o in zip(widths, widths[1:])
+        )
+        self.head = torch.nn.ModuleDict({
+            "domain": torch.nn.Linear(widths[-1], sizes["domains"]),
+            "item": torch.nn.Linear(widths[-1], sizes["items"]),
+        })
+
+    def forward(self, x):
+        for layer in self.trunk:
+            x = torch.relu(layer(x))
+        return self.head["domain"](x), self.head["item"](x)
+
+
+def make_optimizer(model, name, options):
+    weights = [p for n, p in model.named_parameters() if n.endswith("weight")]
+    biases = [p for n, p in model.named_parameters() if n.endswith("bias")]
+    kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[name]
+    groups = [
+        {"params": weights, "weight_decay": options.get("weightDecay", 0)},
+        {"params": biases, "weight_decay": 0},
+    ]
+    return kind(
+        groups,
+        lr=float(learning_rate),
+        betas=(options["beta1"], options["beta2"]),
+        eps=options["epsilon"],
+    )
+
+
+torch.manual_seed(0)
+with safe_open(before_path, "pt") as file:
+    metadata = file.metadata()
+before, batch, after = map(load_file, (before_path, batch_path, after_path))
+
+model = Tandem(json.loads(metadata["sizes"]))
+names = list(model.state_dict())
+model.load_state_dict({name: before[name] for name in names}, strict=True)
+described = json.loads(metadata["optimizer"])
+optimizer = make_optimizer(model, described["name"], described["options"])
+for name, parameter in model.named_parameters():
+    if f"optim.{name}.step" in before:
+        optimizer.state[parameter] = {
+            "step": before[f"optim.{name}.step"].float().reshape(()),
+            "exp_avg": before[f"optim.{name}.exp_avg"].clone(),
+            "exp_avg_sq": before[f"optim.{name}.exp_avg_sq"].clone(),
+        }
+
+cross_entropy = torch.nn.functional.cross_entropy
+for _ in range(int(steps)):
+    optimizer.zero_grad()
+    domain, item = model(batch["x"])
+    loss = cross_entropy(domain, batch["domains"].long())
+    loss = loss + cross_entropy(item, batch["items"].long())
+    loss.backward()
+    optimizer.step()
+
+parameters = dict(model.named_parameters())
+difference = {"parameter": 0.0, "moment": 0.0}
+for name in names:
+    state = optimizer.state[parameters[name]]
+    if int(state["step"]) != int(after[f"optim.{name}.step"]):
+        sys.exit(f"{name} has taken {int(state['step'])} steps here, "
+                 f"{int(after[f'optim.{name}.step'])} there")
+    for kind, ours, theirs in [
+        ("parameter", after[name], parameters[name].detach()),
+        ("moment", after[f"optim.{name}.exp_avg"], state["exp_avg"]),
+        ("moment", after[f"optim.{name}.exp_avg_sq"], state["exp_avg_sq"]),
+    ]:
+        if ours.shape != theirs.shape:
+            sys.exit(f"{name} is {list(ours.shape)} here, {list(theirs.shape)} there")
+        largest = (ours - theirs).abs().max().item()
+        difference[kind] = max(difference[kind], largest)
+print(json.dumps(difference))

@@ -1,0 +1,190 @@
+/**
+ * Shows that PyTorch reads an exported state and goes on from it as we do: ten
+ * steps of the whole network, here and there, must agree to 1e-5.
+ *
+ *   deno run -A tests/interop/pytorch.ts
+ *
+ * It says so and exits 0 where there is no python3 (or PYTHON) with PyTorch and
+ * safetensors.
+ *
+ * @module
+ */
+
+import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { decodeSafetensors } from "../../src/checkpoint/safetensors_reader.ts";
+import { readState, tensorsOf } from "../../src/checkpoint/state.ts";
+import {
+  loadMoments,
+  loadParameters,
+  type ModelState,
+  momentsFrom,
+  parametersFrom,
+} from "../../src/model/state.ts";
+import { Random } from "../../src/nn/prng.ts";
+import { createOptimizer } from "../../src/optim/registry.ts";
+import { setLabels } from "../../src/train/loss.ts";
+import { trainStep } from "../../src/train/step.ts";
+import { createTrainer } from "../../src/train/trainer.ts";
+import {
+  fixtureWeights,
+  openFixture,
+  randomDescriptor,
+} from "../service/fixture.ts";
+
+const PYTHON = Deno.env.get("PYTHON") ?? "python3";
+const ROWS = 12;
+const STEPS = 10;
+const LEARNING_RATE = 1e-3;
+const TOLERANCE = 1e-5;
+
+interface Batch {
+  /** [ROWS, inputs], standardized. */
+  readonly x: Float32Array;
+  readonly domains: Int32Array;
+  readonly items: Int32Array;
+}
+
+/** An exported state, some fine-tunes after its weights file. */
+async function exported(): Promise<Uint8Array> {
+  const { service } = await openFixture({
+    weights: await fixtureWeights({ guard: false }),
+  });
+  for (let i = 0; i < 3; i++) {
+    await service.finetune({
+      descriptors: [randomDescriptor(i)],
+      domains: [i % 2],
+      items: [i],
+      steps: 3,
+      learningRate: 1e-3,
+      dryRun: false,
+    });
+  }
+  const { chunks } = await service.transfer.export();
+  await service.close();
+  return new Uint8Array(
+    await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer(),
+  );
+}
+
+function drawBatch({ sizes }: ModelState): Batch {
+  const random = Random.fromSeed(1, "interop");
+  const classes = (count: number) =>
+    Int32Array.from({ length: ROWS }, () => random.below(count));
+  return {
+    x: Float32Array.from(
+      { length: ROWS * sizes.inputs },
+      () => 2 * random.uniform() - 1,
+    ),
+    domains: classes(sizes.domains),
+    items: classes(sizes.items),
+  };
+}
+
+async function continued(
+  state: ModelState,
+  { x, domains, items }: Batch,
+): Promise<ModelState> {
+  const optimizer = createOptimizer(
+    state.optimizer.name,
+    state.optimizer.options,
+  );
+  using trainer = await createTrainer(state.sizes, optimizer, ROWS);
+  const { kernels, network, workspace } = trainer;
+  loadParameters(network, state.parameters);
+  loadMoments(trainer.state, optimizer.slots, state.moments);
+  const { inputs } = state.sizes;
+  const { activations, labels } = workspace;
+  for (let row = 0; row < ROWS; row++) {
+    activations.inputs.set(
+      x.subarray(row * inputs, (row + 1) * inputs),
+      row * activations.inputStride,
+    );
+    setLabels(labels, row, domains[row]!, items[row]!);
+  }
+  for (let step = 0; step < STEPS; step++) {
+    trainStep(kernels, network, trainer.state, optimizer, workspace, ROWS, {
+      learningRate: LEARNING_RATE,
+    });
+  }
+  return {
+    ...state,
+    parameters: parametersFrom(network),
+    moments: momentsFrom(trainer.state, optimizer.slots),
+  };
+}
+
+function batchFile({ x, domains, items }: Batch): Uint8Array[] {
+  const bytes = ({ buffer }: ArrayBufferView) =>
+    new Uint8Array(buffer as ArrayBuffer);
+  return encodeSafetensors([
+    { name: "x", dtype: "F32", shape: [ROWS, x.length / ROWS], data: bytes(x) },
+    { name: "domains", dtype: "I32", shape: [ROWS], data: bytes(domains) },
+    { name: "items", dtype: "I32", shape: [ROWS], data: bytes(items) },
+  ]);
+}
+
+async function python(
+  ...args: string[]
+): Promise<{ ok: boolean; text: string }> {
+  try {
+    const { success, stdout, stderr } = await new Deno.Command(PYTHON, { args })
+      .output();
+    return {
+      ok: success,
+      text: new TextDecoder().decode(success ? stdout : stderr),
+    };
+  } catch (error) {
+    return { ok: false, text: String(error) };
+  }
+}
+
+async function main(): Promise<number> {
+  if (!(await python("-c", "import torch, safetensors")).ok) {
+    console.log(
+      "Skipped: there is no Python with PyTorch and safetensors here.",
+    );
+    return 0;
+  }
+  const folder = await Deno.makeTempDir();
+  try {
+    const before = await exported();
+    const state = await readState(decodeSafetensors(before));
+    const batch = drawBatch(state);
+    const { tensors, metadata } = tensorsOf(await continued(state, batch));
+    const files = {
+      before: [before],
+      batch: batchFile(batch),
+      after: encodeSafetensors(tensors, metadata),
+    };
+    for (const [name, chunks] of Object.entries(files)) {
+      await Deno.writeFile(
+        `${folder}/${name}.safetensors`,
+        ReadableStream.from(chunks),
+      );
+    }
+    const paths = Object.keys(files).map((name) =>
+      `${folder}/${name}.safetensors`
+    );
+    const script = new URL("./pytorch.py", import.meta.url).pathname;
+    const { ok, text } = await python(
+      script,
+      ...paths,
+      String(STEPS),
+      String(LEARNING_RATE),
+    );
+    console.log(text.trim());
+    if (!ok) return 1;
+    const { parameter, moment } = JSON.parse(text);
+    const agrees = parameter <= TOLERANCE && moment <= TOLERANCE;
+    console.log(
+      `${
+        agrees ? "Agrees" : "Does not agree"
+      } with PyTorch to ${TOLERANCE} after ${STEPS} steps.`,
+    );
+    return agrees ? 0 : 1;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.exit(await main());
