@@ -402,11 +402,16 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** The command as it was typed, for the model card. */
+/** The command that makes this model again: as it was typed, less what only shows the run. */
 function commandLine(): string {
-  const quoted = Deno.args.map((arg) =>
-    /^[\w./,:=+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`
-  );
+  const args = [...Deno.args];
+  const report = args.indexOf("--report");
+  if (report >= 0) args.splice(report, 2);
+  const quoted = args
+    .filter((arg) => arg !== "--json" && !arg.startsWith("--report="))
+    .map((arg) =>
+      /^[\w./,:=+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`
+    );
   return ["deno", "task", COMMAND.name, ...quoted].join(" ");
 }
 
