@@ -26,8 +26,8 @@ export class Versions {
   #checked = -Infinity;
   #checking: Promise<Head> | undefined;
   readonly #pinned = new Map<number, Version>();
-  /** Hashes of versions found damaged, so that each is reported once. */
-  readonly #damaged = new Set<string>();
+  /** Versions found damaged, so that each is reported once. */
+  readonly #damaged = new Set<number>();
 
   constructor(
     private readonly store: ModelStore,
@@ -99,15 +99,16 @@ export class Versions {
       return await this.#load(manifest);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      if (!this.#damaged.has(manifest.sha256)) this.report(error);
-      this.#damaged.add(manifest.sha256);
+      if (!this.#damaged.has(manifest.version)) this.report(error);
+      this.#damaged.add(manifest.version);
       return await this.#soundest(await this.#ancestor(manifest));
     }
   }
 
-  async #ancestor({ parent }: Manifest): Promise<Manifest> {
-    return await this.store.manifest(parent!) ??
-      (await this.store.manifest(0))!;
+  /** The next older version: each is made of the one before it. */
+  async #ancestor({ version }: Manifest): Promise<Manifest> {
+    const [older] = await this.store.manifests({ before: version, limit: 1 });
+    return older ?? (await this.store.manifest(0))!;
   }
 
   async #load(manifest: Manifest): Promise<Version> {

@@ -38,7 +38,7 @@ export interface Manifest {
   readonly version: number;
   /** The version it was made from; null for the base model. */
   readonly parent: number | null;
-  readonly change: "base" | "finetune" | "rollback" | "import";
+  readonly change: "base" | "finetune" | "rollback" | "import" | "unreadable";
   /** The version a rollback went back to. */
   readonly restored: number | null;
   /** Hash of the state: equal states have equal hashes, whatever their history. */
@@ -84,6 +84,18 @@ export function baseManifest(base: BaseModel): Manifest {
     guard: null,
     log: null,
     commit: null,
+  };
+}
+
+/** Stands for a version whose manifest is damaged or gone: it has no hash, so that it cannot be loaded. */
+export function unreadableManifest(base: BaseModel, version: number): Manifest {
+  const parent = version - 1;
+  return {
+    ...baseManifest(base),
+    version,
+    parent,
+    change: "unreadable",
+    sha256: "",
   };
 }
 

@@ -20,6 +20,7 @@ import { blobEntries, readBlobs } from "./blobs.ts";
 import { sha256 } from "./digest.ts";
 import {
   type Engine,
+  type Entry,
   type Key,
   MAX_WRITE_BYTES,
   type Write,
@@ -35,6 +36,7 @@ import {
   stateHash,
   tensorBytes,
   type TensorRecord,
+  unreadableManifest,
 } from "./manifest.ts";
 import type { Receipt } from "./receipts.ts";
 import { discardStaged, stageBlobs } from "./staging.ts";
@@ -86,27 +88,24 @@ export class ModelStore {
     this.root = ["tandem", base.sha256];
   }
 
-  /**
-   * Reads the head. `known` saves reading its manifest again: 1 read where nothing changed.
-   *
-   * @throws {StoreError} If the head names a version that is not there.
-   */
+  /** Reads the head. `known` saves reading its manifest again: 1 read where nothing changed. */
   async head(known?: Manifest): Promise<Head> {
     for (let attempt = 1;; attempt++) {
       const [entry] = await this.engine.read([this.#key("head")]);
       if (entry === undefined) {
         return { manifest: baseManifest(this.#base), stamp: null };
       }
-      const { version } = decode<{ version: number }>(entry.value);
+      const version = await this.#headVersion(entry);
       const manifest = known?.version === version
         ? known
         : await this.manifest(version);
       if (manifest !== undefined) return { manifest, stamp: entry.stamp };
       // Between the two reads the head may have moved on and its old version gone.
       if (attempt === HEAD_ATTEMPTS) {
-        throw new StoreError(
-          `Cannot read the head: expected a version ${version}, got none`,
-        );
+        return {
+          manifest: unreadableManifest(this.#base, version),
+          stamp: entry.stamp,
+        };
       }
     }
   }
@@ -114,10 +113,8 @@ export class ModelStore {
   /** One version's manifest, or undefined if there is no such version (any more). */
   async manifest(version: number): Promise<Manifest | undefined> {
     if (version === 0) return baseManifest(this.#base);
-    const [entry] = await this.engine.read([
-      versionKey(this.root, version),
-    ]);
-    return entry && decode<Manifest>(entry.value);
+    const [entry] = await this.engine.read([versionKey(this.root, version)]);
+    return entry && this.#manifestOf(entry);
   }
 
   /** Manifests, newest first, without the base model's. */
@@ -132,7 +129,28 @@ export class ModelStore {
         ? {}
         : { before: versionKey(this.root, before) }),
     });
-    return entries.map((entry) => decode<Manifest>(entry.value));
+    return entries.map((entry) => this.#manifestOf(entry));
+  }
+
+  /** The version that the head names; the newest one where the head is damaged. */
+  async #headVersion({ value }: Entry): Promise<number> {
+    try {
+      return decode<{ version: number }>(value).version;
+    } catch {
+      const [newest] = await this.manifests({ limit: 1 });
+      return newest?.version ?? 0;
+    }
+  }
+
+  #manifestOf({ key, value }: Entry): Manifest {
+    const version = Number(key.at(-1));
+    try {
+      const manifest = decode<Manifest>(value);
+      if (manifest.version === version) return manifest;
+    } catch {
+      // It stands for itself below.
+    }
+    return unreadableManifest(this.#base, version);
   }
 
   /**

@@ -293,3 +293,42 @@ Deno.test("a damaged version is reported, and its nearest sound ancestor served"
   );
   await service.close();
 });
+
+Deno.test("with a manifest that is damaged or gone, the version before it is served until a rollback", async () => {
+  const weights = await fixtureWeights({ guard: false });
+  for (const harm of ["garbled", "another's", "gone"] as const) {
+    const engine = await openEngine("memory");
+    const { service } = await openFixture({ weights, engine });
+    await service.finetune(lesson(1));
+    const sound = await service.identity();
+    await service.finetune(lesson(2));
+    const root = ["tandem", weights.sha256, "versions"];
+    const [older, newer] = await engine.list(root);
+    const { key } = newer!;
+    const value = harm === "another's"
+      ? older!.value
+      : new Uint8Array([123, 34]);
+    await engine.write(
+      harm === "gone" ? { deletes: [key] } : { sets: [{ key, value }] },
+    );
+
+    const reports: unknown[] = [];
+    const { service: again } = await openFixture({
+      weights,
+      engine,
+      report: (error) => reports.push(error),
+    });
+    assertEquals(await again.identity(), sound, harm);
+    assertEquals(reports.length, 1);
+    await assertRejects(
+      () => again.finetune(lesson(3)),
+      StoreError,
+      "version 2 is damaged",
+    );
+    await again.history.rollback(1);
+    assertEquals(await again.identity(), { ...sound, version: 3 });
+    const { answer } = await again.finetune(lesson(3));
+    assertEquals([answer.accepted, answer.version.after], [true, 4]);
+    await service.close();
+  }
+});

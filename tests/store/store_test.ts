@@ -234,3 +234,19 @@ testEngines(
     assert(acknowledged > 4);
   },
 );
+
+testEngines(
+  "finds the newest version where the head's own record is damaged",
+  async (engine) => {
+    const store = open(engine);
+    const first = await advance(store, await store.head(), draft(11));
+    const garbled = {
+      key: [...store.root, "head"],
+      value: new Uint8Array([1, 2]),
+    };
+    await engine.write({ sets: [garbled] });
+    const head = await store.head();
+    assertEquals(head.manifest, first.manifest);
+    assertEquals((await advance(store, head, draft(12))).manifest.version, 2);
+  },
+);
