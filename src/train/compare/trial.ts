@@ -73,7 +73,7 @@ export async function runTrial(
   let first = 0;
   let pause = 0;
   const start = performance.now();
-  const diverged = await fitOrDiverge(trainer, examples, rows.train, recipe, {
+  const fitting = fit(trainer, examples, rows.train, recipe, 0, {
     ...(signal && { signal }),
     onStep: (progress) => void losses.push(progress.losses.total),
     onEpoch({ epoch }) {
@@ -87,6 +87,7 @@ export async function runTrial(
       pause += performance.now() - looking;
     },
   });
+  const diverged = await whetherDiverged(fitting);
   signal?.throwIfAborted();
   return {
     parameters: parameterCount(sizes),
@@ -99,17 +100,9 @@ export async function runTrial(
   };
 }
 
-async function fitOrDiverge(
-  ...[trainer, examples, rows, recipe, hooks]: [
-    Trainer,
-    Examples,
-    Uint32Array,
-    Recipe,
-    Parameters<typeof fit>[5],
-  ]
-): Promise<boolean> {
+async function whetherDiverged(fitting: Promise<unknown>): Promise<boolean> {
   try {
-    await fit(trainer, examples, rows, recipe, 0, hooks);
+    await fitting;
     return false;
   } catch (error) {
     if (error instanceof DivergedError) return true;

@@ -191,7 +191,7 @@ const PRINT = `@media print{
 body{max-width:none;padding:0;font-size:10.5pt}
 nav,details{display:none}
 h2,h3,section>p{break-after:avoid}
-figure,.mistakes li,.headlines div,tr{break-inside:avoid}
+figure,.mistakes li,.headlines div,table{break-inside:avoid}
 .scroll{overflow:visible}
 .chart,.wide .chart{max-width:100%}
 .charts{grid-template-columns:repeat(2,minmax(0,1fr));gap:16px 20px}

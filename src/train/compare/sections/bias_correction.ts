@@ -29,6 +29,7 @@ export function biasCorrectionSection(
     markup`<div class="charts small">${
       results.map((result) => figure(biasChart(result)))
     }</div>`,
+    markup`<p>Losses above ${CEILING} nats are drawn as ${CEILING}.</p>`,
     table(
       "Mean loss of the last twenty steps (nats; a dash: it diverged)",
       ["β₂", "Learning rate", "With correction", "Without"],

@@ -9,7 +9,7 @@ import { type BookResult, RAW_SIZE } from "../book.ts";
 /** Curves and figures of the book's network and ours. */
 export function bookSection(results: readonly BookResult[]): Content {
   return [
-    markup`<p>The book feeds ${RAW_SIZE}×${RAW_SIZE} raw pixels to a trunk of 64, 32 and 10 units. Here it is trained with gradient descent and with Adam, beside a wide layer on descriptors, all on the book's split: random rows, so that near-copies of a test picture may be among the training pictures. Ours is a short run on plain pictures; the model card has the figures of a full one.</p>`,
+    markup`<p>The book that this project grew out of feeds ${RAW_SIZE}×${RAW_SIZE} raw pixels to a trunk of 64, 32 and 10 units. Here it is trained with gradient descent and with Adam, beside a wide layer on descriptors, all on the book's split: random rows, so that near-copies of a test picture may be among the training pictures. Ours is a short run on plain pictures; the model card has the figures of a full one.</p>`,
     figure(bookChart(results)),
     table(
       "On the test pictures",
@@ -59,7 +59,5 @@ export function bookChart(results: readonly BookResult[]): Markup {
         [point.epoch, point.validationItem] as const
       ),
     })),
-    width: 560,
-    height: 320,
   });
 }

@@ -66,6 +66,5 @@ export function headsChart(results: readonly HeadsResult[]): Markup {
     })),
     ticks: ticksFor(0, 1, 5, { low: 0, high: 1 }),
     format: (value) => formatPercent(value, 0),
-    width: 560,
   });
 }

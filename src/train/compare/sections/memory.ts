@@ -59,6 +59,5 @@ export function memoryChart(results: readonly MemoryResult[]): Markup {
     })),
     ticks,
     format: (value) => formatDecimals(value, ticks.decimals),
-    width: 560,
   });
 }

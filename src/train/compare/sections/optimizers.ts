@@ -29,9 +29,12 @@ export function optimizerSection(
     markup`<p>Every optimizer trains the same network (trunk ${
       hidden.join(", ")
     }; no dropout, no mixing, a constant learning rate) from the same weights, at three learning rates. Shown is the run with the lowest validation loss: each optimizer at its best, as far as three tries find it.</p>`,
-    markup`<div class="charts">${figure(lossChart(results))}${
-      figure(accuracyChart(results))
-    }</div>`,
+    markup`<div class="charts">${
+      figure(
+        lossChart(results),
+        "Where lines cover each other, the one named last is on top.",
+      )
+    }${figure(accuracyChart(results))}</div>`,
     resultTable(results),
   ];
 }
