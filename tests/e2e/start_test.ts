@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
+import { decodeImage } from "../../src/image/decode.ts";
+import { encodePng, encodeWebp } from "../image/fixtures.ts";
 import { IMAGES } from "../routes/fixture.ts";
 import { modelBytes } from "../service/fixture.ts";
 import { shared } from "../shared.ts";
@@ -81,13 +83,12 @@ Deno.test("a model that is not there is said at start", async () => {
   });
 });
 
-Deno.test(
-  "deno serve mod.ts predicts real photographs, and keeps training closed",
-  {
-    ignore: shared("office31") === undefined,
-  },
-  async () => {
-    await withFolder(model, async (files) => {
+Deno.test({
+  name:
+    "deno serve mod.ts knows a real photograph in every format, and keeps training closed",
+  ignore: shared("office31") === undefined,
+  fn: () =>
+    withFolder(model, async ({ store }) => {
       const serve = [
         "serve",
         "-A",
@@ -97,12 +98,21 @@ Deno.test(
         "0",
         "mod.ts",
       ];
-      const server = await startServer(serve, env(files));
+      const server = await startServer(serve, { STORE: store, MODEL: "" });
       const photo = await Deno.readFile(
         shared("office31/webcam/mug/frame_0001.jpg")!,
       );
-      const { predictions } = await predict(server, photo);
-      assertEquals(predictions.length, 1);
+      const { pixels: { width, height, data } } = await decodeImage(photo);
+      const picture = { width, height, data: new Uint8ClampedArray(data) };
+      const png = new Uint8Array(encodePng(picture));
+      const webp = new Uint8Array(await encodeWebp(picture));
+      for (const image of [photo, png, webp]) {
+        const { predictions: [{ domain, item }] } = await predict(
+          server,
+          image,
+        );
+        assertEquals([domain.label, item.label], ["webcam", "mug"]);
+      }
       const closed = await fetch(`${server.url}/finetune`, {
         method: "POST",
         body: "",
@@ -110,6 +120,5 @@ Deno.test(
       assertEquals(closed.status, 403);
       await closed.body?.cancel();
       await server.stop();
-    });
-  },
-);
+    }),
+});
