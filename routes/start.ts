@@ -34,9 +34,9 @@ const server = Deno.serve({
       }:${port}`,
     ),
 }, app.fetch);
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, stop);
-}
+Deno.addSignalListener("SIGINT", stop);
+// Windows knows no SIGTERM.
+if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
 
 /** Fills in the keys that are missing by one that is good for this run, if only this machine can call. */
 function withOneTimeKey(keys: Keys, host: string): Keys {

@@ -65,8 +65,8 @@ function headAnswer(
     .sort((a, b) => probabilities[b]! - probabilities[a]! || a - b);
   const top = order.slice(0, topK).map((index) => ({
     label: labels[index]!,
-    // Six decimals say all that a 32-bit probability knows.
-    probability: Math.round(probabilities[index]! * 1e6) / 1e6,
+    // Seven digits say all that a 32-bit number knows.
+    probability: Number(probabilities[index]!.toPrecision(7)),
   }));
   return { ...top[0]!, top };
 }
