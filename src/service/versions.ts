@@ -42,10 +42,19 @@ export class Versions {
     return this.#current;
   }
 
-  /** Looks at the head unless that was done within the last second. */
+  /**
+   * Looks at the head unless that was done within the last second. A store that
+   * does not answer is reported, and what was served before is served on.
+   */
   async freshen(): Promise<void> {
     if (performance.now() - this.#checked < FRESH_FOR) return;
-    await this.head();
+    try {
+      await this.head();
+    } catch (error) {
+      if (this.#checked === -Infinity) throw error;
+      this.#checked = performance.now();
+      this.report(error);
+    }
   }
 
   /** Reads the head, and publishes its version if it is a new one. */

@@ -15,6 +15,7 @@ import {
 import { entityTag } from "../../src/service/answers.ts";
 import type { FinetuneRequest } from "../../src/service/requests.ts";
 import type { Service } from "../../src/service/service.ts";
+import type { Key } from "../../src/store/engine.ts";
 import { openEngine } from "../../src/store/open.ts";
 import {
   fixtureWeights,
@@ -331,4 +332,35 @@ Deno.test("with a manifest that is damaged or gone, the version before it is ser
     assertEquals([answer.accepted, answer.version.after], [true, 4]);
     await service.close();
   }
+});
+
+Deno.test("predictions go on while the store does not answer", async () => {
+  const inner = await openEngine("memory");
+  let down = false;
+  const engine = {
+    ...inner,
+    read: (keys: readonly Key[]) =>
+      down
+        ? Promise.reject(new Error("The database went away"))
+        : inner.read(keys),
+  };
+  const weights = await fixtureWeights({ guard: false });
+  const reports: unknown[] = [];
+  const { service } = await openFixture({
+    weights,
+    engine,
+    report: (error) => reports.push(error),
+  });
+  await service.finetune(lesson(1));
+  const before = await service.identity();
+  down = true;
+  await new Promise((resolve) => setTimeout(resolve, 1100)); // until it looks again
+  assertEquals(await service.identity(), before);
+  assertEquals(reports.map(String), ["Error: The database went away"]);
+  await assertRejects(() => service.finetune(lesson(2)), Error, "went away");
+  const { service: cold } = await openFixture({ weights, engine });
+  await assertRejects(() => cold.identity(), Error, "went away");
+  down = false;
+  assertEquals(await cold.identity(), before);
+  await service.close();
 });
