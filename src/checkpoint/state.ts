@@ -15,6 +15,7 @@ import type {
   ModelDescription,
   ModelState,
   Moment,
+  Snapshot,
   StoredExamples,
 } from "../model/state.ts";
 import { checkSizes, type Sizes, tensorSpecs } from "../model/sizes.ts";
@@ -25,6 +26,9 @@ import type { SafetensorsReader } from "./safetensors_reader.ts";
 /** Marks our files, and the version of what this module writes into them. */
 export const FORMAT = "tandem-1";
 
+/** Prefix of the best weights so far, in the checkpoint of a run that is not finished. */
+const BEST = "best.";
+
 type StoredName = "replay" | "guard";
 
 // ---------------------------------------------------------------- writing
@@ -34,17 +38,11 @@ export function tensorsOf(
   state: ModelState,
 ): { tensors: TensorData[]; metadata: Record<string, string> } {
   const tensors: TensorData[] = [];
-  const add = (
-    name: string,
-    dtype: DType,
-    shape: readonly number[],
-    values: ArrayBufferView,
-  ) => tensors.push({ name, dtype, shape, data: bytesOf(values) });
+  const add: AddTensor = (name, dtype, shape, values) =>
+    tensors.push({ name, dtype, shape, data: bytesOf(values) });
 
-  const specs = tensorSpecs(state.sizes);
-  for (const { name, shape } of specs) {
-    add(name, "F32", shape, state.parameters.get(name)!);
-  }
+  addSnapshot(add, "", state.sizes, state);
+  if (state.best) addSnapshot(add, BEST, state.sizes, state.best);
   const { mean, inverseDeviation } = state.standardization;
   add("standardization.mean", "F32", [mean.length], mean);
   add(
@@ -53,14 +51,6 @@ export function tensorsOf(
     [mean.length],
     inverseDeviation,
   );
-  for (const { name, shape } of specs) {
-    const moment = state.moments.get(name);
-    if (moment === undefined) continue;
-    add(`optim.${name}.step`, "I32", [], Int32Array.of(moment.step));
-    for (const [slot, values] of moment.slots) {
-      add(`optim.${name}.${slot}`, "F32", shape, values);
-    }
-  }
   for (const part of ["replay", "guard"] as const) {
     const examples = state[part];
     if (examples === undefined) continue;
@@ -75,6 +65,30 @@ export function tensorsOf(
     add(`${part}.items`, "I32", [count], examples.items);
   }
   return { tensors, metadata: metadataOf(state) };
+}
+
+type AddTensor = (
+  name: string,
+  dtype: DType,
+  shape: readonly number[],
+  values: ArrayBufferView,
+) => void;
+
+function addSnapshot(
+  add: AddTensor,
+  prefix: string,
+  sizes: Sizes,
+  { parameters, moments }: Snapshot,
+): void {
+  for (const { name, shape } of tensorSpecs(sizes)) {
+    add(prefix + name, "F32", shape, parameters.get(name)!);
+    const moment = moments.get(name);
+    if (moment === undefined) continue;
+    add(`${prefix}optim.${name}.step`, "I32", [], Int32Array.of(moment.step));
+    for (const [slot, values] of moment.slots) {
+      add(`${prefix}optim.${name}.${slot}`, "F32", shape, values);
+    }
+  }
 }
 
 function metadataOf(state: ModelDescription): Record<string, string> {
@@ -145,13 +159,9 @@ export async function readModel(
 ): Promise<ModelState> {
   const description = readDescription(source);
   const { inputs } = description.sizes;
-  const parameters = new Map<string, Float32Array>();
-  for (const { name, shape } of tensorSpecs(description.sizes)) {
-    parameters.set(name, await readFloats(source, name, shape));
-  }
   return {
     ...description,
-    parameters,
+    parameters: await readParameters(source, "", description.sizes),
     moments: new Map(),
     standardization: {
       mean: await readFloats(source, "standardization.mean", [inputs]),
@@ -164,24 +174,39 @@ export async function readModel(
   };
 }
 
+async function readParameters(
+  source: SafetensorsReader,
+  prefix: string,
+  sizes: Sizes,
+): Promise<Map<string, Float32Array>> {
+  const parameters = new Map<string, Float32Array>();
+  for (const { name, shape } of tensorSpecs(sizes)) {
+    parameters.set(name, await readFloats(source, prefix + name, shape));
+  }
+  return parameters;
+}
+
 /** Reads the optimizer's moments, of the tensors that `wanted` accepts and that have any. */
 export async function readMoments(
   source: SafetensorsReader,
   { sizes, optimizer }: ModelDescription,
   wanted: (tensor: string) => boolean = () => true,
+  prefix = "",
 ): Promise<Map<string, Moment>> {
   const { slots } = createOptimizer(optimizer.name, optimizer.options);
   const moments = new Map<string, Moment>();
   for (const { name, shape } of tensorSpecs(sizes)) {
-    if (!wanted(name) || !source.header.tensors.has(`optim.${name}.step`)) {
+    if (
+      !wanted(name) || !source.header.tensors.has(`${prefix}optim.${name}.step`)
+    ) {
       continue;
     }
-    const [step] = await readInts(source, `optim.${name}.step`, []);
+    const [step] = await readInts(source, `${prefix}optim.${name}.step`, []);
     const values = new Map<string, Float32Array>();
     for (const slot of slots) {
       values.set(
         slot,
-        await readFloats(source, `optim.${name}.${slot}`, shape),
+        await readFloats(source, `${prefix}optim.${name}.${slot}`, shape),
       );
     }
     moments.set(name, { step: step!, slots: values });
@@ -226,6 +251,12 @@ export async function readState(
     moments: await readMoments(source, model),
     ...(replay && { replay }),
     ...(guard && { guard }),
+    ...(source.header.tensors.has(`${BEST}head.item.weight`) && {
+      best: {
+        parameters: await readParameters(source, BEST, model.sizes),
+        moments: await readMoments(source, model, undefined, BEST),
+      },
+    }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** `deno task evaluate`: scores a model on pictures in folders. @module */
 
-import { evaluateRows } from "../train/run.ts";
+import { evaluateRows } from "../train/finish.ts";
 import type { Figures } from "../train/figures.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { DATA_FLAGS, labelledAs, openDataset } from "./examples.ts";

@@ -8,7 +8,7 @@ import { sketchSource } from "../data/sketch/sketch_source.ts";
 import { DataError } from "../errors.ts";
 import type { ModelState } from "../model/state.ts";
 import { MASKED } from "../train/loss.ts";
-import type { NamedExamples } from "../train/run.ts";
+import type { NamedExamples } from "../train/plan.ts";
 import type { Flag, Flags } from "./flags.ts";
 import { startProgress } from "./progress.ts";
 

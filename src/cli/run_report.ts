@@ -3,7 +3,8 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Source } from "../data/source.ts";
 import type { HeldOut, Mistake, RunReport } from "../train/report/run.ts";
-import type { Outcome, Rows } from "../train/run.ts";
+import type { Outcome } from "../train/finish.ts";
+import type { Rows } from "../train/plan.ts";
 import { createThumbnailer } from "./thumbnail.ts";
 
 /** Mistakes that a report shows. */
@@ -71,7 +72,9 @@ export async function gatherRun(
       warnings: dataset.warnings,
     },
     history: record.history,
-    keptEpoch: record.history.length,
+    keptEpoch: plan.recipe.keep === "best" && record.best !== undefined
+      ? record.best.epoch
+      : record.history.length,
     temperature: state.temperature,
     ...(validation && { validation }),
     ...(test && { test }),

@@ -4,128 +4,22 @@ import { basename, dirname } from "node:path";
 import { parseShares, splitRows } from "../data/split.ts";
 import type { ModelState } from "../model/state.ts";
 import { parameterCount } from "../model/sizes.ts";
-import { SCHEDULES } from "../optim/schedule.ts";
-import { createOptimizer, OPTIMIZER_NAMES } from "../optim/registry.ts";
 import type { Figures } from "../train/figures.ts";
 import type { Progress } from "../train/fit.ts";
 import type { EpochSums } from "../train/history.ts";
 import { checkResume, trainingRecord } from "../train/resume.ts";
-import {
-  type Outcome,
-  type Rows,
-  runTraining,
-  type TrainingPlan,
-} from "../train/run.ts";
+import type { Outcome } from "../train/finish.ts";
+import type { Rows, TrainingPlan } from "../train/plan.ts";
+import { runTraining } from "../train/run.ts";
 import { renderModelCard } from "../train/report/card.ts";
 import { renderReport } from "../train/report/report.ts";
 import { EXIT, runCommand } from "./command.ts";
-import { DATA_FLAGS, openDataset, workersOf } from "./examples.ts";
-import { type Command, type Flags, UsageError } from "./flags.ts";
+import { openDataset, workersOf } from "./examples.ts";
+import { type Flags, UsageError } from "./flags.ts";
 import { type ProgressBar, startProgress } from "./progress.ts";
 import { gatherRun } from "./run_report.ts";
+import { COMMAND, DEFAULTS, planOf } from "./train_flags.ts";
 import { loadState, saveState, withoutTrunkMoments } from "./weights.ts";
-
-/** What train does where no flag says otherwise: the recipe of the shipped model. */
-const DEFAULTS = {
-  out: ".data/model.safetensors",
-  hidden: "512",
-  epochs: 60,
-  batchSize: 64,
-  optimizer: "adamw",
-  learningRate: 1e-3,
-  weightDecay: 0.05,
-  schedule: "one-cycle",
-  labelSmoothing: 0.1,
-  mixup: 0.4,
-  dropout: 0.2,
-  inputDropout: 0.2,
-  clip: 0,
-  seed: 0,
-  split: "80/5/15",
-} as const;
-
-const COMMAND: Command = {
-  name: "train",
-  operands: "[flags]",
-  summary: "Trains a model. Without --data it trains on the built-in sketches.",
-  flags: {
-    ...DATA_FLAGS,
-    out: { value: "FILE", help: `Where the model goes (${DEFAULTS.out}).` },
-    resume: { value: "FILE", help: "Go on with a run that was stopped." },
-    epochs: {
-      value: "N",
-      help: `Passes over the training pictures (${DEFAULTS.epochs}).`,
-    },
-    "batch-size": {
-      value: "N",
-      help: `Pictures per step (${DEFAULTS.batchSize}).`,
-    },
-    hidden: {
-      value: "N,N",
-      help: `Widths of the trunk, or "none" (${DEFAULTS.hidden}).`,
-    },
-    optimizer: {
-      value: "NAME",
-      help: `One of ${OPTIMIZER_NAMES.join(", ")} (${DEFAULTS.optimizer}).`,
-    },
-    "learning-rate": {
-      value: "X",
-      help: `Peak learning rate (${DEFAULTS.learningRate}).`,
-    },
-    "weight-decay": {
-      value: "X",
-      help: `Weight decay (${DEFAULTS.weightDecay}).`,
-    },
-    schedule: {
-      value: "NAME",
-      help: `One of ${SCHEDULES.join(", ")} (${DEFAULTS.schedule}).`,
-    },
-    "label-smoothing": {
-      value: "X",
-      help: `Share in [0, 1) (${DEFAULTS.labelSmoothing}).`,
-    },
-    mixup: {
-      value: "ALPHA",
-      help: `Beta(α, α) in [0, 1], 0 for none (${DEFAULTS.mixup}).`,
-    },
-    dropout: {
-      value: "P",
-      help: `Of trunk units, in [0, 1) (${DEFAULTS.dropout}).`,
-    },
-    "input-dropout": {
-      value: "P",
-      help: `Of inputs, in [0, 1) (${DEFAULTS.inputDropout}).`,
-    },
-    clip: {
-      value: "NORM",
-      help: `Bound on the gradient's norm, 0 for none (${DEFAULTS.clip}).`,
-    },
-    seed: {
-      value: "N",
-      help: `Everything random follows from it (${DEFAULTS.seed}).`,
-    },
-    split: {
-      value: "A/B/C",
-      help: `Train/validation/test per cent (${DEFAULTS.split}).`,
-    },
-    "split-by": {
-      value: "HOW",
-      help: "blocks of neighbouring pictures, or rows (blocks).",
-    },
-    report: {
-      value: "FILE",
-      help: "Write a report of the run, one HTML file.",
-    },
-    licence: {
-      value: "TEXT",
-      help: "What the model card says of the pictures' licence.",
-    },
-    moments: {
-      value: "WHICH",
-      help: "Keep the moments of all tensors, or of the heads (all).",
-    },
-  },
-};
 
 if (import.meta.main) await runCommand(COMMAND, train);
 
@@ -206,101 +100,6 @@ function checkResumed(
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;
   }
-}
-
-/** The plan that the flags ask for; what they do not mention is as before, or the default. */
-function planOf(flags: Flags, before: TrainingPlan | undefined): TrainingPlan {
-  const had = before?.recipe;
-  const optimizer = flags.choice(
-    "optimizer",
-    OPTIMIZER_NAMES,
-    before?.optimizer.name ?? DEFAULTS.optimizer,
-  );
-  const weightDecay = flags.magnitude(
-    "weight-decay",
-    Number(before?.optimizer.options.weightDecay ?? DEFAULTS.weightDecay),
-  );
-  const [shares = DEFAULTS.split, by = "blocks"] = before?.split.split(" ") ??
-    [];
-  const split = flags.text("split") ?? shares;
-  try {
-    parseShares(split);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-  const positive = (name: string, fallback: number) =>
-    flags.number(name, fallback, "a number > 0", (value) => value > 0);
-  return {
-    hidden: hiddenOf(flags.text("hidden")) ?? before?.hidden ??
-      hiddenOf(DEFAULTS.hidden)!,
-    optimizer: {
-      name: optimizer,
-      options: createOptimizer(optimizer, {
-        ...before?.optimizer.options,
-        weightDecay,
-      }).options,
-    },
-    recipe: {
-      epochs: flags.integer("epochs", had?.epochs ?? DEFAULTS.epochs, 1),
-      batchSize: flags.integer(
-        "batch-size",
-        had?.batchSize ?? DEFAULTS.batchSize,
-        1,
-      ),
-      learningRate: positive(
-        "learning-rate",
-        had?.learningRate ?? DEFAULTS.learningRate,
-      ),
-      schedule: flags.choice(
-        "schedule",
-        SCHEDULES,
-        had?.schedule ?? DEFAULTS.schedule,
-      ),
-      labelSmoothing: flags.fraction(
-        "label-smoothing",
-        had?.labelSmoothing ?? DEFAULTS.labelSmoothing,
-      ),
-      inputDropout: flags.fraction(
-        "input-dropout",
-        had?.inputDropout ?? DEFAULTS.inputDropout,
-      ),
-      hiddenDropout: flags.fraction(
-        "dropout",
-        had?.hiddenDropout ?? DEFAULTS.dropout,
-      ),
-      mixup: flags.number(
-        "mixup",
-        had?.mixup ?? DEFAULTS.mixup,
-        "a number in [0, 1]",
-        (value) => value >= 0 && value <= 1,
-      ),
-      maxGradientNorm: flags.magnitude(
-        "clip",
-        had?.maxGradientNorm ?? DEFAULTS.clip,
-      ),
-      seed: flags.number(
-        "seed",
-        had?.seed ?? DEFAULTS.seed,
-        "a whole number",
-        Number.isSafeInteger,
-      ),
-    },
-    split: `${split} ${
-      flags.choice("split-by", ["blocks", "rows"], by as "blocks" | "rows")
-    }`,
-  };
-}
-
-function hiddenOf(text: string | undefined): number[] | undefined {
-  if (text === undefined) return undefined;
-  if (text === "none") return [];
-  const widths = text.split(",").map(Number);
-  if (!widths.every((width) => Number.isSafeInteger(width) && width >= 1)) {
-    throw new UsageError(
-      `Cannot read --hidden: expected widths such as 512 or 256,128, or "none", got "${text}"`,
-    );
-  }
-  return widths;
 }
 
 async function runWithProgress(

@@ -53,18 +53,24 @@ export interface StoredExamples {
   readonly items: Int32Array;
 }
 
-/** A model with its numbers. */
-export interface ModelState extends ModelDescription {
-  readonly standardization: {
-    readonly mean: Float32Array;
-    readonly inverseDeviation: Float32Array;
-  };
+/** A network's parameters and what the optimizer remembers of them. */
+export interface Snapshot {
   /** Row-major values by tensor name. */
   readonly parameters: ReadonlyMap<string, Float32Array>;
   /** By tensor name; a tensor that is missing here has taken no step. */
   readonly moments: ReadonlyMap<string, Moment>;
+}
+
+/** A model with its numbers. */
+export interface ModelState extends ModelDescription, Snapshot {
+  readonly standardization: {
+    readonly mean: Float32Array;
+    readonly inverseDeviation: Float32Array;
+  };
   readonly replay?: StoredExamples;
   readonly guard?: StoredExamples;
+  /** The best weights so far of a run that is not finished. */
+  readonly best?: Snapshot;
 }
 
 /** Copies a network's parameters out. */

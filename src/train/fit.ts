@@ -9,6 +9,7 @@ import {
   mixBatch,
   stepRandom,
 } from "./batch.ts";
+import type { KEEP } from "./keep.ts";
 import type { Losses } from "./loss.ts";
 import { type StepResult, trainStep } from "./step.ts";
 import type { Trainer } from "./trainer.ts";
@@ -30,6 +31,10 @@ export interface Recipe {
   readonly mixup: number;
   /** Bound on the gradient's global norm; 0 leaves it alone. */
   readonly maxGradientNorm: number;
+  /** Which epoch's weights the run ends with: the last, or the best on the validation pictures. */
+  readonly keep: typeof KEEP[number];
+  /** Epochs without a better one after which the run ends; 0 runs them all. */
+  readonly patience: number;
   readonly seed: number;
 }
 
@@ -53,8 +58,8 @@ export interface FitHooks {
   readonly signal?: AbortSignal;
   /** Called after every step. */
   onStep?(progress: Progress): void;
-  /** Called after the last step of every epoch. */
-  onEpoch?(progress: Progress): void | Promise<void>;
+  /** Called after the last step of every epoch; "stop" ends the run. */
+  onEpoch?(progress: Progress): void | "stop";
 }
 
 /** How long training may hold the event loop. */
@@ -107,7 +112,9 @@ export async function fit(
       ...fitStep(trainer, examples, batch, recipe, step, steps),
     };
     onStep?.(progress);
-    if (position === perEpoch - 1) await onEpoch?.(progress);
+    if (position === perEpoch - 1 && onEpoch?.(progress) === "stop") {
+      return step;
+    }
     if (performance.now() - yielded > SLICE_MS) {
       await new Promise((resolve) => setTimeout(resolve));
       yielded = performance.now();

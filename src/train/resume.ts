@@ -2,7 +2,7 @@
 
 import { CheckpointError, DataError } from "../errors.ts";
 import type { ModelState } from "../model/state.ts";
-import type { NamedExamples, TrainingPlan, TrainingRecord } from "./run.ts";
+import type { NamedExamples, TrainingPlan, TrainingRecord } from "./plan.ts";
 
 /**
  * The record of a checkpoint that the trainer wrote.

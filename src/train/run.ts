@@ -1,21 +1,22 @@
 /** A training run from labelled descriptors to a model state. @module */
 
 import { DivergedError } from "../errors.ts";
-import { descriptorParts, type Preprocessing } from "../image/descriptor.ts";
+import { descriptorParts } from "../image/descriptor.ts";
 import {
-  loadMoments,
-  loadParameters,
   type ModelState,
   momentsFrom,
   parametersFrom,
 } from "../model/state.ts";
-import type { OptimizerOptions } from "../optim/optimizer.ts";
 import { createOptimizer } from "../optim/registry.ts";
 import { learningRateFactor } from "../optim/schedule.ts";
-import type { Examples } from "./batch.ts";
-import { fitTemperature } from "./calibrate.ts";
-import { computeLogits, scoreLogits, type Temperature } from "./evaluate.ts";
-import { type Figures, figuresOf } from "./figures.ts";
+import {
+  detach,
+  evaluateRows,
+  finish,
+  NEUTRAL,
+  type Outcome,
+  restore,
+} from "./finish.ts";
 import { fit, type Progress, type Recipe, stepsOf } from "./fit.ts";
 import {
   addStep,
@@ -24,71 +25,21 @@ import {
   type EpochSums,
   recordOf,
 } from "./history.ts";
-import { rememberExamples } from "./memory.ts";
-import type { HeldOut } from "./report/run.ts";
-import { measureStandardization } from "./standardize.ts";
 import {
-  createTrainer,
-  type Evaluator,
-  initialize,
-  type Trainer,
-} from "./trainer.ts";
-
-/** Examples whose labels have names. */
-export interface NamedExamples extends Examples {
-  readonly domains: readonly string[];
-  readonly items: readonly string[];
-  readonly preprocessing: Preprocessing;
-  /** Numbers in a descriptor. */
-  readonly inputs: number;
-  /** Sha-256 over pictures and labels. */
-  readonly hash: string;
-}
-
-/** Which rows do what. */
-export interface Rows {
-  readonly train: Uint32Array;
-  readonly validation: Uint32Array;
-  readonly test: Uint32Array;
-}
-
-/** Everything that decides the outcome, besides the data. */
-export interface TrainingPlan {
-  /** Widths of the trunk. */
-  readonly hidden: readonly number[];
-  readonly optimizer: {
-    readonly name: string;
-    readonly options: OptimizerOptions;
-  };
-  readonly recipe: Recipe;
-  /** How rows were split, for the record. */
-  readonly split: string;
-}
-
-/** What a checkpoint says about its own training. */
-export interface TrainingRecord {
-  readonly plan: TrainingPlan;
-  readonly dataset: { readonly hash: string; readonly images: number };
-  /** Steps taken, of how many. */
-  readonly step: number;
-  readonly steps: number;
-  readonly history: readonly EpochRecord[];
-  /** Sums of the epoch that was under way. */
-  readonly sums: EpochSums;
-  /** Figures of the finished model. */
-  readonly figures?: { readonly validation?: Figures; readonly test?: Figures };
-}
-
-/** How a run ended. */
-export interface Outcome {
-  readonly state: ModelState;
-  readonly record: TrainingRecord;
-  readonly ended: "finished" | "interrupted" | "diverged";
-  /** What the finished model said of the pictures it was not trained on. */
-  readonly validation?: HeldOut;
-  readonly test?: HeldOut;
-  readonly error?: DivergedError;
-}
+  type Best,
+  type BestEpoch,
+  hasLostPatience,
+  validationLoss,
+} from "./keep.ts";
+import type {
+  NamedExamples,
+  Rows,
+  TrainingPlan,
+  TrainingRecord,
+} from "./plan.ts";
+import { trainingRecord } from "./resume.ts";
+import { measureStandardization } from "./standardize.ts";
+import { createTrainer, initialize, type Trainer } from "./trainer.ts";
 
 /** What the caller hears and says meanwhile. */
 export interface RunHooks {
@@ -98,11 +49,6 @@ export interface RunHooks {
   onStep?(progress: Progress, sums: EpochSums): void;
   onEpoch?(record: EpochRecord): void;
 }
-
-/** Pictures kept of every (domain, item) for replay, and of the validation pictures as a guard. */
-const KEPT = { replay: 3, guard: 2 };
-
-const NEUTRAL: Temperature = { domain: 1, item: 1 };
 
 /**
  * Trains a model, or goes on with one that was stopped.
@@ -117,211 +63,157 @@ export async function runTraining(
   resumed: ModelState | undefined,
   hooks: RunHooks = {},
 ): Promise<Outcome> {
-  const { recipe } = plan;
   const sizes = {
     inputs: examples.inputs,
     hidden: plan.hidden,
     domains: examples.domains.length,
     items: examples.items.length,
   };
-  const optimizer = createOptimizer(
-    plan.optimizer.name,
-    plan.optimizer.options,
-  );
+  const { name, options } = plan.optimizer;
   using trainer = await createTrainer(
     sizes,
-    optimizer,
-    recipe.batchSize,
+    createOptimizer(name, options),
+    plan.recipe.batchSize,
     hooks.threads,
   );
-  const before = resumed?.training as TrainingRecord | undefined;
-  if (resumed === undefined) {
-    initialize(trainer.network, recipe.seed);
-    const parts = descriptorParts(examples.preprocessing);
-    measureStandardization(
-      examples,
-      rows.train,
-      parts,
-      trainer.standardization,
-    );
-  } else {
-    restore(trainer, resumed);
-  }
-
-  const steps = stepsOf(recipe, rows.train.length);
-  const history = [...before?.history ?? []];
-  let sums = { ...before?.sums ?? emptySums() };
-  let step = before?.step ?? 0;
-  let error: DivergedError | undefined;
-  try {
-    await fit(trainer, examples, rows.train, recipe, step, {
-      ...(hooks.signal && { signal: hooks.signal }),
-      onStep(progress) {
-        step = progress.step;
-        addStep(
-          sums,
-          trainer.network,
-          trainer.workspace,
-          progress.losses,
-          progress.rows,
-        );
-        hooks.onStep?.(progress, sums);
-      },
-      onEpoch({ epoch }) {
-        const factor = learningRateFactor(
-          trainer.kernels,
-          recipe.schedule,
-          step,
-          steps,
-        );
-        const validation = evaluateRows(
-          trainer,
-          examples,
-          rows.validation,
-          NEUTRAL,
-        )?.figures;
-        history.push(
-          recordOf(sums, epoch, recipe.learningRate * factor, validation),
-        );
-        hooks.onEpoch?.(history.at(-1)!);
-        sums = emptySums();
-      },
-    });
-  } catch (thrown) {
-    if (!(thrown instanceof DivergedError)) throw thrown;
-    error = thrown;
-  }
+  const standing = resumed === undefined
+    ? begin(trainer, examples, rows.train, plan.recipe.seed)
+    : goOn(trainer, resumed);
+  const error = await advance(trainer, examples, rows, plan, standing, hooks);
 
   const record: TrainingRecord = {
     plan,
     dataset: { hash: examples.hash, images: examples.length },
-    step,
-    steps,
-    history,
-    sums,
+    step: standing.step,
+    steps: stepsOf(plan.recipe, rows.train.length),
+    history: standing.history,
+    sums: standing.sums,
+    ...(standing.best && { best: bestEpochOf(standing.best) }),
   };
-  const bare = detach(trainer, examples, plan, record);
-  if (step < steps) {
-    return {
-      state: bare,
+  if (record.step === record.steps || isOver(standing, plan.recipe)) {
+    return finish(
+      trainer,
+      examples,
+      rows,
+      standing.best?.snapshot,
       record,
-      ended: error === undefined ? "interrupted" : "diverged",
-      ...(error && { error }),
-    };
+    );
   }
-  return finish(trainer, examples, rows, bare, record);
+  const snapshot = standing.best?.snapshot;
+  return {
+    state: {
+      ...detach(trainer, examples, record),
+      ...(snapshot && { best: snapshot }),
+    },
+    record,
+    ended: error === undefined ? "interrupted" : "diverged",
+    ...(error && { error }),
+  };
 }
 
-/** Calibrates and scores a model that was trained to the end, and gives it its memory. */
-function finish(
+/** Where a run stands, besides what is in the trainer's memory. */
+interface Standing {
+  step: number;
+  readonly history: EpochRecord[];
+  sums: EpochSums;
+  best?: Best;
+}
+
+function begin(
   trainer: Trainer,
   examples: NamedExamples,
-  rows: Rows,
-  bare: ModelState,
-  unfinished: TrainingRecord,
-): Outcome {
-  const { seed } = unfinished.plan.recipe;
-  const temperature = fitTemperature(
-    trainer.kernels,
-    computeLogits(trainer, examples, rows.validation),
-  );
-  const validation = evaluateRows(
-    trainer,
-    examples,
-    rows.validation,
-    temperature,
-  );
-  const test = evaluateRows(trainer, examples, rows.test, temperature);
-  const record: TrainingRecord = {
-    ...unfinished,
-    figures: {
-      ...(validation && { validation: validation.figures }),
-      ...(test && { test: test.figures }),
-    },
-  };
-  const { inputs } = examples;
-  const replay = rememberExamples(
-    examples,
-    rows.train,
-    inputs,
-    KEPT.replay,
-    seed,
-  );
-  const guard = rememberExamples(
-    examples,
-    rows.validation,
-    inputs,
-    KEPT.guard,
-    seed,
-  );
-  return {
-    ended: "finished",
-    record,
-    state: {
-      ...bare,
-      temperature,
-      training: { ...record },
-      ...(replay && { replay }),
-      ...(guard && { guard }),
-    },
-    ...(validation && { validation: validation.heldOut }),
-    ...(test && { test: test.heldOut }),
-  };
-}
-
-/** Scores the plain views of `rows`, and says what each head said; undefined where there are none. */
-export function evaluateRows(
-  evaluator: Evaluator,
-  examples: NamedExamples,
   rows: Uint32Array,
-  temperature: Temperature,
-): { heldOut: HeldOut; figures: Figures } | undefined {
-  if (rows.length === 0) return undefined;
-  const logits = computeLogits(evaluator, examples, rows);
-  const labels = { domain: logits.domain.labels, item: logits.item.labels };
-  const calibrated = scoreLogits(evaluator.kernels, logits, temperature);
-  return {
-    heldOut: {
-      labels,
-      uncalibrated: scoreLogits(evaluator.kernels, logits, NEUTRAL),
-      calibrated,
-    },
-    figures: figuresOf(
-      calibrated,
-      labels.domain,
-      labels.item,
-      examples.domains,
-    ),
-  };
+  seed: number,
+): Standing {
+  initialize(trainer.network, seed);
+  const parts = descriptorParts(examples.preprocessing);
+  measureStandardization(examples, rows, parts, trainer.standardization);
+  return { step: 0, history: [], sums: emptySums() };
 }
 
-function restore(trainer: Trainer, state: ModelState): void {
-  loadParameters(trainer.network, state.parameters);
-  loadMoments(trainer.state, trainer.optimizer.slots, state.moments);
+function goOn(trainer: Trainer, state: ModelState): Standing {
+  restore(trainer, state);
   trainer.standardization.mean.set(state.standardization.mean);
   trainer.standardization.inverseDeviation.set(
     state.standardization.inverseDeviation,
   );
+  const { step, history, sums, best } = trainingRecord(state);
+  // A finished model holds the best weights themselves.
+  return {
+    step,
+    history: [...history],
+    sums: { ...sums },
+    ...(best && { best: { ...best, snapshot: state.best ?? state } }),
+  };
 }
 
-function detach(
-  { network, state, optimizer, standardization }: Trainer,
+/** Takes steps until the end, an interruption or divergence, which is returned. */
+async function advance(
+  trainer: Trainer,
   examples: NamedExamples,
-  plan: TrainingPlan,
-  record: TrainingRecord,
-): ModelState {
-  return {
-    sizes: network.sizes,
-    labels: { domains: examples.domains, items: examples.items },
-    preprocessing: examples.preprocessing,
-    temperature: NEUTRAL,
-    optimizer: { name: plan.optimizer.name, options: optimizer.options },
-    training: { ...record },
-    standardization: {
-      mean: standardization.mean.slice(),
-      inverseDeviation: standardization.inverseDeviation.slice(),
+  rows: Rows,
+  { recipe }: TrainingPlan,
+  standing: Standing,
+  { signal, onStep, onEpoch }: RunHooks,
+): Promise<DivergedError | undefined> {
+  if (isOver(standing, recipe)) return undefined;
+  const { kernels, network, workspace } = trainer;
+  try {
+    await fit(trainer, examples, rows.train, recipe, standing.step, {
+      ...(signal && { signal }),
+      onStep(progress) {
+        standing.step = progress.step;
+        const { losses, rows } = progress;
+        addStep(standing.sums, network, workspace, losses, rows);
+        onStep?.(progress, standing.sums);
+      },
+      onEpoch({ epoch, step, steps }) {
+        const { schedule, learningRate } = recipe;
+        const factor = learningRateFactor(kernels, schedule, step, steps);
+        const held = evaluateRows(trainer, examples, rows.validation, NEUTRAL);
+        const record = recordOf(
+          standing.sums,
+          epoch,
+          learningRate * factor,
+          held?.figures,
+        );
+        standing.history.push(record);
+        standing.sums = emptySums();
+        noteBest(trainer, standing, record, recipe);
+        onEpoch?.(record);
+        return isOver(standing, recipe) ? "stop" : undefined;
+      },
+    });
+  } catch (error) {
+    if (error instanceof DivergedError) return error;
+    throw error;
+  }
+}
+
+/** Sets the weights aside if no epoch was better on the validation pictures. */
+function noteBest(
+  { network, state, optimizer }: Trainer,
+  standing: Standing,
+  record: EpochRecord,
+  { keep, patience }: Recipe,
+): void {
+  const loss = validationLoss(record);
+  if (keep === "last" && patience === 0) return;
+  if (!(loss < (standing.best?.loss ?? Infinity))) return;
+  standing.best = {
+    epoch: record.epoch,
+    loss,
+    snapshot: {
+      parameters: parametersFrom(network),
+      moments: momentsFrom(state, optimizer.slots),
     },
-    parameters: parametersFrom(network),
-    moments: momentsFrom(state, optimizer.slots),
   };
+}
+
+function isOver({ history, best }: Standing, { patience }: Recipe): boolean {
+  return hasLostPatience(history, best, patience);
+}
+
+function bestEpochOf({ epoch, loss }: Best): BestEpoch {
+  return { epoch, loss };
 }

@@ -46,6 +46,8 @@ async function trainedState(): Promise<ModelState> {
     hiddenDropout: 0,
     mixup: 0,
     maxGradientNorm: 0,
+    keep: "last",
+    patience: 0,
     seed: 1,
   }, 0);
   return {

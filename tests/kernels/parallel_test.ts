@@ -16,6 +16,8 @@ const RECIPE: Recipe = {
   hiddenDropout: 0.2,
   mixup: 0.4,
   maxGradientNorm: 1,
+  keep: "last",
+  patience: 0,
   seed: 5,
 };
 

@@ -39,6 +39,8 @@ const RECIPE: Recipe = {
   hiddenDropout: 0.2,
   mixup: 0.4,
   maxGradientNorm: 5,
+  keep: "last",
+  patience: 0,
   seed: 7,
 };
 const EXAMPLES = patternExamples(SIZES, 6);
@@ -148,6 +150,8 @@ Deno.test("divergence is reported with the last good state kept", async () => {
           ...RECIPE,
           learningRate: 1e30,
           maxGradientNorm: 0,
+          keep: "last",
+          patience: 0,
           schedule: "constant",
         },
         0,

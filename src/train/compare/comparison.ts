@@ -2,7 +2,7 @@
 
 import { descriptorParts } from "../../image/descriptor.ts";
 import type { Examples } from "../batch.ts";
-import type { NamedExamples, Rows } from "../run.ts";
+import type { NamedExamples, Rows } from "../plan.ts";
 import {
   BETA2,
   BIAS_LEARNING_RATES,

@@ -13,5 +13,7 @@ export const PLAIN_RECIPE: Recipe = {
   hiddenDropout: 0,
   mixup: 0,
   maxGradientNorm: 0,
+  keep: "last",
+  patience: 0,
   seed: 0,
 };

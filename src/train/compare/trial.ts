@@ -10,7 +10,7 @@ import {
   scoreLogits,
 } from "../evaluate.ts";
 import { fit, type Recipe, stepsOf } from "../fit.ts";
-import type { Rows } from "../run.ts";
+import type { Rows } from "../plan.ts";
 import { measureStandardization } from "../standardize.ts";
 import { createTrainer, initialize, type Trainer } from "../trainer.ts";
 

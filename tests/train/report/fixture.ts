@@ -68,6 +68,8 @@ export function fakeRun(fake: FakeRun, image = PIXEL): RunReport {
       hiddenDropout: 0.5,
       mixup: 0.4,
       maxGradientNorm: 0,
+      keep: "last",
+      patience: 0,
       seed: 0,
     },
     optimizer: {

@@ -1,0 +1,149 @@
+/** The end of a training run: calibration, figures, memory, and the state that is kept. @module */
+
+import type { DivergedError } from "../errors.ts";
+import {
+  loadMoments,
+  loadParameters,
+  type ModelState,
+  momentsFrom,
+  parametersFrom,
+  type Snapshot,
+} from "../model/state.ts";
+import { fitTemperature } from "./calibrate.ts";
+import { computeLogits, scoreLogits, type Temperature } from "./evaluate.ts";
+import { type Figures, figuresOf } from "./figures.ts";
+import { rememberExamples } from "./memory.ts";
+import type { NamedExamples, Rows, TrainingRecord } from "./plan.ts";
+import type { HeldOut } from "./report/run.ts";
+import type { Evaluator, Trainer } from "./trainer.ts";
+
+/** Pictures kept of every (domain, item) for replay, and of the validation pictures as a guard. */
+const KEPT = { replay: 3, guard: 2 };
+
+/** Logits as they are. */
+export const NEUTRAL: Temperature = { domain: 1, item: 1 };
+
+/** How a run ended. */
+export interface Outcome {
+  readonly state: ModelState;
+  readonly record: TrainingRecord;
+  readonly ended: "finished" | "interrupted" | "diverged";
+  /** What the finished model said of the pictures it was not trained on. */
+  readonly validation?: HeldOut;
+  readonly test?: HeldOut;
+  readonly error?: DivergedError;
+}
+
+/** Calibrates and scores a model that was trained to the end, and gives it its memory. */
+export function finish(
+  trainer: Trainer,
+  examples: NamedExamples,
+  rows: Rows,
+  best: Snapshot | undefined,
+  unfinished: TrainingRecord,
+): Outcome {
+  const { seed, keep } = unfinished.plan.recipe;
+  if (keep === "best" && best !== undefined) restore(trainer, best);
+  const temperature = fitTemperature(
+    trainer.kernels,
+    computeLogits(trainer, examples, rows.validation),
+  );
+  const validation = evaluateRows(
+    trainer,
+    examples,
+    rows.validation,
+    temperature,
+  );
+  const test = evaluateRows(trainer, examples, rows.test, temperature);
+  const record: TrainingRecord = {
+    ...unfinished,
+    figures: {
+      ...(validation && { validation: validation.figures }),
+      ...(test && { test: test.figures }),
+    },
+  };
+  const { inputs } = examples;
+  const replay = rememberExamples(
+    examples,
+    rows.train,
+    inputs,
+    KEPT.replay,
+    seed,
+  );
+  const guard = rememberExamples(
+    examples,
+    rows.validation,
+    inputs,
+    KEPT.guard,
+    seed,
+  );
+  return {
+    ended: "finished",
+    record,
+    state: {
+      ...detach(trainer, examples, record),
+      temperature,
+      ...(replay && { replay }),
+      ...(guard && { guard }),
+    },
+    ...(validation && { validation: validation.heldOut }),
+    ...(test && { test: test.heldOut }),
+  };
+}
+
+/** Scores the plain views of `rows`, and says what each head said; undefined where there are none. */
+export function evaluateRows(
+  evaluator: Evaluator,
+  examples: NamedExamples,
+  rows: Uint32Array,
+  temperature: Temperature,
+): { heldOut: HeldOut; figures: Figures } | undefined {
+  if (rows.length === 0) return undefined;
+  const logits = computeLogits(evaluator, examples, rows);
+  const labels = { domain: logits.domain.labels, item: logits.item.labels };
+  const calibrated = scoreLogits(evaluator.kernels, logits, temperature);
+  return {
+    heldOut: {
+      labels,
+      uncalibrated: scoreLogits(evaluator.kernels, logits, NEUTRAL),
+      calibrated,
+    },
+    figures: figuresOf(
+      calibrated,
+      labels.domain,
+      labels.item,
+      examples.domains,
+    ),
+  };
+}
+
+/** Copies parameters and moments into a trainer's memory. */
+export function restore(
+  { network, state, optimizer }: Trainer,
+  { parameters, moments }: Snapshot,
+): void {
+  loadParameters(network, parameters);
+  loadMoments(state, optimizer.slots, moments);
+}
+
+/** Copies a trainer's model out, not yet calibrated. */
+export function detach(
+  { network, state, optimizer, standardization }: Trainer,
+  examples: NamedExamples,
+  record: TrainingRecord,
+): ModelState {
+  return {
+    sizes: network.sizes,
+    labels: { domains: examples.domains, items: examples.items },
+    preprocessing: examples.preprocessing,
+    temperature: NEUTRAL,
+    optimizer: { name: record.plan.optimizer.name, options: optimizer.options },
+    training: { ...record },
+    standardization: {
+      mean: standardization.mean.slice(),
+      inverseDeviation: standardization.inverseDeviation.slice(),
+    },
+    parameters: parametersFrom(network),
+    moments: momentsFrom(state, optimizer.slots),
+  };
+}

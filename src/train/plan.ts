@@ -1,0 +1,56 @@
+/** What a training run is given, and what a checkpoint says of it. @module */
+
+import type { Preprocessing } from "../image/descriptor.ts";
+import type { OptimizerOptions } from "../optim/optimizer.ts";
+import type { Examples } from "./batch.ts";
+import type { Figures } from "./figures.ts";
+import type { Recipe } from "./fit.ts";
+import type { EpochRecord, EpochSums } from "./history.ts";
+import type { BestEpoch } from "./keep.ts";
+
+/** Examples whose labels have names. */
+export interface NamedExamples extends Examples {
+  readonly domains: readonly string[];
+  readonly items: readonly string[];
+  readonly preprocessing: Preprocessing;
+  /** Numbers in a descriptor. */
+  readonly inputs: number;
+  /** Sha-256 over pictures and labels. */
+  readonly hash: string;
+}
+
+/** Which rows do what. */
+export interface Rows {
+  readonly train: Uint32Array;
+  readonly validation: Uint32Array;
+  readonly test: Uint32Array;
+}
+
+/** Everything that decides the outcome, besides the data. */
+export interface TrainingPlan {
+  /** Widths of the trunk. */
+  readonly hidden: readonly number[];
+  readonly optimizer: {
+    readonly name: string;
+    readonly options: OptimizerOptions;
+  };
+  readonly recipe: Recipe;
+  /** How rows were split, for the record. */
+  readonly split: string;
+}
+
+/** What a checkpoint says about its own training. */
+export interface TrainingRecord {
+  readonly plan: TrainingPlan;
+  readonly dataset: { readonly hash: string; readonly images: number };
+  /** Steps taken, of how many. */
+  readonly step: number;
+  readonly steps: number;
+  readonly history: readonly EpochRecord[];
+  /** Sums of the epoch that was under way. */
+  readonly sums: EpochSums;
+  /** The best epoch so far, where the plan asks for it. */
+  readonly best?: BestEpoch;
+  /** Figures of the finished model. */
+  readonly figures?: { readonly validation?: Figures; readonly test?: Figures };
+}

@@ -1,0 +1,163 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertLess,
+} from "@std/assert";
+import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import { decodeSafetensors } from "../../src/checkpoint/safetensors_reader.ts";
+import { readState, tensorsOf } from "../../src/checkpoint/state.ts";
+import { PREPROCESSING } from "../../src/image/preprocessing.ts";
+import type { ModelState } from "../../src/model/state.ts";
+import { evaluateRows, NEUTRAL } from "../../src/train/finish.ts";
+import { validationLoss } from "../../src/train/keep.ts";
+import type { NamedExamples, TrainingPlan } from "../../src/train/plan.ts";
+import { runTraining } from "../../src/train/run.ts";
+import { createEvaluator } from "../../src/train/trainer.ts";
+import { loadParameters } from "../../src/model/state.ts";
+import { allRows, patternExamples } from "./examples.ts";
+
+const SIZES = { inputs: 24, domains: 2, items: 4 };
+const EXAMPLES: NamedExamples = {
+  ...patternExamples(SIZES, 6, { noise: 200 }),
+  domains: ["a", "b"],
+  items: ["w", "x", "y", "z"],
+  preprocessing: PREPROCESSING,
+  inputs: SIZES.inputs,
+  hash: "0".repeat(64),
+};
+const ALL = allRows(EXAMPLES.length);
+const ROWS = {
+  train: ALL.filter((row) => row % 3 === 0),
+  validation: ALL.filter((row) => row % 3 === 1),
+  test: ALL.filter((row) => row % 3 === 2),
+};
+
+function planOf(recipe: Partial<TrainingPlan["recipe"]>): TrainingPlan {
+  return {
+    hidden: [32],
+    optimizer: { name: "adamw", options: {} },
+    split: "34/33/33 rows",
+    recipe: {
+      epochs: 40,
+      batchSize: 8,
+      learningRate: 0.02,
+      schedule: "constant",
+      labelSmoothing: 0,
+      inputDropout: 0,
+      hiddenDropout: 0.1,
+      mixup: 0,
+      maxGradientNorm: 0,
+      keep: "last",
+      patience: 0,
+      seed: 1,
+      ...recipe,
+    },
+  };
+}
+
+/** A state as it is after it was written and read. */
+function reread(state: ModelState): Promise<ModelState> {
+  const { tensors, metadata } = tensorsOf(state);
+  const chunks = encodeSafetensors(tensors, metadata);
+  return readState(
+    decodeSafetensors(new Uint8Array(chunks.flatMap((chunk) => [...chunk]))),
+  );
+}
+
+Deno.test("the best epoch's weights are kept where the plan says so", async () => {
+  const plan = planOf({ keep: "best" });
+  const { state, record, ended } = await runTraining(
+    EXAMPLES,
+    ROWS,
+    plan,
+    undefined,
+  );
+  assertEquals(ended, "finished");
+  const losses = record.history.map(validationLoss);
+  const lowest = Math.min(...losses);
+  assertEquals(record.best, {
+    epoch: losses.indexOf(lowest) + 1,
+    loss: lowest,
+  });
+  assertLess(record.best!.epoch, 40); // else this would show nothing
+  const evaluator = await createEvaluator(state.sizes, 8);
+  loadParameters(evaluator.network, state.parameters);
+  evaluator.standardization.mean.set(state.standardization.mean);
+  evaluator.standardization.inverseDeviation.set(
+    state.standardization.inverseDeviation,
+  );
+  const { figures } = evaluateRows(
+    evaluator,
+    EXAMPLES,
+    ROWS.validation,
+    NEUTRAL,
+  )!;
+  assertAlmostEquals(figures.domain.loss + figures.item.loss, lowest, 1e-12);
+  assertEquals(
+    state.moments.get("head.item.weight")!.step,
+    2 * record.best!.epoch,
+  );
+  assertEquals(state.best, undefined);
+});
+
+Deno.test("a run ends when it has waited long enough for a better epoch", async () => {
+  const { record, ended } = await runTraining(
+    EXAMPLES,
+    ROWS,
+    planOf({ keep: "best", patience: 3 }),
+    undefined,
+  );
+  assertEquals(ended, "finished");
+  assertEquals(record.history.length, record.best!.epoch + 3);
+  assertLess(record.step, record.steps);
+  assert(record.figures?.test !== undefined);
+});
+
+for (const recipe of [{}, { keep: "best", patience: 4 }] as const) {
+  Deno.test(`a run stopped, saved and resumed ends in the same state (${JSON.stringify(recipe)})`, async () => {
+    const plan = planOf(recipe);
+    const straight = await runTraining(EXAMPLES, ROWS, plan, undefined);
+    for (let stop = 1; stop < straight.record.step; stop += 3) {
+      const interrupt = new AbortController();
+      const stopped = await runTraining(EXAMPLES, ROWS, plan, undefined, {
+        signal: interrupt.signal,
+        onStep: ({ step }) => step === stop && interrupt.abort(),
+      });
+      assertEquals(stopped.ended, "interrupted");
+      const resumed = await runTraining(
+        EXAMPLES,
+        ROWS,
+        plan,
+        await reread(stopped.state),
+      );
+      assertEquals(resumed.state, straight.state, `stopped at step ${stop}`);
+    }
+    const again = await runTraining(
+      EXAMPLES,
+      ROWS,
+      plan,
+      await reread(straight.state),
+    );
+    assertEquals(again.state, straight.state);
+  });
+}
+
+Deno.test("with nothing set aside there is a model, without figures or guard", async () => {
+  const rows = {
+    train: ALL,
+    validation: new Uint32Array(),
+    test: new Uint32Array(),
+  };
+  const { state, record, ended } = await runTraining(
+    EXAMPLES,
+    rows,
+    planOf({ epochs: 2, keep: "best", patience: 1 }),
+    undefined,
+  );
+  assertEquals(ended, "finished");
+  assertEquals(record.figures, {});
+  assertEquals(state.temperature, NEUTRAL);
+  assertEquals(state.guard, undefined);
+  assert(state.replay !== undefined);
+});
