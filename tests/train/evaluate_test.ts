@@ -77,6 +77,16 @@ Deno.test("temperature scaling finds the temperature that logits were sharpened 
   assertEquals(after.item.accuracy, before.item.accuracy);
 });
 
+Deno.test("a head that makes no mistake on few pictures is not called certain of all", () => {
+  const logits = head(
+    Array.from({ length: 50 }, (_, n) => n % 2 === 0 ? [3, 0] : [0, 3]),
+    Array.from({ length: 50 }, (_, n) => n % 2),
+  );
+  const { item } = fitTemperature(kernels, { domain: logits, item: logits });
+  // The loss is least where p(wrong) = ε / 2, ε = 1 / 51: exp(−3 / T) = (ε / 2) / (1 − ε / 2).
+  assertAlmostEquals(item, 3 / Math.log(101), 1e-5);
+});
+
 Deno.test("figures give item accuracy per capture domain, leaving out domains without pictures", () => {
   const domain = head([[1, 0, 0], [1, 0, 0], [0, 1, 0]], [0, 0, 1]);
   const item = head([[0, 1], [0, 1], [0, 1]], [1, 0, 1]);
