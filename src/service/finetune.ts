@@ -7,7 +7,8 @@ import {
   type ReceiptSlot,
   writeReceipt,
 } from "../store/receipts.ts";
-import type { Draft, ModelStore } from "../store/store.ts";
+import type { Draft } from "../store/draft.ts";
+import type { ModelStore } from "../store/store.ts";
 import type { Editor } from "./editor.ts";
 import {
   changedSteps,

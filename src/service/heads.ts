@@ -1,7 +1,8 @@
 /** The heads as the store keeps them: parameters and moments, tensor by tensor. @module */
 
 import type { TensorRecord } from "../store/manifest.ts";
-import type { ModelStore, Tensor } from "../store/store.ts";
+import type { Tensor } from "../store/draft.ts";
+import type { ModelStore } from "../store/store.ts";
 import type { Heads } from "./tuner.ts";
 import type { Version } from "./versions.ts";
 import { isHead } from "./weights.ts";

@@ -3,7 +3,7 @@
 import { IdempotencyError, PreconditionError, StoreError } from "../errors.ts";
 import { sha256 } from "../store/digest.ts";
 import { type BeforeAfter, encode, type Manifest } from "../store/manifest.ts";
-import type { Head } from "../store/store.ts";
+import type { Head } from "../store/draft.ts";
 import type { Outcome } from "./learner.ts";
 import type { Version } from "./versions.ts";
 

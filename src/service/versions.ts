@@ -1,7 +1,8 @@
 /** The versions that predictions and fine-tunes read: the current one, and others by number. @module */
 
 import { StoreError } from "../errors.ts";
-import type { Head, ModelStore } from "../store/store.ts";
+import type { Head } from "../store/draft.ts";
+import type { ModelStore } from "../store/store.ts";
 import {
   baseManifest,
   type BaseModel,

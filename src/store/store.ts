@@ -17,7 +17,6 @@
 
 import { StoreError } from "../errors.ts";
 import { blobEntries, readBlobs } from "./blobs.ts";
-import { sha256 } from "./digest.ts";
 import {
   type Engine,
   type Entry,
@@ -28,8 +27,6 @@ import {
 import {
   baseManifest,
   type BaseModel,
-  blobsOf,
-  type ChangeLog,
   decode,
   encode,
   type Manifest,
@@ -38,45 +35,13 @@ import {
   type TensorRecord,
   unreadableManifest,
 } from "./manifest.ts";
+import { type Draft, type Head, type Prepared, prepareDraft } from "./draft.ts";
 import type { Receipt } from "./receipts.ts";
 import { discardStaged, stageBlobs } from "./staging.ts";
 
 const HEAD_ATTEMPTS = 3;
 /** Where the hashes of all weights files are that have versions here. */
 const BASES = "tandem-bases";
-
-/** The version that new changes build on, and the stamp that proves it still is. */
-export interface Head {
-  readonly manifest: Manifest;
-  /** Null while the store holds no version of its own. */
-  readonly stamp: string | null;
-}
-
-/** A tensor to be stored: row-major values. */
-export interface Tensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
-
-/** A new version, but for its number, parent and hash. */
-export interface Draft {
-  readonly change: Manifest["change"];
-  readonly restored?: number;
-  readonly step: number;
-  readonly steps: Readonly<Record<string, number>>;
-  /** Every tensor that differs from the base model's: new values, or a record of blobs stored already. */
-  readonly tensors: readonly (Tensor | TensorRecord)[];
-  readonly loss?: Manifest["loss"];
-  readonly guard?: Manifest["guard"];
-  readonly log?: Omit<ChangeLog, "features"> & { readonly features: Tensor };
-}
-
-/** A manifest with the bytes of the blobs that it introduces. */
-export interface Prepared {
-  readonly manifest: Manifest;
-  readonly blobs: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
-}
 
 /** The versions of one base model. */
 export class ModelStore {
@@ -191,36 +156,8 @@ export class ModelStore {
   }
 
   /** Names a draft's content: its hashes, its number, its parent. Nothing is written yet. */
-  async prepare(head: Head, draft: Draft): Promise<Prepared> {
-    const blobs = new Map<string, Uint8Array<ArrayBuffer>>();
-    const tensors: TensorRecord[] = [];
-    for (const tensor of draft.tensors) {
-      tensors.push(await record(tensor, blobs));
-    }
-    tensors.sort((a, b) => a.name < b.name ? -1 : 1);
-    const { step, steps } = draft;
-    const log = draft.log === undefined
-      ? null
-      : { ...draft.log, features: await record(draft.log.features, blobs) };
-    for (const { sha256 } of blobsOf(head.manifest)) blobs.delete(sha256);
-    return {
-      blobs,
-      manifest: {
-        version: head.manifest.version + 1,
-        parent: head.manifest.version,
-        change: draft.change,
-        restored: draft.restored ?? null,
-        sha256: await stateHash(this.#base, { step, steps, tensors }),
-        step,
-        steps,
-        tensors,
-        createdAt: new Date().toISOString(),
-        loss: draft.loss ?? null,
-        guard: draft.guard ?? null,
-        log,
-        commit: crypto.randomUUID(),
-      },
-    };
+  prepare(head: Head, draft: Draft): Promise<Prepared> {
+    return prepareDraft(this.#base, head, draft);
   }
 
   /**
@@ -313,16 +250,4 @@ function baseKey({ sha256 }: BaseModel): Key {
 /** Where a version's manifest is. Numbers are padded, so that keys are in their order. */
 export function versionKey(root: Key, version: number): Key {
   return [...root, "versions", String(version).padStart(12, "0")];
-}
-
-async function record(
-  tensor: Tensor | TensorRecord,
-  blobs: Map<string, Uint8Array<ArrayBuffer>>,
-): Promise<TensorRecord> {
-  if (!("values" in tensor)) return tensor;
-  const { name, shape, values } = tensor;
-  const bytes = new Uint8Array(new Float32Array(values).buffer);
-  const hash = await sha256(bytes);
-  blobs.set(hash, bytes);
-  return { name, dtype: "F32", shape, sha256: hash };
 }

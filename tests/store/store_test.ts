@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { StoreError } from "../../src/errors.ts";
 import type { Engine } from "../../src/store/engine.ts";
-import { type Draft, type Head, ModelStore } from "../../src/store/store.ts";
+import type { Draft, Head } from "../../src/store/draft.ts";
+import { ModelStore } from "../../src/store/store.ts";
 import {
   fillReceipt,
   findReceipt,
