@@ -26,7 +26,7 @@ const TARGETS: Readonly<Record<string, readonly string[]>> = {
 /**
  * No relaxed SIMD: its bits are the machine's. Memory comes from createArena. Not
  * -O3: it reorders the forward pass's unrolled sums until registers run out
- * (measured by tests/bench/kernels_bench.ts).
+ * (measured by tests/bench/kernels.ts).
  */
 const OPTIONS = [
   "index.ts",

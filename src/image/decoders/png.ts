@@ -23,7 +23,7 @@ const module = await compileModule("imagescript/wasm/any/png.wasm");
 
 /** Decodes a PNG file of any colour type and bit depth to eight bits. */
 export function decode(bytes: Uint8Array): Pixels {
-  // Every image has an instance of its own (0.04 ms, measured by tests/bench/image_bench.ts):
+  // Every image has an instance of its own (0.04 ms, measured by tests/bench/image.ts):
   // its memory never shrinks, and a trap cannot spoil the next one.
   const instance = new WebAssembly.Instance(module, {
     env: { emscripten_notify_memory_growth() {} },

@@ -60,7 +60,7 @@ export function adamUpdate(
 /**
  * Updates `size` bytes of parameters, a multiple of 16. The constants come as
  * vectors because the engine makes a splat that is not a parameter anew on every
- * turn of the loop (measured by tests/bench/kernels_bench.ts).
+ * turn of the loop (measured by tests/bench/kernels.ts).
  */
 function updateFours(
   w: usize,

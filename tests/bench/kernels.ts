@@ -1,0 +1,114 @@
+/** What the first and largest layer of a network costs, on one thread. @module */
+
+import { createArena } from "../../src/kernels/arena.ts";
+import {
+  packedLength,
+  PANEL,
+  panelCount,
+  weightGradientScratch,
+} from "../../src/kernels/panels.ts";
+import { Random } from "../../src/nn/prng.ts";
+import type { Figure } from "./figures.ts";
+import { SHAPES } from "./shapes.ts";
+import { timeOf } from "./timing.ts";
+
+/** stepSize, β₁, β₂, ε, 1/√(1 − β₂ᵗ). */
+const ADAM = [1e-5, 0.9, 0.999, 1e-8, 1] as const;
+
+/** Times the kernels of a linear layer at the shapes of the peers. */
+export async function* kernels(): AsyncGenerator<Figure> {
+  for (const { inputs, hidden: [outputs], batch } of SHAPES) {
+    yield* layer(inputs, outputs!, batch);
+  }
+}
+
+async function* layer(
+  inputs: number,
+  outputs: number,
+  batch: number,
+): AsyncGenerator<Figure> {
+  const name = `${inputs} → ${outputs}, batch ${batch}`;
+  const calls = await layerCalls(inputs, outputs, batch);
+  const work = 2e-6 * batch * inputs * outputs;
+  for (const [what, call] of Object.entries(calls.products)) {
+    const time = await timeOf(call);
+    yield {
+      bench: "kernels",
+      name: `${what}, ${name}`,
+      value: work / time,
+      unit: "GFLOP/s",
+    };
+  }
+  const figure = { bench: "kernels", unit: "ms" } as const;
+  yield {
+    ...figure,
+    name: `norm of the gradient without it, ${name}`,
+    value: await timeOf(calls.norm),
+  };
+  yield {
+    ...figure,
+    name: `forward of one row, ${inputs} → ${outputs}`,
+    value: await timeOf(calls.forwardOne),
+  };
+}
+
+/** The calls on one layer, on random numbers. */
+async function layerCalls(inputs: number, outputs: number, batch: number) {
+  const panels = panelCount(outputs);
+  const width = panels * PANEL;
+  const length = packedLength(outputs, inputs);
+  const { kernels, views } = await createArena((allocate) => ({
+    x: allocate.floats(batch * inputs),
+    w: allocate.floats(length),
+    b: allocate.floats(width),
+    y: allocate.floats(batch * width),
+    g: allocate.floats(batch * width),
+    dx: allocate.floats(batch * inputs),
+    dw: allocate.floats(length),
+    m: allocate.floats(length),
+    v: allocate.floats(length),
+    scratch: allocate.floats(weightGradientScratch(batch, inputs)),
+  }));
+  const random = Random.fromSeed(1);
+  for (const block of [views.x, views.w, views.g]) {
+    for (let i = 0; i < block.length; i++) block[i] = random.uniform() - 0.5;
+  }
+  const at = (name: keyof typeof views) => views[name].byteOffset;
+  const [x, w, b, y, g] = [at("x"), at("w"), at("b"), at("y"), at("g")];
+  const [dx, dw, m, v, scratch] = [
+    at("dx"),
+    at("dw"),
+    at("m"),
+    at("v"),
+    at("scratch"),
+  ];
+  const forward = (rows: number) =>
+    kernels.linearForward(x, inputs, w, b, y, width, rows, inputs, panels);
+  const product = [x, inputs, g, width] as const;
+  const sizes = [batch, inputs, panels] as const;
+  return {
+    products: {
+      "forward": () => forward(batch),
+      "gradient of the weights": () =>
+        kernels.linearWeightGradient(...product, dw, b, ...sizes, scratch),
+      "gradient of the weights and Adam in one pass": () =>
+        kernels.linearWeightGradientAdam(
+          ...product,
+          w,
+          m,
+          v,
+          ...sizes,
+          scratch,
+          1,
+          ...ADAM,
+          0,
+          0,
+        ),
+      "gradient of the inputs": () =>
+        kernels.linearInputGradient(g, width, w, dx, inputs, ...sizes, 0),
+    },
+    norm: () =>
+      void kernels.linearWeightGradientSumOfSquares(...product, ...sizes),
+    forwardOne: () => forward(1),
+  };
+}

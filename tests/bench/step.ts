@@ -1,0 +1,80 @@
+/** A whole training step, and a forward pass of one row, beside the peers'. @module */
+
+import { forward } from "../../src/model/network.ts";
+import { Random } from "../../src/nn/prng.ts";
+import { adam } from "../../src/optim/adam.ts";
+import { setLabels } from "../../src/train/loss.ts";
+import { trainStep } from "../../src/train/step.ts";
+import { createTrainer, initialize } from "../../src/train/trainer.ts";
+import { type Line, mediansOf, type StepTime } from "./figures.ts";
+import { findPeers, runPeer } from "./peers.ts";
+import { OURS, ratiosOf } from "./ratios.ts";
+import { SHAPES } from "./shapes.ts";
+import type { Request } from "./subject.ts";
+import { timeOf } from "./timing.ts";
+
+const DOMAINS = 3;
+const ITEMS = 31;
+
+/**
+ * Times steps at the peers' shapes, on one thread and on two; with peers, all
+ * sides in turn, round after round, so that a change in the machine's speed
+ * meets them alike.
+ */
+export async function* step(
+  { peers: folder, rounds, note }: Request,
+): AsyncGenerator<Line> {
+  const threads = navigator.hardwareConcurrency > 1 ? [1, 2] : [1];
+  const peers = folder === undefined ? [] : await findPeers(folder, note);
+  const lines: StepTime[] = [];
+  for (let round = 0; round < rounds; round++) {
+    for (const count of threads) lines.push(...await ours(count));
+    for (const peer of peers) lines.push(...await runPeer(peer, note));
+  }
+  const medians = mediansOf(lines);
+  yield* medians;
+  yield* ratiosOf(medians);
+}
+
+async function ours(threads: number): Promise<StepTime[]> {
+  const lines: StepTime[] = [];
+  for (const shape of SHAPES) lines.push(await timeShape(shape, threads));
+  return lines;
+}
+
+async function timeShape(
+  { inputs, hidden, batch }: typeof SHAPES[number],
+  threads: number,
+): Promise<StepTime> {
+  const sizes = { inputs, hidden, domains: DOMAINS, items: ITEMS };
+  using trainer = await createTrainer(sizes, adam(), batch, threads);
+  const { kernels, network, state, optimizer, workspace } = trainer;
+  initialize(network, 1);
+  const random = Random.fromSeed(1);
+  workspace.activations.inputs.forEach((_, i, values) =>
+    values[i] = 2 * random.uniform() - 1
+  );
+  for (let row = 0; row < batch; row++) {
+    setLabels(workspace.labels, row, row % DOMAINS, row % ITEMS);
+  }
+  const options = { learningRate: 1e-3 };
+  const take = () =>
+    void trainStep(
+      kernels,
+      network,
+      state,
+      optimizer,
+      workspace,
+      batch,
+      options,
+    );
+  const one = () => forward(kernels, network, workspace.activations, 1);
+  return {
+    peer: `${OURS} x${threads}`,
+    inputs,
+    hidden,
+    batch,
+    step_ms: await timeOf(take),
+    forward1_ms: await timeOf(one, 100),
+  };
+}
