@@ -11,7 +11,7 @@
 import type { Kernels } from "../kernels/mod.ts";
 import { Random } from "../nn/prng.ts";
 import { type HeadLabels, setLabels } from "./loss.ts";
-import type { Workspace } from "./step.ts";
+import type { Workspace } from "./workspace.ts";
 import type { Evaluator } from "./trainer.ts";
 
 /** Labelled descriptors, one or more views of each picture. */
@@ -26,12 +26,6 @@ export interface Examples {
   itemOf(row: number): number;
   /** Copies one descriptor into `out` [I]. */
   read(row: number, view: number, out: Uint8Array): void;
-}
-
-/** Per-input mean and 1 / standard deviation, [I] each. */
-export interface Standardization {
-  readonly mean: Float32Array;
-  readonly inverseDeviation: Float32Array;
 }
 
 /** The rows of one epoch in the order they are visited. */

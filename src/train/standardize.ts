@@ -1,6 +1,7 @@
 /** The standardization of descriptors, measured on the training pictures. @module */
 
-import type { Examples, Standardization } from "./batch.ts";
+import type { Examples } from "./batch.ts";
+import type { Standardization } from "./trainer.ts";
 
 /** A part that varies less than this (in units of a byte) is left near zero rather than blown up. */
 const SMALLEST_DEVIATION = 0.1;

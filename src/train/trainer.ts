@@ -14,14 +14,19 @@ import {
 } from "../model/network.ts";
 import type { Sizes } from "../model/sizes.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import type { Standardization } from "./batch.ts";
 import { allocateLabels } from "./loss.ts";
 import {
   allocateOptimizerState,
   allocateWorkspace,
   type OptimizerState,
   type Workspace,
-} from "./step.ts";
+} from "./workspace.ts";
+
+/** Per-input mean and 1 / standard deviation, [I] each. */
+export interface Standardization {
+  readonly mean: Float32Array;
+  readonly inverseDeviation: Float32Array;
+}
 
 /** A network and room to run batches through it. */
 export interface Evaluator {

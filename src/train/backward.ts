@@ -1,0 +1,157 @@
+/** Backpropagation: from the gradient of the logits to that of every layer's outputs. @module */
+
+import type { Kernels } from "../kernels/mod.ts";
+import { PANEL, panelCount } from "../kernels/panels.ts";
+import {
+  featuresOf,
+  featureStride,
+  type Linear,
+  type Network,
+} from "../model/network.ts";
+import type { Losses } from "./loss.ts";
+import type { OptimizerState, Workspace } from "./workspace.ts";
+
+/** A layer that takes part in a step, with what its gradient is made of: gᵀ·x. */
+export interface LayerUpdate {
+  readonly layer: Linear;
+  readonly moments: readonly Linear[];
+  /** Its input rows. */
+  readonly x: Float32Array;
+  readonly xStride: number;
+  /** The block that ∂L/∂ its output rows lie in, from the pointer `g` on. */
+  readonly gradient: Float32Array;
+  readonly g: number;
+  readonly gStride: number;
+}
+
+/** The trunk, and the heads for which a row has a label. */
+export function layersToUpdate(
+  network: Network,
+  state: OptimizerState,
+  { activations, gradientHidden, gradientLogits }: Workspace,
+  { labelled }: Losses,
+): LayerUpdate[] {
+  const { logitStride, itemColumn } = activations;
+  const trunk = network.trunk.map((layer, l): LayerUpdate => ({
+    layer,
+    moments: state.slots.map((slot) => slot.trunk[l]!),
+    x: activations.hidden[l - 1] ?? activations.inputs,
+    xStride: l > 0
+      ? network.trunk[l - 1]!.panels * PANEL
+      : activations.inputStride,
+    gradient: gradientHidden[l]!,
+    g: gradientHidden[l]!.byteOffset,
+    gStride: layer.panels * PANEL,
+  }));
+  const heads = (["domain", "item"] as const)
+    .filter((head) => labelled[head] > 0)
+    .map((head): LayerUpdate => ({
+      layer: network[head],
+      moments: state.slots.map((slot) => slot[head]),
+      x: featuresOf(activations),
+      xStride: featureStride(network.sizes),
+      gradient: gradientLogits,
+      g: gradientLogits.byteOffset + (head === "item" ? 4 * itemColumn : 0),
+      gStride: logitStride,
+    }));
+  return [...trunk, ...heads];
+}
+
+/** Backpropagates `gradientLogits` to the outputs of every trunk layer. */
+export function backward(
+  kernels: Kernels,
+  network: Network,
+  { activations, gradientHidden, gradientLogits }: Workspace,
+  rows: number,
+  masks: readonly Float32Array[] | undefined,
+): void {
+  const { logitStride, itemColumn } = activations;
+  const into = (
+    layer: Linear,
+    g: number,
+    gStride: number,
+    below: Float32Array,
+    accumulate: 0 | 1,
+  ) =>
+    kernels.linearInputGradient(
+      g,
+      gStride,
+      layer.weight.byteOffset,
+      below.byteOffset,
+      panelCount(layer.inputs) * PANEL,
+      rows,
+      layer.inputs,
+      layer.panels,
+      accumulate,
+    );
+  for (let l = network.trunk.length - 1; l >= 0; l--) {
+    const g = gradientHidden[l]!;
+    const above = network.trunk[l + 1];
+    if (above === undefined) {
+      into(network.domain, gradientLogits.byteOffset, logitStride, g, 0);
+      into(
+        network.item,
+        gradientLogits.byteOffset + 4 * itemColumn,
+        logitStride,
+        g,
+        1,
+      );
+    } else {
+      into(
+        above,
+        gradientHidden[l + 1]!.byteOffset,
+        above.panels * PANEL,
+        g,
+        0,
+      );
+    }
+    const count = rows * network.trunk[l]!.panels * PANEL;
+    if (masks !== undefined) {
+      kernels.multiply(g.byteOffset, masks[l]!.byteOffset, count);
+    }
+    kernels.reluGradient(
+      activations.hidden[l]!.byteOffset,
+      g.byteOffset,
+      count,
+    );
+  }
+}
+
+/** Σ ‖∂L/∂θ‖² over the layers, exact to rounding, with no gradient of weights in memory. */
+export function squaredNorm(
+  kernels: Kernels,
+  layers: readonly LayerUpdate[],
+  rows: number,
+  bias: Float32Array,
+): number {
+  let sum = 0;
+  for (const { layer, x, xStride, g, gStride } of layers) {
+    const { inputs, panels } = layer;
+    sum += kernels.linearWeightGradientSumOfSquares(
+      x.byteOffset,
+      xStride,
+      g,
+      gStride,
+      rows,
+      inputs,
+      panels,
+    );
+    kernels.linearBiasGradient(g, gStride, bias.byteOffset, rows, panels);
+    sum += kernels.sumOfSquares(bias.byteOffset, panels * PANEL);
+  }
+  return sum;
+}
+
+/** A bound on the same sum that costs one pass over activations: ‖gᵀ·x‖² ≤ ‖g‖²·‖x‖². */
+export function squaredBound(
+  kernels: Kernels,
+  layers: readonly LayerUpdate[],
+  rows: number,
+): number {
+  return layers.reduce(
+    (sum, { x, xStride, gradient, gStride }) =>
+      sum + kernels.sumOfSquares(x.byteOffset, rows * xStride) *
+        kernels.sumOfSquares(gradient.byteOffset, rows * gStride),
+    0,
+  );
+}
