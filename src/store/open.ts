@@ -1,5 +1,6 @@
 /** Opening the model store by its name. @module */
 
+import { StoreError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import { openKvEngine } from "./kv.ts";
 
@@ -25,6 +26,11 @@ async function makeFolder(folder: string): Promise<void> {
     await Deno.stat(folder);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    await Deno.mkdir(folder, { recursive: true });
+    await Deno.mkdir(folder, { recursive: true }).catch((cause) => {
+      throw new StoreError(
+        `Cannot open the store: expected the folder ${folder} to exist, or a right to make it`,
+        { cause },
+      );
+    });
   }
 }
