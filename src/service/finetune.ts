@@ -123,7 +123,7 @@ export class Finetuner {
       outcome,
       false,
     );
-    if (!await this.store.commit(head, prepared, fill(result))) {
+    if (!await this.store.commit(head, prepared, { receipt: fill(result) })) {
       return undefined;
     }
     const parameters = new Map([

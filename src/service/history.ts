@@ -65,8 +65,11 @@ export class History {
     const found = await this.editor.change(async () => {
       const head = await this.versions.head();
       checkMatch(ifMatch, head.manifest.sha256);
+      const present = await this.store.presence(version);
       const target = await this.store.manifest(version);
-      if (target === undefined) return { found: undefined };
+      if (target === undefined || (version > 0 && present === undefined)) {
+        return { found: undefined };
+      }
       const tensors = await this.store.load(target);
       const prepared = await this.store.prepare(head, {
         change: "rollback",
@@ -75,7 +78,10 @@ export class History {
         steps: target.steps,
         tensors: target.tensors,
       });
-      if (!await this.store.commit(head, prepared)) return undefined;
+      const checks = present === undefined ? [] : [present];
+      if (!await this.store.commit(head, prepared, { checks })) {
+        return undefined;
+      }
       const parameters = new Map(
         [...tensors].filter(([name]) => isParameter(name)),
       );

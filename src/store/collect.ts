@@ -2,16 +2,22 @@
  * Retention and garbage collection: old versions go, and with them the blobs
  * that no kept version refers to.
  *
- * Every write of a collection checks the head and the staging stamp that it
- * read before it decided. A commit that refers to a blob either comes first, and
- * the collection is off, or comes after it, and writes the blob itself: what it
- * inherits instead belongs to the head, which is always kept.
+ * A sweep of blobs checks the head and the staging stamp that it read before it
+ * decided. A commit that needs a blob either comes first, and the sweep decides
+ * anew, or comes after it, and writes the blob itself, unless it inherits it: from
+ * the head, which is never retired, or, going back, from an old version whose
+ * manifest it checks to be there still.
  *
  * @module
  */
 
 import { blobKeys } from "./blobs.ts";
-import { type Key, MAX_WRITE_CHANGES, type Write } from "./engine.ts";
+import {
+  type Check,
+  type Entry,
+  type Key,
+  MAX_WRITE_CHANGES,
+} from "./engine.ts";
 import {
   blobsOf,
   decode,
@@ -25,72 +31,109 @@ import { readTags } from "./tags.ts";
 
 /** Versions that one collection retires at most, so that it fits in one write. */
 const RETIRE_BATCH = 32;
+/** How often a sweep is tried again because the head moved meanwhile. */
+const SWEEP_ATTEMPTS = 10;
 
 /**
  * Keeps the newest `keep` versions and every tagged one; the oldest others go,
  * up to 32 at a time.
  *
- * @returns The versions removed, or undefined if the store changed meanwhile.
+ * @returns The versions removed, or undefined if the store changed too fast: the
+ * next collection goes on.
  */
 export async function collect(
   store: ModelStore,
   keep: number,
 ): Promise<readonly number[] | undefined> {
-  const { engine, root } = store;
-  const checks = await currentStamps(store);
-  const manifests = await store.manifests();
-  const tagged = new Set((await readTags(store)).values());
-  const stays = ({ version }: Manifest, i: number) =>
-    i < Math.max(1, keep) || tagged.has(version);
-  const retired = manifests.filter((manifest, i) => !stays(manifest, i))
-    .slice(-RETIRE_BATCH);
-
-  if (retired.length > 0) {
-    const done = await engine.write({
-      checks,
-      deletes: retired.map((
-        { version },
-      ) => versionKey(root, version)),
-      sets: [abandonedRecord(root, retired)],
-    });
-    if (!done) return undefined;
+  const retired = await retire(store, keep);
+  if (retired === undefined) return undefined;
+  const staging = await store.engine.list([...store.root, "staging"]);
+  for (const entry of staging) {
+    if (!await sweep(store, entry)) return undefined;
   }
-  const remaining = manifests.filter((manifest) => !retired.includes(manifest));
-  const swept = await sweep(store, checks, remaining);
-  return swept ? retired.map(({ version }) => version) : undefined;
+  return retired;
 }
 
-/** Removes the blobs that abandoned staging records name and nothing else needs. */
+/** Removes old manifests, and leaves a record of their blobs to be swept. */
+async function retire(
+  store: ModelStore,
+  keep: number,
+): Promise<readonly number[] | undefined> {
+  const { engine, root } = store;
+  const [staged] = await stampsOf(store, [stagedKey(root)]);
+  const manifests = await store.manifests();
+  const tagged = new Set((await readTags(store)).values());
+  const retired = manifests
+    .filter(({ version }, i) => i >= Math.max(1, keep) && !tagged.has(version))
+    .slice(-RETIRE_BATCH);
+  const done = retired.length === 0 || await engine.write({
+    checks: [staged!],
+    deletes: retired.map(({ version }) => versionKey(root, version)),
+    sets: [abandonedRecord(root, retired)],
+  });
+  return done ? retired.map(({ version }) => version) : undefined;
+}
+
+/** Removes the blobs that an abandoned staging record names and nothing else needs; then the record. */
 async function sweep(
-  { engine, root }: ModelStore,
-  checks: NonNullable<Write["checks"]>,
-  kept: readonly Manifest[],
+  store: ModelStore,
+  { key, value, stamp }: Entry,
 ): Promise<boolean> {
-  const records = (await engine.list([...root, "staging"]))
-    .map((entry) => decode<StagingRecord>(entry.value));
-  const abandoned = records.filter(({ expiresAt }) => expiresAt <= Date.now());
-  const staged = records.filter((record) => !abandoned.includes(record));
-  const needed = new Set([
-    ...kept.flatMap(blobsOf).map(({ sha256 }) => sha256),
-    ...staged.flatMap(({ hashes }) => hashes).map(({ sha256 }) => sha256),
-  ]);
-  for (const { key, hashes } of abandoned) {
+  const { engine, root } = store;
+  const record = decode<StagingRecord>(value);
+  if (record.expiresAt > Date.now()) return true;
+  if (record.expiresAt > 0) {
+    // Its writer may only be slow: from here on, its commit fails.
+    const claimed = encode({ ...record, expiresAt: 0 });
+    if (
+      !await engine.write({
+        checks: [{ key, stamp }],
+        sets: [{ key, value: claimed }],
+      })
+    ) return true;
+  }
+  for (let attempt = 0; attempt < SWEEP_ATTEMPTS; attempt++) {
+    const checks = await stampsOf(store, [[...root, "head"], stagedKey(root)]);
+    const needed = await neededBlobs(store);
     // The record goes last: a sweep that is cut short is taken up by the next.
     const deletes = [
-      ...hashes.filter(({ sha256 }) => !needed.has(sha256))
+      ...record.hashes.filter(({ sha256 }) => !needed.has(sha256))
         .flatMap(({ sha256, bytes }) => blobKeys(root, sha256, bytes)),
       key,
     ];
-    for (let i = 0; i < deletes.length; i += MAX_WRITE_CHANGES) {
-      const part = deletes.slice(i, i + MAX_WRITE_CHANGES);
-      if (!await engine.write({ checks, deletes: part })) return false;
-    }
+    if (await deleteAll(store, checks, deletes)) return true;
+  }
+  return false;
+}
+
+/** The blobs of all versions, and those that are staged for one. */
+async function neededBlobs(store: ModelStore): Promise<Set<string>> {
+  const manifests = await store.manifests();
+  const records = (await store.engine.list([...store.root, "staging"]))
+    .map(({ value }) => decode<StagingRecord>(value))
+    .filter(({ expiresAt }) => expiresAt > Date.now());
+  return new Set([
+    ...manifests.flatMap(blobsOf).map(({ sha256 }) => sha256),
+    ...records.flatMap(({ hashes }) => hashes).map(({ sha256 }) => sha256),
+  ]);
+}
+
+async function deleteAll(
+  { engine }: ModelStore,
+  checks: readonly Check[],
+  keys: readonly Key[],
+): Promise<boolean> {
+  for (let i = 0; i < keys.length; i += MAX_WRITE_CHANGES) {
+    const deletes = keys.slice(i, i + MAX_WRITE_CHANGES);
+    if (!await engine.write({ checks, deletes })) return false;
   }
   return true;
 }
 
-async function currentStamps({ engine, root }: ModelStore) {
-  const keys = [[...root, "head"], stagedKey(root)];
+async function stampsOf(
+  { engine }: ModelStore,
+  keys: readonly Key[],
+): Promise<Check[]> {
   const entries = await engine.read(keys);
   return keys.map((key, i) => ({ key, stamp: entries[i]?.stamp ?? null }));
 }

@@ -17,10 +17,15 @@ export interface Entry {
   readonly stamp: string;
 }
 
+/** A stamp that must still hold; null means that the key must be absent. */
+export interface Check {
+  readonly key: Key;
+  readonly stamp: string | null;
+}
+
 /** One atomic write: all of it happens, or none. */
 export interface Write {
-  /** Stamps that must still hold; null means that the key must be absent. */
-  readonly checks?: readonly { key: Key; stamp: string | null }[];
+  readonly checks?: readonly Check[];
   readonly sets?: readonly {
     key: Key;
     value: Uint8Array<ArrayBuffer>;

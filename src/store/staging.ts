@@ -7,8 +7,14 @@
  * @module
  */
 
+import { StoreError } from "../errors.ts";
 import { blobEntries } from "./blobs.ts";
-import { type Engine, type Key, MAX_WRITE_BYTES } from "./engine.ts";
+import {
+  type Check,
+  type Engine,
+  type Key,
+  MAX_WRITE_BYTES,
+} from "./engine.ts";
 import { decode, encode } from "./manifest.ts";
 
 /** How long a writer may take between staging and commit: ten minutes. */
@@ -32,12 +38,16 @@ export function stagingKey(root: Key): Key {
   return [...root, "staging", crypto.randomUUID()];
 }
 
-/** Writes blobs ahead of their commit; resolves with the key that the commit deletes. */
+/**
+ * Writes blobs ahead of their commit.
+ *
+ * @returns The staging record, which the commit checks to be there still, and deletes.
+ */
 export async function stageBlobs(
   engine: Engine,
   root: Key,
   blobs: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
-): Promise<Key> {
+): Promise<Check> {
   const key = stagingKey(root);
   const hashes = Array.from(
     blobs,
@@ -50,8 +60,12 @@ export async function stageBlobs(
       { key: stagedKey(root), value: encode(key.at(-1)) },
     ],
   });
+  const [entry] = await engine.read([key]);
+  if (entry === undefined) {
+    throw new StoreError("Cannot stage blobs: their record is gone");
+  }
   for (const batch of batches(root, blobs)) await engine.write({ sets: batch });
-  return key;
+  return { key, stamp: entry.stamp };
 }
 
 /** Lets go of staged blobs: the next collection may remove what nothing else needs. */

@@ -18,6 +18,7 @@
 import { StoreError } from "../errors.ts";
 import { blobEntries, readBlobs } from "./blobs.ts";
 import {
+  type Check,
   type Engine,
   type Entry,
   type Key,
@@ -80,6 +81,13 @@ export class ModelStore {
     if (version === 0) return baseManifest(this.#base);
     const [entry] = await this.engine.read([versionKey(this.root, version)]);
     return entry && this.#manifestOf(entry);
+  }
+
+  /** A check that a version is there still; undefined if there is none. */
+  async presence(version: number): Promise<Check | undefined> {
+    const key = versionKey(this.root, version);
+    const [entry] = await this.engine.read([key]);
+    return entry && { key, stamp: entry.stamp };
   }
 
   /** Manifests, newest first, without the base model's. */
@@ -164,15 +172,19 @@ export class ModelStore {
    * Makes a prepared version the head, together with the receipt of the request
    * that made it, or changes nothing.
    *
-   * @returns Whether it is the head now; false if the head or the receipt changed meanwhile.
+   * @returns Whether it is the head now; false if the head, the receipt or what
+   * `checks` names changed meanwhile.
    */
   async commit(
     head: Head,
     { manifest, blobs }: Prepared,
-    receipt?: Receipt,
+    { receipt, checks = [] }: {
+      receipt?: Receipt | undefined;
+      checks?: readonly Check[];
+    } = {},
   ): Promise<boolean> {
     const write: Write & { checks: unknown[]; sets: unknown[] } = {
-      checks: [{ key: this.#key("head"), stamp: head.stamp }],
+      checks: [{ key: this.#key("head"), stamp: head.stamp }, ...checks],
       sets: [
         {
           key: versionKey(this.root, manifest.version),
@@ -199,11 +211,12 @@ export class ModelStore {
     for (const blob of blobs.values()) bytes += blob.length;
     if (bytes > MAX_WRITE_BYTES) {
       const staged = await stageBlobs(this.engine, this.root, blobs);
+      write.checks.push(staged);
       const committed = await this.#write(manifest, {
         ...write,
-        deletes: [staged],
+        deletes: [staged.key],
       });
-      if (!committed) await discardStaged(this.engine, staged);
+      if (!committed) await discardStaged(this.engine, staged.key);
       return committed;
     }
     for (const [hash, blob] of blobs) {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { StoreError } from "../../src/errors.ts";
 import { collect } from "../../src/store/collect.ts";
-import type { Engine } from "../../src/store/engine.ts";
+import type { Check, Engine } from "../../src/store/engine.ts";
 import { encode } from "../../src/store/manifest.ts";
 import { ModelStore } from "../../src/store/store.ts";
 import { testEngines } from "./engines.ts";
@@ -67,19 +67,111 @@ testEngines("never removes the head", async (engine) => {
 });
 
 testEngines(
-  "stops when a commit comes between its decision and its write",
+  "keeps a blob that a commit writes again between its decision and its write",
   async (engine) => {
     const store = await growTo(engine, 3);
+    let races = 3;
     const racing = new ModelStore({
       ...engine,
       write: async (write) => {
-        await grow(store, 1); // the same blob as version 1's, about to be removed
+        // The same blob as version 1's, about to be removed.
+        if (races-- > 0) await grow(store, 1);
         return await engine.write(write);
       },
     }, BASE);
-    assertEquals(await collect(racing, 1), undefined);
+    assertEquals(await collect(racing, 1), [2, 1]);
+    assertEquals(await versions(store), [6, 5, 4, 3]);
+    for (const manifest of await store.manifests()) await store.load(manifest);
+  },
+);
+
+testEngines(
+  "gives up on a head that never rests, and goes on the next time",
+  async (engine) => {
+    const store = await growTo(engine, 3);
+    const restless = new ModelStore({
+      ...engine,
+      write: async (write) => {
+        await grow(store, 9);
+        return await engine.write(write);
+      },
+    }, BASE);
+    assertEquals(await collect(restless, 1), undefined);
     await store.load((await store.head()).manifest);
-    assertEquals(await versions(store), [4, 3, 2, 1]);
+    assert(await collect(store, 1) !== undefined);
+    assertEquals(await engine.list([...store.root, "staging"]), []);
+    assertEquals(await blobCount(store), 2);
+  },
+);
+
+testEngines(
+  "a rollback and a collection do not undo each other",
+  async (engine) => {
+    const store = await growTo(engine, 3);
+    const head = await store.head();
+    const target = (await store.manifest(1))!;
+    const { step, steps, tensors } = target;
+    const draft = {
+      change: "rollback",
+      restored: 1,
+      step,
+      steps,
+      tensors,
+    } as const;
+    const rollback = async (present: Check) =>
+      await store.commit(head, await store.prepare(head, draft), {
+        checks: [present],
+      });
+    const present = (await store.presence(1))!;
+    // Retired, and not swept yet.
+    const stopped = faulty(engine, { call: 4, after: false });
+    await assertRejects(
+      () => collect(new ModelStore(stopped, BASE), 1),
+      Error,
+      "went away",
+    );
+    assertEquals(await versions(store), [3]);
+    assertEquals(await rollback(present), false);
+    await collect(store, 1);
+    await store.load((await store.head()).manifest);
+  },
+);
+
+testEngines(
+  "a writer that was too slow fails, and may try again",
+  async (engine) => {
+    const store = await growTo(engine, 1);
+    const head = await store.head();
+    const large = {
+      name: "large",
+      shape: [200_000],
+      values: new Float32Array(200_000).fill(2),
+    };
+    const draft = {
+      change: "import",
+      step: 2,
+      steps: {},
+      tensors: [large],
+    } as const;
+    const prepared = await store.prepare(head, draft);
+    let calls = 0;
+    const slow = new ModelStore({
+      ...engine,
+      write: async (write) => {
+        if (++calls === 4) { // the commit: the blobs are staged, and their time is up
+          const [entry] = await engine.list([...store.root, "staging"]);
+          const record = JSON.parse(new TextDecoder().decode(entry!.value));
+          const value = encode({ ...record, expiresAt: 1 });
+          await engine.write({ sets: [{ key: entry!.key, value }] });
+          await collect(store, 1);
+          assertEquals(await blobCount(store), 2);
+        }
+        return await engine.write(write);
+      },
+    }, BASE);
+    assertEquals(await slow.commit(head, prepared), false);
+    assert(await store.commit(head, prepared));
+    await store.load((await store.head()).manifest);
   },
 );
 
@@ -100,7 +192,7 @@ testEngines(
     });
     // The commit fails at its last call, after everything is staged.
     const broken = new ModelStore(
-      faulty(engine, { call: 3, after: false }),
+      faulty(engine, { call: 4, after: false }),
       BASE,
     );
     await assertRejects(

@@ -180,7 +180,9 @@ testEngines(
       accepted: true,
     });
     assert(
-      await store.commit(head, await store.prepare(head, draft(11)), receipt),
+      await store.commit(head, await store.prepare(head, draft(11)), {
+        receipt,
+      }),
     );
     assertEquals((await findReceipt(store, "key-1")).record?.answer, {
       accepted: true,
@@ -188,7 +190,9 @@ testEngines(
 
     const next = await store.head();
     assertEquals(
-      await store.commit(next, await store.prepare(next, draft(12)), receipt),
+      await store.commit(next, await store.prepare(next, draft(12)), {
+        receipt,
+      }),
       false,
     );
     assertEquals(await writeReceipt(store, receipt), false);
