@@ -1,5 +1,7 @@
-import { assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertGreater } from "@std/assert";
 import { readWeights } from "../../src/service/weights.ts";
+import { collect } from "../../src/store/collect.ts";
+import { blobsOf } from "../../src/store/manifest.ts";
 import { openEngine } from "../../src/store/open.ts";
 import { ModelStore } from "../../src/store/store.ts";
 import { DATA_URL } from "../routes/fixture.ts";
@@ -15,7 +17,7 @@ const CLIENTS = Number(Deno.env.get("TEST_CLIENTS") ?? 8);
 const REQUESTS = Number(Deno.env.get("TEST_REQUESTS") ?? 4);
 const KILLS = Number(Deno.env.get("TEST_KILLS") ?? 4);
 
-const start = (model: string, store: string) =>
+const start = (model: string, store: string, keepVersions = 1_000_000) =>
   startServer(["run", "-A", "routes/start.ts"], {
     HOST: "127.0.0.1",
     PORT: "0",
@@ -23,7 +25,7 @@ const start = (model: string, store: string) =>
     STORE: store,
     FINETUNE_KEY: KEY,
     ADMIN_KEY: "admin",
-    KEEP_VERSIONS: "1000000",
+    KEEP_VERSIONS: String(keepVersions),
   });
 
 function finetune(
@@ -72,6 +74,22 @@ async function checkChain(setting: string, count: number): Promise<void> {
   }
 }
 
+/** Sends every client's requests to its server, one after the other; resolves to how many were accepted. */
+async function hammer(servers: readonly Server[]): Promise<number> {
+  let accepted = 0;
+  await Promise.all(Array.from({ length: CLIENTS }, async (_, client) => {
+    for (let i = 0; i < REQUESTS; i++) {
+      const server = servers[client % servers.length]!;
+      const response = await finetune(server, client * REQUESTS + i);
+      const body = await response.json();
+      if (response.status === 200) accepted++;
+      else assert([409, 503].includes(response.status), JSON.stringify(body));
+    }
+  }));
+  assertGreater(accepted, CLIENTS * REQUESTS / 2);
+  return accepted;
+}
+
 testStores(
   "four processes share a store: one line of versions, no step lost or doubled",
   async (setting) => {
@@ -79,37 +97,49 @@ testStores(
       const servers = await Promise.all(
         [0, 1, 2, 3].map(() => start(files.model, setting)),
       );
-      let accepted = 0;
-      const refused = new Map<number, number>();
-      await Promise.all(Array.from({ length: CLIENTS }, async (_, client) => {
-        for (let i = 0; i < REQUESTS; i++) {
-          const response = await finetune(
-            servers[client % 4]!,
-            client * REQUESTS + i,
-          );
-          const body = await response.json();
-          if (response.status === 200 && body.accepted) accepted++;
-          else {refused.set(
-              response.status,
-              (refused.get(response.status) ?? 0) + 1,
-            );}
-        }
-      }));
-      for (const status of refused.keys()) {
-        assertEquals([409, 503].includes(status), true, `${status}`);
-      }
-      assertGreater(accepted, CLIENTS * REQUESTS / 2);
+      const accepted = await hammer(servers);
       // A process learns of the others' versions within a second.
       await new Promise((resolve) => setTimeout(resolve, 1000));
       for (const server of servers) {
         const health = await (await fetch(`${server.url}/healthz`)).json();
-        assertEquals([health.version, health.step], [
-          accepted,
-          TRAINED_STEPS + accepted,
-        ]);
+        const step = TRAINED_STEPS + accepted;
+        assertEquals([health.version, health.step], [accepted, step]);
       }
       await Promise.all(servers.map((server) => server.stop()));
       await checkChain(setting, accepted);
+    });
+  },
+);
+
+testStores(
+  "while four processes write, old versions go, and what stays is whole",
+  async (setting) => {
+    await withFolder(model, async (files) => {
+      const servers = await Promise.all(
+        [0, 1, 2, 3].map(() => start(files.model, setting, 3)),
+      );
+      const accepted = await hammer(servers);
+      await Promise.all(servers.map((server) => server.stop()));
+      const engine = await openEngine(setting);
+      try {
+        const store = new ModelStore(engine, await readWeights(model));
+        assertEquals((await store.head()).manifest.version, accepted);
+        while ((await collect(store, 3))?.length !== 0);
+        const kept = await store.manifests();
+        assertEquals(kept.map(({ version }) => version), [
+          accepted,
+          accepted - 1,
+          accepted - 2,
+        ]);
+        for (const manifest of kept) await store.load(manifest);
+        const blobs = new Set(
+          kept.flatMap(blobsOf).map(({ sha256 }) => sha256),
+        );
+        const stored = await engine.list([...store.root, "blobs"]);
+        assertEquals(new Set(stored.map(({ key }) => key.at(-2)!)), blobs);
+      } finally {
+        await engine.close();
+      }
     });
   },
 );
