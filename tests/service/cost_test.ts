@@ -71,6 +71,23 @@ Deno.test("each of many requests sent five times at once is one step, with five 
   await service.close();
 });
 
+Deno.test("a key sent to two processes at once is one step, with the same answer", async () => {
+  const engine = await openEngine("memory");
+  const weights = await fixtureWeights({ guard: false });
+  const [{ service: one }, { service: two }] = [
+    await openFixture({ weights, engine }),
+    await openFixture({ weights, engine }),
+  ];
+  for (let key = 0; key < 10; key++) {
+    const [a, b] = await Promise.all(
+      [one, two].map((service) => service.finetune(lesson(key, `${key}`))),
+    );
+    assertEquals(a, b);
+    assertEquals(a!.answer.version.after, key + 1);
+  }
+  await one.close();
+});
+
 Deno.test("a fault at any call of the store: the answer is right, or the request can be repeated", async () => {
   for (const after of [false, true]) {
     for (let call = 0; call < 8; call++) {
