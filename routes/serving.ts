@@ -36,10 +36,16 @@ export function lazyService(settings: Settings): LazyService {
 async function openService(
   { model, store, maxBodyBytes, maxPixels, keepVersions }: Settings,
 ): Promise<Service> {
-  const weights = await readWeights(await readModelFile(model ?? SHIPPED));
-  const engine = await openEngine(store);
-  const limits = { bytes: maxBodyBytes, pixels: maxPixels };
-  return await Service.create({ weights, engine, limits, keepVersions });
+  const opening = openEngine(store); // while the file is read
+  try {
+    const weights = await readWeights(await readModelFile(model ?? SHIPPED));
+    const engine = await opening;
+    const limits = { bytes: maxBodyBytes, pixels: maxPixels };
+    return await Service.create({ weights, engine, limits, keepVersions });
+  } catch (error) {
+    await opening.then((engine) => engine.close(), () => {});
+    throw error;
+  }
 }
 
 async function readModelFile(
