@@ -33,12 +33,30 @@ export function packPanels(
   packed: Float32Array,
 ): void {
   checkLengths("pack", rowMajor, outputs, inputs, packed);
-  packed.fill(0);
-  for (let o = 0; o < outputs; o++) {
-    let at = panelStart(o, inputs);
-    for (const weight of rowMajor.subarray(o * inputs, (o + 1) * inputs)) {
-      packed[at] = weight;
-      at += PANEL;
+  // Panel by panel, so that memory is written from front to back.
+  for (let first = 0; first < outputs; first += PANEL) {
+    const lanes = Math.min(PANEL, outputs - first);
+    const panel = packed.subarray(first * inputs, (first + PANEL) * inputs);
+    if (lanes < PANEL) panel.fill(0);
+    packPanel(
+      rowMajor.subarray(first * inputs, (first + lanes) * inputs),
+      inputs,
+      lanes,
+      panel,
+    );
+  }
+}
+
+/** Interleaves the rows [lanes][inputs] into panel [inputs][8]. */
+function packPanel(
+  rows: Float32Array,
+  inputs: number,
+  lanes: number,
+  panel: Float32Array,
+): void {
+  for (let i = 0, at = 0; i < inputs; i++, at += PANEL) {
+    for (let lane = 0, from = i; lane < lanes; lane++, from += inputs) {
+      panel[at + lane] = rows[from]!;
     }
   }
 }
