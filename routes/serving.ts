@@ -37,6 +37,7 @@ async function openService(
   { model, store, maxBodyBytes, maxPixels, keepVersions }: Settings,
 ): Promise<Service> {
   const opening = openEngine(store); // while the file is read
+  opening.catch(() => {}); // it is heard of where it is awaited
   try {
     const weights = await readWeights(await readModelFile(model ?? SHIPPED));
     const engine = await opening;

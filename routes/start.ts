@@ -11,13 +11,14 @@ import { createApp } from "./app.ts";
 /** How long requests under way may take after a signal, in milliseconds. */
 const PATIENCE = 4000;
 
-const settings = readSettings((name) => Deno.env.get(name));
+const settings = orExit(() => readSettings((name) => Deno.env.get(name)));
 const keys = withOneTimeKey(settings.keys, settings.host);
 const service = lazyService(settings);
 const app = createApp({ ...settings, keys, service: service.open });
 
 // A model that cannot be served is better known now than at the first request.
-const others = await (await service.open()).otherModels();
+const others = await service.open().then((opened) => opened.otherModels())
+  .catch(exitWith);
 if (others.length > 0) {
   console.log(
     "The store also keeps what was learned on other weights files. It stays there, " +
@@ -37,6 +38,20 @@ const server = Deno.serve({
 Deno.addSignalListener("SIGINT", stop);
 // Windows knows no SIGTERM.
 if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
+
+/** What `read` gives, or the end of the program with what is wrong in one line. */
+function orExit<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    return exitWith(error as Error);
+  }
+}
+
+function exitWith({ message }: Error): never {
+  console.error(message);
+  Deno.exit(1);
+}
 
 /** Fills in the keys that are missing by one that is good for this run, if only this machine can call. */
 function withOneTimeKey(keys: Keys, host: string): Keys {
