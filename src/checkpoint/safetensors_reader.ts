@@ -19,7 +19,7 @@ import { parseStrictJson } from "./strict_json.ts";
 /** A safetensors file whose tensors are read one by one. */
 export interface SafetensorsReader {
   readonly header: SafetensorsHeader;
-  /** A copy of one tensor's little-endian bytes. */
+  /** One tensor's little-endian bytes, aligned to its elements. */
   read(name: string): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -80,6 +80,27 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsReader {
     read: (name) => {
       const [begin, end] = extentOf(header, name);
       return Promise.resolve(new Uint8Array(bytes.subarray(begin, end)));
+    },
+  };
+}
+
+/**
+ * Reads a file that is in memory and stays as it is: tensors are views of it.
+ * Only one that does not lie on a multiple of its elements' size is copied.
+ *
+ * @throws {CheckpointError} If it is not as the format demands.
+ */
+export function viewSafetensors(
+  bytes: Uint8Array<ArrayBuffer>,
+): SafetensorsReader {
+  const header = parseHeader(bytes, bytes.length);
+  return {
+    header,
+    read: (name) => {
+      const tensor = bytes.subarray(...extentOf(header, name));
+      const size = ELEMENT_SIZE[header.tensors.get(name)!.dtype];
+      const aligned = tensor.byteOffset % size === 0;
+      return Promise.resolve(aligned ? tensor : tensor.slice());
     },
   };
 }

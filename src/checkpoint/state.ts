@@ -266,7 +266,8 @@ async function readFloats(
   shape: readonly number[],
 ): Promise<Float32Array> {
   checkTensor(source.header, name, shape);
-  return new Float32Array((await source.read(name)).buffer);
+  const { buffer, byteOffset, byteLength } = await source.read(name);
+  return new Float32Array(buffer, byteOffset, byteLength / 4);
 }
 
 async function readInts(
@@ -275,7 +276,8 @@ async function readInts(
   shape: readonly number[],
 ): Promise<Int32Array> {
   checkTensor(source.header, name, shape, "I32");
-  return new Int32Array((await source.read(name)).buffer);
+  const { buffer, byteOffset, byteLength } = await source.read(name);
+  return new Int32Array(buffer, byteOffset, byteLength / 4);
 }
 
 // ---------------------------------------------------------------- checks

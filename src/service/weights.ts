@@ -1,8 +1,8 @@
 /** The served weights file: version 0 of everything that is tuned from it. @module */
 
 import {
-  decodeSafetensors,
   type SafetensorsReader,
+  viewSafetensors,
 } from "../checkpoint/safetensors_reader.ts";
 import {
   readExamples,
@@ -37,7 +37,8 @@ export interface Weights extends BaseModel {
 }
 
 /**
- * Reads a weights file.
+ * Reads a weights file, whose bytes must then stay as they are: parameters and
+ * examples are views of them.
  *
  * @throws {CheckpointError} If it is not a model of ours.
  */
@@ -45,7 +46,7 @@ export async function readWeights(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Weights> {
   const hash = sha256(bytes); // by another thread, while this one reads
-  const source = decodeSafetensors(bytes);
+  const source = viewSafetensors(bytes);
   const model = await readModel(source);
   return {
     sha256: await hash,
@@ -76,8 +77,9 @@ export async function stepOf(source: SafetensorsReader): Promise<number> {
     ) {
       continue;
     }
-    const bytes = await source.read(name);
-    step = Math.max(step, new DataView(bytes.buffer).getInt32(0, true));
+    const { buffer, byteOffset } = await source.read(name);
+    const count = new DataView(buffer, byteOffset).getInt32(0, true);
+    step = Math.max(step, count);
   }
   return step;
 }

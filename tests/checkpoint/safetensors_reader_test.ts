@@ -2,6 +2,7 @@ import {
   assertEquals,
   assertGreater,
   assertRejects,
+  assertStrictEquals,
   assertThrows,
 } from "@std/assert";
 import fc from "fast-check";
@@ -11,6 +12,7 @@ import {
   decodeSafetensors,
   headerEnd,
   parseHeader,
+  viewSafetensors,
 } from "../../src/checkpoint/safetensors_reader.ts";
 import { fileOf, joined } from "./bytes.ts";
 
@@ -230,6 +232,23 @@ Deno.test("a tensor that is read is a copy on a buffer of its own", async () => 
   const tensor = await decodeSafetensors(bytes).read("a");
   bytes.fill(0);
   assertEquals(tensor.buffer, Uint8Array.of(1, 2, 3, 4).buffer);
+});
+
+Deno.test("a view shares the file's memory where it is aligned, and is a copy where it is not", async () => {
+  const header = `{"a":${entry("[1]", 0, 4, '"I32"')}}`;
+  const data = Uint8Array.of(1, 2, 3, 4);
+  const view = async (spaces: number) => {
+    const bytes = new Uint8Array(fileOf(header + " ".repeat(spaces), data));
+    return { bytes, tensor: await viewSafetensors(bytes).read("a") };
+  };
+  const toFour = (4 - header.length % 4) % 4;
+
+  const shared = await view(toFour);
+  assertStrictEquals(shared.tensor.buffer, shared.bytes.buffer);
+  assertEquals(shared.tensor, data);
+
+  const copied = await view(toFour + 1);
+  assertEquals(copied.tensor.buffer, data.buffer);
 });
 
 Deno.test("asking for a tensor that is not there says which ones are", async () => {
