@@ -72,26 +72,29 @@ Deno.test("ratios compare equal threads, and the best of all threads", () => {
   );
 });
 
-Deno.test("tables name every peer once and leave out what was not measured", () => {
-  const figure = {
-    bench: "start",
-    name: "a",
-    value: 0.12345,
-    unit: "ms",
-  } as const;
+Deno.test("tables have a column for every peer, and say what was not measured", () => {
+  const figure = { bench: "start", name: "a", value: 0.12345, unit: "ms" };
   assertEquals(
     markdownOf([
       line("tandem x1", 64, 4),
-      line("other", 64, 123.4),
+      line("other", 64, 128),
       line("tandem x1", 128, 5.678),
-      figure,
+      { ...figure, unit: "ms" },
       { ...figure, name: "b", value: 1234.5, unit: "×" },
+      { ...figure, bench: "kernels", unit: "ms" },
     ]),
     [
-      "| one step, ms          | tandem x1 | other |",
-      "| --------------------- | --------: | ----: |",
-      "| 64-256-128, batch 32  |      4.00 |   123 |",
-      "| 128-256-128, batch 32 |      5.68 |     – |",
+      "| training step, ms        | tandem x1 | other |",
+      "| ------------------------ | --------: | ----: |",
+      "| 64-256-128, batch 32     |      4.00 |   128 |",
+      "| 128-256-128, batch 32    |      5.68 |     – |",
+      "| ÷ tandem, geometric mean |      1.00 |  32.0 |",
+      "",
+      "| forward of one row, ms   | tandem x1 | other |",
+      "| ------------------------ | --------: | ----: |",
+      "| 64-256-128, batch 32     |     0.400 |  12.8 |",
+      "| 128-256-128, batch 32    |     0.568 |     – |",
+      "| ÷ tandem, geometric mean |      1.00 |  32.0 |",
       "",
       "| what |   figure |",
       "| ---- | -------: |",

@@ -2,11 +2,13 @@
 
 import {
   type Figure,
+  geometricMean,
   isStep,
   type Line,
   shapeOf,
   type StepTime,
 } from "./figures.ts";
+import { ratiosTo, threadsOf, type Time } from "./ratios.ts";
 
 /** A line for a terminal. */
 export function textOf(line: Line): string {
@@ -21,28 +23,43 @@ export function textOf(line: Line): string {
   } ms, forward of one row ${numberOf(forward1_ms).padStart(7)} ms`;
 }
 
-/** Markdown: a table of steps by shape and peer, and a table of the other figures. */
+/** What the README does not show: kernels, decoders and their like. */
+const SUMMARIZED = ["predict", "start"];
+
+/**
+ * The README's tables: steps by shape and peer, forward passes of one row on one
+ * thread, and what a server does.
+ */
 export function markdownOf(lines: readonly Line[]): string {
   const steps = lines.filter(isStep);
-  const figures = lines.filter((line): line is Figure => !isStep(line));
+  const figures = lines.filter((line): line is Figure =>
+    !isStep(line) && SUMMARIZED.includes(line.bench)
+  );
+  const single = steps.filter(({ peer }) => threadsOf(peer).threads === 1);
   return [
-    ...(steps.length > 0 ? [stepTable(steps)] : []),
+    ...(steps.length > 0 ? [stepTable(steps, "step_ms")] : []),
+    ...(single.length > 0 ? [stepTable(single, "forward1_ms")] : []),
     ...(figures.length > 0 ? [figureTable(figures)] : []),
   ].join("\n\n");
 }
 
-function stepTable(steps: readonly StepTime[]): string {
+function stepTable(steps: readonly StepTime[], time: Time): string {
   const peers = [...new Set(steps.map(({ peer }) => peer))];
-  const shapes = Map.groupBy(steps, shapeOf);
+  const rows = Array.from(Map.groupBy(steps, shapeOf), ([shape, group]) => [
+    shape,
+    ...peers.map((peer) => {
+      const line = group.find((line) => line.peer === peer);
+      return line === undefined ? "–" : numberOf(line[time]);
+    }),
+  ]);
+  const means = peers.map((peer) => {
+    const ratios = ratiosTo(steps, peer, time);
+    return ratios.length === 0 ? "–" : numberOf(geometricMean(ratios));
+  });
   return tableOf(
-    ["one step, ms", ...peers],
-    Array.from(shapes, ([shape, group]) => [
-      shape,
-      ...peers.map((peer) => {
-        const line = group.find((line) => line.peer === peer);
-        return line === undefined ? "–" : numberOf(line.step_ms);
-      }),
-    ]),
+    [time === "step_ms" ? "training step, ms" : "forward of one row, ms"]
+      .concat(peers),
+    [...rows, ["÷ tandem, geometric mean", ...means]],
   );
 }
 

@@ -10,7 +10,8 @@ import {
 /** The name that our own lines begin with. */
 export const OURS = "tandem";
 
-type Time = "step_ms" | "forward1_ms";
+/** Which time of a line. */
+export type Time = "step_ms" | "forward1_ms";
 
 /** The name of a peer without its threads, and their number. */
 export function threadsOf(peer: string): { name: string; threads: number } {
@@ -23,69 +24,66 @@ export function threadsOf(peer: string): { name: string; threads: number } {
  * number of threads is the best of each side. Above 1 we are the faster.
  */
 export function ratiosOf(lines: readonly StepTime[]): Figure[] {
-  const of = (name: string, threads?: number) =>
-    lines.filter(({ peer }) => {
-      const other = threadsOf(peer);
-      return other.name === name &&
-        (threads === undefined || other.threads === threads);
-    });
   const peers = new Set(lines.map(({ peer }) => peer));
-  const names = new Set(Array.from(peers, (peer) => threadsOf(peer).name));
-  names.delete(OURS);
+  const names = new Set<string>();
   const figures: Figure[] = [];
   for (const peer of peers) {
     const { name, threads } = threadsOf(peer);
     if (name === OURS) continue;
-    const ours = `${OURS} x${threads}`;
+    if (threads > 1) names.add(name);
+    const title = `${peer} ÷ ${OURS} x${threads}`;
     for (const time of ["step_ms", "forward1_ms"] as const) {
       if (time === "forward1_ms" && threads > 1) continue;
+      const what = time === "step_ms" ? "step" : "forward of one row";
       figures.push(
-        ...compare(
-          `${peer} ÷ ${ours}`,
-          of(name, threads),
-          of(OURS, threads),
-          time,
-        ),
+        ...summary(`${title}, ${what}`, ratiosTo(lines, peer, time)),
       );
     }
   }
   for (const name of names) {
-    const theirs = of(name);
-    if (!theirs.some(({ peer }) => threadsOf(peer).threads > 1)) continue;
+    const of = (name: string) =>
+      lines.filter(({ peer }) => threadsOf(peer).name === name);
+    const ratios = ratiosBetween(of(name), of(OURS), "step_ms");
     figures.push(
-      ...compare(
-        `${name} ÷ ${OURS}, best of all threads`,
-        theirs,
-        of(OURS),
-        "step_ms",
-      ),
+      ...summary(`${name} ÷ ${OURS}, best of all threads, step`, ratios),
     );
   }
   return figures;
 }
 
-/** The geometric mean and the least of the ratios over the shapes that both sides measured. */
-function compare(
-  name: string,
+/** A peer's time over ours at as many threads, shape by shape. */
+export function ratiosTo(
+  lines: readonly StepTime[],
+  peer: string,
+  time: Time,
+): number[] {
+  const ours = `${OURS} x${threadsOf(peer).threads}`;
+  const of = (name: string) => lines.filter(({ peer }) => peer === name);
+  return ratiosBetween(of(peer), of(ours), time);
+}
+
+/** The best time of theirs over the best of ours, for the shapes that both have. */
+function ratiosBetween(
   theirs: readonly StepTime[],
   ours: readonly StepTime[],
   time: Time,
-): Figure[] {
+): number[] {
   const [them, us] = [bestByShape(theirs, time), bestByShape(ours, time)];
-  const ratios = Array.from(us.keys())
+  return Array.from(us.keys())
     .filter((shape) => them.has(shape))
     .map((shape) => them.get(shape)! / us.get(shape)!);
+}
+
+function summary(name: string, ratios: readonly number[]): Figure[] {
   if (ratios.length === 0) return [];
-  const what = time === "step_ms" ? "step" : "forward of one row";
-  const figure = (summary: string, value: number): Figure => ({
-    bench: "step",
-    name: `${name}, ${what}, ${summary}`,
-    value,
-    unit: "×",
-  });
+  const figure = { bench: "step", unit: "×" } as const;
   return [
-    figure("geometric mean", geometricMean(ratios)),
-    figure("least", Math.min(...ratios)),
+    {
+      ...figure,
+      name: `${name}, geometric mean`,
+      value: geometricMean(ratios),
+    },
+    { ...figure, name: `${name}, least`, value: Math.min(...ratios) },
   ];
 }
 
