@@ -24,7 +24,7 @@ const RANKS: readonly (readonly string[])[] = [
   ["mod.ts"],
 ];
 
-const LONGEST = 330;
+const LONGEST = 250;
 
 const files = filesUnder();
 const modules = files.filter((path) =>

@@ -121,7 +121,7 @@ export function parseFlags(command: Command, args: readonly string[]): Flags {
   const boolean = names.filter((name) => !takesValue(name));
   const unknown: string[] = [];
   const parsed: Record<string, unknown> = parseArgs([...args], {
-    string,
+    string: [...string, "_"],
     boolean,
     alias: { help: "h" },
     unknown: (argument: string, key?: string) => {

@@ -2,7 +2,8 @@
 
 import { encodeSafetensors } from "../checkpoint/safetensors.ts";
 import { openSafetensors, writeFileAtomically } from "../checkpoint/file.ts";
-import { readModel, readState, tensorsOf } from "../checkpoint/state.ts";
+import { tensorsOf } from "../checkpoint/state.ts";
+import { readModel, readState } from "../checkpoint/state_reader.ts";
 import { CheckpointError } from "../errors.ts";
 import { loadParameters, type ModelState } from "../model/state.ts";
 import { createEvaluator, type Evaluator } from "../train/trainer.ts";

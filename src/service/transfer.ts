@@ -2,7 +2,8 @@
 
 import { encodeSafetensors } from "../checkpoint/safetensors.ts";
 import { decodeSafetensors } from "../checkpoint/safetensors_reader.ts";
-import { readState, tensorsOf as fileTensors } from "../checkpoint/state.ts";
+import { tensorsOf as fileTensors } from "../checkpoint/state.ts";
+import { readState } from "../checkpoint/state_reader.ts";
 import { CheckpointError } from "../errors.ts";
 import { type ModelState, type Moment, shapesOf } from "../model/state.ts";
 import type { Manifest } from "../store/manifest.ts";

@@ -9,7 +9,7 @@ import {
   readModel,
   readMoments,
   readState,
-} from "../checkpoint/state.ts";
+} from "../checkpoint/state_reader.ts";
 import type { ModelState, Moment, StoredExamples } from "../model/state.ts";
 import { sha256 } from "../store/digest.ts";
 import type { BaseModel } from "../store/manifest.ts";

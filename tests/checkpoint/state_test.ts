@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { decodeSafetensors } from "../../src/checkpoint/safetensors_reader.ts";
+import { tensorsOf } from "../../src/checkpoint/state.ts";
 import {
   readExamples,
   readModel,
   readMoments,
   readState,
-  tensorsOf,
-} from "../../src/checkpoint/state.ts";
+} from "../../src/checkpoint/state_reader.ts";
 import { CheckpointError } from "../../src/errors.ts";
 import { PREPROCESSING } from "../../src/image/descriptor.ts";
 import {

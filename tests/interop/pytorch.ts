@@ -12,7 +12,8 @@
 
 import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { decodeSafetensors } from "../../src/checkpoint/safetensors_reader.ts";
-import { readState, tensorsOf } from "../../src/checkpoint/state.ts";
+import { tensorsOf } from "../../src/checkpoint/state.ts";
+import { readState } from "../../src/checkpoint/state_reader.ts";
 import {
   loadMoments,
   loadParameters,

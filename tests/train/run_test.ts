@@ -6,7 +6,8 @@ import {
 } from "@std/assert";
 import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { decodeSafetensors } from "../../src/checkpoint/safetensors_reader.ts";
-import { readState, tensorsOf } from "../../src/checkpoint/state.ts";
+import { tensorsOf } from "../../src/checkpoint/state.ts";
+import { readState } from "../../src/checkpoint/state_reader.ts";
 import { PREPROCESSING } from "../../src/image/preprocessing.ts";
 import type { ModelState } from "../../src/model/state.ts";
 import { evaluateRows, NEUTRAL } from "../../src/train/finish.ts";
