@@ -11,8 +11,9 @@ const FEWEST = 9;
 export async function timeOf(
   call: () => unknown,
   milliseconds = MEASURE_MS,
+  warmUp = WARM_UP_MS,
 ): Promise<number> {
-  await collect(call, WARM_UP_MS);
+  await collect(call, warmUp);
   return median(await collect(call, milliseconds));
 }
 
