@@ -11,6 +11,7 @@ import {
 import { featureStride, forward } from "../model/network.ts";
 import { featureCount } from "../model/sizes.ts";
 import { createOptimizer } from "../optim/registry.ts";
+import { indexOfLargest } from "../train/evaluate.ts";
 import { compositeLoss, setLabels } from "../train/loss.ts";
 import { trainStep } from "../train/step.ts";
 import { createTrainer, type Trainer } from "../train/trainer.ts";
@@ -65,17 +66,12 @@ export class Tuner {
 
   /** Takes one step; resolves to the norm of its gradient, not finite if it was refused. */
   step(batches: readonly FeatureRows[], learningRate: number): number {
-    const { kernels, network, state, optimizer, workspace } = this.trainer;
     let rows = 0;
     for (const batch of batches) {
       rows += this.#place(batch, 0, batch.items.length, rows);
     }
     const { finite, gradientNorm } = trainStep(
-      kernels,
-      network,
-      state,
-      optimizer,
-      workspace,
+      this.trainer,
       rows,
       { learningRate, measureGradientNorm: true },
     );
@@ -117,7 +113,7 @@ export class Tuner {
       for (let row = 0; row < rows; row++) {
         const from = row * logitStride + itemColumn;
         const item = logits.subarray(from, from + network.sizes.items);
-        if (largest(item) === examples.items[start + row]) right++;
+        if (indexOfLargest(item) === examples.items[start + row]) right++;
       }
     }
     return right / count;
@@ -148,12 +144,4 @@ export class Tuner {
     }
     return end - start;
   }
-}
-
-function largest(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) {
-    if (values[i]! > values[best]!) best = i;
-  }
-  return best;
 }

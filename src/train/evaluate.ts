@@ -146,7 +146,8 @@ export function scoreHead(
   };
 }
 
-function indexOfLargest(values: Float32Array): number {
+/** The class with the largest value; the first of equals. */
+export function indexOfLargest(values: Float32Array): number {
   let best = 0;
   for (let c = 1; c < values.length; c++) {
     if (values[c]! > values[best]!) best = c;

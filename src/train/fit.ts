@@ -131,7 +131,7 @@ function fitStep(
   step: number,
   steps: number,
 ): StepResult {
-  const { kernels, network, state, optimizer, workspace } = trainer;
+  const { kernels, workspace } = trainer;
   const random = stepRandom(recipe.seed, step);
   const views = Uint32Array.from(batch, () => random.below(examples.views));
   fillBatch(trainer, examples, batch, views);
@@ -139,11 +139,7 @@ function fitStep(
     mixBatch(kernels, workspace, batch.length, recipe.mixup, random);
   }
   const result = trainStep(
-    kernels,
-    network,
-    state,
-    optimizer,
-    workspace,
+    trainer,
     batch.length,
     {
       learningRate: recipe.learningRate *

@@ -19,6 +19,7 @@ import {
   squaredNorm,
 } from "./backward.ts";
 import { compositeLoss, type Losses } from "./loss.ts";
+import type { Trainer } from "./trainer.ts";
 import type { OptimizerState, Workspace } from "./workspace.ts";
 
 /** Regularization of a step; none of it is on by default. */
@@ -48,6 +49,12 @@ export interface StepResult {
   readonly gradientNorm: number | undefined;
 }
 
+/** The part of a trainer that a step works with. */
+export type Learner = Pick<
+  Trainer,
+  "kernels" | "network" | "state" | "optimizer" | "workspace"
+>;
+
 /** Where squares leave the 32-bit floats. */
 const OVERFLOW = 3.4e38 ** 2;
 
@@ -62,14 +69,11 @@ const OVERFLOW = 3.4e38 ** 2;
  * Source: clipping, Pascanu, Mikolov, Bengio 2013, algorithm 1 (arXiv:1211.5063).
  */
 export function trainStep(
-  kernels: Kernels,
-  network: Network,
-  state: OptimizerState,
-  optimizer: Optimizer,
-  workspace: Workspace,
+  trainer: Learner,
   rows: number,
   options: StepOptions,
 ): StepResult {
+  const { kernels, network, state, optimizer, workspace } = trainer;
   if (!(rows >= 1 && rows <= workspace.capacity)) {
     throw new RangeError(
       `Cannot take a training step: expected 1 to ${workspace.capacity} rows, got ${rows}`,

@@ -53,7 +53,7 @@ async function timeShape(
 ): Promise<StepTime> {
   const sizes = { inputs, hidden, domains: DOMAINS, items: ITEMS };
   using trainer = await createTrainer(sizes, adam(), batch, threads);
-  const { kernels, network, state, optimizer, workspace } = trainer;
+  const { kernels, network, workspace } = trainer;
   initialize(network, 1);
   const random = Random.fromSeed(1);
   workspace.activations.inputs.forEach((_, i, values) =>
@@ -63,16 +63,7 @@ async function timeShape(
     setLabels(workspace.labels, row, row % DOMAINS, row % ITEMS);
   }
   const options = { learningRate: RATE };
-  const take = () =>
-    void trainStep(
-      kernels,
-      network,
-      state,
-      optimizer,
-      workspace,
-      batch,
-      options,
-    );
+  const take = () => void trainStep(trainer, batch, options);
   const one = () => forward(kernels, network, workspace.activations, 1);
   return {
     peer: `${OURS} x${threads}`,

@@ -90,7 +90,7 @@ async function continued(
     state.optimizer.options,
   );
   using trainer = await createTrainer(state.sizes, optimizer, ROWS);
-  const { kernels, network, workspace } = trainer;
+  const { network, workspace } = trainer;
   loadParameters(network, state.parameters);
   loadMoments(trainer.state, optimizer.slots, state.moments);
   const { inputs } = state.sizes;
@@ -103,7 +103,7 @@ async function continued(
     setLabels(labels, row, domains[row]!, items[row]!);
   }
   for (let step = 0; step < STEPS; step++) {
-    trainStep(kernels, network, trainer.state, optimizer, workspace, ROWS, {
+    trainStep(trainer, ROWS, {
       learningRate: LEARNING_RATE,
     });
   }

@@ -30,10 +30,9 @@ function newTrainer(name: string): Promise<Trainer> {
 
 /** Takes step number `step`, whose batch and learning rate depend on the number alone. */
 function take(trainer: Trainer, step: number): void {
-  const { kernels, network, state, optimizer, workspace } = trainer;
   const rows = allRows(BATCH).map((b) => (step * 7 + b * 5) % EXAMPLES.length);
   fillBatch(trainer, EXAMPLES, rows, new Uint8Array(BATCH));
-  trainStep(kernels, network, state, optimizer, workspace, BATCH, {
+  trainStep(trainer, BATCH, {
     learningRate: 0.002 + 0.0001 * step,
     maxGradientNorm: 2,
   });

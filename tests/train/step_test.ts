@@ -123,19 +123,11 @@ for (const sizes of SHAPES) {
       () => lossOf(sizes, parameters, rows, 0.1),
     );
     load(trainer, rows);
-    const { losses, gradientNorm } = trainStep(
-      trainer.kernels,
-      trainer.network,
-      trainer.state,
-      trainer.optimizer,
-      trainer.workspace,
-      rows.length,
-      {
-        learningRate: 1,
-        labelSmoothing: Math.fround(0.1),
-        measureGradientNorm: true,
-      },
-    );
+    const { losses, gradientNorm } = trainStep(trainer, rows.length, {
+      learningRate: 1,
+      labelSmoothing: Math.fround(0.1),
+      measureGradientNorm: true,
+    });
     assertAlmostEquals(
       losses.total,
       lossOf(sizes, parameters, rows, 0.1),
@@ -167,15 +159,11 @@ Deno.test("the gradient norm is clipped to its bound, direction kept", async () 
     initialize(trainer.network, 6);
     const before = trainer.network.all.slice();
     load(trainer, rows);
-    const { gradientNorm } = trainStep(
-      trainer.kernels,
-      trainer.network,
-      trainer.state,
-      trainer.optimizer,
-      trainer.workspace,
-      6,
-      { learningRate: 1, maxGradientNorm, measureGradientNorm: true },
-    );
+    const { gradientNorm } = trainStep(trainer, 6, {
+      learningRate: 1,
+      maxGradientNorm,
+      measureGradientNorm: true,
+    });
     return {
       moved: before.map((value, i) => value - trainer.network.all[i]!),
       gradientNorm,
@@ -201,15 +189,7 @@ Deno.test("a head without labels neither moves nor ages", async () => {
   initialize(trainer.network, 7);
   const step = (rows: Row[]) => {
     load(trainer, rows);
-    trainStep(
-      trainer.kernels,
-      trainer.network,
-      trainer.state,
-      trainer.optimizer,
-      trainer.workspace,
-      rows.length,
-      { learningRate: 0.01 },
-    );
+    trainStep(trainer, rows.length, { learningRate: 0.01 });
   };
   const rows = randomRows(sizes, 4, 8);
   step(rows);
@@ -237,15 +217,7 @@ Deno.test("a gradient that is not finite changes nothing", async () => {
   const rows = randomRows(sizes, 4, 10);
   load(trainer, rows);
   trainer.workspace.activations.inputs[0] = Infinity;
-  const { finite } = trainStep(
-    trainer.kernels,
-    trainer.network,
-    trainer.state,
-    trainer.optimizer,
-    trainer.workspace,
-    4,
-    { learningRate: 0.01 },
-  );
+  const { finite } = trainStep(trainer, 4, { learningRate: 0.01 });
   assertEquals(finite, false);
   assertEquals(trainer.network.all, before);
   assertEquals(trainer.state.steps.size, 0);
@@ -263,20 +235,12 @@ Deno.test("padding stays zero through steps of every optimizer with dropout and 
     const random = Random.fromSeed(12);
     for (let t = 0; t < 3; t++) {
       load(trainer, randomRows(sizes, 5, t));
-      trainStep(
-        trainer.kernels,
-        trainer.network,
-        trainer.state,
-        trainer.optimizer,
-        trainer.workspace,
-        5,
-        {
-          learningRate: 0.01,
-          inputDropout: 0.2,
-          hiddenDropout: 0.5,
-          random: () => random.uint32(),
-        },
-      );
+      trainStep(trainer, 5, {
+        learningRate: 0.01,
+        inputDropout: 0.2,
+        hiddenDropout: 0.5,
+        random: () => random.uint32(),
+      });
     }
     for (const { name, shape, values } of parametersOf(trainer.network)) {
       const [outputs, inputs = 1] = shape;
@@ -296,15 +260,11 @@ Deno.test("hidden dropout drops about its share of units and keeps the expected 
   trainer.network.trunk[0]!.bias.fill(1);
   load(trainer, randomRows(sizes, 16, 13));
   const random = Random.fromSeed(14);
-  trainStep(
-    trainer.kernels,
-    trainer.network,
-    trainer.state,
-    trainer.optimizer,
-    trainer.workspace,
-    16,
-    { learningRate: 0.1, hiddenDropout: 0.5, random: () => random.uint32() },
-  );
+  trainStep(trainer, 16, {
+    learningRate: 0.1,
+    hiddenDropout: 0.5,
+    random: () => random.uint32(),
+  });
   const hidden = trainer.workspace.activations.hidden[0]!.subarray(0, 16 * 512);
   const kept = hidden.filter((value) => value !== 0);
   assert(kept.every((value) => value === 2));
@@ -315,16 +275,7 @@ Deno.test("a step without rows, or with more than there is room for, is refused"
   const trainer = await createTrainer(SHAPES[0]!, sgd(), 4);
   for (const rows of [0, -1, 5, NaN]) {
     assertThrows(
-      () =>
-        trainStep(
-          trainer.kernels,
-          trainer.network,
-          trainer.state,
-          trainer.optimizer,
-          trainer.workspace,
-          rows,
-          { learningRate: 1 },
-        ),
+      () => trainStep(trainer, rows, { learningRate: 1 }),
       RangeError,
       `Cannot take a training step: expected 1 to 4 rows, got ${rows}`,
     );
@@ -345,15 +296,7 @@ Deno.test("Adam in the pass of the gradient has the bits of Adam after it", asyn
         initialize(trainer.network, 21);
         for (let t = 0; t < 4; t++) {
           load(trainer, randomRows(sizes, 9, t));
-          trainStep(
-            trainer.kernels,
-            trainer.network,
-            trainer.state,
-            trainer.optimizer,
-            trainer.workspace,
-            9,
-            { learningRate: 0.01, maxGradientNorm },
-          );
+          trainStep(trainer, 9, { learningRate: 0.01, maxGradientNorm });
         }
         return [trainer.network, ...trainer.state.slots].map(({ all }) =>
           all.slice()
