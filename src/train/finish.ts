@@ -1,6 +1,7 @@
 /** The end of a training run: calibration, figures, memory, and the state that is kept. @module */
 
 import type { DivergedError } from "../errors.ts";
+import type { Kernels } from "../kernels/mod.ts";
 import {
   loadMoments,
   loadParameters,
@@ -10,7 +11,12 @@ import {
   type Snapshot,
 } from "../model/state.ts";
 import { fitTemperature } from "./calibrate.ts";
-import { computeLogits, scoreLogits, type Temperature } from "./evaluate.ts";
+import {
+  type CompositeLogits,
+  computeLogits,
+  scoreLogits,
+  type Temperature,
+} from "./evaluate.ts";
 import { type Figures, figuresOf } from "./figures.ts";
 import { rememberExamples } from "./memory.ts";
 import type { NamedExamples, Rows, TrainingRecord } from "./plan.ts";
@@ -44,16 +50,10 @@ export function finish(
 ): Outcome {
   const { seed, keep } = unfinished.plan.recipe;
   if (keep === "best" && best !== undefined) restore(trainer, best);
-  const temperature = fitTemperature(
-    trainer.kernels,
-    computeLogits(trainer, examples, rows.validation),
-  );
-  const validation = evaluateRows(
-    trainer,
-    examples,
-    rows.validation,
-    temperature,
-  );
+  const { kernels } = trainer;
+  const logits = computeLogits(trainer, examples, rows.validation);
+  const temperature = fitTemperature(kernels, logits);
+  const validation = judge(kernels, logits, temperature, examples.domains);
   const test = evaluateRows(trainer, examples, rows.test, temperature);
   const record: TrainingRecord = {
     ...unfinished,
@@ -97,23 +97,33 @@ export function evaluateRows(
   examples: NamedExamples,
   rows: Uint32Array,
   temperature: Temperature,
-): { heldOut: HeldOut; figures: Figures } | undefined {
-  if (rows.length === 0) return undefined;
+): Judgement | undefined {
   const logits = computeLogits(evaluator, examples, rows);
+  return judge(evaluator.kernels, logits, temperature, examples.domains);
+}
+
+/** What a model said of pictures, and the figures of it. */
+export interface Judgement {
+  readonly heldOut: HeldOut;
+  readonly figures: Figures;
+}
+
+function judge(
+  kernels: Kernels,
+  logits: CompositeLogits,
+  temperature: Temperature,
+  domains: readonly string[],
+): Judgement | undefined {
   const labels = { domain: logits.domain.labels, item: logits.item.labels };
-  const calibrated = scoreLogits(evaluator.kernels, logits, temperature);
+  if (labels.item.length === 0) return undefined;
+  const calibrated = scoreLogits(kernels, logits, temperature);
   return {
     heldOut: {
       labels,
-      uncalibrated: scoreLogits(evaluator.kernels, logits, NEUTRAL),
+      uncalibrated: scoreLogits(kernels, logits, NEUTRAL),
       calibrated,
     },
-    figures: figuresOf(
-      calibrated,
-      labels.domain,
-      labels.item,
-      examples.domains,
-    ),
+    figures: figuresOf(calibrated, labels.domain, labels.item, domains),
   };
 }
 
