@@ -1,11 +1,9 @@
 /** Pictures as nothing but their pixels, for comparing with descriptors. @module */
 
-import { decodeImage } from "../image/decode.ts";
-import type { ImageHeader } from "../image/header.ts";
 import { allocateSquare, drawSquare } from "../image/square.ts";
 import { PLAIN_VIEW } from "../image/view.ts";
 import { createArena } from "../kernels/arena.ts";
-import { drawSketch } from "./sketch/draw.ts";
+import { loadPicture } from "./picture.ts";
 import type { Origin } from "./source.ts";
 
 /** How to read. */
@@ -35,20 +33,10 @@ export async function readRawPixels(
   const rows: Uint8Array[] = [];
   for (const origin of origins) {
     signal?.throwIfAborted();
-    const { header, pixels } = await readPicture(origin);
+    const { header, pixels } = await (await loadPicture(origin)).decode();
     drawSquare(kernels, views.square, header, pixels, PLAIN_VIEW, views.planes);
     rows.push(Uint8Array.from(views.planes, Math.round));
     onProgress?.(rows.length, origins.length);
   }
   return rows;
-}
-
-async function readPicture(origin: Origin) {
-  if (origin.kind === "file") {
-    return await decodeImage(await Deno.readFile(origin.path));
-  }
-  const pixels = drawSketch(origin.look, origin.item, origin.variant);
-  const { width, height } = pixels;
-  const header: ImageHeader = { type: "png", width, height, orientation: 1 };
-  return { header, pixels };
 }
