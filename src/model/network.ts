@@ -19,7 +19,7 @@ import {
   panelCount,
   unpackPanels,
 } from "../kernels/panels.ts";
-import { checkSizes, layerSpecs, type Sizes } from "./sizes.ts";
+import { checkSizes, featureCount, layerSpecs, type Sizes } from "./sizes.ts";
 
 /** One linear layer. */
 export interface Linear {
@@ -158,7 +158,7 @@ export function allocateActivations(
 
 /** Row stride of the values that the heads read. */
 export function featureStride(sizes: Sizes): number {
-  return panelCount(sizes.hidden.at(-1) ?? sizes.inputs) * PANEL;
+  return panelCount(featureCount(sizes)) * PANEL;
 }
 
 /** The block that the heads read: the last hidden layer, or the inputs where there is no trunk. */
