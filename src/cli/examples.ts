@@ -92,6 +92,7 @@ export function labelledAs(
     items: labels.items,
     preprocessing: dataset.preprocessing,
     inputs: dataset.inputs,
+    parts: dataset.parts,
     hash: dataset.hash,
     domainOf: (row) => domainIndex[dataset.domainOf(row)]!,
     itemOf: (row) => itemIndex[dataset.itemOf(row)]!,

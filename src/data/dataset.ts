@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Preprocessing } from "../image/descriptor.ts";
+import { descriptorParts, type Preprocessing } from "../image/descriptor.ts";
 import type { DescriptorCache } from "./cache.ts";
 
 /** One described picture. */
@@ -75,6 +75,11 @@ export class Dataset implements Disposable {
   /** Number of pictures. */
   get length(): number {
     return this.#rows.length;
+  }
+
+  /** Lengths of the parts of a descriptor that are in one unit each. */
+  get parts(): readonly number[] {
+    return descriptorParts(this.preprocessing);
   }
 
   /** Index of a picture's domain. */

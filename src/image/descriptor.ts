@@ -22,17 +22,26 @@ import type { Pixels } from "./decoders/decoder.ts";
 import type { ImageHeader } from "./header.ts";
 import {
   cellLength,
+  descriptorLayout,
   descriptorLength,
   descriptorParts,
   marginOf,
   OCTANTS,
   PREPROCESSING,
   type Preprocessing,
+  type ValueKind,
 } from "./preprocessing.ts";
 import { allocateSquare, drawSquare, type SquareViews } from "./square.ts";
 import type { View } from "./view.ts";
 
-export { descriptorLength, descriptorParts, PREPROCESSING, type Preprocessing };
+export {
+  descriptorLayout,
+  descriptorLength,
+  descriptorParts,
+  PREPROCESSING,
+  type Preprocessing,
+  type ValueKind,
+};
 
 /** Arena blocks of describe. */
 export interface DescriberViews {

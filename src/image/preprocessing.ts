@@ -64,16 +64,55 @@ export function descriptorLength(preprocessing: Preprocessing): number {
 export function descriptorParts(
   preprocessing: Preprocessing,
 ): [gradients: number, colors: number] {
+  const [gradients, colors] = descriptorLayout(preprocessing);
+  return [lengthOf(gradients), lengthOf(colors)];
+}
+
+/** What a value of a descriptor tells of. */
+export type ValueKind =
+  | "single gradients"
+  | `pairs at radius ${number}`
+  | "colours";
+
+/** Values of one kind that lie together in a descriptor. */
+export interface Stretch {
+  readonly kind: ValueKind;
+  readonly length: number;
+}
+
+/**
+ * What lies where in a descriptor: the stretches of each part, in their order.
+ *
+ * @throws {RangeError} If the preprocessing is not one that this module knows.
+ */
+export function descriptorLayout(
+  preprocessing: Preprocessing,
+): [gradients: Stretch[], colors: Stretch[]] {
   checkPreprocessing(preprocessing);
+  const { grid } = preprocessing;
   return [
-    preprocessing.grid ** 2 * cellLength(preprocessing),
-    colorLength(preprocessing),
+    Array.from({ length: grid ** 2 }, () => cellLayout(preprocessing)).flat(),
+    [{ kind: "colours", length: colorLength(preprocessing) }],
+  ];
+}
+
+function cellLayout({ radii }: Preprocessing): Stretch[] {
+  return [
+    { kind: "single gradients", length: OCTANTS },
+    ...radii.map((radius): Stretch => ({
+      kind: `pairs at radius ${radius}`,
+      length: 4 * OCTANTS * OCTANTS,
+    })),
   ];
 }
 
 /** How many values a cell has: single gradients, then pairs by offset. */
-export function cellLength({ radii }: Preprocessing): number {
-  return OCTANTS + radii.length * 4 * OCTANTS * OCTANTS;
+export function cellLength(preprocessing: Preprocessing): number {
+  return lengthOf(cellLayout(preprocessing));
+}
+
+function lengthOf(stretches: readonly Stretch[]): number {
+  return stretches.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** How far an offset reaches, in pixels along an axis. */

@@ -15,6 +15,8 @@ export interface NamedExamples extends Examples {
   readonly preprocessing: Preprocessing;
   /** Numbers in a descriptor. */
   readonly inputs: number;
+  /** Lengths of the parts of a descriptor that are standardized together. */
+  readonly parts: readonly number[];
   /** Sha-256 over pictures and labels. */
   readonly hash: string;
 }

@@ -1,7 +1,6 @@
 /** A training run from labelled descriptors to a model state. @module */
 
 import { DivergedError } from "../errors.ts";
-import { descriptorParts } from "../image/descriptor.ts";
 import {
   type ModelState,
   momentsFrom,
@@ -126,7 +125,7 @@ function begin(
   seed: number,
 ): Standing {
   initialize(trainer.network, seed);
-  const parts = descriptorParts(examples.preprocessing);
+  const { parts } = examples;
   measureStandardization(examples, rows, parts, trainer.standardization);
   return { step: 0, history: [], sums: emptySums() };
 }

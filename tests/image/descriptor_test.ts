@@ -1,7 +1,14 @@
-import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertNotEquals,
+  assertThrows,
+} from "@std/assert";
 import {
   allocateDescriber,
   describe,
+  descriptorLayout,
   descriptorLength,
   descriptorParts,
   PREPROCESSING,
@@ -151,6 +158,34 @@ Deno.test("the length of a descriptor follows from its preprocessing", () => {
   assertEquals(descriptorLength(PREPROCESSING), 9 * (8 + 2 * 4 * 64) + 4 * 64);
   assertEquals(descriptorLength(SMALL), 4 * (8 + 4 * 64) + 4 * 27);
   assertEquals(descriptorParts(PREPROCESSING), [4680, 256]);
+});
+
+Deno.test("the layout tells which values are of which kind", async () => {
+  const byKind = async (radii: number[]) => {
+    const preprocessing = { ...PREPROCESSING, radii };
+    const { of } = await describer(preprocessing);
+    const { bytes } = of(WHEEL);
+    const kinds: Record<string, number[]> = {};
+    let start = 0;
+    for (const { kind, length } of descriptorLayout(preprocessing).flat()) {
+      (kinds[kind] ??= []).push(...bytes.subarray(start, start += length));
+    }
+    assertEquals(start, bytes.length);
+    return kinds;
+  };
+  // Whatever their order in a descriptor, the values of a kind are the same.
+  const kinds = await byKind([1, 4]);
+  assertEquals(await byKind([4, 1]), kinds);
+  assertNotEquals(kinds["pairs at radius 1"], kinds["pairs at radius 4"]);
+  assertEquals(
+    Object.entries(kinds).map(([kind, { length }]) => [kind, length]),
+    [
+      ["single gradients", 9 * 8],
+      ["pairs at radius 1", 9 * 256],
+      ["pairs at radius 4", 9 * 256],
+      ["colours", 256],
+    ],
+  );
 });
 
 Deno.test("a preprocessing that is not known is refused", () => {

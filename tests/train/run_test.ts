@@ -25,6 +25,7 @@ const EXAMPLES: NamedExamples = {
   items: ["w", "x", "y", "z"],
   preprocessing: PREPROCESSING,
   inputs: SIZES.inputs,
+  parts: [SIZES.inputs],
   hash: "0".repeat(64),
 };
 const ALL = allRows(EXAMPLES.length);

@@ -1,6 +1,5 @@
 /** All comparisons, one after the other. @module */
 
-import { descriptorParts } from "../../image/descriptor.ts";
 import type { Examples } from "../batch.ts";
 import type { NamedExamples, Rows } from "../plan.ts";
 import {
@@ -93,7 +92,7 @@ export async function runComparison(
   };
   const sizes = { inputs: described.inputs, ...classes };
   const examples = inMemory(described, described.inputs);
-  const parts = descriptorParts(described.preprocessing);
+  const { parts } = described;
   const material = { examples, parts, rows: blocks, signal };
   const seeds = Array.from({ length: HEAD_SEEDS }, (_, i) => seed + i);
   return {

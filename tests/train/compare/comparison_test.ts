@@ -10,6 +10,7 @@ import {
 import { createArena } from "../../../src/kernels/arena.ts";
 import {
   descriptorLength,
+  descriptorParts,
   PREPROCESSING,
 } from "../../../src/image/descriptor.ts";
 import { parameterCount } from "../../../src/model/sizes.ts";
@@ -226,6 +227,7 @@ function smallData(): ComparisonData {
       items: ["mug", "pen", "<script>"],
       preprocessing,
       inputs,
+      parts: descriptorParts(preprocessing),
       hash: "c0ffee",
     },
     raw: { ...patternExamples({ inputs: 12, ...classes }, 10), inputs: 12 },
