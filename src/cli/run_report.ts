@@ -2,7 +2,13 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import type { Source } from "../data/source.ts";
-import type { HeldOut, Mistake, RunReport } from "../train/report/run.ts";
+import {
+  type HeldOut,
+  type JudgedSet,
+  judgedSet,
+  type Mistake,
+  type RunReport,
+} from "../train/report/run.ts";
 import type { Outcome } from "../train/finish.ts";
 import type { Rows } from "../train/plan.ts";
 import { createThumbnailer } from "./thumbnail.ts";
@@ -36,7 +42,7 @@ export interface RunContext {
 
 /** Gathers everything about a finished run; `mistakes` says whether to picture them. */
 export async function gatherRun(
-  { state, record, validation, test }: Outcome,
+  { state, record, validation, test, crossValidation }: Outcome,
   dataset: Dataset,
   source: Source,
   rows: Rows,
@@ -44,8 +50,12 @@ export async function gatherRun(
   mistakes: boolean,
 ): Promise<RunReport> {
   const { plan } = record;
-  const judged = test ? { heldOut: test, rows: rows.test } : validation &&
-    { heldOut: validation, rows: rows.validation };
+  const judgements = {
+    ...(test && { test }),
+    ...(crossValidation && { crossValidation }),
+    ...(validation && { validation }),
+  };
+  const judged = judgedSet(judgements);
   return {
     command: context.command,
     sizes: state.sizes,
@@ -76,10 +86,15 @@ export async function gatherRun(
       ? record.best.epoch
       : record.history.length,
     temperature: state.temperature,
-    ...(validation && { validation }),
-    ...(test && { test }),
+    ...judgements,
+    folds: plan.folds,
     mistakes: judged && mistakes
-      ? await worstMistakes(judged.heldOut, judged.rows, dataset, source)
+      ? await worstMistakes(
+        judged.heldOut,
+        judgedRows(judged.set, rows),
+        dataset,
+        source,
+      )
       : [],
     weights: context.weights,
     step: record.step,
@@ -87,17 +102,23 @@ export async function gatherRun(
   };
 }
 
+/** The rows of the dataset behind the answers of a set, in their order. */
+function judgedRows(set: JudgedSet["set"], rows: Rows): readonly number[] {
+  if (set !== "crossValidation") return [...rows[set]];
+  return (rows.folds ?? []).flatMap((fold) => [...fold]);
+}
+
 /** The pictures whose item was wrong, most confident first. */
 async function worstMistakes(
   { labels, calibrated }: HeldOut,
-  rows: Uint32Array,
+  rows: readonly number[],
   dataset: Dataset,
   source: Source,
 ): Promise<Mistake[]> {
   const origins = new Map(source.entries.map(({ id, origin }) => [id, origin]));
   const thumbnail = await createThumbnailer();
   const { predicted, confidence } = calibrated.item;
-  const wrong = Array.from(rows, (row, n) => ({ row, n }))
+  const wrong = rows.map((row, n) => ({ row, n }))
     .filter(({ n }) => labels.item[n]! >= 0 && predicted[n] !== labels.item[n])
     .sort((a, b) => confidence[b.n]! - confidence[a.n]! || a.n - b.n)
     .slice(0, MISTAKES);

@@ -1,9 +1,15 @@
 /** `deno task train`: trains a model from pictures in folders, or from the built-in sketches. @module */
 
 import { basename, dirname } from "node:path";
-import { parseShares, splitRows } from "../data/split.ts";
+import {
+  foldRows,
+  parseShares,
+  splitRows,
+  type SplitStrategy,
+} from "../data/split.ts";
 import type { ModelState } from "../model/state.ts";
 import { parameterCount } from "../model/sizes.ts";
+import type { Examples } from "../train/batch.ts";
 import type { Figures } from "../train/figures.ts";
 import type { Progress } from "../train/fit.ts";
 import type { EpochSums } from "../train/history.ts";
@@ -41,18 +47,7 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
   const { dataset, source } = await openDataset(flags, signal);
   using examples = dataset;
   if (resumed !== undefined) checkResumed(resumed, plan, examples);
-  const [shares, strategy] = plan.split.split(" ") as [
-    string,
-    "blocks" | "rows",
-  ];
-  const rows = splitRows(
-    Array.from({ length: examples.length }, (_, row) => ({
-      domain: examples.domainOf(row),
-      item: examples.itemOf(row),
-    })),
-    parseShares(shares),
-    { seed: plan.recipe.seed, strategy },
-  );
+  const rows = rowsOf(examples, plan);
   const threads = workersOf(flags);
   const outcome = await runWithProgress(
     examples,
@@ -89,6 +84,28 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
   return EXIT[outcome.ended === "finished" ? "ok" : outcome.ended];
 }
 
+/** Which rows do what, as the plan says. */
+function rowsOf(
+  examples: Examples,
+  { split, folds, recipe }: TrainingPlan,
+): Rows {
+  const [shares, strategy] = split.split(" ") as [string, SplitStrategy];
+  const labels = Array.from({ length: examples.length }, (_, row) => ({
+    domain: examples.domainOf(row),
+    item: examples.itemOf(row),
+  }));
+  const how = { seed: recipe.seed, strategy };
+  const rows = splitRows(labels, parseShares(shares), how);
+  if (folds === 0) return rows;
+  const test = new Set(rows.test);
+  return {
+    ...rows,
+    folds: foldRows(labels, folds, how).map((fold) =>
+      fold.filter((row) => !test.has(row))
+    ),
+  };
+}
+
 function checkResumed(
   resumed: ModelState,
   plan: TrainingPlan,
@@ -111,6 +128,7 @@ async function runWithProgress(
   signal: AbortSignal,
 ): Promise<Outcome> {
   let bar: ProgressBar | undefined;
+  let title = "Training";
   let started = 0;
   try {
     return await runTraining(examples, rows, plan, resumed, {
@@ -118,7 +136,7 @@ async function runWithProgress(
       threads,
       onStep(progress, sums) {
         if (bar === undefined) {
-          bar = startProgress("Training", progress.steps);
+          bar = startProgress(title, progress.steps);
           started = performance.now();
         }
         const seconds = Math.max(1e-3, (performance.now() - started) / 1000);
@@ -126,6 +144,11 @@ async function runWithProgress(
           progress.step,
           stepNote(progress, sums, progress.images / seconds),
         );
+      },
+      onFold(fold) {
+        bar?.stop();
+        bar = undefined;
+        title = `Without fold ${fold + 1} of ${plan.folds}`;
       },
     });
   } finally {
@@ -166,7 +189,7 @@ function report(
     );
     if (ended === "interrupted") console.error(`Go on with --resume ${out}.`);
   }
-  const { validation, test } = record.figures ?? {};
+  const { validation, test, crossValidation } = record.figures ?? {};
   if (flags.has("json")) {
     console.log(JSON.stringify({
       seconds: Number(seconds.toFixed(3)),
@@ -177,6 +200,7 @@ function report(
       sha256,
       ...(validation && { validation }),
       ...(test && { test }),
+      ...(crossValidation && { crossValidation }),
     }));
     return;
   }
@@ -194,6 +218,7 @@ function report(
   );
   line("Validation", validation);
   line("Test", test);
+  line("Cross-validation", crossValidation);
   console.log(`${out} (sha-256 ${sha256})`);
 }
 

@@ -27,6 +27,7 @@ export const DEFAULTS = {
   patience: 0,
   seed: 0,
   split: "80/5/15",
+  folds: 0,
 } as const;
 
 /** The train command. */
@@ -108,6 +109,11 @@ export const COMMAND: Command = {
       value: "HOW",
       help: "blocks of neighbouring pictures, or rows (blocks).",
     },
+    folds: {
+      value: "N",
+      help:
+        `Judge and calibrate by N more models, each without one fold; 0 for none (${DEFAULTS.folds}).`,
+    },
     report: {
       value: "FILE",
       help: "Write a report of the run, one HTML file.",
@@ -122,6 +128,16 @@ export const COMMAND: Command = {
     },
   },
 };
+
+/** A cross-validation has at least two folds. */
+function foldsOf(flags: Flags, fallback: number): number {
+  return flags.number(
+    "folds",
+    fallback,
+    "0 or a whole number > 1",
+    (value) => value === 0 || (Number.isSafeInteger(value) && value > 1),
+  );
+}
 
 /** The plan that the flags ask for; what they do not mention is as before, or the default. */
 export function planOf(
@@ -212,6 +228,7 @@ export function planOf(
     split: `${split} ${
       flags.choice("split-by", ["blocks", "rows"], by as "blocks" | "rows")
     }`,
+    folds: foldsOf(flags, before?.folds ?? DEFAULTS.folds),
   };
 }
 

@@ -98,6 +98,38 @@ export function splitRows(
   };
 }
 
+/**
+ * Divides all rows into `folds` parts of about the same size, for
+ * cross-validation. Each (domain, item) is cut into as many runs of neighbours
+ * (or, by `rows`, dealt out row by row), and which fold gets which run is drawn:
+ * where runs differ in length, no fold has all the long ones.
+ *
+ * @throws {RangeError} If there are fewer than two folds.
+ */
+export function foldRows(
+  labels: readonly { domain: number; item: number }[],
+  folds: number,
+  { seed, strategy = "blocks" }: { seed: number; strategy?: SplitStrategy },
+): Uint32Array[] {
+  if (!(Number.isSafeInteger(folds) && folds >= 2)) {
+    throw new RangeError(
+      `Cannot divide rows into folds: expected at least 2, got ${folds}`,
+    );
+  }
+  const parts = Array.from({ length: folds }, (): number[] => []);
+  for (const [name, rows] of rowsByClass(labels)) {
+    const random = Random.fromSeed(seed, `folds ${name}`);
+    const ordered = strategy === "rows" ? shuffled(rows, random) : rows;
+    const turns = shuffled(parts.slice(), random);
+    turns.forEach((part, turn) => {
+      const start = Math.floor(turn * ordered.length / folds);
+      const end = Math.floor((turn + 1) * ordered.length / folds);
+      part.push(...ordered.slice(start, end));
+    });
+  }
+  return parts.map((part) => Uint32Array.from(part).sort());
+}
+
 function rowsByClass(
   labels: readonly { domain: number; item: number }[],
 ): Map<string, number[]> {
@@ -132,9 +164,9 @@ function createQuota(
   };
 }
 
-function shuffled(rows: number[], random: Random): number[] {
-  random.shuffle(rows);
-  return rows;
+function shuffled<T>(list: T[], random: Random): T[] {
+  random.shuffle(list);
+  return list;
 }
 
 /**

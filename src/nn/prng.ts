@@ -127,7 +127,7 @@ export class Random {
   }
 
   /** Shuffles numbers in place, every order equally likely (Knuth, TAOCP volume 2, Algorithm P). */
-  shuffle(values: { [index: number]: number; readonly length: number }): void {
+  shuffle<T>(values: { [index: number]: T; readonly length: number }): void {
     for (let i = values.length - 1; i > 0; i--) {
       const j = this.below(i + 1);
       const value = values[i]!;

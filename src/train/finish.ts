@@ -37,29 +37,44 @@ export interface Outcome {
   /** What the finished model said of the pictures it was not trained on. */
   readonly validation?: HeldOut;
   readonly test?: HeldOut;
+  /** What the models of the cross-validation said of the folds, in the folds' order. */
+  readonly crossValidation?: HeldOut;
+  /** What the finished model said of the test pictures, uncalibrated. */
+  readonly testLogits?: CompositeLogits;
   readonly error?: DivergedError;
 }
 
-/** Calibrates and scores a model that was trained to the end, and gives it its memory. */
+/**
+ * Calibrates and scores a model that was trained to the end, and gives it its
+ * memory. Its temperatures are those that fit the pooled logits of a
+ * cross-validation where there was one, else those that fit the validation
+ * pictures.
+ */
 export function finish(
   trainer: Trainer,
   examples: NamedExamples,
   rows: Rows,
   best: Snapshot | undefined,
   unfinished: TrainingRecord,
+  pooled?: CompositeLogits,
 ): Outcome {
   const { seed, keep } = unfinished.plan.recipe;
   if (keep === "best" && best !== undefined) restore(trainer, best);
   const { kernels } = trainer;
   const logits = computeLogits(trainer, examples, rows.validation);
-  const temperature = fitTemperature(kernels, logits);
-  const validation = judge(kernels, logits, temperature, examples.domains);
-  const test = evaluateRows(trainer, examples, rows.test, temperature);
+  const temperature = fitTemperature(kernels, pooled ?? logits);
+  const judgement = (logits: CompositeLogits) =>
+    judge(kernels, logits, temperature, examples.domains);
+  const validation = judgement(logits);
+  const testLogits = computeLogits(trainer, examples, rows.test);
+  const test = judgement(testLogits);
+  const crossValidation = pooled && judgement(pooled);
   const record: TrainingRecord = {
     ...unfinished,
     figures: {
       ...(validation && { validation: validation.figures }),
       ...(test && { test: test.figures }),
+      ...(crossValidation && { crossValidation: crossValidation.figures }),
     },
   };
   const { inputs } = examples;
@@ -87,7 +102,8 @@ export function finish(
       ...(guard && { guard }),
     },
     ...(validation && { validation: validation.heldOut }),
-    ...(test && { test: test.heldOut }),
+    ...(test && { test: test.heldOut, testLogits }),
+    ...(crossValidation && { crossValidation: crossValidation.heldOut }),
   };
 }
 

@@ -26,6 +26,8 @@ export interface Rows {
   readonly train: Uint32Array;
   readonly validation: Uint32Array;
   readonly test: Uint32Array;
+  /** Parts of the rows that are not test rows, each of which a model of its own is to be judged by. */
+  readonly folds?: readonly Uint32Array[];
 }
 
 /** Everything that decides the outcome, besides the data. */
@@ -39,6 +41,8 @@ export interface TrainingPlan {
   readonly recipe: Recipe;
   /** How rows were split, for the record. */
   readonly split: string;
+  /** Folds of the cross-validation; 0 for none. */
+  readonly folds: number;
 }
 
 /** What a checkpoint says about its own training. */
@@ -54,5 +58,10 @@ export interface TrainingRecord {
   /** The best epoch so far, where the plan asks for it. */
   readonly best?: BestEpoch;
   /** Figures of the finished model. */
-  readonly figures?: { readonly validation?: Figures; readonly test?: Figures };
+  readonly figures?: {
+    readonly validation?: Figures;
+    readonly test?: Figures;
+    /** Of models trained by the same plan, each on all folds but the one it is judged by. */
+    readonly crossValidation?: Figures;
+  };
 }

@@ -36,6 +36,7 @@ import type {
   TrainingPlan,
   TrainingRecord,
 } from "./plan.ts";
+import { crossValidate } from "./cross_validate.ts";
 import { trainingRecord } from "./resume.ts";
 import { measureStandardization } from "./standardize.ts";
 import { createTrainer, initialize, type Trainer } from "./trainer.ts";
@@ -47,6 +48,8 @@ export interface RunHooks {
   readonly threads?: number;
   onStep?(progress: Progress, sums: EpochSums): void;
   onEpoch?(record: EpochRecord): void;
+  /** Called before the cross-validation trains on all folds but this one, from 0. */
+  onFold?(fold: number): void;
 }
 
 /**
@@ -89,25 +92,31 @@ export async function runTraining(
     sums: standing.sums,
     ...(standing.best && { best: bestEpochOf(standing.best) }),
   };
-  if (record.step === record.steps || isOver(standing, plan.recipe)) {
-    return finish(
-      trainer,
-      examples,
-      rows,
-      standing.best?.snapshot,
-      record,
-    );
-  }
   const snapshot = standing.best?.snapshot;
-  return {
+  const unfinished = (
+    { ended, error }: Pick<Outcome, "ended" | "error">,
+  ): Outcome => ({
     state: {
       ...detach(trainer, examples, record),
       ...(snapshot && { best: snapshot }),
     },
     record,
-    ended: error === undefined ? "interrupted" : "diverged",
+    ended,
     ...(error && { error }),
-  };
+  });
+  if (error !== undefined) return unfinished({ ended: "diverged", error });
+  if (record.step < record.steps && !isOver(standing, plan.recipe)) {
+    return unfinished({ ended: "interrupted" });
+  }
+  if (rows.folds === undefined) {
+    return finish(trainer, examples, rows, snapshot, record);
+  }
+  const validated = await crossValidate(rows, (rows, fold) => {
+    hooks.onFold?.(fold);
+    return runTraining(examples, rows, plan, undefined, hooks);
+  });
+  if ("ended" in validated) return unfinished(validated);
+  return finish(trainer, examples, rows, snapshot, record, validated.logits);
 }
 
 /** Where a run stands, besides what is in the trainer's memory. */

@@ -7,6 +7,7 @@ import {
 } from "@std/assert";
 import fc from "fast-check";
 import {
+  foldRows,
   parseShares,
   type Split,
   splitRows,
@@ -193,4 +194,35 @@ Deno.test("100/0/0 holds nothing out", () => {
     [split.train.length, split.validation.length, split.test.length],
     [4, 0, 0],
   );
+});
+
+Deno.test("folds hold every row once, every class in equal shares, and neighbours together", () => {
+  fc.assert(
+    fc.property(
+      LABELS,
+      fc.integer({ min: 2, max: 6 }),
+      OPTIONS,
+      (labels, count, options) => {
+        const folds = foldRows(labels, count, options);
+        assertEquals(folds.length, count);
+        assertEquals(
+          folds.flatMap((fold) => [...fold]).sort((a, b) => a - b),
+          labels.map((_, row) => row),
+        );
+        for (const label of labels) {
+          const counts = folds.map((fold) => countOf(fold, labels, label));
+          assertLessOrEqual(Math.max(...counts) - Math.min(...counts), 1);
+        }
+        if (options.strategy === "rows") return;
+        const classes = new Set(labels.map((label) => JSON.stringify(label)));
+        for (const fold of folds) {
+          assertLessOrEqual(runs(fold), classes.size);
+        }
+      },
+    ),
+  );
+});
+
+Deno.test("fewer than two folds are refused", () => {
+  assertThrows(() => foldRows(classes(9), 1, { seed: 0 }), RangeError, "2");
 });

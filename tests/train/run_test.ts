@@ -40,6 +40,7 @@ function planOf(recipe: Partial<TrainingPlan["recipe"]>): TrainingPlan {
     hidden: [32],
     optimizer: { name: "adamw", options: {} },
     split: "34/33/33 rows",
+    folds: 0,
     recipe: {
       epochs: 40,
       batchSize: 8,

@@ -1,7 +1,12 @@
 /** The model card: what a person should know before using a weights file. @module */
 
 import { formatCount, formatDuration, formatPercent } from "./format.ts";
-import { type HeldOut, judgedSet, type RunReport } from "./run.ts";
+import {
+  type HeldOut,
+  type JudgedSet,
+  judgedSet,
+  type RunReport,
+} from "./run.ts";
 import { domainAccuracies } from "./sections/domains.ts";
 import { rightAnswers } from "./sections/overview.ts";
 import {
@@ -24,7 +29,7 @@ export function renderModelCard(run: RunReport): string {
     "## Figures",
     judged === undefined
       ? "No pictures were held out: nothing is known of how well this model does on new ones."
-      : figures(run, judged.name, judged.heldOut),
+      : figures(run, judged),
     "## Model",
     factTable(modelFacts(run)),
     "## Data",
@@ -51,12 +56,19 @@ function introduction({ sizes }: RunReport): string {
   }. It sees hand-made descriptors of the picture and was trained from random weights: no pretrained network is part of it. The file holds the preprocessing, the labels and the optimizer's moments too, so that it can go on learning.`;
 }
 
-function figures(run: RunReport, set: string, heldOut: HeldOut): string {
+function figures(
+  run: RunReport,
+  { set, name, heldOut }: JudgedSet,
+): string {
   const heads = (["item", "domain"] as const).filter((head) =>
     rightAnswers(heldOut, head).of > 0
   );
   return [
-    `On the ${formatCount(heldOut.labels.item.length)} ${set} pictures:`,
+    set === "crossValidation"
+      ? `On ${
+        formatCount(heldOut.labels.item.length)
+      } pictures, each shown to one of ${run.folds} models that were trained in the same way, the one that had seen neither it nor its neighbours:`
+      : `On the ${formatCount(heldOut.labels.item.length)} ${name} pictures:`,
     markdownTable(
       [
         "Head",
@@ -82,7 +94,9 @@ function figures(run: RunReport, set: string, heldOut: HeldOut): string {
       }),
     ),
     perDomain(run, heldOut),
-    "Calibration error is the expected calibration error over 15 bins of confidence; each head's temperature was fitted on the validation pictures.",
+    `Calibration error is the expected calibration error over 15 bins of confidence; each head's temperature was fitted on the ${
+      run.crossValidation ? "cross-validation" : "validation"
+    } pictures.`,
   ].filter((part) => part !== "").join("\n\n");
 }
 
@@ -101,14 +115,14 @@ function perDomain({ labels }: RunReport, heldOut: HeldOut): string {
   );
 }
 
-function limits({ sizes, dataset }: RunReport): string {
+function limits({ sizes, dataset, crossValidation }: RunReport): string {
   return [
     `It knows ${sizes.items} items and no others: a picture of anything else is called one of them, sometimes with confidence.`,
     "It looks at the picture as a whole, as if one thing filled it. It neither finds things nor counts them.",
     `Its figures hold for pictures like those it was trained on (${
       escapeMarkdown(dataset.description)
     }). Pictures of another kind will do worse, and its probabilities will then promise too much.`,
-    ...(dataset.split.validation === 0
+    ...(dataset.split.validation === 0 && crossValidation === undefined
       ? [
         "No validation pictures were set aside: its temperatures are 1 and its probabilities are not calibrated.",
       ]

@@ -102,6 +102,10 @@ export interface RunReport {
   readonly validation?: HeldOut;
   /** Missing where no pictures were set aside. */
   readonly test?: HeldOut;
+  /** What models of the same plan said of the pictures they were not trained on, where that was asked for. */
+  readonly crossValidation?: HeldOut;
+  /** Models of the cross-validation; 0 without one. */
+  readonly folds: number;
   /** Worst first. */
   readonly mistakes: readonly Mistake[];
   readonly weights: WeightsSummary;
@@ -109,14 +113,32 @@ export interface RunReport {
   readonly seconds: number;
 }
 
-/** The set that the figures of a run are quoted on: test pictures, else validation pictures. */
+/** What a reader sees each set called. */
+const SET_NAMES = {
+  test: "test",
+  crossValidation: "cross-validation",
+  validation: "validation",
+} as const;
+
+/** A set of pictures, and what was said of them. */
+export interface JudgedSet {
+  readonly set: keyof typeof SET_NAMES;
+  /** What a reader sees it called. */
+  readonly name: string;
+  readonly heldOut: HeldOut;
+}
+
+/**
+ * The set that the figures of a run are quoted on: test pictures, else those of
+ * the cross-validation, else validation pictures.
+ */
 export function judgedSet(
-  run: RunReport,
-): { readonly name: string; readonly heldOut: HeldOut } | undefined {
-  for (const name of ["test", "validation"] as const) {
-    const heldOut = run[name];
+  run: Pick<RunReport, JudgedSet["set"]>,
+): JudgedSet | undefined {
+  for (const set of ["test", "crossValidation", "validation"] as const) {
+    const heldOut = run[set];
     if (heldOut !== undefined && heldOut.labels.item.length > 0) {
-      return { name, heldOut };
+      return { set, name: SET_NAMES[set], heldOut };
     }
   }
   return undefined;

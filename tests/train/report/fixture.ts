@@ -90,6 +90,7 @@ export function fakeRun(fake: FakeRun, image = PIXEL): RunReport {
     temperature: { domain: 0.873, item: 0.641 },
     ...(validation && { validation }),
     ...(test && { test }),
+    folds: 0,
     mistakes: Array.from({ length: Math.min(12, fake.test) }, (_, n) => ({
       id: `${domains[0]}/${items[0]}/frame_${String(n).padStart(4, "0")}.jpg`,
       image,

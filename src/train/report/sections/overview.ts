@@ -89,9 +89,11 @@ function summary(run: RunReport): Markup {
   const constant = heads.map((head) =>
     formatPercent(baseline(heldOut, head, run.sizes[`${head}s`]))
   );
-  return markup`<p>On ${
-    formatCount(heldOut.labels.item.length)
-  } pictures that it was not trained on, the model names ${
+  const pictures = formatCount(heldOut.labels.item.length);
+  const subject = judged.set === "crossValidation"
+    ? `On ${pictures} pictures, each shown to a model that was trained in the same way without it and its neighbours, the models name`
+    : `On ${pictures} pictures that it was not trained on, the model names`;
+  return markup`<p>${subject} ${
     right.join(" and ")
   }. Always saying the most frequent one would be right in ${
     constant.join(" and ")

@@ -1,0 +1,62 @@
+/**
+ * Cross-validation: every picture is judged by a model that was trained by the
+ * same plan without it and its neighbours. Where pictures are few, this says
+ * more of the recipe than one small held-out set does, and the temperature that
+ * fits all these answers is nearer to the one that new pictures need.
+ *
+ * @module
+ */
+
+import type { CompositeLogits, HeadLogits } from "./evaluate.ts";
+import type { Outcome } from "./finish.ts";
+import type { Rows } from "./plan.ts";
+
+/** What the models said, and of which rows. */
+export interface Pooled {
+  /** Rows of the dataset, fold after fold. */
+  readonly rows: Uint32Array;
+  readonly logits: CompositeLogits;
+}
+
+/**
+ * Trains one model for each fold and pools what they say of the folds they have
+ * not seen.
+ *
+ * @returns The outcome of the first run that did not finish, if one did not.
+ */
+export async function crossValidate(
+  { train, validation, folds = [] }: Rows,
+  run: (rows: Rows, fold: number) => Promise<Outcome>,
+): Promise<Pooled | Outcome> {
+  const parts: CompositeLogits[] = [];
+  for (const [index, fold] of folds.entries()) {
+    const outcome = await run({
+      train: without(train, fold),
+      validation: without(validation, fold),
+      test: fold,
+    }, index);
+    if (outcome.ended !== "finished") return outcome;
+    parts.push(outcome.testLogits!);
+  }
+  return {
+    rows: Uint32Array.from(folds.flatMap((fold) => [...fold])),
+    logits: {
+      domain: joined(parts.map(({ domain }) => domain)),
+      item: joined(parts.map(({ item }) => item)),
+    },
+  };
+}
+
+function without(rows: Uint32Array, fold: Uint32Array): Uint32Array {
+  const left = new Set(fold);
+  return rows.filter((row) => !left.has(row));
+}
+
+function joined(heads: readonly HeadLogits[]): HeadLogits {
+  const [{ classes }] = heads as [HeadLogits];
+  return {
+    classes,
+    logits: Float32Array.from(heads.flatMap(({ logits }) => [...logits])),
+    labels: Int32Array.from(heads.flatMap(({ labels }) => [...labels])),
+  };
+}

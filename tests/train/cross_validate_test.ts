@@ -1,0 +1,113 @@
+import { assert, assertEquals } from "@std/assert";
+import { createArena } from "../../src/kernels/arena.ts";
+import { PREPROCESSING } from "../../src/image/preprocessing.ts";
+import { fitTemperature } from "../../src/train/calibrate.ts";
+import { crossValidate } from "../../src/train/cross_validate.ts";
+import type {
+  NamedExamples,
+  Rows,
+  TrainingPlan,
+} from "../../src/train/plan.ts";
+import { runTraining } from "../../src/train/run.ts";
+import { allRows, patternExamples } from "./examples.ts";
+
+const SIZES = { inputs: 24, domains: 2, items: 4 };
+const EXAMPLES: NamedExamples = {
+  ...patternExamples(SIZES, 6, { noise: 200 }),
+  domains: ["a", "b"],
+  items: ["w", "x", "y", "z"],
+  preprocessing: PREPROCESSING,
+  inputs: SIZES.inputs,
+  parts: [SIZES.inputs],
+  hash: "0".repeat(64),
+};
+const ALL = allRows(EXAMPLES.length);
+const ROWS: Rows = {
+  train: ALL.filter((row) => row % 4 > 1),
+  validation: ALL.filter((row) => row % 4 === 1),
+  test: ALL.filter((row) => row % 4 === 0),
+  folds: [0, 1, 2].map((fold) =>
+    ALL.filter((row) => row % 4 > 0 && row % 3 === fold)
+  ),
+};
+const PLAN: TrainingPlan = {
+  hidden: [16],
+  optimizer: { name: "adamw", options: {} },
+  split: "50/25/25 rows",
+  folds: 3,
+  recipe: {
+    epochs: 5,
+    batchSize: 8,
+    learningRate: 0.02,
+    schedule: "constant",
+    labelSmoothing: 0,
+    inputDropout: 0,
+    hiddenDropout: 0,
+    mixup: 0,
+    maxGradientNorm: 0,
+    keep: "last",
+    patience: 0,
+    seed: 1,
+  },
+};
+
+Deno.test("every fold is judged by a model that has seen none of it", async () => {
+  const seen: Rows[] = [];
+  const pooled = await crossValidate(ROWS, (rows) => {
+    seen.push(rows);
+    return runTraining(EXAMPLES, rows, PLAN, undefined);
+  });
+  assert(!("ended" in pooled));
+  assertEquals(seen.map(({ test }) => test), ROWS.folds);
+  for (const { train, validation, test } of seen) {
+    assertEquals(
+      [...train, ...validation, ...test].sort((a, b) => a - b),
+      [...ROWS.train, ...ROWS.validation].sort((a, b) => a - b),
+    );
+  }
+  assertEquals([...pooled.rows], ROWS.folds!.flatMap((fold) => [...fold]));
+  assertEquals(
+    [...pooled.logits.item.labels],
+    Array.from(pooled.rows, (row) => EXAMPLES.itemOf(row)),
+  );
+});
+
+Deno.test("a cross-validated model is the same model at the temperatures of the pooled logits", async () => {
+  const { folds: _, ...plainRows } = ROWS;
+  const plain = await runTraining(EXAMPLES, plainRows, PLAN, undefined);
+  const validated = await runTraining(EXAMPLES, ROWS, PLAN, undefined);
+  assertEquals(validated.state.parameters, plain.state.parameters);
+
+  const pooled = await crossValidate(
+    ROWS,
+    (rows) => runTraining(EXAMPLES, rows, PLAN, undefined),
+  );
+  assert(!("ended" in pooled));
+  const { kernels } = await createArena(() => undefined);
+  assertEquals(
+    validated.state.temperature,
+    fitTemperature(kernels, pooled.logits),
+  );
+  assertEquals(
+    validated.record.figures?.crossValidation?.images,
+    ROWS.train.length + ROWS.validation.length,
+  );
+  assertEquals(validated.crossValidation?.labels, {
+    domain: pooled.logits.domain.labels,
+    item: pooled.logits.item.labels,
+  });
+});
+
+Deno.test("a run interrupted between the folds keeps what it has trained, and ends in the same state", async () => {
+  const straight = await runTraining(EXAMPLES, ROWS, PLAN, undefined);
+  const interrupt = new AbortController();
+  const stopped = await runTraining(EXAMPLES, ROWS, PLAN, undefined, {
+    signal: interrupt.signal,
+    onFold: (fold) => fold === 1 && interrupt.abort(),
+  });
+  assertEquals(stopped.ended, "interrupted");
+  assertEquals(stopped.record.step, stopped.record.steps);
+  const resumed = await runTraining(EXAMPLES, ROWS, PLAN, stopped.state);
+  assertEquals(resumed.ended, "finished");
+  assertEquals(resumed.state, straight.state);
+});
