@@ -22,20 +22,22 @@ const DECODERS: Record<ImageType, () => Promise<{ decode: Decoder }>> = {
 };
 
 /**
- * Decodes an image to RGBA as stored: the orientation is not applied. Of an
- * animated GIF it decodes the first picture.
+ * Decodes an image to RGBA as stored (the orientation is not applied) and gives
+ * what `use` makes of the pixels. They lie in the decoder's own memory, where
+ * only `use` finds them. Of an animated GIF it decodes the first picture.
  *
- * It blocks the event loop for as long as the decoder runs.
+ * It blocks the event loop for as long as the decoder and `use` run.
  *
  * Permissions: read access to Deno's npm cache, where the decoders lie.
  *
  * @throws {ImageError} "unsupported" for another type or an animated WebP,
  * "too-large" over `limits`, "malformed" if it is damaged or cut short.
  */
-export async function decodeImage(
+export async function usePixels<T>(
   bytes: Uint8Array,
-  limits: ImageLimits = DEFAULT_LIMITS,
-): Promise<{ header: ImageHeader; pixels: Pixels }> {
+  limits: ImageLimits,
+  use: (header: ImageHeader, pixels: Pixels) => T,
+): Promise<T> {
   const header = checkImage(bytes, limits);
   if (header.type === "webp" && isAnimatedWebp(bytes)) {
     throw new ImageError(
@@ -44,29 +46,56 @@ export async function decodeImage(
     );
   }
   const { decode } = await DECODERS[header.type]();
-  const pixels = await attempt(decode, bytes, header);
-  if (pixels.width !== header.width || pixels.height !== header.height) {
-    throw new ImageError(
-      "malformed",
-      `Cannot decode image: expected ${header.width}×${header.height} pixels as its header says, ` +
-        `got ${pixels.width}×${pixels.height}`,
-    );
-  }
-  return { header, pixels };
+  // Errors of `use` are not the image's, and must not pass through a decoder.
+  let result: { value: T } | { error: unknown } | undefined;
+  const take = (pixels: Pixels) => {
+    try {
+      checkSize(header, pixels);
+      result = { value: use(header, pixels) };
+    } catch (error) {
+      result = { error };
+    }
+  };
+  await attempt(() => decode(bytes, take), header);
+  if ("error" in result!) throw result.error;
+  return result!.value;
+}
+
+/**
+ * Decodes an image as {@linkcode usePixels} does, to pixels that may be kept.
+ *
+ * @throws {ImageError} As it does.
+ */
+export function decodeImage(
+  bytes: Uint8Array,
+  limits: ImageLimits = DEFAULT_LIMITS,
+): Promise<{ header: ImageHeader; pixels: Pixels }> {
+  return usePixels(bytes, limits, (header, { width, height, data }) => ({
+    header,
+    pixels: { width, height, data: data.slice() },
+  }));
+}
+
+function checkSize(header: ImageHeader, { width, height }: Pixels): void {
+  if (width === header.width && height === header.height) return;
+  throw new ImageError(
+    "malformed",
+    `Cannot decode image: expected ${header.width}×${header.height} pixels as its header says, ` +
+      `got ${width}×${height}`,
+  );
 }
 
 async function attempt(
-  decode: Decoder,
-  bytes: Uint8Array,
-  header: ImageHeader,
-): Promise<Pixels> {
+  decode: () => void | Promise<void>,
+  { type }: ImageHeader,
+): Promise<void> {
   try {
-    return await decode(bytes);
+    await decode();
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
     throw new ImageError(
       "malformed",
-      `Cannot decode image: expected a whole ${header.type}, the decoder says: ${what}`,
+      `Cannot decode image: expected a whole ${type}, the decoder says: ${what}`,
       { cause: error },
     );
   }

@@ -1,6 +1,6 @@
 /** From the bytes of an image to its descriptor, as the model's own preprocessing has it. @module */
 
-import { decodeImage } from "../image/decode.ts";
+import { usePixels } from "../image/decode.ts";
 import {
   allocateDescriber,
   describe,
@@ -49,10 +49,22 @@ export class Describer {
    * @throws {ImageError} If it cannot be decoded, or is over a limit.
    */
   async describe(bytes: Uint8Array): Promise<Uint8Array> {
-    const { header, pixels } = await decodeImage(bytes, this.limits);
     const { kernels, views, preprocessing } = this;
     const out = new Uint8Array(descriptorLength(preprocessing));
-    describe(kernels, views, preprocessing, header, pixels, PLAIN_VIEW, out);
+    await usePixels(
+      bytes,
+      this.limits,
+      (header, pixels) =>
+        describe(
+          kernels,
+          views,
+          preprocessing,
+          header,
+          pixels,
+          PLAIN_VIEW,
+          out,
+        ),
+    );
     return out;
   }
 }

@@ -1,12 +1,13 @@
 /** What a picture costs: decoding it, and describing what was decoded. @module */
 
-import { decodeImage } from "../../src/image/decode.ts";
+import { decodeImage, usePixels } from "../../src/image/decode.ts";
 import {
   allocateDescriber,
   describe,
   descriptorLength,
   PREPROCESSING,
 } from "../../src/image/descriptor.ts";
+import { DEFAULT_LIMITS } from "../../src/image/limits.ts";
 import { drawSquare } from "../../src/image/square.ts";
 import { PLAIN_VIEW } from "../../src/image/view.ts";
 import { createArena } from "../../src/kernels/arena.ts";
@@ -30,7 +31,7 @@ export async function* decode(): AsyncGenerator<Figure> {
       yield {
         bench: "decode",
         name: `decode a ${type}, ${size}×${size}`,
-        value: await timeOf(() => decodeImage(image)),
+        value: await timeOf(() => usePixels(image, DEFAULT_LIMITS, () => {})),
         unit: "ms",
       };
     }

@@ -4,10 +4,12 @@ import {
   assertEquals,
   assertInstanceOf,
   assertRejects,
+  assertStrictEquals,
 } from "@std/assert";
 import fc from "fast-check";
 import { ImageError, type ImageErrorReason } from "../../src/errors.ts";
-import { decodeImage, type Pixels } from "../../src/image/decode.ts";
+import { decodeImage, type Pixels, usePixels } from "../../src/image/decode.ts";
+import { DEFAULT_LIMITS } from "../../src/image/limits.ts";
 import {
   bytesOf,
   encodeGif,
@@ -174,6 +176,36 @@ Deno.test("a decoder works again after an image that it could not decode", async
     ]);
     assertEquals((await decodeImage(good)).pixels.data.slice(), before);
   }
+});
+
+Deno.test("what fails on the pixels is not taken for a fault of the image", async () => {
+  const images = [
+    await encodeJpeg(PICTURE),
+    encodePng(PICTURE),
+    await encodeWebp(PICTURE),
+    encodeGif(PICTURE, { x: 0, y: 0, width: 37, height: 21, gray: 80 }),
+  ];
+  for (const image of images) {
+    const { pixels } = await decodeImage(image);
+    const fault = new RangeError("mine");
+    const failing = usePixels(image, DEFAULT_LIMITS, () => {
+      throw fault;
+    });
+    assertStrictEquals(await assertRejects(() => failing), fault);
+    const again = usePixels(image, DEFAULT_LIMITS, (_, { data }) => [...data]);
+    assertEquals(await again, [...pixels.data]);
+  }
+});
+
+Deno.test("decoding leaves the classes of the platform in their places", async () => {
+  const classes = () => [globalThis.Uint8ClampedArray, globalThis.ImageData];
+  const before = classes();
+  await decodeImage(await encodeJpeg(PICTURE));
+  await assertRefused(
+    (await encodeJpeg(PICTURE)).subarray(0, 300),
+    "malformed",
+  );
+  classes().forEach((each, i) => assertStrictEquals(each, before[i]));
 });
 
 Deno.test("nothing but an ImageError comes of decoding damaged bytes", async () => {

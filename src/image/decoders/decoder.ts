@@ -5,5 +5,12 @@ export interface Pixels {
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 
-/** Decodes one image; any error it throws is about the image. */
-export type Decoder = (bytes: Uint8Array) => Pixels | Promise<Pixels>;
+/**
+ * Decodes one image and hands it to `take`, which must not throw: the pixels
+ * lie in the decoder's own memory and are gone when `take` returns. Any error is
+ * about the image, and may come after `take` was called.
+ */
+export type Decoder = (
+  bytes: Uint8Array,
+  take: (pixels: Pixels) => void,
+) => void | Promise<void>;

@@ -5,7 +5,7 @@
  */
 
 import "imagescript/package.json" with { type: "json" };
-import type { Pixels } from "./decoder.ts";
+import type { Decoder } from "./decoder.ts";
 import { compileModule } from "./module.ts";
 
 /** What the module exports; a pointer is a byte offset into its memory. */
@@ -29,7 +29,7 @@ interface Exports {
 const module = await compileModule("imagescript/wasm/any/gif.wasm");
 
 /** Decodes the first picture of a GIF file, on a transparent screen. */
-export function decode(bytes: Uint8Array): Pixels {
+export const decode: Decoder = (bytes, take) => {
   const instance = new WebAssembly.Instance(module, {
     env: { push_to_stream() {} },
   });
@@ -53,7 +53,7 @@ export function decode(bytes: Uint8Array): Pixels {
     height: gif.decoder_height(decoder),
   };
   if (width === screen.width && height === screen.height) {
-    return { width, height, data };
+    return take({ width, height, data });
   }
   const pixels = new Uint8Array(screen.width * screen.height * 4);
   for (let row = 0; row < height; row++) {
@@ -61,5 +61,5 @@ export function decode(bytes: Uint8Array): Pixels {
     const y = gif.decoder_frame_y(frame) + row;
     pixels.set(line, (y * screen.width + gif.decoder_frame_x(frame)) * 4);
   }
-  return { ...screen, data: pixels };
-}
+  take({ ...screen, data: pixels });
+};

@@ -5,7 +5,7 @@
  */
 
 import factory from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
-import type { Pixels } from "./decoder.ts";
+import type { Decoder } from "./decoder.ts";
 import { Codec, type Factory } from "./emscripten.ts";
 import { compileModule } from "./module.ts";
 
@@ -21,13 +21,13 @@ const codec = new Codec(
 );
 
 /** Decodes a JPEG file, its orientation not applied. */
-export function decode(bytes: Uint8Array): Promise<Pixels> {
+export const decode: Decoder = (bytes, take) => {
   if (hasMoreScans(bytes, MAXIMUM_SCANS)) {
     return Promise.reject(new Error(`more than ${MAXIMUM_SCANS} scans`));
   }
   const applyOrientation = false;
-  return codec.decode(bytes, applyOrientation);
-}
+  return codec.decode(bytes, take, applyOrientation);
+};
 
 /** Whether more than `limit` scans start in `bytes`; never fewer than there are. */
 function hasMoreScans(bytes: Uint8Array, limit: number): boolean {

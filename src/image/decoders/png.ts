@@ -6,7 +6,7 @@
  */
 
 import "imagescript/package.json" with { type: "json" };
-import type { Pixels } from "./decoder.ts";
+import type { Decoder } from "./decoder.ts";
 import { compileModule } from "./module.ts";
 
 /** What the module exports; a pointer is a byte offset into its memory. */
@@ -22,7 +22,7 @@ interface Exports {
 const module = await compileModule("imagescript/wasm/any/png.wasm");
 
 /** Decodes a PNG file of any colour type and bit depth to eight bits. */
-export function decode(bytes: Uint8Array): Pixels {
+export const decode: Decoder = (bytes, take) => {
   // Every image has an instance of its own (0.04 ms, measured by tests/bench/image.ts):
   // its memory never shrinks, and a trap cannot spoil the next one.
   const instance = new WebAssembly.Instance(module, {
@@ -34,9 +34,9 @@ export function decode(bytes: Uint8Array): Pixels {
   const output = png.decode(input, bytes.length);
   if (output < 0) throw new Error(`error ${-output}`);
   const [width, height] = [png.width(), png.height()];
-  return {
+  take({
     width,
     height,
     data: new Uint8Array(png.memory.buffer, output, width * height * 4),
-  };
-}
+  });
+};

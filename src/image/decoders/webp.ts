@@ -5,7 +5,7 @@
  */
 
 import factory from "@jsquash/webp/codec/dec/webp_dec.js";
-import type { Pixels } from "./decoder.ts";
+import type { Decoder } from "./decoder.ts";
 import { Codec, type Factory } from "./emscripten.ts";
 import { compileModule } from "./module.ts";
 
@@ -15,6 +15,4 @@ const codec = new Codec(
 );
 
 /** Decodes a WebP file that is not an animation. */
-export function decode(bytes: Uint8Array): Promise<Pixels> {
-  return codec.decode(bytes);
-}
+export const decode: Decoder = (bytes, take) => codec.decode(bytes, take);
