@@ -3,29 +3,8 @@
 import type { Sizes } from "../../model/sizes.ts";
 import type { OptimizerOptions } from "../../optim/optimizer.ts";
 import type { Evaluation, Temperature } from "../evaluate.ts";
-import type { Figures } from "../figures.ts";
 import type { Recipe } from "../fit.ts";
-
-/** Losses of one epoch, in nats. */
-export interface EpochLoss {
-  readonly total: number;
-  readonly domain: number;
-  readonly item: number;
-}
-
-/** What is known of one epoch. */
-export interface EpochRecord {
-  /** From 1. */
-  readonly epoch: number;
-  /** Learning rate of its last step. */
-  readonly learningRate: number;
-  /** Mean loss of its steps, with all that regularizes them. */
-  readonly loss: EpochLoss;
-  /** Share of the training pictures that were right, in [0, 1], where it was measured. */
-  readonly accuracy?: { readonly domain: number; readonly item: number };
-  /** Figures of the validation pictures, where they were measured. */
-  readonly validation?: Figures;
-}
+import type { EpochRecord } from "../history.ts";
 
 /** What the finished model said of pictures it was not trained on. */
 export interface HeldOut {

@@ -3,11 +3,8 @@
 import { Random } from "../../../src/nn/prng.ts";
 import type { HeadEvaluation } from "../../../src/train/evaluate.ts";
 import { figuresOf } from "../../../src/train/figures.ts";
-import type {
-  EpochRecord,
-  HeldOut,
-  RunReport,
-} from "../../../src/train/report/run.ts";
+import type { EpochRecord } from "../../../src/train/history.ts";
+import type { HeldOut, RunReport } from "../../../src/train/report/run.ts";
 
 /** What a made-up run is like. */
 export interface FakeRun {

@@ -4,7 +4,8 @@ import { lineChart, type Series } from "../chart/line.ts";
 import { formatDecimals, formatMany, formatPercent } from "../format.ts";
 import { type Content, type Markup, markup } from "../markup.ts";
 import { figure, folded, table } from "../page.ts";
-import type { EpochRecord, RunReport } from "../run.ts";
+import type { EpochRecord } from "../../history.ts";
+import type { RunReport } from "../run.ts";
 
 type Head = "domain" | "item";
 
@@ -38,7 +39,7 @@ function accuracy(run: RunReport, head: Head): Markup {
     `Accuracy of the ${head} head`,
     "Share right",
     [
-      series("training", 1, run, ({ accuracy }) => accuracy?.[head]),
+      series("training", 1, run, ({ accuracy }) => accuracy[head]),
       series(
         "validation",
         2,
@@ -144,8 +145,8 @@ function epochs({ history }: RunReport): Markup {
       learningRate.toExponential(2),
       decimals(loss.item),
       decimals(loss.domain),
-      percent(accuracy?.item),
-      percent(accuracy?.domain),
+      percent(accuracy.item),
+      percent(accuracy.domain),
       decimals(validation?.item.loss),
       decimals(validation?.domain.loss),
       percent(validation?.item.accuracy),
