@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { ByteKernels } from "./bytes.ts";
 import type { ImageKernels } from "./image.ts";
 
 /** A byte offset into the arena. */
@@ -277,6 +278,7 @@ export interface MathKernels {
 export interface Kernels
   extends
     LinearKernels,
+    ByteKernels,
     ElementwiseKernels,
     SoftmaxKernels,
     OptimizerKernels,

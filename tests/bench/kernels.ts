@@ -50,6 +50,11 @@ async function* layer(
     name: `forward of one row, ${inputs} → ${outputs}`,
     value: await timeOf(calls.forwardOne),
   };
+  yield {
+    ...figure,
+    name: `forward of one row in bytes, ${inputs} → ${outputs}`,
+    value: await timeOf(calls.forwardOneInBytes),
+  };
 }
 
 /** The calls on one layer, on random numbers. */
@@ -57,6 +62,7 @@ async function layerCalls(inputs: number, outputs: number, batch: number) {
   const panels = panelCount(outputs);
   const width = panels * PANEL;
   const length = packedLength(outputs, inputs);
+  const paddedInputs = Math.ceil(inputs / 16) * 16;
   const { kernels, views } = await createArena((allocate) => ({
     x: allocate.floats(batch * inputs),
     w: allocate.floats(length),
@@ -67,11 +73,16 @@ async function layerCalls(inputs: number, outputs: number, batch: number) {
     dw: allocate.floats(length),
     m: allocate.floats(length),
     v: allocate.floats(length),
+    centered: allocate.bytes(2 * paddedInputs),
+    bytes: allocate.bytes(outputs * inputs + 16),
     scratch: allocate.floats(weightGradientScratch(batch, inputs)),
   }));
   const random = Random.fromSeed(1);
   for (const block of [views.x, views.w, views.g]) {
     for (let i = 0; i < block.length; i++) block[i] = random.uniform() - 0.5;
+  }
+  for (const block of [views.centered, views.bytes]) {
+    for (let i = 0; i < block.length; i++) block[i] = random.below(256);
   }
   const at = (name: keyof typeof views) => views[name].byteOffset;
   const [x, w, b, y, g] = [at("x"), at("w"), at("b"), at("y"), at("g")];
@@ -110,5 +121,19 @@ async function layerCalls(inputs: number, outputs: number, batch: number) {
     norm: () =>
       void kernels.linearWeightGradientSumOfSquares(...product, ...sizes),
     forwardOne: () => forward(1),
+    forwardOneInBytes: () =>
+      kernels.linearBytes(
+        at("centered"),
+        paddedInputs,
+        at("bytes"),
+        inputs,
+        b,
+        y,
+        width,
+        1,
+        outputs,
+        inputs,
+        1,
+      ),
   };
 }

@@ -1,4 +1,5 @@
 /** What kernels.wasm exports: one line per file. */
+export * from "./linear_bytes";
 export * from "./linear_forward";
 export * from "./linear_input_gradient";
 export * from "./linear_norm";

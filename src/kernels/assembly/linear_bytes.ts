@@ -1,0 +1,105 @@
+/**
+ * The linear layer on bytes: weights are signed bytes times one scale per output,
+ * inputs are differences of two unsigned bytes. Its sums are exact integers.
+ *
+ * A product is at most 128·255, so that a sum of 65,536 of them fits 32 bits.
+ *
+ * Source: Jacob et al. 2018, "Quantization and Training of Neural Networks for
+ * Efficient Integer-Arithmetic-Only Inference" (arXiv:1712.05877), section 2.2.
+ */
+
+/**
+ * Takes the mean from bytes.
+ *
+ *   out = x − mean
+ *
+ * x [n] and mean [n] unsigned bytes · out [n] 16-bit integers, overwritten. n is a
+ * multiple of 8.
+ */
+export function centerBytes(x: usize, mean: usize, out: usize, n: i32): void {
+  const end = x + <usize> n;
+  for (; x < end; x += 8) {
+    v128.store(out, i16x8.sub(v128.load_ext<u8>(x), v128.load_ext<u8>(mean)));
+    mean += 8, out += 16;
+  }
+}
+
+/**
+ * Adds to the layer's outputs what some of its inputs bring.
+ *
+ *   y[r, o] += factor·scale[o]·Σ_i x[r, i]·w[o, i]
+ *
+ * x [batch, count] 16-bit integers in [−255, 255] with row stride xStride ·
+ * w [outputs, count] signed bytes with row stride wStride · scale and
+ * y [batch, outputs] with row stride yStride, both padded to a multiple of 4
+ * outputs. Sixteen inputs are read at a time: x is 0 from `count` to the next
+ * multiple of 16, and of w as much can be read, whatever it is.
+ */
+export function linearBytes(
+  x: usize,
+  xStride: i32,
+  w: usize,
+  wStride: i32,
+  scale: usize,
+  y: usize,
+  yStride: i32,
+  batch: i32,
+  outputs: i32,
+  count: i32,
+  factor: f32,
+): void {
+  const xRow = <usize> xStride << 1;
+  const yRow = <usize> yStride << 2;
+  const last = outputs - 1;
+  const factors = f32x4.splat(factor);
+  // Four outputs' weights stay in the first cache for all rows.
+  for (let o = 0; o < outputs; o += 4) {
+    const w0 = w + <usize> o * wStride;
+    const w1 = w + <usize> min(o + 1, last) * wStride;
+    const w2 = w + <usize> min(o + 2, last) * wStride;
+    const w3 = w + <usize> min(o + 3, last) * wStride;
+    const scales = f32x4.mul(factors, v128.load(scale + (<usize> o << 2)));
+    let xr = x, yr = y + (<usize> o << 2);
+    for (let r = 0; r < batch; r++) {
+      const sums = f32x4.convert_i32x4_s(dotFour(xr, w0, w1, w2, w3, count));
+      v128.store(yr, f32x4.add(v128.load(yr), f32x4.mul(scales, sums)));
+      xr += xRow, yr += yRow;
+    }
+  }
+}
+
+/** The products of one row with the weights of four outputs. */
+function dotFour(
+  x: usize,
+  w0: usize,
+  w1: usize,
+  w2: usize,
+  w3: usize,
+  count: i32,
+): v128 {
+  let a = i32x4.splat(0), b = a, c = a, d = a;
+  for (; count > 0; count -= 16) {
+    const low = v128.load(x), high = v128.load(x, 16);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(low, v128.load_ext<i8>(w0)));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(low, v128.load_ext<i8>(w1)));
+    c = i32x4.add(c, i32x4.dot_i16x8_s(low, v128.load_ext<i8>(w2)));
+    d = i32x4.add(d, i32x4.dot_i16x8_s(low, v128.load_ext<i8>(w3)));
+    a = i32x4.add(a, i32x4.dot_i16x8_s(high, v128.load_ext<i8>(w0, 8)));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(high, v128.load_ext<i8>(w1, 8)));
+    c = i32x4.add(c, i32x4.dot_i16x8_s(high, v128.load_ext<i8>(w2, 8)));
+    d = i32x4.add(d, i32x4.dot_i16x8_s(high, v128.load_ext<i8>(w3, 8)));
+    x += 32, w0 += 16, w1 += 16, w2 += 16, w3 += 16;
+  }
+  const ab = i32x4.add(
+    v128.shuffle<i32>(a, b, 0, 1, 4, 5),
+    v128.shuffle<i32>(a, b, 2, 3, 6, 7),
+  );
+  const cd = i32x4.add(
+    v128.shuffle<i32>(c, d, 0, 1, 4, 5),
+    v128.shuffle<i32>(c, d, 2, 3, 6, 7),
+  );
+  return i32x4.add(
+    v128.shuffle<i32>(ab, cd, 0, 2, 4, 6),
+    v128.shuffle<i32>(ab, cd, 1, 3, 5, 7),
+  );
+}
