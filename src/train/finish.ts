@@ -2,6 +2,7 @@
 
 import type { DivergedError } from "../errors.ts";
 import type { Kernels } from "../kernels/mod.ts";
+import { roundNetwork } from "../model/quantize.ts";
 import {
   loadMoments,
   loadParameters,
@@ -45,10 +46,10 @@ export interface Outcome {
 }
 
 /**
- * Calibrates and scores a model that was trained to the end, and gives it its
- * memory. Its temperatures are those that fit the pooled logits of a
- * cross-validation where there was one, else those that fit the validation
- * pictures.
+ * Rounds a model that was trained to the end to what is served of it, calibrates
+ * and scores that, and gives it its memory. Its temperatures are those that fit
+ * the pooled logits of a cross-validation where there was one, else those that fit
+ * the validation pictures.
  */
 export function finish(
   trainer: Trainer,
@@ -60,6 +61,7 @@ export function finish(
 ): Outcome {
   const { seed, keep } = unfinished.plan.recipe;
   if (keep === "best" && best !== undefined) restore(trainer, best);
+  roundNetwork(trainer.network);
   const { kernels } = trainer;
   const logits = computeLogits(trainer, examples, rows.validation);
   const temperature = fitTemperature(kernels, pooled ?? logits);

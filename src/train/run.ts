@@ -146,7 +146,7 @@ function goOn(trainer: Trainer, state: ModelState): Standing {
     state.standardization.inverseDeviation,
   );
   const { step, history, sums, best } = trainingRecord(state);
-  // A finished model holds the best weights themselves.
+  // A finished model holds the best weights themselves, as finishing rounded them.
   return {
     step,
     history: [...history],

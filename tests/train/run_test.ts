@@ -10,6 +10,11 @@ import { tensorsOf } from "../../src/checkpoint/state.ts";
 import { readState } from "../../src/checkpoint/state_reader.ts";
 import { PREPROCESSING } from "../../src/image/preprocessing.ts";
 import type { ModelState } from "../../src/model/state.ts";
+import {
+  BYTE_WEIGHT,
+  floatsOf,
+  roundToBytes,
+} from "../../src/model/quantize.ts";
 import { evaluateRows, NEUTRAL } from "../../src/train/finish.ts";
 import { validationLoss } from "../../src/train/keep.ts";
 import type { NamedExamples, TrainingPlan } from "../../src/train/plan.ts";
@@ -68,6 +73,28 @@ function reread(state: ModelState): Promise<ModelState> {
   );
 }
 
+/** Its parameters as a finished model has them. */
+function rounded({ parameters, sizes }: ModelState) {
+  const weight = roundToBytes(parameters.get(BYTE_WEIGHT)!, sizes.hidden[0]!);
+  return new Map([...parameters, [BYTE_WEIGHT, floatsOf(weight)]]);
+}
+
+/** The figures of the validation pictures. */
+async function evaluate(state: ModelState) {
+  const evaluator = await createEvaluator(state.sizes, 8);
+  loadParameters(evaluator.network, state.parameters);
+  evaluator.standardization.mean.set(state.standardization.mean);
+  evaluator.standardization.inverseDeviation.set(
+    state.standardization.inverseDeviation,
+  );
+  return evaluateRows(
+    evaluator,
+    EXAMPLES,
+    ROWS.validation,
+    state.temperature,
+  )!.figures;
+}
+
 Deno.test("the best epoch's weights are kept where the plan says so", async () => {
   const plan = planOf({ keep: "best" });
   const { state, record, ended } = await runTraining(
@@ -84,24 +111,31 @@ Deno.test("the best epoch's weights are kept where the plan says so", async () =
     loss: lowest,
   });
   assertLess(record.best!.epoch, 40); // else this would show nothing
-  const evaluator = await createEvaluator(state.sizes, 8);
-  loadParameters(evaluator.network, state.parameters);
-  evaluator.standardization.mean.set(state.standardization.mean);
-  evaluator.standardization.inverseDeviation.set(
-    state.standardization.inverseDeviation,
-  );
-  const { figures } = evaluateRows(
-    evaluator,
-    EXAMPLES,
-    ROWS.validation,
-    NEUTRAL,
-  )!;
-  assertAlmostEquals(figures.domain.loss + figures.item.loss, lowest, 1e-12);
+  // Finishing rounds the weights: those of the epoch itself are in a run that ends there.
+  const interrupt = new AbortController();
+  const { state: atBest } = await runTraining(EXAMPLES, ROWS, plan, undefined, {
+    signal: interrupt.signal,
+    onEpoch: ({ epoch }) => epoch === record.best!.epoch && interrupt.abort(),
+  });
+  const { domain, item } = await evaluate(atBest);
+  assertAlmostEquals(domain.loss + item.loss, lowest, 1e-12);
+  assertEquals(state.parameters, rounded(atBest));
   assertEquals(
     state.moments.get("head.item.weight")!.step,
     2 * record.best!.epoch,
   );
   assertEquals(state.best, undefined);
+});
+
+Deno.test("the figures reported are those of the model that is saved, rounded", async () => {
+  const { state, record } = await runTraining(
+    EXAMPLES,
+    ROWS,
+    planOf({ epochs: 5 }),
+    undefined,
+  );
+  assertEquals(state.parameters, rounded(state));
+  assertEquals(record.figures!.validation, await evaluate(await reread(state)));
 });
 
 Deno.test("a run ends when it has waited long enough for a better epoch", async () => {
