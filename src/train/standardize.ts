@@ -1,7 +1,7 @@
 /** The standardization of descriptors, measured on the training pictures. @module */
 
+import type { Standardization } from "../model/state.ts";
 import type { Examples } from "./batch.ts";
-import type { Standardization } from "./trainer.ts";
 
 /** A part that varies less than this (in units of a byte) is left near zero rather than blown up. */
 const SMALLEST_DEVIATION = 0.1;
@@ -13,6 +13,8 @@ const SMALLEST_DEVIATION = 0.1;
  *   x̂ = (x − mean) / deviation,  deviation² = mean over the part of the inputs' variances
  *
  * Inputs of one part keep their proportions: one that hardly varies stays small.
+ * Means are rounded to whole numbers, so that a server's x − mean is an exact
+ * integer; the network learns with the rounded ones, so nothing is lost.
  * `parts` are the lengths of the parts, which add up to the inputs.
  */
 export function measureStandardization(
@@ -35,7 +37,7 @@ export function measureStandardization(
   }
 }
 
-/** Writes the mean of every input; returns the variances. */
+/** Writes the mean of every input, rounded; returns the variances. */
 function measureMoments(
   examples: Examples,
   rows: ArrayLike<number>,
@@ -54,7 +56,7 @@ function measureMoments(
   }
   return sum.map((total, i) => {
     const average = total / rows.length;
-    mean[i] = average;
+    mean[i] = Math.round(average);
     return Math.max(0, squares[i]! / rows.length - average * average);
   });
 }
