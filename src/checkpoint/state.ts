@@ -6,9 +6,14 @@
  * `optim.<tensor>.<slot>` and `optim.<tensor>.step`. What is not a tensor is
  * JSON in the file's metadata.
  *
+ * The first weight of a finished model was rounded to bytes, and is stored as such:
+ * `trunk.0.weight` [H, I] of I8 and `trunk.0.weight.scale` [H], whose product, row
+ * by row, is the weight (PyTorch: `weight.float() * scale[:, None]`).
+ *
  * @module
  */
 
+import { BYTE_WEIGHT, exactBytes } from "../model/quantize.ts";
 import type { ModelDescription, ModelState, Snapshot } from "../model/state.ts";
 import { type Sizes, tensorSpecs } from "../model/sizes.ts";
 import type { DType, TensorData } from "./safetensors.ts";
@@ -19,16 +24,25 @@ export const FORMAT = "tandem-1";
 /** Prefix of the best weights so far, in the checkpoint of a run that is not finished. */
 export const BEST = "best.";
 
-/** The tensors and metadata of a state, as {@linkcode encodeSafetensors} takes them. */
+/** The name of the scales of a weight in bytes. */
+export function scaleOf(weight: string): string {
+  return `${weight}.scale`;
+}
+
+/**
+ * The tensors and metadata of a state, as {@linkcode encodeSafetensors} takes them.
+ * Where `bytes` is false, all weights are written as floats.
+ */
 export function tensorsOf(
   state: ModelState,
+  { bytes = true } = {},
 ): { tensors: TensorData[]; metadata: Record<string, string> } {
   const tensors: TensorData[] = [];
   const add: AddTensor = (name, dtype, shape, values) =>
     tensors.push({ name, dtype, shape, data: bytesOf(values) });
 
-  addSnapshot(add, "", state.sizes, state);
-  if (state.best) addSnapshot(add, BEST, state.sizes, state.best);
+  addSnapshot(add, "", state.sizes, state, bytes);
+  if (state.best) addSnapshot(add, BEST, state.sizes, state.best, false);
   const { mean, inverseDeviation } = state.standardization;
   add("standardization.mean", "F32", [mean.length], mean);
   add(
@@ -65,9 +79,18 @@ function addSnapshot(
   prefix: string,
   sizes: Sizes,
   { parameters, moments }: Snapshot,
+  bytes: boolean,
 ): void {
   for (const { name, shape } of tensorSpecs(sizes)) {
-    add(prefix + name, "F32", shape, parameters.get(name)!);
+    const values = parameters.get(name)!;
+    const rounded = bytes && name === BYTE_WEIGHT
+      ? exactBytes(values, shape[0])
+      : undefined;
+    if (rounded === undefined) add(prefix + name, "F32", shape, values);
+    else {
+      add(name, "I8", shape, rounded.values);
+      add(scaleOf(name), "F32", [shape[0]], rounded.scale);
+    }
     const moment = moments.get(name);
     if (moment === undefined) continue;
     add(`${prefix}optim.${name}.step`, "I32", [], Int32Array.of(moment.step));

@@ -2,12 +2,13 @@
 
 import { CheckpointError } from "../errors.ts";
 import type { Preprocessing } from "../image/descriptor.ts";
+import { BYTE_WEIGHT } from "../model/quantize.ts";
 import type { ModelDescription } from "../model/state.ts";
 import { checkSizes, type Sizes, tensorSpecs } from "../model/sizes.ts";
 import { createOptimizer } from "../optim/registry.ts";
 import type { DType, SafetensorsHeader } from "./safetensors.ts";
 import type { SafetensorsReader } from "./safetensors_reader.ts";
-import { FORMAT } from "./state.ts";
+import { FORMAT, scaleOf } from "./state.ts";
 
 /**
  * Reads what a model is, and checks that the file's tensors are the ones it needs.
@@ -41,9 +42,17 @@ export function readDescription(
   };
   checkDescription(description);
   for (const { name, shape } of tensorSpecs(description.sizes)) {
-    checkTensor(header, name, shape);
+    if (isInBytes(header, name)) {
+      checkTensor(header, name, shape, "I8");
+      checkTensor(header, scaleOf(name), [shape[0]]);
+    } else checkTensor(header, name, shape);
   }
   return description;
+}
+
+/** Whether a file has a weight in bytes. */
+export function isInBytes(header: SafetensorsHeader, name: string): boolean {
+  return name === BYTE_WEIGHT && header.tensors.get(name)?.dtype === "I8";
 }
 
 function parsed<T>(metadata: Readonly<Record<string, string>>, key: string): T {

@@ -10,47 +10,120 @@ import type {
   ModelDescription,
   ModelState,
   Moment,
+  ServingModel,
+  Standardization,
   StoredExamples,
 } from "../model/state.ts";
-import { type Sizes, tensorSpecs } from "../model/sizes.ts";
+import {
+  BYTE_WEIGHT,
+  type ByteWeight,
+  floatsOf,
+  roundToBytes,
+} from "../model/quantize.ts";
+import { type Sizes, type TensorSpec, tensorSpecs } from "../model/sizes.ts";
 import { createOptimizer } from "../optim/registry.ts";
 import type { SafetensorsReader } from "./safetensors_reader.ts";
-import { BEST } from "./state.ts";
-import { checkTensor, readDescription } from "./state_description.ts";
+import { BEST, scaleOf } from "./state.ts";
+import {
+  checkTensor,
+  isInBytes,
+  readDescription,
+} from "./state_description.ts";
 
 type StoredName = "replay" | "guard";
 
-/** Reads a model ready to predict: description, parameters and standardization, nothing else. */
+/** Reads a model ready to predict in floats: description, parameters and standardization, nothing else. */
 export async function readModel(
   source: SafetensorsReader,
 ): Promise<ModelState> {
   const description = readDescription(source);
-  const { inputs } = description.sizes;
   return {
     ...description,
-    parameters: await readParameters(source, "", description.sizes),
+    parameters: await readParameters(
+      source,
+      "",
+      tensorSpecs(description.sizes),
+    ),
     moments: new Map(),
-    standardization: {
-      mean: await readFloats(source, "standardization.mean", [inputs]),
-      inverseDeviation: await readFloats(
-        source,
-        "standardization.inverse_deviation",
-        [inputs],
-      ),
-    },
+    standardization: await readStandardization(source, description.sizes),
+  };
+}
+
+/**
+ * Reads a model ready to be served. A first weight that is not in bytes is rounded.
+ *
+ * @throws {RangeError} If such a weight is not finite.
+ */
+export async function readServingModel(
+  source: SafetensorsReader,
+): Promise<ServingModel> {
+  const description = readDescription(source);
+  const { sizes } = description;
+  const specs = tensorSpecs(sizes);
+  const weight = specs.find(({ name }) => name === BYTE_WEIGHT);
+  return {
+    ...description,
+    parameters: await readParameters(
+      source,
+      "",
+      specs.filter((spec) => spec !== weight),
+    ),
+    byteWeight: weight && await readByteWeight(source, weight),
+    standardization: await readStandardization(source, sizes),
+  };
+}
+
+async function readStandardization(
+  source: SafetensorsReader,
+  { inputs }: Sizes,
+): Promise<Standardization> {
+  return {
+    mean: await readFloats(source, "standardization.mean", [inputs]),
+    inverseDeviation: await readFloats(
+      source,
+      "standardization.inverse_deviation",
+      [inputs],
+    ),
   };
 }
 
 async function readParameters(
   source: SafetensorsReader,
   prefix: string,
-  sizes: Sizes,
+  specs: readonly TensorSpec[],
 ): Promise<Map<string, Float32Array>> {
   const parameters = new Map<string, Float32Array>();
-  for (const { name, shape } of tensorSpecs(sizes)) {
-    parameters.set(name, await readFloats(source, prefix + name, shape));
+  for (const { name, shape } of specs) {
+    const file = prefix + name;
+    parameters.set(
+      name,
+      isInBytes(source.header, file)
+        ? floatsOf(await readBytes(source, { name: file, shape }))
+        : await readFloats(source, file, shape),
+    );
   }
   return parameters;
+}
+
+async function readByteWeight(
+  source: SafetensorsReader,
+  weight: TensorSpec,
+): Promise<ByteWeight> {
+  const { name, shape } = weight;
+  return isInBytes(source.header, name)
+    ? await readBytes(source, weight)
+    : roundToBytes(await readFloats(source, name, shape), shape[0]);
+}
+
+async function readBytes(
+  source: SafetensorsReader,
+  { name, shape }: TensorSpec,
+): Promise<ByteWeight> {
+  const { buffer, byteOffset, length } = await source.read(name);
+  return {
+    values: new Int8Array(buffer, byteOffset, length),
+    scale: await readFloats(source, scaleOf(name), [shape[0]]),
+  };
 }
 
 /** Reads the optimizer's moments, of the tensors that `wanted` accepts and that have any. */
@@ -120,7 +193,11 @@ export async function readState(
     ...(guard && { guard }),
     ...(source.header.tensors.has(`${BEST}head.item.weight`) && {
       best: {
-        parameters: await readParameters(source, BEST, model.sizes),
+        parameters: await readParameters(
+          source,
+          BEST,
+          tensorSpecs(model.sizes),
+        ),
         moments: await readMoments(source, model, undefined, BEST),
       },
     }),

@@ -7,7 +7,7 @@ import { Describer } from "../service/describer.ts";
 import { ServingNetwork } from "../service/network.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
-import { loadModel, SHIPPED_WEIGHTS } from "./weights.ts";
+import { loadServingModel, SHIPPED_WEIGHTS } from "./weights.ts";
 
 const COMMAND: Command = {
   name: "predict",
@@ -30,7 +30,9 @@ async function predict(flags: Flags): Promise<number> {
     );
   }
   const topK = flags.integer("top-k", 5, 1);
-  const model = await loadModel(flags.text("weights") ?? SHIPPED_WEIGHTS);
+  const model = await loadServingModel(
+    flags.text("weights") ?? SHIPPED_WEIGHTS,
+  );
   const describer = await Describer.create(model.preprocessing, DEFAULT_LIMITS);
   const network = await ServingNetwork.create(model);
   const results: (Prediction & { image: string })[] = [];

@@ -3,9 +3,17 @@
 import { encodeSafetensors } from "../checkpoint/safetensors.ts";
 import { openSafetensors, writeFileAtomically } from "../checkpoint/file.ts";
 import { tensorsOf } from "../checkpoint/state.ts";
-import { readModel, readState } from "../checkpoint/state_reader.ts";
+import {
+  readModel,
+  readServingModel,
+  readState,
+} from "../checkpoint/state_reader.ts";
 import { CheckpointError } from "../errors.ts";
-import { loadParameters, type ModelState } from "../model/state.ts";
+import {
+  loadParameters,
+  type ModelState,
+  type ServingModel,
+} from "../model/state.ts";
 import { createEvaluator, type Evaluator } from "../train/trainer.ts";
 
 /** The model that comes with the repository. */
@@ -19,7 +27,7 @@ export async function loadEvaluator(
   file: string | URL,
   batchSize: number,
 ): Promise<{ model: ModelState; evaluator: Evaluator }> {
-  const model = await loadModel(file);
+  const model = await withFile(file, readModel);
   const evaluator = await createEvaluator(model.sizes, batchSize);
   loadParameters(evaluator.network, model.parameters);
   evaluator.standardization.mean.set(model.standardization.mean);
@@ -29,9 +37,9 @@ export async function loadEvaluator(
   return { model, evaluator };
 }
 
-/** Reads what predicting needs of a weights file. */
-export function loadModel(file: string | URL): Promise<ModelState> {
-  return withFile(file, readModel);
+/** Reads what predicting one by one needs of a weights file. */
+export function loadServingModel(file: string | URL): Promise<ServingModel> {
+  return withFile(file, readServingModel);
 }
 
 /** Reads everything that a weights file holds. */

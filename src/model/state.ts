@@ -14,6 +14,7 @@ import {
   readParameter,
   writeParameter,
 } from "./network.ts";
+import type { ByteWeight } from "./quantize.ts";
 import { type Sizes, tensorSpecs } from "./sizes.ts";
 
 /** What a model is, without its numbers. */
@@ -61,16 +62,28 @@ export interface Snapshot {
   readonly moments: ReadonlyMap<string, Moment>;
 }
 
+/** Per-input mean and 1 / standard deviation, [I] each. */
+export interface Standardization {
+  readonly mean: Float32Array;
+  readonly inverseDeviation: Float32Array;
+}
+
 /** A model with its numbers. */
 export interface ModelState extends ModelDescription, Snapshot {
-  readonly standardization: {
-    readonly mean: Float32Array;
-    readonly inverseDeviation: Float32Array;
-  };
+  readonly standardization: Standardization;
   readonly replay?: StoredExamples;
   readonly guard?: StoredExamples;
   /** The best weights so far of a run that is not finished. */
   readonly best?: Snapshot;
+}
+
+/** What predicting takes of a model, with the first layer's weight in bytes. */
+export interface ServingModel extends ModelDescription {
+  readonly standardization: Standardization;
+  /** Row-major values by tensor name, of all but {@linkcode byteWeight}. */
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+  /** The first trunk layer's weight; undefined where there is no trunk. */
+  readonly byteWeight: ByteWeight | undefined;
 }
 
 /** Copies a network's parameters out. */

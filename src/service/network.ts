@@ -3,6 +3,15 @@
 import { type Allocator, createArena } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import {
+  allocateByteLayer,
+  BYTE_BIAS,
+  type ByteLayer,
+  forwardByteLayer,
+  partsOf,
+  writeByteLayer,
+  writeDescriptor,
+} from "../model/byte_layer.ts";
+import {
   type Activations,
   allocateActivations,
   allocateNetwork,
@@ -15,7 +24,9 @@ import {
   parametersOf,
   writeParameter,
 } from "../model/network.ts";
-import type { ModelState } from "../model/state.ts";
+import { BYTE_WEIGHT, roundToBytes } from "../model/quantize.ts";
+import { type Sizes, tensorSpecs } from "../model/sizes.ts";
+import type { ServingModel } from "../model/state.ts";
 
 /** Rows of one forward pass. */
 const CAPACITY = 16;
@@ -24,11 +35,15 @@ const CAPACITY = 16;
 export type Parameters = ReadonlyMap<string, Float32Array>;
 
 interface Views {
-  readonly network: Network;
+  /** The trunk's first layer; undefined where there is no trunk. */
+  readonly first: ByteLayer | undefined;
+  /** The layers after it. */
+  readonly rest: Network;
   readonly activations: Activations;
+  /** What heads without a trunk read, to be standardized. */
+  readonly descriptor: Uint8Array;
   readonly mean: Float32Array;
   readonly inverseDeviation: Float32Array;
-  readonly descriptor: Uint8Array;
   readonly probabilities: Float32Array;
 }
 
@@ -42,27 +57,40 @@ export interface Probabilities {
  * A network in an arena of its own. Nothing here waits: what a call computes,
  * it computes with the parameters it was given, however many versions come
  * and go meanwhile.
+ *
+ * The trunk's first layer runs on bytes. Parameters that were not rounded to
+ * bytes when their training was finished are rounded here.
  */
 export class ServingNetwork {
-  readonly #mounted = new Map<string, Float32Array>();
+  readonly #mounted = new Map<string, unknown>();
   readonly #tensors: readonly Parameter[];
 
   private constructor(
     readonly kernels: Kernels,
-    readonly model: ModelState,
+    readonly model: ServingModel,
     private readonly views: Views,
   ) {
-    this.#tensors = parametersOf(views.network);
+    // Named as in the whole model, not as in a network that starts after its first layer.
+    const names = tensorSpecs(model.sizes).slice(views.first ? 2 : 0);
+    this.#tensors = parametersOf(views.rest).map((tensor, i) => ({
+      ...tensor,
+      name: names[i]!.name,
+    }));
   }
 
-  /** Takes the memory and copies the standardization into it. */
-  static async create(model: ModelState): Promise<ServingNetwork> {
-    const { sizes, standardization } = model;
+  /**
+   * Takes the memory.
+   *
+   * @throws {RangeError} If the model has a trunk, and more than 65,536 inputs.
+   */
+  static async create(model: ServingModel): Promise<ServingNetwork> {
     const { kernels, views } = await createArena((allocate) =>
-      layout(allocate, sizes)
+      layout(allocate, model)
     );
-    views.mean.set(standardization.mean);
-    views.inverseDeviation.set(standardization.inverseDeviation);
+    if (views.first === undefined) {
+      views.mean.set(model.standardization.mean);
+      views.inverseDeviation.set(model.standardization.inverseDeviation);
+    }
     return new ServingNetwork(kernels, model, views);
   }
 
@@ -77,9 +105,10 @@ export class ServingNetwork {
     descriptors: readonly Uint8Array[],
   ): Probabilities[] {
     this.#mount(parameters);
+    const { rest, activations } = this.views;
     const results: Probabilities[] = [];
     for (const rows of this.#batches(descriptors)) {
-      forward(this.kernels, this.views.network, this.views.activations, rows);
+      forward(this.kernels, rest, activations, rows);
       for (let row = 0; row < rows; row++) {
         results.push(this.#probabilities(row));
       }
@@ -93,16 +122,12 @@ export class ServingNetwork {
     descriptors: readonly Uint8Array[],
   ): Float32Array {
     this.#mount(parameters);
+    const { rest, activations } = this.views;
     const out = new Float32Array(descriptors.length * this.featureStride);
     let offset = 0;
     for (const rows of this.#batches(descriptors)) {
-      forwardTrunk(
-        this.kernels,
-        this.views.network,
-        this.views.activations,
-        rows,
-      );
-      const values = featuresOf(this.views.activations).subarray(
+      forwardTrunk(this.kernels, rest, activations, rows);
+      const values = featuresOf(activations).subarray(
         0,
         rows * this.featureStride,
       );
@@ -114,32 +139,66 @@ export class ServingNetwork {
 
   /** Copies in the tensors that differ from those in place: the heads, as a rule. */
   #mount(parameters: Parameters): void {
+    this.#mountFirst(parameters);
     for (const tensor of this.#tensors) {
-      const values = parameters.get(tensor.name) ??
-        this.model.parameters.get(tensor.name)!;
+      const values = this.#valuesOf(tensor.name, parameters);
       if (this.#mounted.get(tensor.name) === values) continue;
       writeParameter(tensor, values);
       this.#mounted.set(tensor.name, values);
     }
   }
 
-  /** Standardizes descriptors into the input rows, batch by batch; yields each batch's rows. */
+  #mountFirst(parameters: Parameters): void {
+    const { first } = this.views;
+    if (first === undefined) return;
+    const weight = parameters.get(BYTE_WEIGHT) ?? this.model.byteWeight!;
+    const bias = this.#valuesOf(BYTE_BIAS, parameters);
+    if (
+      this.#mounted.get(BYTE_WEIGHT) === weight &&
+      this.#mounted.get(BYTE_BIAS) === bias
+    ) return;
+    const bytes = weight instanceof Float32Array
+      ? roundToBytes(weight, first.outputs)
+      : weight;
+    writeByteLayer(first, bytes, bias, this.model.standardization);
+    this.#mounted.set(BYTE_WEIGHT, weight).set(BYTE_BIAS, bias);
+  }
+
+  #valuesOf(name: string, parameters: Parameters): Float32Array {
+    return parameters.get(name) ?? this.model.parameters.get(name)!;
+  }
+
+  /** Runs descriptors through the first layer into the inputs of the rest, batch by batch; yields each batch's rows. */
   *#batches(descriptors: readonly Uint8Array[]): Generator<number> {
-    const { activations, descriptor, mean, inverseDeviation } = this.views;
+    const { first, activations } = this.views;
     for (let start = 0; start < descriptors.length; start += CAPACITY) {
       const batch = descriptors.slice(start, start + CAPACITY);
-      batch.forEach((values, row) => {
-        descriptor.set(values);
-        this.kernels.standardizeBytes(
-          descriptor.byteOffset,
-          mean.byteOffset,
-          inverseDeviation.byteOffset,
-          activations.inputs.byteOffset + 4 * row * activations.inputStride,
-          mean.length,
-        );
+      batch.forEach((descriptor, row) => {
+        if (first === undefined) this.#standardize(descriptor, row);
+        else writeDescriptor(this.kernels, first, descriptor, row);
       });
+      if (first !== undefined) {
+        forwardByteLayer(
+          this.kernels,
+          first,
+          batch.length,
+          activations.inputs,
+        );
+      }
       yield batch.length;
     }
+  }
+
+  #standardize(values: Uint8Array, row: number): void {
+    const { activations, descriptor, mean, inverseDeviation } = this.views;
+    descriptor.set(values);
+    this.kernels.standardizeBytes(
+      descriptor.byteOffset,
+      mean.byteOffset,
+      inverseDeviation.byteOffset,
+      activations.inputs.byteOffset + 4 * row * activations.inputStride,
+      mean.length,
+    );
   }
 
   #probabilities(row: number): Probabilities {
@@ -165,14 +224,27 @@ export class ServingNetwork {
   }
 }
 
-function layout(allocate: Allocator, sizes: ModelState["sizes"]): Views {
-  const activations = allocateActivations(allocate, sizes, CAPACITY);
+function layout(
+  allocate: Allocator,
+  { sizes, standardization }: ServingModel,
+): Views {
+  const [width, ...hidden] = sizes.hidden;
+  const rest: Sizes = { ...sizes, inputs: width ?? sizes.inputs, hidden };
+  const activations = allocateActivations(allocate, rest, CAPACITY);
+  const plain = width === undefined ? sizes.inputs : 0;
   return {
-    network: allocateNetwork(allocate, sizes),
+    first: width === undefined ? undefined : allocateByteLayer(
+      allocate,
+      sizes.inputs,
+      width,
+      partsOf(standardization),
+      CAPACITY,
+    ),
+    rest: allocateNetwork(allocate, rest),
     activations,
-    mean: allocate.floats(sizes.inputs),
-    inverseDeviation: allocate.floats(sizes.inputs),
-    descriptor: allocate.bytes(sizes.inputs),
+    descriptor: allocate.bytes(plain),
+    mean: allocate.floats(plain),
+    inverseDeviation: allocate.floats(plain),
     probabilities: allocate.floats(activations.logitStride),
   };
 }

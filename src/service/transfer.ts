@@ -32,8 +32,8 @@ export class Transfer {
   ) {}
 
   /**
-   * The head as a safetensors file that holds everything, moments included. It
-   * can be imported, and it can be served as a weights file.
+   * The head as a safetensors file that holds everything, moments included, with
+   * all weights as floats. It can be imported, and it can be served as a weights file.
    *
    * @throws {StoreError} If the head is damaged.
    */
@@ -45,7 +45,7 @@ export class Transfer {
       ...base,
       parameters: new Map([...base.parameters, ...stored]),
       moments: mergedMoments(base.moments, manifest.steps, stored),
-    });
+    }, { bytes: false });
     const step = String(manifest.step);
     return {
       manifest,

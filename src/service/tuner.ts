@@ -3,7 +3,7 @@
 import {
   loadMoments,
   loadParameters,
-  type ModelState,
+  type ModelDescription,
   type Moment,
   momentsFrom,
   parametersFrom,
@@ -38,7 +38,7 @@ export class Tuner {
 
   /** Takes the memory for steps on up to `capacity` examples. */
   static async create(
-    { sizes, optimizer }: ModelState,
+    { sizes, optimizer }: ModelDescription,
     capacity: number,
   ): Promise<Tuner> {
     const heads = { ...sizes, inputs: featureCount(sizes), hidden: [] };

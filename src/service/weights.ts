@@ -6,11 +6,16 @@ import {
 } from "../checkpoint/safetensors_reader.ts";
 import {
   readExamples,
-  readModel,
   readMoments,
+  readServingModel,
   readState,
 } from "../checkpoint/state_reader.ts";
-import type { ModelState, Moment, StoredExamples } from "../model/state.ts";
+import type {
+  ModelState,
+  Moment,
+  ServingModel,
+  StoredExamples,
+} from "../model/state.ts";
 import { sha256 } from "../store/digest.ts";
 import type { BaseModel } from "../store/manifest.ts";
 
@@ -29,7 +34,7 @@ export interface TuningMaterial {
 
 /** A weights file, ready to predict. */
 export interface Weights extends BaseModel {
-  readonly model: ModelState;
+  readonly model: ServingModel;
   /** Reads what only fine-tuning needs. */
   material(): Promise<TuningMaterial>;
   /** Reads everything. */
@@ -47,7 +52,7 @@ export async function readWeights(
 ): Promise<Weights> {
   const hash = sha256(bytes); // by another thread, while this one reads
   const source = viewSafetensors(bytes);
-  const model = await readModel(source);
+  const model = await readServingModel(source);
   return {
     sha256: await hash,
     step: await stepOf(source),

@@ -13,6 +13,7 @@ import {
   writeParameter,
 } from "../model/network.ts";
 import type { Sizes } from "../model/sizes.ts";
+import type { Standardization } from "../model/state.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { allocateLabels } from "./loss.ts";
 import {
@@ -21,12 +22,6 @@ import {
   type OptimizerState,
   type Workspace,
 } from "./workspace.ts";
-
-/** Per-input mean and 1 / standard deviation, [I] each. */
-export interface Standardization {
-  readonly mean: Float32Array;
-  readonly inverseDeviation: Float32Array;
-}
 
 /** A network and room to run batches through it. */
 export interface Evaluator {

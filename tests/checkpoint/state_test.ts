@@ -6,10 +6,16 @@ import {
   readExamples,
   readModel,
   readMoments,
+  readServingModel,
   readState,
 } from "../../src/checkpoint/state_reader.ts";
 import { CheckpointError } from "../../src/errors.ts";
 import { PREPROCESSING } from "../../src/image/descriptor.ts";
+import {
+  BYTE_WEIGHT,
+  floatsOf,
+  roundToBytes,
+} from "../../src/model/quantize.ts";
 import {
   type ModelState,
   momentsFrom,
@@ -99,6 +105,87 @@ Deno.test("tensors have PyTorch's names and shapes", async () => {
   assertEquals(header.tensors.get("replay.descriptors")?.dtype, "U8");
 });
 
+/** A state whose first weight lies on a grid of bytes. */
+async function finishedState(): Promise<ModelState> {
+  const state = await trainedState();
+  const weight = roundToBytes(state.parameters.get(BYTE_WEIGHT)!, 9);
+  return {
+    ...state,
+    parameters: new Map([...state.parameters, [
+      BYTE_WEIGHT,
+      floatsOf(weight),
+    ]]),
+  };
+}
+
+Deno.test("a rounded first weight is stored in bytes with a scale per row, and comes back as the floats it was", async () => {
+  const state = await finishedState();
+  const bytes = bytesOf(state);
+  const reader = decodeSafetensors(bytes);
+  const { tensors } = reader.header;
+  assertEquals(
+    ["", ".scale"].map((suffix) => {
+      const { dtype, shape } = tensors.get(BYTE_WEIGHT + suffix)!;
+      return { dtype, shape };
+    }),
+    [{ dtype: "I8", shape: [9, 12] }, { dtype: "F32", shape: [9] }],
+  );
+  const values = new Int8Array((await reader.read(BYTE_WEIGHT)).buffer);
+  const scale = new Float32Array(
+    (await reader.read(`${BYTE_WEIGHT}.scale`)).buffer,
+  );
+  assertEquals(
+    Array.from(values, (value, at) => value * scale[Math.floor(at / 12)]!),
+    Array.from(state.parameters.get(BYTE_WEIGHT)!),
+  );
+  const back = await readState(reader);
+  assertEquals(back, state);
+  assertEquals(bytesOf(back), bytes);
+});
+
+Deno.test("written as floats, a rounded model is the same model", async () => {
+  const state = await finishedState();
+  const { tensors, metadata } = tensorsOf(state, { bytes: false });
+  assert(tensors.every(({ dtype }) => dtype !== "I8"));
+  const chunks = encodeSafetensors(tensors, metadata);
+  const floats = decodeSafetensors(
+    new Uint8Array(chunks.flatMap((chunk) => [...chunk])),
+  );
+  assertEquals(await readState(floats), state);
+  assertEquals(
+    await readServingModel(floats),
+    await readServingModel(decodeSafetensors(bytesOf(state))),
+  );
+});
+
+Deno.test("the best weights so far are stored as they are, beside a rounded model", async () => {
+  const state = await finishedState();
+  const { parameters, moments } = state;
+  const both = { ...state, best: { parameters, moments } };
+  const reader = decodeSafetensors(bytesOf(both));
+  assertEquals(reader.header.tensors.get(`best.${BYTE_WEIGHT}`)?.dtype, "F32");
+  assertEquals(await readState(reader), both);
+});
+
+Deno.test("a model is read for a server in bytes, rounded where it is not; floats only of the rest", async () => {
+  const [exact, plain] = [await finishedState(), await trainedState()];
+  const models = await Promise.all(
+    [exact, plain].map((state) =>
+      readServingModel(decodeSafetensors(bytesOf(state)))
+    ),
+  );
+  for (const [i, state] of [exact, plain].entries()) {
+    const { byteWeight, parameters } = models[i]!;
+    assertEquals(
+      byteWeight,
+      roundToBytes(state.parameters.get(BYTE_WEIGHT)!, 9),
+    );
+    const rest = new Map(state.parameters);
+    rest.delete(BYTE_WEIGHT);
+    assertEquals(parameters, rest);
+  }
+});
+
 Deno.test("a model that only predicts reads neither moments nor memory", async () => {
   const state = await trainedState();
   const reader = decodeSafetensors(bytesOf(state));
@@ -161,6 +248,38 @@ const DAMAGES: [
       tensors[index] = { ...tensors[index]!, dtype: "I32" };
     },
     "expected F32 [9], got I32 [9]",
+  ],
+  [
+    "a weight in bytes without its scales",
+    ({ tensors }) => {
+      const index = tensors.findIndex(({ name }) => name === "trunk.0.weight");
+      const data = new Uint8Array(9 * 12);
+      tensors[index] = { ...tensors[index]!, dtype: "I8", data };
+    },
+    "Cannot read tensor trunk.0.weight.scale: expected F32 [9], got none",
+  ],
+  [
+    "a weight in bytes of another shape",
+    ({ tensors }) => {
+      const index = tensors.findIndex(({ name }) => name === "trunk.0.weight");
+      const data = new Uint8Array(9 * 12);
+      tensors[index] = {
+        ...tensors[index]!,
+        dtype: "I8",
+        shape: [12, 9],
+        data,
+      };
+    },
+    "expected I8 [9, 12], got I8 [12, 9]",
+  ],
+  [
+    "another weight in bytes",
+    ({ tensors }) => {
+      const index = tensors.findIndex(({ name }) => name === "trunk.1.weight");
+      const data = new Uint8Array(10 * 9);
+      tensors[index] = { ...tensors[index]!, dtype: "I8", data };
+    },
+    "expected F32 [10, 9], got I8 [10, 9]",
   ],
   [
     "another format",

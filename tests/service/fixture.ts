@@ -7,6 +7,11 @@ import {
   PREPROCESSING,
   type Preprocessing,
 } from "../../src/image/descriptor.ts";
+import {
+  BYTE_WEIGHT,
+  floatsOf,
+  roundToBytes,
+} from "../../src/model/quantize.ts";
 import { type Sizes, tensorSpecs } from "../../src/model/sizes.ts";
 import type {
   ModelState,
@@ -45,6 +50,8 @@ export interface FixtureOptions {
   readonly replay?: boolean;
   readonly guard?: boolean;
   readonly seed?: number;
+  /** Whether its first weight is rounded, as that of a finished model is. */
+  readonly rounded?: boolean;
 }
 
 /** The bytes of a weights file of the small model. */
@@ -74,7 +81,7 @@ export async function openFixture(
 }
 
 function modelState(
-  { replay = true, guard = true, seed = 1 }: FixtureOptions,
+  { replay = true, guard = true, seed = 1, rounded = true }: FixtureOptions,
 ): ModelState {
   const inputs = descriptorLength(SMALL);
   const sizes = { inputs, hidden: [12], domains: 2, items: 3 };
@@ -86,7 +93,13 @@ function modelState(
   const moments = new Map<string, Moment>();
   for (const { name, shape } of tensorSpecs(sizes)) {
     const length = shape.reduce((product: number, size) => product * size, 1);
-    parameters.set(name, floats(length, 0.2));
+    const values = floats(length, 0.2);
+    parameters.set(
+      name,
+      rounded && name === BYTE_WEIGHT
+        ? floatsOf(roundToBytes(values, shape[0]))
+        : values,
+    );
     if (!name.startsWith("head.")) continue;
     const slots = new Map([
       ["exp_avg", floats(length, 0.01)],

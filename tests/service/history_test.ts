@@ -1,4 +1,8 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import {
+  decodeSafetensors,
+  extentOf,
+} from "../../src/checkpoint/safetensors_reader.ts";
 import { CheckpointError, PreconditionError } from "../../src/errors.ts";
 import type { FinetuneRequest } from "../../src/service/requests.ts";
 import type { Service } from "../../src/service/service.ts";
@@ -144,6 +148,54 @@ Deno.test("an export can be served as a weights file, and goes on from there", a
   await served.close();
 });
 
+Deno.test("an export has floats only; read as floats or as bytes, a model is served the same", async () => {
+  const { service } = await openFixture({ weights });
+  const file = concat((await service.transfer.export()).chunks);
+  const { header } = decodeSafetensors(file);
+  assertEquals(header.tensors.get("trunk.0.weight")?.dtype, "F32");
+  assertEquals(
+    decodeSafetensors(modelBytes()).header.tensors.get("trunk.0.weight")?.dtype,
+    "I8",
+  );
+  const { before, after } = await service.transfer.import(file);
+  assertEquals([after.sha256, after.tensors], [before.sha256, []]);
+  const { service: floats } = await openFixture({
+    weights: await readWeights(file),
+  });
+  assertEquals(await said(floats), await said(service));
+  await service.close();
+  await floats.close();
+});
+
+Deno.test("a trunk that was never rounded is kept as it is, and served rounded", async () => {
+  const raw = { guard: false, replay: false, seed: 2, rounded: false };
+  const { service } = await openFixture({ weights });
+  const base = await said(service);
+  await service.transfer.import(modelBytes(raw));
+  const { service: rounded } = await openFixture({
+    weights: await fixtureWeights({ ...raw, rounded: true }),
+  });
+  assertEquals(await said(service), await said(rounded));
+  const { service: served } = await openFixture({
+    weights: await fixtureWeights(raw),
+  });
+  assertEquals(await said(served), await said(rounded));
+  const exported = decodeSafetensors(
+    concat((await service.transfer.export()).chunks),
+  );
+  assertEquals(
+    await exported.read("trunk.0.weight"),
+    await decodeSafetensors(modelBytes(raw)).read("trunk.0.weight"),
+  );
+  const pinned = await service.predict([randomDescriptor(9)], {
+    topK: 3,
+    version: 0,
+  });
+  assertEquals(pinned!.predictions, base);
+  assertEquals(await said(service), await said(rounded));
+  for (const each of [service, rounded, served]) await each.close();
+});
+
 Deno.test("an import of another trunk is served, tuned and survives a restart", async () => {
   const { service, engine } = await openFixture({ weights });
   const before = await said(service);
@@ -168,7 +220,8 @@ Deno.test("a state that does not fit, or is damaged, changes nothing", async () 
   const bytes = (latin1: string) =>
     Uint8Array.from(latin1, (c) => c.charCodeAt(0));
   const nan = good.slice();
-  nan.fill(0xff, nan.length - 40_000, nan.length - 39_000);
+  const { header } = decodeSafetensors(good);
+  nan.fill(0xff, ...extentOf(header, "head.item.weight"));
   for (
     const wrong of [
       new Uint8Array(0),

@@ -32,6 +32,7 @@ export function renderModelCard(run: RunReport): string {
       : figures(run, judged),
     "## Model",
     factTable(modelFacts(run)),
+    tensors(run),
     "## Data",
     factTable(datasetFacts(run)),
     ...run.dataset.warnings.map((warning) => `> ${escapeMarkdown(warning)}`),
@@ -113,6 +114,13 @@ function perDomain({ labels }: RunReport, heldOut: HeldOut): string {
     ["Domain", "Pictures", "Item accuracy", "Domain accuracy"],
     rows,
   );
+}
+
+function tensors({ sizes }: RunReport): string {
+  const all = "The file is in the safetensors format, with PyTorch's names";
+  return sizes.hidden.length === 0
+    ? `${all}; every weight is a 32-bit float.`
+    : `${all}. The first layer was rounded when training was finished, and the figures above are those of the rounded model: \`trunk.0.weight\` holds bytes (I8) and \`trunk.0.weight.scale\` one factor per row; the weight is \`weight.float() * scale[:, None]\`. Every other weight is a 32-bit float.`;
 }
 
 function limits({ sizes, dataset, crossValidation }: RunReport): string {

@@ -17,6 +17,7 @@ Deno.test("the model card tells what a person should know before using the model
       "| Seed | 0 |",
       `| SHA-256 | ${run.weights.sha256} |`,
       `| Hash | ${run.dataset.hash} |`,
+      "`trunk.0.weight.scale` one factor per row",
       "2,809 (80.0%) training",
       "## Limits",
       "back\\_pack, bike",

@@ -1,0 +1,178 @@
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { PREPROCESSING } from "../../src/image/descriptor.ts";
+import { Random } from "../../src/nn/prng.ts";
+import {
+  BYTE_WEIGHT,
+  floatsOf,
+  roundToBytes,
+} from "../../src/model/quantize.ts";
+import { type Sizes, tensorSpecs } from "../../src/model/sizes.ts";
+import type { ServingModel } from "../../src/model/state.ts";
+import {
+  type Parameters,
+  type Probabilities,
+  ServingNetwork,
+} from "../../src/service/network.ts";
+import { logitsOf } from "../reference/network.ts";
+
+/** Lengths and deviations of the parts of a descriptor; the last two are one. */
+const PARTS = [[37, 0.02], [16, 0.3], [1, 0.05], [4, 0.11], [9, 0.11]] as const;
+const INPUTS = PARTS.reduce((sum, [length]) => sum + length, 0);
+const SMALL = { inputs: INPUTS, hidden: [12], domains: 2, items: 11 };
+
+const MEANS = {
+  whole: (random: Random) => random.below(256),
+  // Such as a file of another trainer may have; not all of them near a byte.
+  any: (random: Random) => 300 * random.uniform() - 20,
+};
+
+/** Parameters drawn at random, the first weight on a grid of bytes. */
+function drawParameters(sizes: Sizes, seed: number): Map<string, Float32Array> {
+  const random = Random.fromSeed(seed, "serving");
+  return new Map(
+    tensorSpecs(sizes).map(({ name, shape: [outputs, inputs = 1] }) => {
+      const values = Float32Array.from(
+        { length: outputs * inputs },
+        () => (random.uniform() - 0.5) / Math.sqrt(inputs),
+      );
+      return [
+        name,
+        name === BYTE_WEIGHT ? floatsOf(roundToBytes(values, outputs)) : values,
+      ];
+    }),
+  );
+}
+
+function modelOf(
+  sizes: Sizes,
+  parameters: Parameters,
+  meanOf = MEANS.whole,
+): ServingModel {
+  const random = Random.fromSeed(1, "means");
+  const rest = new Map(parameters);
+  rest.delete(BYTE_WEIGHT);
+  const weight = parameters.get(BYTE_WEIGHT);
+  return {
+    sizes,
+    labels: { domains: [], items: [] },
+    preprocessing: PREPROCESSING,
+    temperature: { domain: 1, item: 1 },
+    optimizer: { name: "adam", options: {} },
+    training: {},
+    standardization: {
+      mean: Float32Array.from({ length: sizes.inputs }, () => meanOf(random)),
+      inverseDeviation: Float32Array.from(
+        PARTS.flatMap(([length, factor]) => Array(length).fill(factor)),
+      ),
+    },
+    parameters: rest,
+    byteWeight: weight && roundToBytes(weight, sizes.hidden[0]!),
+  };
+}
+
+/** More descriptors than one pass takes. */
+const DESCRIPTORS = Array.from({ length: 21 }, (_, seed) => {
+  const random = Random.fromSeed(seed, "descriptor");
+  return Uint8Array.from({ length: INPUTS }, () => random.below(256));
+});
+
+/** Holds predictions against the twin in doubles, logit by logit. */
+function assertTwin(
+  { sizes, standardization }: ServingModel,
+  parameters: Parameters,
+  predictions: readonly Probabilities[],
+): void {
+  const { mean, inverseDeviation } = standardization;
+  const doubles = new Map(
+    Array.from(
+      parameters,
+      ([name, values]) => [name, Float64Array.from(values)],
+    ),
+  );
+  predictions.forEach(({ domain, item }, n) => {
+    const input = Array.from(
+      DESCRIPTORS[n]!,
+      (value, i) => (value - mean[i]!) * inverseDeviation[i]!,
+    );
+    const logits = logitsOf(sizes, doubles, input);
+    for (
+      const [probabilities, z] of [
+        [domain, logits.slice(0, sizes.domains)],
+        [item, logits.slice(sizes.domains)],
+      ] as const
+    ) {
+      probabilities.forEach((probability, c) =>
+        assertAlmostEquals(
+          Math.log(probability / probabilities[0]!),
+          z[c]! - z[0]!,
+          1e-5,
+        )
+      );
+    }
+  });
+}
+
+for (const hidden of [[], [12], [12, 9]]) {
+  for (const [means, meanOf] of Object.entries(MEANS)) {
+    Deno.test(`a network in bytes says what its twin in doubles does (${hidden.length} hidden, ${means} means)`, async () => {
+      const sizes = { ...SMALL, hidden };
+      const parameters = drawParameters(sizes, 1);
+      const model = modelOf(sizes, parameters, meanOf);
+      const network = await ServingNetwork.create(model);
+      assertTwin(model, parameters, network.predict(new Map(), DESCRIPTORS));
+      const features = network.features(new Map(), DESCRIPTORS);
+      assertEquals(features.length, DESCRIPTORS.length * network.featureStride);
+      for (const [n, descriptor] of DESCRIPTORS.entries()) {
+        const start = n * network.featureStride;
+        assertEquals(
+          network.features(new Map(), [descriptor]),
+          features.slice(start, start + network.featureStride),
+        );
+      }
+    });
+  }
+}
+
+Deno.test("versions with trunks of their own take turns, each with all of its tensors", async () => {
+  const sizes = { ...SMALL, hidden: [12, 9] };
+  const base = drawParameters(sizes, 1);
+  const other = drawParameters(sizes, 2);
+  const model = modelOf(sizes, base, MEANS.any);
+  const network = await ServingNetwork.create(model);
+  const changes = [[], ...Array.from(other, (tensor) => [tensor]), [...other]];
+  for (const changed of [...changes, ...changes.toReversed()]) {
+    const parameters = new Map(changed);
+    assertTwin(
+      model,
+      new Map([...base, ...parameters]),
+      network.predict(parameters, DESCRIPTORS),
+    );
+  }
+});
+
+Deno.test("a first weight that is not in bytes is rounded to them", async () => {
+  const parameters = drawParameters(SMALL, 1);
+  const model = modelOf(SMALL, parameters);
+  const network = await ServingNetwork.create(model);
+  const random = Random.fromSeed(3);
+  const weight = parameters.get(BYTE_WEIGHT)!.map((value) =>
+    value + 0.01 * random.uniform()
+  );
+  const rounded = floatsOf(roundToBytes(weight, 12));
+  assertTwin(
+    model,
+    new Map([...parameters, [BYTE_WEIGHT, rounded]]),
+    network.predict(new Map([[BYTE_WEIGHT, weight]]), DESCRIPTORS),
+  );
+});
+
+Deno.test("a trunk with more inputs than its sums can hold is refused", async () => {
+  const inputs = 65_537;
+  const sizes = { ...SMALL, inputs, hidden: [1] };
+  const model = modelOf(sizes, new Map());
+  await assertRejects(
+    () => ServingNetwork.create(model),
+    RangeError,
+    "expected at most 65536 inputs, got 65537",
+  );
+});
