@@ -1,12 +1,22 @@
 /**
- * Blobs: bytes named by their SHA-256, in chunks that every engine takes.
+ * Blobs: the bytes of tensors, named by their SHA-256, in chunks that every
+ * engine takes. Each chunk is packed by itself; names and lengths are those of
+ * the bytes before.
  *
  * @module
  */
 
 import { StoreError } from "../errors.ts";
 import { sha256 } from "./digest.ts";
-import { type Engine, type Key, MAX_VALUE_BYTES } from "./engine.ts";
+import {
+  type Assignment,
+  type Engine,
+  type Key,
+  MAX_VALUE_BYTES,
+  MAX_WRITE_BYTES,
+  MAX_WRITE_CHANGES,
+} from "./engine.ts";
+import { pack, unpack } from "./planes.ts";
 
 /** The keys of a blob's chunks, in order. */
 export function blobKeys(root: Key, hash: string, bytes: number): Key[] {
@@ -19,16 +29,27 @@ export function blobKeys(root: Key, hash: string, bytes: number): Key[] {
   ]);
 }
 
-/** The entries that store a blob. */
-export function blobEntries(
+/** What to write to store blobs, in batches that one write takes each. */
+export async function packBlobs(
   root: Key,
-  hash: string,
-  bytes: Uint8Array<ArrayBuffer>,
-): { key: Key; value: Uint8Array<ArrayBuffer> }[] {
-  return blobKeys(root, hash, bytes.length).map((key, chunk) => {
-    const start = chunk * MAX_VALUE_BYTES;
-    return { key, value: bytes.slice(start, start + MAX_VALUE_BYTES) };
-  });
+  blobs: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+): Promise<Assignment[][]> {
+  const batches: Assignment[][] = [[]];
+  let room = MAX_WRITE_BYTES;
+  for (const [hash, bytes] of blobs) {
+    for (const [chunk, key] of blobKeys(root, hash, bytes.length).entries()) {
+      const start = chunk * MAX_VALUE_BYTES;
+      const value = await pack(bytes.slice(start, start + MAX_VALUE_BYTES));
+      const full = batches.at(-1)!.length === MAX_WRITE_CHANGES;
+      if (full || value.length > room) {
+        batches.push([]);
+        room = MAX_WRITE_BYTES;
+      }
+      batches.at(-1)!.push({ key, value });
+      room -= value.length;
+    }
+  }
+  return batches;
 }
 
 /**
@@ -46,17 +67,17 @@ export async function readBlobs(
   const blobs: Uint8Array<ArrayBuffer>[] = [];
   for (const [i, { sha256: hash, bytes }] of wanted.entries()) {
     const blob = new Uint8Array(bytes);
-    let length = 0;
     for (let chunk = 0; chunk < keys[i]!.length; chunk++) {
-      const value = entries.next().value?.value;
-      if (value === undefined || length + value.length > bytes) {
-        throw damaged(hash, value === undefined ? "nothing" : "more bytes");
-      }
-      blob.set(value, length);
-      length += value.length;
+      const packed = entries.next().value?.value;
+      if (packed === undefined) throw damaged(hash, "nothing");
+      const start = chunk * MAX_VALUE_BYTES;
+      const length = Math.min(bytes - start, MAX_VALUE_BYTES);
+      const values = await unpack(packed, length);
+      if (values === undefined) throw damaged(hash, "something else");
+      blob.set(values, start);
     }
     const found = await sha256(blob);
-    if (length !== bytes || found !== hash) throw damaged(hash, found);
+    if (found !== hash) throw damaged(hash, found);
     blobs.push(blob);
   }
   return blobs;

@@ -23,15 +23,18 @@ export interface Check {
   readonly stamp: string | null;
 }
 
+/** A value to be written. */
+export interface Assignment {
+  readonly key: Key;
+  readonly value: Uint8Array<ArrayBuffer>;
+  /** Milliseconds after which the entry may disappear. */
+  readonly expireIn?: number;
+}
+
 /** One atomic write: all of it happens, or none. */
 export interface Write {
   readonly checks?: readonly Check[];
-  readonly sets?: readonly {
-    key: Key;
-    value: Uint8Array<ArrayBuffer>;
-    /** Milliseconds after which the entry may disappear. */
-    expireIn?: number;
-  }[];
+  readonly sets?: readonly Assignment[];
   readonly deletes?: readonly Key[];
 }
 

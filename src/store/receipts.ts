@@ -6,12 +6,12 @@
  */
 
 import { sha256 } from "./digest.ts";
-import { type Key } from "./engine.ts";
+import type { Assignment, Check, Key } from "./engine.ts";
 import { decode, encode } from "./manifest.ts";
 import type { ModelStore } from "./store.ts";
 
 /** How long an answer can be asked for again: a day. */
-export const RECEIPT_LIFETIME = 24 * 60 * 60 * 1000;
+const RECEIPT_LIFETIME = 24 * 60 * 60 * 1000;
 
 /** What is kept of an answered request. */
 export interface ReceiptRecord {
@@ -24,16 +24,15 @@ export interface ReceiptRecord {
 
 /** A receipt to be written together with the change it speaks of. */
 export interface Receipt {
-  readonly key: Key;
-  /** What is there now: null for nothing. */
-  readonly stamp: string | null;
-  readonly record: ReceiptRecord;
-  readonly expireIn: number;
+  /** That nobody else has answered meanwhile. */
+  readonly check: Check;
+  readonly entry: Assignment;
 }
 
 /** Where a key's receipt is, and what it says, if there is one that still holds. */
 export interface ReceiptSlot {
   readonly key: Key;
+  /** Of what is there now: null for nothing. */
   readonly stamp: string | null;
   readonly record: ReceiptRecord | undefined;
 }
@@ -62,22 +61,25 @@ export function fillReceipt(
   request: string,
   answer: unknown,
 ): Receipt {
+  const record: ReceiptRecord = {
+    request,
+    answer,
+    expiresAt: Date.now() + RECEIPT_LIFETIME,
+  };
   return {
-    key: slot.key,
-    stamp: slot.stamp,
-    record: { request, answer, expiresAt: Date.now() + RECEIPT_LIFETIME },
-    expireIn: RECEIPT_LIFETIME,
+    check: { key: slot.key, stamp: slot.stamp },
+    entry: {
+      key: slot.key,
+      value: encode(record),
+      expireIn: RECEIPT_LIFETIME,
+    },
   };
 }
 
 /** Writes a receipt that no change goes with; false if another was first. */
 export function writeReceipt(
-  store: ModelStore,
-  receipt: Receipt,
+  { engine }: ModelStore,
+  { check, entry }: Receipt,
 ): Promise<boolean> {
-  const { key, stamp, record, expireIn } = receipt;
-  return store.engine.write({
-    checks: [{ key, stamp }],
-    sets: [{ key, value: encode(record), expireIn }],
-  });
+  return engine.write({ checks: [check], sets: [entry] });
 }

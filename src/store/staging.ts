@@ -8,13 +8,7 @@
  */
 
 import { StoreError } from "../errors.ts";
-import { blobEntries } from "./blobs.ts";
-import {
-  type Check,
-  type Engine,
-  type Key,
-  MAX_WRITE_BYTES,
-} from "./engine.ts";
+import type { Assignment, Check, Engine, Key } from "./engine.ts";
 import { decode, encode } from "./manifest.ts";
 
 /** How long a writer may take between staging and commit: ten minutes. */
@@ -39,7 +33,7 @@ export function stagingKey(root: Key): Key {
 }
 
 /**
- * Writes blobs ahead of their commit.
+ * Writes blobs, packed in batches, ahead of their commit.
  *
  * @returns The staging record, which the commit checks to be there still, and deletes.
  */
@@ -47,6 +41,7 @@ export async function stageBlobs(
   engine: Engine,
   root: Key,
   blobs: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+  batches: readonly (readonly Assignment[])[],
 ): Promise<Check> {
   const key = stagingKey(root);
   const hashes = Array.from(
@@ -64,7 +59,7 @@ export async function stageBlobs(
   if (entry === undefined) {
     throw new StoreError("Cannot stage blobs: their record is gone");
   }
-  for (const batch of batches(root, blobs)) await engine.write({ sets: batch });
+  for (const sets of batches) await engine.write({ sets });
   return { key, stamp: entry.stamp };
 }
 
@@ -77,24 +72,4 @@ export async function discardStaged(engine: Engine, key: Key): Promise<void> {
     checks: [{ key, stamp: entry.stamp }],
     sets: [{ key, value: encode({ ...record, expiresAt: 0 }) }],
   });
-}
-
-function* batches(
-  root: Key,
-  blobs: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
-): Generator<{ key: Key; value: Uint8Array<ArrayBuffer> }[]> {
-  let batch: { key: Key; value: Uint8Array<ArrayBuffer> }[] = [];
-  let bytes = 0;
-  for (const [hash, blob] of blobs) {
-    for (const entry of blobEntries(root, hash, blob)) {
-      if (bytes + entry.value.length > MAX_WRITE_BYTES) {
-        yield batch;
-        batch = [];
-        bytes = 0;
-      }
-      batch.push(entry);
-      bytes += entry.value.length;
-    }
-  }
-  if (batch.length > 0) yield batch;
 }

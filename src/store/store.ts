@@ -16,15 +16,8 @@
  */
 
 import { StoreError } from "../errors.ts";
-import { blobEntries, readBlobs } from "./blobs.ts";
-import {
-  type Check,
-  type Engine,
-  type Entry,
-  type Key,
-  MAX_WRITE_BYTES,
-  type Write,
-} from "./engine.ts";
+import { packBlobs, readBlobs } from "./blobs.ts";
+import type { Check, Engine, Entry, Key, Write } from "./engine.ts";
 import {
   baseManifest,
   type BaseModel,
@@ -183,46 +176,35 @@ export class ModelStore {
       checks?: readonly Check[];
     } = {},
   ): Promise<boolean> {
-    const write: Write & { checks: unknown[]; sets: unknown[] } = {
-      checks: [{ key: this.#key("head"), stamp: head.stamp }, ...checks],
-      sets: [
-        {
-          key: versionKey(this.root, manifest.version),
-          value: encode(manifest),
-        },
-        {
-          key: this.#key("head"),
-          value: encode({ version: manifest.version }),
-        },
-        ...(head.stamp === null
-          ? [{ key: baseKey(this.#base), value: encode({}) }]
-          : []),
-      ],
-    };
-    if (receipt !== undefined) {
-      write.checks.push({ key: receipt.key, stamp: receipt.stamp });
-      write.sets.push({
-        key: receipt.key,
-        value: encode(receipt.record),
-        expireIn: receipt.expireIn,
+    const { version } = manifest;
+    const allChecks = [
+      { key: this.#key("head"), stamp: head.stamp },
+      ...checks,
+      ...(receipt === undefined ? [] : [receipt.check]),
+    ];
+    const sets = [
+      { key: versionKey(this.root, version), value: encode(manifest) },
+      { key: this.#key("head"), value: encode({ version }) },
+      ...(head.stamp === null
+        ? [{ key: baseKey(this.#base), value: encode({}) }]
+        : []),
+      ...(receipt === undefined ? [] : [receipt.entry]),
+    ];
+    const batches = await packBlobs(this.root, blobs);
+    if (batches.length === 1) {
+      return await this.#write(manifest, {
+        checks: allChecks,
+        sets: [...sets, ...batches[0]!],
       });
     }
-    let bytes = 0;
-    for (const blob of blobs.values()) bytes += blob.length;
-    if (bytes > MAX_WRITE_BYTES) {
-      const staged = await stageBlobs(this.engine, this.root, blobs);
-      write.checks.push(staged);
-      const committed = await this.#write(manifest, {
-        ...write,
-        deletes: [staged.key],
-      });
-      if (!committed) await discardStaged(this.engine, staged.key);
-      return committed;
-    }
-    for (const [hash, blob] of blobs) {
-      write.sets.push(...blobEntries(this.root, hash, blob));
-    }
-    return await this.#write(manifest, write);
+    const staged = await stageBlobs(this.engine, this.root, blobs, batches);
+    const committed = await this.#write(manifest, {
+      checks: [...allChecks, staged],
+      sets,
+      deletes: [staged.key],
+    });
+    if (!committed) await discardStaged(this.engine, staged.key);
+    return committed;
   }
 
   /** Writes; an error after the effect is told from one before it by looking. */

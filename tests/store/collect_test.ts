@@ -8,6 +8,12 @@ import { testEngines } from "./engines.ts";
 import { faulty } from "./faulty.ts";
 
 const BASE = { sha256: "b".repeat(64), step: 0 };
+/** Too much for one write, packed or not. */
+const LARGE = {
+  name: "large",
+  shape: [200_000],
+  values: Float32Array.from({ length: 200_000 }, (_, i) => Math.sin(i)),
+};
 
 async function grow(
   store: ModelStore,
@@ -142,16 +148,11 @@ testEngines(
   async (engine) => {
     const store = await growTo(engine, 1);
     const head = await store.head();
-    const large = {
-      name: "large",
-      shape: [200_000],
-      values: new Float32Array(200_000).fill(2),
-    };
     const draft = {
       change: "import",
       step: 2,
       steps: {},
-      tensors: [large],
+      tensors: [LARGE],
     } as const;
     const prepared = await store.prepare(head, draft);
     let calls = 0;
@@ -184,11 +185,7 @@ testEngines(
       change: "import",
       step: 2,
       steps: {},
-      tensors: [{
-        name: "large",
-        shape: [200_000],
-        values: new Float32Array(200_000).fill(2),
-      }],
+      tensors: [LARGE],
     });
     // The commit fails at its last call, after everything is staged.
     const broken = new ModelStore(

@@ -149,23 +149,60 @@ testEngines(
   "reports a damaged blob, a missing one, and a damaged manifest",
   async (engine) => {
     const store = open(engine);
-    const { manifest } = await advance(store, await store.head(), draft(11));
-    const [blob] = await engine.list([...store.root, "blobs"], { limit: 1 });
-    const damaged = blob!.value.slice();
-    damaged[0]! ^= 1;
-    await engine.write({ sets: [{ key: blob!.key, value: damaged }] });
-    await assertRejects(
-      () => store.load(manifest),
-      StoreError,
-      "expected sha256",
-    );
-    await engine.write({ deletes: [blob!.key] });
+    const values = Float32Array.from({ length: 600 }, (_, i) => Math.sin(i));
+    const { manifest } = await advance(store, await store.head(), {
+      ...draft(11),
+      tensors: [{ name: "head.item.weight", shape: [2, 300], values }],
+    });
+    const [blob] = await engine.list([...store.root, "blobs"]);
+    const { key, value } = blob!;
+    const flipped = (at: number) => value.with(at, value[at]! ^ 1);
+    const damages = [
+      ...[0, 1, 9, value.length - 1].map(flipped),
+      value.slice(0, -1),
+      value.slice(0, 4),
+      new Uint8Array(2400),
+      new Uint8Array(3000),
+    ];
+    for (const value of damages) {
+      await engine.write({ sets: [{ key, value }] });
+      await assertRejects(
+        () => store.load(manifest),
+        StoreError,
+        "expected sha256",
+      );
+    }
+    await engine.write({ deletes: [key] });
     await assertRejects(() => store.load(manifest), StoreError, "got nothing");
     await assertRejects(
       () => store.load({ ...manifest, step: 12 }),
       StoreError,
       "version 1",
     );
+  },
+);
+
+testEngines(
+  "reads blobs that are not packed, as they once were stored",
+  async (engine) => {
+    const store = open(engine);
+    const { manifest } = await advance(
+      store,
+      await store.head(),
+      draft(11, 20_000),
+    );
+    const tensors = await store.load(manifest);
+    for (const { name, sha256 } of manifest.tensors) {
+      const bytes = new Uint8Array(tensors.get(name)!.buffer.slice(0));
+      const key = [...store.root, "blobs", sha256];
+      const sets = [0, 1].map((chunk) => ({
+        key: [...key, `00000${chunk}`],
+        value: bytes.slice(61_440 * chunk, 61_440 * (chunk + 1)),
+      })).filter(({ value }) => value.length > 0);
+      assertEquals((await engine.list(key)).length, sets.length);
+      await engine.write({ sets });
+    }
+    assertEquals(await store.load(manifest), tensors);
   },
 );
 
