@@ -17,6 +17,7 @@ import { trainStep } from "../train/step.ts";
 import { createTrainer, type Trainer } from "../train/trainer.ts";
 import type { Parameters } from "./network.ts";
 import type { FeatureRows } from "./pool.ts";
+import { round } from "./rounding.ts";
 
 /** The heads and what the optimizer remembers of them. */
 export interface Heads {
@@ -31,6 +32,8 @@ export interface Heads {
  */
 export class Tuner {
   readonly #stride: number;
+  /** Steps that the tensors had taken when the draft began. */
+  #stepsBefore: ReadonlyMap<string, number> = new Map();
 
   private constructor(private readonly trainer: Trainer) {
     this.#stride = featureStride(trainer.network.sizes);
@@ -53,15 +56,21 @@ export class Tuner {
     const { network, state, optimizer } = this.trainer;
     loadParameters(network, parameters);
     loadMoments(state, optimizer.slots, moments);
+    this.#stepsBefore = new Map(state.steps);
   }
 
-  /** The draft as it is now. */
+  /**
+   * The draft as it is now: parameters to the bit, moments that have moved
+   * rounded to 16 significant bits, which is what the next draft starts from.
+   */
   save(): Heads {
     const { network, state, optimizer } = this.trainer;
-    return {
-      parameters: parametersFrom(network),
-      moments: momentsFrom(state, optimizer.slots),
-    };
+    const moments = momentsFrom(state, optimizer.slots);
+    for (const [name, { step, slots }] of moments) {
+      if (step === this.#stepsBefore.get(name)) continue;
+      for (const values of slots.values()) round(values);
+    }
+    return { parameters: parametersFrom(network), moments };
   }
 
   /** Takes one step; resolves to the norm of its gradient, not finite if it was refused. */

@@ -1,0 +1,144 @@
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import fc from "fast-check";
+import { Random } from "../../src/nn/prng.ts";
+import { ServingNetwork } from "../../src/service/network.ts";
+import { FeaturePool } from "../../src/service/pool.ts";
+import { round } from "../../src/service/rounding.ts";
+import { Tuner } from "../../src/service/tuner.ts";
+import { readWeights } from "../../src/service/weights.ts";
+import { ModelStore } from "../../src/store/store.ts";
+import { indexOfLargest } from "../../src/train/evaluate.ts";
+import { fixtureWeights, openFixture, randomDescriptor } from "./fixture.ts";
+
+const SHIPPED = new URL(
+  "../../weights/office31.safetensors",
+  import.meta.url,
+);
+
+const rounded = (value: number) => {
+  const values = Float32Array.of(value);
+  round(values);
+  return values[0]!;
+};
+
+/** The same by the definition, in doubles, which hold every value in between. */
+function nearest(value: number): number {
+  let exponent = -126;
+  while (2 ** (exponent + 1) <= Math.abs(value)) exponent++;
+  const unit = 2 ** (exponent - 15);
+  const below = Math.floor(value / unit);
+  const rest = value / unit - below;
+  const up = rest > 0.5 || (rest === 0.5 && below % 2 !== 0);
+  return (up ? below + 1 : below) * unit;
+}
+
+Deno.test("rounds to the nearest number of 16 significant bits, ties to even", () => {
+  const value = fc.oneof(
+    fc.float({ noNaN: true, max: Math.fround(1e38), min: Math.fround(-1e38) }),
+    // Halfway between two, or next to it.
+    fc.tuple(fc.nat(2 ** 15), fc.integer({ min: -1, max: 1 })).map(
+      ([upper, off]) => (2 ** 15 + upper) * 256 + 128 + off,
+    ),
+  );
+  fc.assert(fc.property(value, (value) => {
+    assertEquals(rounded(value) + 0, nearest(value) + 0);
+    assertEquals(rounded(rounded(value)), rounded(value));
+  }));
+  assertEquals(rounded(1 + 2 ** -16), 1);
+  assertEquals(rounded(1 + 3 * 2 ** -16), 1 + 2 ** -14);
+});
+
+Deno.test("keeps what is not finite, and what would not be", () => {
+  const greatest = (2 - 2 ** -23) * 2 ** 127;
+  for (const value of [NaN, Infinity, -Infinity, 0, -0, greatest, -greatest]) {
+    assertEquals(rounded(value), value);
+  }
+  const payload = new Uint32Array([0x7fffffff, 0xffffffff]);
+  round(new Float32Array(payload.buffer));
+  assertEquals([...payload], [0x7fffffff, 0xffffffff]);
+});
+
+Deno.test("a fine-tune rounds the moments that it moved, and nothing else", async () => {
+  const weights = await fixtureWeights({ guard: false, replay: false });
+  const { service, engine } = await openFixture({ weights });
+  await service.finetune({
+    descriptors: [randomDescriptor(1)],
+    domains: [-1],
+    items: [2],
+    steps: 3,
+    learningRate: 1e-2,
+    dryRun: false,
+  });
+  const store = new ModelStore(engine, weights);
+  const tensors = await store.load((await store.head()).manifest);
+  const isShort = (values: Float32Array) =>
+    new Uint32Array(values.buffer).every((word) => (word & 0xff) === 0);
+  const kinds = Array.from(
+    tensors,
+    ([name, values]) => [name, isShort(values)],
+  );
+  // Nothing was said of the domain: its head is the weights file's.
+  assertEquals(kinds, [
+    ["head.item.bias", false],
+    ["head.item.weight", false],
+    ["optim.head.item.bias.exp_avg", true],
+    ["optim.head.item.bias.exp_avg_sq", true],
+    ["optim.head.item.weight.exp_avg", true],
+    ["optim.head.item.weight.exp_avg_sq", true],
+  ]);
+  const { moments } = await weights.material();
+  assert(!isShort(moments.get("head.domain.weight")!.slots.get("exp_avg")!));
+  await service.close();
+});
+
+Deno.test("fifty fine-tunes of the shipped model decide as they would with exact moments", async () => {
+  const weights = await readWeights(await Deno.readFile(SHIPPED));
+  const { moments, replay, guard } = await weights.material();
+  const network = await ServingNetwork.create(weights.model);
+  const pool = new FeaturePool(network, replay!);
+  const rows = (rows: number[]) => pool.rows(new Map(), "", rows);
+  const rounded = await Tuner.create(weights.model, 40);
+  const exact = await Tuner.create(weights.model, 40);
+  for (const tuner of [rounded, exact]) {
+    tuner.load({ parameters: weights.model.parameters, moments });
+  }
+  const random = Random.fromSeed(1, "lessons");
+  const learningRate = 2e-4;
+  for (let request = 0; request < 50; request++) {
+    const known = rows([random.below(pool.length)]);
+    const items = [random.below(weights.model.sizes.items)];
+    const lesson = request % 3 === 0 ? { ...known, items } : known;
+    for (let step = 0; step < 3; step++) {
+      const batch = [
+        ...new Array(8).fill(lesson),
+        rows(pool.draw(32, random)),
+      ];
+      for (const tuner of [rounded, exact]) tuner.step(batch, learningRate);
+    }
+    rounded.load(rounded.save());
+  }
+  const [a, b] = [rounded, exact].map((tuner) => tuner.save().parameters);
+  let largest = 0;
+  for (const [name, values] of a!) {
+    values.forEach((value, i) =>
+      largest = Math.max(largest, Math.abs(value - b!.get(name)![i]!))
+    );
+  }
+  assertGreater(largest, 0);
+  assertLess(largest / learningRate, 0.01);
+
+  const { inputs } = weights.model.sizes;
+  const descriptors = [replay!, guard!].flatMap(({ descriptors, items }) =>
+    Array.from(
+      items,
+      (_, row) => descriptors.subarray(row * inputs, (row + 1) * inputs),
+    )
+  );
+  const decisions = [a!, b!].map((parameters) =>
+    network.predict(parameters, descriptors).map(({ domain, item }) => [
+      indexOfLargest(domain),
+      indexOfLargest(item),
+    ])
+  );
+  assertEquals(decisions[0], decisions[1]);
+});
