@@ -67,3 +67,23 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof DivergedError) return EXIT.diverged;
   return EXIT.failure;
 }
+
+/** The command as it was typed, less the flags that only show what it does: `--json` and `but`. */
+export function commandLine(
+  { name }: Command,
+  but: readonly string[] = [],
+): string {
+  const args = [...Deno.args];
+  for (const flag of but.map((each) => `--${each}`)) {
+    const at = args.indexOf(flag);
+    if (at >= 0) args.splice(at, 2);
+  }
+  const quoted = args
+    .filter((arg) =>
+      arg !== "--json" && !but.some((flag) => arg.startsWith(`--${flag}=`))
+    )
+    .map((arg) =>
+      /^[\w./,:=+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`
+    );
+  return ["deno", "task", name, ...quoted].join(" ");
+}

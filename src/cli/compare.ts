@@ -4,8 +4,6 @@ import { dirname } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { readRawPixels } from "../data/raw_pixels.ts";
 import type { Source } from "../data/source.ts";
-import { splitRows, type SplitStrategy } from "../data/split.ts";
-import type { Examples } from "../train/batch.ts";
 import { RAW_SIZE } from "../train/compare/book.ts";
 import {
   type Comparison,
@@ -15,13 +13,13 @@ import {
 } from "../train/compare/comparison.ts";
 import { comparisonCharts, renderComparison } from "../train/compare/report.ts";
 import { EXIT, runCommand } from "./command.ts";
-import { DATA_FLAGS, openDataset } from "./examples.ts";
+import { DATA_FLAGS, openDataset, splitExamples } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { renderPicture } from "./picture.ts";
 import { startProgress } from "./progress.ts";
+import { DEFAULTS } from "./train_flags.ts";
 
 const OUT = ".data/compare.html";
-const SHARES = { train: 80, validation: 5, test: 15 };
 
 const COMMAND: Command = {
   name: "compare",
@@ -56,8 +54,8 @@ async function compare(flags: Flags, signal: AbortSignal): Promise<number> {
   const comparison = await runComparison({
     described,
     raw,
-    blocks: split(described, seed, "blocks"),
-    random: split(described, seed, "rows"),
+    blocks: splitExamples(described, `${DEFAULTS.split} blocks`, seed),
+    random: splitExamples(described, `${DEFAULTS.split} rows`, seed),
     seed,
   }, { signal, onTrial: (done, part) => bar.update(done, part) })
     .finally(() => bar.stop());
@@ -101,14 +99,6 @@ async function rawExamples(
     itemOf: (row) => described.itemOf(row),
     read: (row, _view, out) => out.set(rows[row]!),
   };
-}
-
-function split(examples: Examples, seed: number, strategy: SplitStrategy) {
-  const labels = Array.from({ length: examples.length }, (_, row) => ({
-    domain: examples.domainOf(row),
-    item: examples.itemOf(row),
-  }));
-  return splitRows(labels, SHARES, { seed, strategy });
 }
 
 async function drawPictures(

@@ -5,10 +5,17 @@ import { describeAll, type DescribeOptions } from "../data/describe_all.ts";
 import { DEFAULT_DOMAIN, folderSource } from "../data/folder.ts";
 import type { Source } from "../data/source.ts";
 import { sketchSource } from "../data/sketch/sketch_source.ts";
+import {
+  foldRows,
+  parseShares,
+  splitRows,
+  type SplitStrategy,
+} from "../data/split.ts";
 import { DataError } from "../errors.ts";
 import type { ModelState } from "../model/state.ts";
+import type { Examples } from "../train/batch.ts";
 import { MASKED } from "../train/loss.ts";
-import type { NamedExamples } from "../train/plan.ts";
+import type { NamedExamples, Rows } from "../train/plan.ts";
 import type { Flag, Flags } from "./flags.ts";
 import { startProgress } from "./progress.ts";
 
@@ -64,6 +71,32 @@ export async function openDataset(
   }
   for (const warning of dataset.warnings) console.error(`Warning: ${warning}`);
   return { dataset, source };
+}
+
+/**
+ * Divides pictures by a split as a training plan records it, such as
+ * "80/5/15 blocks", and what are not test pictures into folds, where there are any.
+ */
+export function splitExamples(
+  examples: Examples,
+  split: string,
+  seed: number,
+  folds = 0,
+): Rows {
+  const [shares, strategy] = split.split(" ") as [string, SplitStrategy];
+  const labels = Array.from({ length: examples.length }, (_, row) => ({
+    domain: examples.domainOf(row),
+    item: examples.itemOf(row),
+  }));
+  const rows = splitRows(labels, parseShares(shares), { seed, strategy });
+  if (folds === 0) return rows;
+  const test = new Set(rows.test);
+  return {
+    ...rows,
+    folds: foldRows(labels, folds, { seed, strategy }).map((fold) =>
+      fold.filter((row) => !test.has(row))
+    ),
+  };
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   type RunReport,
 } from "../train/report/run.ts";
 import type { Outcome } from "../train/finish.ts";
-import type { Rows } from "../train/plan.ts";
+import { type Rows, splitInWords } from "../train/plan.ts";
 import { createThumbnailer } from "./thumbnail.ts";
 
 /** Mistakes that a report shows. */
@@ -76,9 +76,7 @@ export async function gatherRun(
         validation: rows.validation.length,
         test: rows.test.length,
       },
-      strategy: plan.split.endsWith("blocks")
-        ? "blocks of neighbouring pictures"
-        : "single pictures",
+      strategy: splitInWords(plan.split),
       warnings: dataset.warnings,
     },
     history: record.history,

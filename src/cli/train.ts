@@ -1,15 +1,8 @@
 /** `deno task train`: trains a model from pictures in folders, or from the built-in sketches. @module */
 
 import { basename, dirname } from "node:path";
-import {
-  foldRows,
-  parseShares,
-  splitRows,
-  type SplitStrategy,
-} from "../data/split.ts";
 import type { ModelState } from "../model/state.ts";
 import { parameterCount } from "../model/sizes.ts";
-import type { Examples } from "../train/batch.ts";
 import type { Figures } from "../train/figures.ts";
 import type { Progress } from "../train/fit.ts";
 import type { EpochSums } from "../train/history.ts";
@@ -19,8 +12,8 @@ import type { Rows, TrainingPlan } from "../train/plan.ts";
 import { runTraining } from "../train/run.ts";
 import { renderModelCard } from "../train/report/card.ts";
 import { renderReport } from "../train/report/report.ts";
-import { EXIT, runCommand } from "./command.ts";
-import { openDataset, workersOf } from "./examples.ts";
+import { commandLine, EXIT, runCommand } from "./command.ts";
+import { openDataset, splitExamples, workersOf } from "./examples.ts";
 import { type Flags, UsageError } from "./flags.ts";
 import { type ProgressBar, startProgress } from "./progress.ts";
 import { gatherRun } from "./run_report.ts";
@@ -47,7 +40,12 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
   const { dataset, source } = await openDataset(flags, signal);
   using examples = dataset;
   if (resumed !== undefined) checkResumed(resumed, plan, examples);
-  const rows = rowsOf(examples, plan);
+  const rows = splitExamples(
+    examples,
+    plan.split,
+    plan.recipe.seed,
+    plan.folds,
+  );
   const threads = workersOf(flags);
   const outcome = await runWithProgress(
     examples,
@@ -66,7 +64,7 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
   if (outcome.ended === "finished") {
     const { size } = await Deno.stat(out);
     const run = await gatherRun(outcome, dataset, source, rows, {
-      command: commandLine(),
+      command: commandLine(COMMAND, ["report"]),
       folder: flags.text("data"),
       licence: flags.text("licence"),
       weights: { file: basename(out), bytes: size, sha256 },
@@ -82,28 +80,6 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
     }
   }
   return EXIT[outcome.ended === "finished" ? "ok" : outcome.ended];
-}
-
-/** Which rows do what, as the plan says. */
-function rowsOf(
-  examples: Examples,
-  { split, folds, recipe }: TrainingPlan,
-): Rows {
-  const [shares, strategy] = split.split(" ") as [string, SplitStrategy];
-  const labels = Array.from({ length: examples.length }, (_, row) => ({
-    domain: examples.domainOf(row),
-    item: examples.itemOf(row),
-  }));
-  const how = { seed: recipe.seed, strategy };
-  const rows = splitRows(labels, parseShares(shares), how);
-  if (folds === 0) return rows;
-  const test = new Set(rows.test);
-  return {
-    ...rows,
-    folds: foldRows(labels, folds, how).map((fold) =>
-      fold.filter((row) => !test.has(row))
-    ),
-  };
 }
 
 function checkResumed(
@@ -224,19 +200,6 @@ function report(
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-/** The command that makes this model again: as it was typed, less what only shows the run. */
-function commandLine(): string {
-  const args = [...Deno.args];
-  const report = args.indexOf("--report");
-  if (report >= 0) args.splice(report, 2);
-  const quoted = args
-    .filter((arg) => arg !== "--json" && !arg.startsWith("--report="))
-    .map((arg) =>
-      /^[\w./,:=+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`
-    );
-  return ["deno", "task", COMMAND.name, ...quoted].join(" ");
 }
 
 function withoutExtension(file: string): string {

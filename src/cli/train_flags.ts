@@ -6,7 +6,7 @@ import { SCHEDULES } from "../optim/schedule.ts";
 import { KEEP } from "../train/keep.ts";
 import type { TrainingPlan } from "../train/plan.ts";
 import { DATA_FLAGS } from "./examples.ts";
-import { type Command, type Flags, UsageError } from "./flags.ts";
+import { type Command, type Flag, type Flags, UsageError } from "./flags.ts";
 
 /** What train does where no flag says otherwise: the recipe of the shipped model. */
 export const DEFAULTS = {
@@ -30,6 +30,76 @@ export const DEFAULTS = {
   folds: 0,
 } as const;
 
+/** Flags that say what is trained and on which rows, for every command that does. */
+export const RECIPE_FLAGS: Readonly<Record<string, Flag>> = {
+  epochs: {
+    value: "N",
+    help: `Passes over the training pictures (${DEFAULTS.epochs}).`,
+  },
+  "batch-size": {
+    value: "N",
+    help: `Pictures per step (${DEFAULTS.batchSize}).`,
+  },
+  hidden: {
+    value: "N,N",
+    help: `Widths of the trunk, or "none" (${DEFAULTS.hidden}).`,
+  },
+  optimizer: {
+    value: "NAME",
+    help: `One of ${OPTIMIZER_NAMES.join(", ")} (${DEFAULTS.optimizer}).`,
+  },
+  "learning-rate": {
+    value: "X",
+    help: `Peak learning rate (${DEFAULTS.learningRate}).`,
+  },
+  "weight-decay": {
+    value: "X",
+    help: `Weight decay (${DEFAULTS.weightDecay}).`,
+  },
+  schedule: {
+    value: "NAME",
+    help: `One of ${SCHEDULES.join(", ")} (${DEFAULTS.schedule}).`,
+  },
+  "label-smoothing": {
+    value: "X",
+    help: `Share in [0, 1) (${DEFAULTS.labelSmoothing}).`,
+  },
+  mixup: {
+    value: "ALPHA",
+    help: `Beta(α, α) in [0, 1], 0 for none (${DEFAULTS.mixup}).`,
+  },
+  dropout: {
+    value: "P",
+    help: `Of trunk units, in [0, 1) (${DEFAULTS.dropout}).`,
+  },
+  "input-dropout": {
+    value: "P",
+    help: `Of inputs, in [0, 1) (${DEFAULTS.inputDropout}).`,
+  },
+  clip: {
+    value: "NORM",
+    help: `Bound on the gradient's norm, 0 for none (${DEFAULTS.clip}).`,
+  },
+  keep: {
+    value: "WHICH",
+    help:
+      `The weights of the last epoch, or of the best on validation (${DEFAULTS.keep}).`,
+  },
+  patience: {
+    value: "N",
+    help:
+      `Stop after N epochs that were no better, 0 for never (${DEFAULTS.patience}).`,
+  },
+  split: {
+    value: "A/B/C",
+    help: `Train/validation/test per cent (${DEFAULTS.split}).`,
+  },
+  "split-by": {
+    value: "HOW",
+    help: "blocks of neighbouring pictures, or rows (blocks).",
+  },
+};
+
 /** The train command. */
 export const COMMAND: Command = {
   name: "train",
@@ -39,75 +109,10 @@ export const COMMAND: Command = {
     ...DATA_FLAGS,
     out: { value: "FILE", help: `Where the model goes (${DEFAULTS.out}).` },
     resume: { value: "FILE", help: "Go on with a run that was stopped." },
-    epochs: {
-      value: "N",
-      help: `Passes over the training pictures (${DEFAULTS.epochs}).`,
-    },
-    "batch-size": {
-      value: "N",
-      help: `Pictures per step (${DEFAULTS.batchSize}).`,
-    },
-    hidden: {
-      value: "N,N",
-      help: `Widths of the trunk, or "none" (${DEFAULTS.hidden}).`,
-    },
-    optimizer: {
-      value: "NAME",
-      help: `One of ${OPTIMIZER_NAMES.join(", ")} (${DEFAULTS.optimizer}).`,
-    },
-    "learning-rate": {
-      value: "X",
-      help: `Peak learning rate (${DEFAULTS.learningRate}).`,
-    },
-    "weight-decay": {
-      value: "X",
-      help: `Weight decay (${DEFAULTS.weightDecay}).`,
-    },
-    schedule: {
-      value: "NAME",
-      help: `One of ${SCHEDULES.join(", ")} (${DEFAULTS.schedule}).`,
-    },
-    "label-smoothing": {
-      value: "X",
-      help: `Share in [0, 1) (${DEFAULTS.labelSmoothing}).`,
-    },
-    mixup: {
-      value: "ALPHA",
-      help: `Beta(α, α) in [0, 1], 0 for none (${DEFAULTS.mixup}).`,
-    },
-    dropout: {
-      value: "P",
-      help: `Of trunk units, in [0, 1) (${DEFAULTS.dropout}).`,
-    },
-    "input-dropout": {
-      value: "P",
-      help: `Of inputs, in [0, 1) (${DEFAULTS.inputDropout}).`,
-    },
-    clip: {
-      value: "NORM",
-      help: `Bound on the gradient's norm, 0 for none (${DEFAULTS.clip}).`,
-    },
-    keep: {
-      value: "WHICH",
-      help:
-        `The weights of the last epoch, or of the best on validation (${DEFAULTS.keep}).`,
-    },
-    patience: {
-      value: "N",
-      help:
-        `Stop after N epochs that were no better, 0 for never (${DEFAULTS.patience}).`,
-    },
+    ...RECIPE_FLAGS,
     seed: {
       value: "N",
       help: `Everything random follows from it (${DEFAULTS.seed}).`,
-    },
-    split: {
-      value: "A/B/C",
-      help: `Train/validation/test per cent (${DEFAULTS.split}).`,
-    },
-    "split-by": {
-      value: "HOW",
-      help: "blocks of neighbouring pictures, or rows (blocks).",
     },
     folds: {
       value: "N",

@@ -45,6 +45,13 @@ export interface TrainingPlan {
   readonly folds: number;
 }
 
+/** How a plan's split draws its rows, in words. */
+export function splitInWords(split: string): string {
+  return split.endsWith("blocks")
+    ? "blocks of neighbouring pictures"
+    : "single pictures";
+}
+
 /** What a checkpoint says about its own training. */
 export interface TrainingRecord {
   readonly plan: TrainingPlan;

@@ -1,6 +1,7 @@
 /** The model card: what a person should know before using a weights file. @module */
 
 import { formatCount, formatDuration, formatPercent } from "./format.ts";
+import { codeBlock, escapeMarkdown, markdownTable } from "./markdown.ts";
 import {
   type HeldOut,
   type JudgedSet,
@@ -147,32 +148,4 @@ function labels({ labels: { domains, items } }: RunReport): string {
 
 function factTable(facts: Facts): string {
   return markdownTable(["", ""], facts);
-}
-
-function markdownTable(
-  headings: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [
-    line(headings),
-    line(headings.map(() => "---")),
-    ...rows.map((row) => line(row.map(escapeMarkdown))),
-  ].join("\n");
-}
-
-/** Text on one line, with nothing in it that Markdown or HTML would read as its own. */
-function escapeMarkdown(text: string): string {
-  return text.replace(/\s+/g, " ")
-    .replace(/[\\`*_{}[\]<>#|~&]/g, (character) => `\\${character}`);
-}
-
-/** A fence longer than any in the text. */
-function codeBlock(text: string): string {
-  const longest = Math.max(
-    2,
-    ...Array.from(text.matchAll(/`+/g), ([run]) => run.length),
-  );
-  const fence = "`".repeat(longest + 1);
-  return `${fence}sh\n${text}\n${fence}`;
 }
