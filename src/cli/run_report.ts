@@ -38,6 +38,8 @@ export interface RunContext {
   readonly licence?: string | undefined;
   readonly weights: RunReport["weights"];
   readonly seconds: number;
+  /** Markdown that the model card ends with. */
+  readonly appendix?: string | undefined;
 }
 
 /** Gathers everything about a finished run; `mistakes` says whether to picture them. */
@@ -97,6 +99,7 @@ export async function gatherRun(
     weights: context.weights,
     step: record.step,
     seconds: context.seconds,
+    ...(context.appendix !== undefined && { appendix: context.appendix }),
   };
 }
 

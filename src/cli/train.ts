@@ -34,6 +34,7 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
     : undefined;
   const plan = planOf(flags, resumed && trainingRecord(resumed).plan);
   const moments = flags.choice("moments", ["all", "heads"], "all");
+  const appendix = await appendixOf(flags);
   const out = flags.text("out") ?? DEFAULTS.out;
   await Deno.mkdir(dirname(out), { recursive: true });
 
@@ -69,6 +70,7 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
       licence: flags.text("licence"),
       weights: { file: basename(out), bytes: size, sha256 },
       seconds,
+      appendix,
     }, flags.has("report"));
     await Deno.writeTextFile(
       `${withoutExtension(out)}.md`,
@@ -80,6 +82,21 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
     }
   }
   return EXIT[outcome.ended === "finished" ? "ok" : outcome.ended];
+}
+
+/** Read before the training, so that a name that is wrong costs nothing. */
+async function appendixOf(flags: Flags): Promise<string | undefined> {
+  const file = flags.text("appendix");
+  if (file === undefined) return undefined;
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    throw new UsageError(
+      `Cannot read --appendix: expected a text file, got "${file}": ${
+        (error as Error).message
+      }`,
+    );
+  }
 }
 
 function checkResumed(

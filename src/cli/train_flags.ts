@@ -127,6 +127,10 @@ export const COMMAND: Command = {
       value: "TEXT",
       help: "What the model card says of the pictures' licence.",
     },
+    appendix: {
+      value: "FILE",
+      help: "Markdown to end the model card with, such as that of ablate.",
+    },
     moments: {
       value: "WHICH",
       help: "Keep the moments of all tensors, or of the heads (all).",

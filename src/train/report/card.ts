@@ -1,7 +1,12 @@
 /** The model card: what a person should know before using a weights file. @module */
 
 import { formatCount, formatDuration, formatPercent } from "./format.ts";
-import { codeBlock, escapeMarkdown, markdownTable } from "./markdown.ts";
+import {
+  codeBlock,
+  escapeMarkdown,
+  markdownTable,
+  nestHeadings,
+} from "./markdown.ts";
 import {
   type HeldOut,
   type JudgedSet,
@@ -47,6 +52,7 @@ export function renderModelCard(run: RunReport): string {
     limits(run),
     "## Labels",
     labels(run),
+    ...(run.appendix === undefined ? [] : [appendix(run.appendix)]),
   ].join("\n\n") + "\n";
 }
 
@@ -144,6 +150,12 @@ function labels({ labels: { domains, items } }: RunReport): string {
   const list = (names: readonly string[]) =>
     names.map(escapeMarkdown).join(", ");
   return `Domains: ${list(domains)}.\n\nItems: ${list(items)}.`;
+}
+
+/** What someone else wrote, as a section of the card. */
+function appendix(text: string): string {
+  const section = nestHeadings(text.trim(), 2);
+  return section.startsWith("#") ? section : `## Appendix\n\n${section}`;
 }
 
 function factTable(facts: Facts): string {

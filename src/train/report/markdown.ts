@@ -28,3 +28,37 @@ export function codeBlock(command: string): string {
   const fence = "`".repeat(longest + 1);
   return `${fence}sh\n${command}\n${fence}`;
 }
+
+/** A line that begins or ends a code block. */
+const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+const HEADING = /^#{1,6}(?=\s)/;
+
+/**
+ * The text with its headings, "# …", moved up or down together so that the
+ * highest are of the given level. A comment in a code block is no heading.
+ */
+export function nestHeadings(text: string, level: number): string {
+  const lines = text.split("\n");
+  const depths = headingDepths(lines);
+  const highest = Math.min(...depths.filter((depth) => depth > 0));
+  return lines.map((line, n) => {
+    const depth = depths[n]!;
+    if (depth === 0) return line;
+    const marks = Math.min(6, depth - highest + level);
+    return "#".repeat(marks) + line.slice(depth);
+  }).join("\n");
+}
+
+/** Level of the heading on each line; 0 where there is none. */
+function headingDepths(lines: readonly string[]): number[] {
+  let open: string | undefined;
+  return lines.map((line) => {
+    const fence = line.match(FENCE)?.[1];
+    if (open === undefined) {
+      open = fence;
+      return line.match(HEADING)?.[0].length ?? 0;
+    }
+    if (fence?.startsWith(open)) open = undefined;
+    return 0;
+  });
+}

@@ -90,6 +90,8 @@ export interface RunReport {
   readonly weights: WeightsSummary;
   readonly step: number;
   readonly seconds: number;
+  /** Markdown that the model card ends with. */
+  readonly appendix?: string;
 }
 
 /** What a reader sees each set called. */

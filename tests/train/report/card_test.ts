@@ -76,3 +76,17 @@ Deno.test("a card of one domain speaks of items only", () => {
   assertStringIncludes(card, "gives the one domain it knows");
   assert(!card.includes("| Domain | Pictures |"));
 });
+
+Deno.test("a card ends with its appendix, one level down", () => {
+  const run = fakeRun(OFFICE_RUN);
+  const card = renderModelCard(run);
+  const appendix = "# More\n\n| a |\n| --- |\n\n## Still more\n\n*End*\n";
+  assertEquals(
+    renderModelCard({ ...run, appendix }),
+    `${card}\n## More\n\n| a |\n| --- |\n\n### Still more\n\n*End*\n`,
+  );
+  assertEquals(
+    renderModelCard({ ...run, appendix: "Just words.\n" }),
+    `${card}\n## Appendix\n\nJust words.\n`,
+  );
+});
