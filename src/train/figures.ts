@@ -53,6 +53,9 @@ export function figuresOf(
   };
 }
 
-function headFigures({ accuracy, loss, ece }: HeadEvaluation): HeadFigures {
+/** The figures of one head, without what it said of each picture. */
+export function headFigures(
+  { accuracy, loss, ece }: HeadEvaluation,
+): HeadFigures {
   return { accuracy, loss, ece };
 }

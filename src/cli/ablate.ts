@@ -1,0 +1,95 @@
+/** `deno task ablate`: what each piece of the recipe brings, over several seeds. @module */
+
+import { dirname } from "node:path";
+import { parseShares } from "../data/split.ts";
+import { runAblation } from "../train/ablate/ablation.ts";
+import { PIECES } from "../train/ablate/pieces.ts";
+import { renderAblation } from "../train/ablate/table.ts";
+import { commandLine, EXIT, runCommand } from "./command.ts";
+import {
+  DATA_FLAGS,
+  openDataset,
+  splitExamples,
+  workersOf,
+} from "./examples.ts";
+import { type Command, type Flags, UsageError } from "./flags.ts";
+import { type ProgressBar, startProgress } from "./progress.ts";
+import { planOf, RECIPE_FLAGS } from "./train_flags.ts";
+
+const SEEDS = 3;
+
+const COMMAND: Command = {
+  name: "ablate",
+  operands: "[flags]",
+  summary:
+    "Trains the recipe of train whole and with one piece changed at a time, and tells what each brings.",
+  flags: {
+    ...DATA_FLAGS,
+    seeds: { value: "N", help: `With seeds 0 to N − 1 (${SEEDS}).` },
+    only: {
+      value: "TEXT",
+      help: "Just the pieces that have this in their name.",
+    },
+    out: { value: "FILE", help: "Write the tables there too, as Markdown." },
+    ...RECIPE_FLAGS,
+  },
+};
+
+if (import.meta.main) await runCommand(COMMAND, ablate);
+
+async function ablate(flags: Flags, signal: AbortSignal): Promise<number> {
+  if (flags.operands.length > 0) {
+    throw new UsageError(
+      `Cannot understand "${flags.operands[0]}": expected flags only`,
+    );
+  }
+  const plan = planOf(flags, undefined);
+  if (parseShares(plan.split.split(" ")[0]!).test === 0) {
+    throw new UsageError(
+      `Cannot compare recipes: expected a --split with test pictures, got ${plan.split}`,
+    );
+  }
+  const pieces = piecesNamed(flags.text("only") ?? "");
+  const seeds = flags.integer("seeds", SEEDS, 1);
+  const threads = workersOf(flags);
+  const out = flags.text("out");
+  if (out !== undefined) await Deno.mkdir(dirname(out), { recursive: true });
+
+  const { dataset } = await openDataset(flags, signal);
+  using examples = dataset;
+  const splits = new Map(
+    Array.from({ length: seeds }, (_, seed) => [
+      seed,
+      splitExamples(examples, plan.split, seed),
+    ]),
+  );
+  let bar: ProgressBar | undefined;
+  const ablation = await runAblation({ examples, plan, splits, pieces }, {
+    signal,
+    threads,
+    onStep(done, total, run) {
+      bar ??= startProgress("Training", total);
+      bar.update(done, run);
+    },
+  }).finally(() => bar?.stop());
+  const command = commandLine(COMMAND);
+  const tables = renderAblation(ablation, command);
+  if (out !== undefined) await Deno.writeTextFile(out, tables);
+  console.log(
+    flags.has("json")
+      ? JSON.stringify({ command, ...ablation })
+      : tables.trimEnd(),
+  );
+  return EXIT.ok;
+}
+
+/** The pieces whose names have `text` in them. */
+function piecesNamed(text: string): typeof PIECES {
+  const chosen = Object.entries(PIECES).filter(([name]) => name.includes(text));
+  if (chosen.length > 0) return Object.fromEntries(chosen);
+  throw new UsageError(
+    `Cannot read --only: expected a part of one of ${
+      Object.keys(PIECES).join(", ")
+    }, got "${text}"`,
+  );
+}
