@@ -49,11 +49,7 @@ export async function readModel(
   };
 }
 
-/**
- * Reads a model ready to be served. A first weight that is not in bytes is rounded.
- *
- * @throws {RangeError} If such a weight is not finite.
- */
+/** Reads a model ready to be served. A first weight that is not in bytes is rounded. */
 export async function readServingModel(
   source: SafetensorsReader,
 ): Promise<ServingModel> {

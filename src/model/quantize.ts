@@ -40,10 +40,10 @@ const SPARE_BITS = 0xff;
  *   values[o, i] = w[o, i] / scale[o], rounded to the nearest integer
  *
  * A byte times a scale of 16 bits is exact in a float, so that rounding what was
- * rounded changes nothing. Rows of zeros have scale 0.
+ * rounded changes nothing. The scale of a row of zeros is 0, that of a row with a
+ * number that is not finite is NaN: such a network stays as broken as it was.
  *
  * @param weight [outputs, inputs], row-major.
- * @throws {RangeError} If a weight is not finite.
  */
 export function roundToBytes(
   weight: Float32Array,
@@ -55,13 +55,8 @@ export function roundToBytes(
   for (let o = 0; o < outputs; o++) {
     const row = weight.subarray(o * inputs, (o + 1) * inputs);
     const largest = largestMagnitude(row);
-    if (!Number.isFinite(largest)) {
-      throw new RangeError(
-        `Cannot round weights to bytes: expected finite numbers, got ${largest} in row ${o}`,
-      );
-    }
     if (largest < SMALLEST) continue;
-    scale[o] = roundUp(largest / LARGEST);
+    scale[o] = Number.isFinite(largest) ? roundUp(largest / LARGEST) : NaN;
     roundRow(row, scale[o]!, values.subarray(o * inputs, (o + 1) * inputs));
   }
   return { values, scale };

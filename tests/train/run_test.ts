@@ -3,6 +3,7 @@ import {
   assertAlmostEquals,
   assertEquals,
   assertLess,
+  assertNotEquals,
 } from "@std/assert";
 import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { decodeSafetensors } from "../../src/checkpoint/safetensors_reader.ts";
@@ -125,6 +126,25 @@ Deno.test("the best epoch's weights are kept where the plan says so", async () =
     2 * record.best!.epoch,
   );
   assertEquals(state.best, undefined);
+});
+
+Deno.test("a finished model that is trained on goes on from the weights that it was rounded to", async () => {
+  const [short, long] = [planOf({ epochs: 5 }), planOf({ epochs: 8 })];
+  const finished = await runTraining(EXAMPLES, ROWS, short, undefined);
+  const interrupt = new AbortController();
+  const stopped = await runTraining(EXAMPLES, ROWS, long, undefined, {
+    signal: interrupt.signal,
+    onEpoch: ({ epoch }) => epoch === 5 && interrupt.abort(),
+  });
+  const [longer, expected] = [
+    await reread(finished.state),
+    { ...stopped.state, parameters: rounded(stopped.state) },
+  ];
+  assertNotEquals(stopped.state.parameters, expected.parameters);
+  assertEquals(
+    (await runTraining(EXAMPLES, ROWS, long, longer)).state,
+    (await runTraining(EXAMPLES, ROWS, long, expected)).state,
+  );
 });
 
 Deno.test("the figures reported are those of the model that is saved, rounded", async () => {
