@@ -25,7 +25,8 @@ export function adminRoutes({ service, keys, maxBodyBytes }: AppOptions): Hono {
   return new Hono()
     .post("/rollback", key, maxBody(maxBodyBytes), async (c) => {
       const version = versionOf((await readJson(c)).version);
-      const done = await (await service()).history.rollback(
+      const history = await (await service()).history();
+      const done = await history.rollback(
         version,
         readIfMatch(c),
       );
@@ -34,7 +35,8 @@ export function adminRoutes({ service, keys, maxBodyBytes }: AppOptions): Hono {
     })
     .all("/rollback", onlyMethods("POST"))
     .get("/export", key, async (c) => {
-      const { manifest, chunks } = await (await service()).transfer.export();
+      const transfer = await (await service()).transfer();
+      const { manifest, chunks } = await transfer.export();
       const name = `tandem-${manifest.version}.safetensors`;
       return c.body(ReadableStream.from(chunks), 200, {
         "Content-Type": "application/octet-stream",
@@ -49,7 +51,7 @@ export function adminRoutes({ service, keys, maxBodyBytes }: AppOptions): Hono {
     .all("/export", onlyMethods("GET"))
     .post("/import", key, maxBody(MAX_IMPORT_BYTES), async (c) => {
       const bytes = new Uint8Array(await c.req.arrayBuffer());
-      const { transfer } = await service();
+      const transfer = await (await service()).transfer();
       return changed(
         c,
         await checked(() => transfer.import(bytes, readIfMatch(c))),
@@ -60,12 +62,13 @@ export function adminRoutes({ service, keys, maxBodyBytes }: AppOptions): Hono {
     .put("/tags/:name", key, maxBody(maxBodyBytes), async (c) => {
       const name = tagOf(c);
       const version = versionOf((await readJson(c)).version);
-      const { history } = await service();
+      const history = await (await service()).history();
       if (!await history.tag(name, version)) throw unknownVersion(version);
       return c.json({ tag: name, version });
     })
     .delete("/tags/:name", key, async (c) => {
-      await (await service()).history.untag(tagOf(c));
+      const history = await (await service()).history();
+      await history.untag(tagOf(c));
       return c.body(null, 204);
     })
     .all("/tags/:name", onlyMethods("PUT", "DELETE"));

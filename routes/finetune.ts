@@ -5,7 +5,6 @@ import { entityTag } from "../src/service/answers.ts";
 import { describeImages } from "./images.ts";
 import { readIdempotencyKey, readIfMatch } from "./headers.ts";
 import { requiredKey } from "./keys.ts";
-import { readLesson } from "./lesson.ts";
 import { maxBody } from "./limits.ts";
 import type { AppOptions } from "./options.ts";
 import { onlyMethods } from "./problem.ts";
@@ -23,6 +22,7 @@ export function finetuneRoutes(
       const ifMatch = readIfMatch(c);
       const idempotencyKey = readIdempotencyKey(c);
       const open = await service();
+      const { readLesson } = await import("./lesson.ts");
       const { images, ...lesson } = await readLesson(c, open.labels);
       const descriptors = await describeImages(open, images, maxPixels);
       const { answer, sha256 } = await open.finetune({

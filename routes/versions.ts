@@ -19,7 +19,7 @@ export function versionRoutes({ service }: AppOptions): Hono {
         MAX_LIMIT,
       );
       const before = wholeQuery(c, "before", 0);
-      const { history } = await service();
+      const history = await (await service()).history();
       const entries = await history.list(limit, before);
       return c.json({ versions: entries.map(summaryOf) }, 200, {
         "Cache-Control": "no-store",
@@ -28,7 +28,8 @@ export function versionRoutes({ service }: AppOptions): Hono {
     .all("/versions", onlyMethods("GET"))
     .get("/versions/:version", async (c) => {
       const version = readVersion(c);
-      const entry = await (await service()).history.find(version);
+      const history = await (await service()).history();
+      const entry = await history.find(version);
       if (entry === undefined) throw unknownVersion(version);
       return c.json(detailsOf(entry), 200, {
         ETag: entityTag(entry.manifest.sha256),

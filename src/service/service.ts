@@ -1,7 +1,6 @@
 /** What the routes call: the model, its versions, and what is done with them. @module */
 
 import { DEFAULT_LIMITS, type ImageLimits } from "../image/limits.ts";
-import { collect } from "../store/collect.ts";
 import type { Engine } from "../store/engine.ts";
 import { ModelStore } from "../store/store.ts";
 import {
@@ -13,11 +12,11 @@ import {
 } from "./answers.ts";
 import { Describer } from "./describer.ts";
 import { Editor } from "./editor.ts";
-import { Finetuner } from "./finetune.ts";
-import { History } from "./history.ts";
+import type { Finetuner } from "./finetune.ts";
+import type { History } from "./history.ts";
 import type { FinetuneRequest, FinetuneResult } from "./requests.ts";
 import { ServingNetwork } from "./network.ts";
-import { Transfer } from "./transfer.ts";
+import type { Transfer } from "./transfer.ts";
 import { Versions } from "./versions.ts";
 import type { Weights } from "./weights.ts";
 
@@ -44,16 +43,20 @@ export interface PredictResult {
   readonly model: ModelIdentity;
 }
 
-/** The model as it is served, and its versions. */
+/**
+ * The model as it is served, and its versions. What a prediction does without
+ * is imported when it is first asked for: that spares a cold start a third of
+ * the modules.
+ */
 export class Service {
   /** Versions by number, and going back to one. */
-  readonly history: History;
+  readonly history: () => Promise<History>;
   /** The whole state as a file, and back. */
-  readonly transfer: Transfer;
+  readonly transfer: () => Promise<Transfer>;
   readonly #editor: Editor;
   readonly #store: ModelStore;
   readonly #versions: Versions;
-  readonly #finetuner: Finetuner;
+  readonly #finetuner: () => Promise<Finetuner>;
   readonly #report: (error: unknown) => void;
   readonly #keep: number;
   #collecting: Promise<void> = Promise.resolve();
@@ -71,9 +74,18 @@ export class Service {
     this.#store = new ModelStore(engine, weights);
     this.#versions = new Versions(this.#store, weights, report);
     const shared = [this.#store, this.#versions, this.#editor] as const;
-    this.#finetuner = new Finetuner(weights, network, ...shared);
-    this.history = new History(...shared);
-    this.transfer = new Transfer(weights, ...shared);
+    this.#finetuner = once(async () => {
+      const { Finetuner } = await import("./finetune.ts");
+      return new Finetuner(weights, network, ...shared);
+    });
+    this.history = once(async () => {
+      const { History } = await import("./history.ts");
+      return new History(...shared);
+    });
+    this.transfer = once(async () => {
+      const { Transfer } = await import("./transfer.ts");
+      return new Transfer(weights, ...shared);
+    });
   }
 
   /** Takes the memory; reads nothing from the store yet. */
@@ -136,7 +148,7 @@ export class Service {
 
   /** Fine-tunes the heads: {@linkcode Finetuner.run}. */
   async finetune(request: FinetuneRequest): Promise<FinetuneResult> {
-    const result = await this.#finetuner.run(request);
+    const result = await (await this.#finetuner()).run(request);
     const { before, after } = result.answer.version;
     if (after !== before && after % COLLECT_EVERY === 0) this.#collect();
     return result;
@@ -157,8 +169,15 @@ export class Service {
   #collect(): void {
     this.#collecting = this.#collecting
       .then(async () => {
+        const { collect } = await import("../store/collect.ts");
         await collect(this.#store, this.#keep);
       })
       .catch(this.#report);
   }
+}
+
+/** Makes a thing when it is first asked for, and gives the same ever after. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
 }

@@ -60,7 +60,7 @@ async function exported(): Promise<Uint8Array> {
       dryRun: false,
     });
   }
-  const { chunks } = await service.transfer.export();
+  const { chunks } = await (await service.transfer()).export();
   await service.close();
   return new Uint8Array(
     await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer(),

@@ -38,10 +38,11 @@ function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 
 Deno.test("a rollback restores the exact state, as a new version", async () => {
   const { service } = await openFixture({ weights });
+  const history = await service.history();
   await teach(service, 1);
   const [first, saidFirst] = [await service.identity(), await said(service)];
   await teach(service, 2, 3);
-  const { before, after } = (await service.history.rollback(1))!;
+  const { before, after } = (await history.rollback(1))!;
   assertEquals([before.version, after.version, after.restored], [3, 4, 1]);
   const now = await service.identity();
   assertEquals([now.version, now.step, now.etag], [4, first.step, first.etag]);
@@ -53,12 +54,13 @@ Deno.test("after a rollback, steps go on from the old version's moments", async 
   const { service: straight } = await openFixture({ weights });
   await teach(straight, 1);
   const { service } = await openFixture({ weights });
+  const history = await service.history();
   await teach(service, 1, 2);
-  await service.history.rollback(1);
+  await history.rollback(1);
   // Replay is drawn by the version's number, so go back once more to compare like with like.
   for (const each of [straight, service]) {
     while ((await each.identity()).version < 5) {
-      await each.history.rollback(1);
+      await (await each.history()).rollback(1);
     }
   }
   await teach(straight, 4);
@@ -70,13 +72,14 @@ Deno.test("after a rollback, steps go on from the old version's moments", async 
 
 Deno.test("a rollback to the weights file is the weights file", async () => {
   const { service } = await openFixture({ weights });
+  const history = await service.history();
   const base = await service.identity();
   await teach(service, 1);
-  await service.history.rollback(0);
+  await history.rollback(0);
   assertEquals(await service.identity(), { ...base, version: 2 });
-  assertEquals(await service.history.rollback(7), undefined);
+  assertEquals(await history.rollback(7), undefined);
   await assertRejects(
-    () => service.history.rollback(1, ["0"]),
+    () => history.rollback(1, ["0"]),
     PreconditionError,
   );
   await service.close();
@@ -84,48 +87,51 @@ Deno.test("a rollback to the weights file is the weights file", async () => {
 
 Deno.test("history is told newest first, down to version 0, in pages, with tags", async () => {
   const { service } = await openFixture({ weights });
+  const history = await service.history();
   await teach(service, 1, 2, 3);
-  assertEquals(await service.history.tag("good", 2), true);
-  assertEquals(await service.history.tag("good", 9), false);
+  assertEquals(await history.tag("good", 2), true);
+  assertEquals(await history.tag("good", 9), false);
   const list = async (limit: number, before?: number) =>
-    (await service.history.list(limit, before)).map((
+    (await history.list(limit, before)).map((
       { manifest, tags },
     ) => [manifest.version, ...tags]);
   assertEquals(await list(10), [[3], [2, "good"], [1], [0]]);
   assertEquals(await list(2), [[3], [2, "good"]]);
   assertEquals(await list(2, 2), [[1], [0]]);
   assertEquals(await list(2, 0), []);
-  await service.history.untag("good");
-  assertEquals((await service.history.find(2))!.tags, []);
-  assertEquals(await service.history.find(4), undefined);
+  await history.untag("good");
+  assertEquals((await history.find(2))!.tags, []);
+  assertEquals(await history.find(4), undefined);
   await service.close();
 });
 
 Deno.test("old versions go, the head and tagged ones stay", async () => {
   const { service } = await openFixture({ weights, keepVersions: 3 });
+  const history = await service.history();
   await teach(service, 1, 2);
-  await service.history.tag("good", 2);
+  await history.tag("good", 2);
   await teach(service, ...Array.from({ length: 14 }, (_, i) => i));
   await service.settled();
-  const kept = (await service.history.list(50)).map(({ manifest }) =>
-    manifest.version
-  );
+  const kept = (await history.list(50)).map(({ manifest }) => manifest.version);
   assertEquals(kept, [16, 15, 14, 2, 0]);
-  assertEquals((await service.history.rollback(2))!.after.version, 17);
+  assertEquals(
+    (await history.rollback(2))!.after.version,
+    17,
+  );
   await service.close();
 });
 
 Deno.test("export, an empty store, import: the next step is as if it had never moved", async () => {
   const { service: stayed } = await openFixture({ weights });
   await teach(stayed, 1, 2);
-  const file = concat((await stayed.transfer.export()).chunks);
+  const file = concat((await (await stayed.transfer()).export()).chunks);
 
   const { service: moved } = await openFixture({ weights });
   await teach(moved, 5); // replay is drawn by the version's number: this makes the next one 3 in both
-  const { after } = await moved.transfer.import(file);
+  const { after } = await (await moved.transfer()).import(file);
   assertEquals([after.version, after.change], [2, "import"]);
   assertEquals(await moved.identity(), await stayed.identity());
-  assertEquals(concat((await moved.transfer.export()).chunks), file);
+  assertEquals(concat((await (await moved.transfer()).export()).chunks), file);
   await teach(stayed, 3);
   await teach(moved, 3);
   assertEquals(await moved.identity(), await stayed.identity());
@@ -136,8 +142,9 @@ Deno.test("export, an empty store, import: the next step is as if it had never m
 
 Deno.test("an export can be served as a weights file, and goes on from there", async () => {
   const { service } = await openFixture({ weights });
+  const transfer = await service.transfer();
   await teach(service, 1, 2);
-  const file = concat((await service.transfer.export()).chunks);
+  const file = concat((await transfer.export()).chunks);
   const { service: served } = await openFixture({
     weights: await readWeights(file),
   });
@@ -150,14 +157,15 @@ Deno.test("an export can be served as a weights file, and goes on from there", a
 
 Deno.test("an export has floats only; read as floats or as bytes, a model is served the same", async () => {
   const { service } = await openFixture({ weights });
-  const file = concat((await service.transfer.export()).chunks);
+  const transfer = await service.transfer();
+  const file = concat((await transfer.export()).chunks);
   const { header } = decodeSafetensors(file);
   assertEquals(header.tensors.get("trunk.0.weight")?.dtype, "F32");
   assertEquals(
     decodeSafetensors(modelBytes()).header.tensors.get("trunk.0.weight")?.dtype,
     "I8",
   );
-  const { before, after } = await service.transfer.import(file);
+  const { before, after } = await transfer.import(file);
   assertEquals([after.sha256, after.tensors], [before.sha256, []]);
   const { service: floats } = await openFixture({
     weights: await readWeights(file),
@@ -170,8 +178,9 @@ Deno.test("an export has floats only; read as floats or as bytes, a model is ser
 Deno.test("a trunk that was never rounded is kept as it is, and served rounded", async () => {
   const raw = { guard: false, replay: false, seed: 2, rounded: false };
   const { service } = await openFixture({ weights });
+  const transfer = await service.transfer();
   const base = await said(service);
-  await service.transfer.import(modelBytes(raw));
+  await transfer.import(modelBytes(raw));
   const { service: rounded } = await openFixture({
     weights: await fixtureWeights({ ...raw, rounded: true }),
   });
@@ -181,7 +190,7 @@ Deno.test("a trunk that was never rounded is kept as it is, and served rounded",
   });
   assertEquals(await said(served), await said(rounded));
   const exported = decodeSafetensors(
-    concat((await service.transfer.export()).chunks),
+    concat((await transfer.export()).chunks),
   );
   assertEquals(
     await exported.read("trunk.0.weight"),
@@ -198,8 +207,10 @@ Deno.test("a trunk that was never rounded is kept as it is, and served rounded",
 
 Deno.test("an import of another trunk is served, tuned and survives a restart", async () => {
   const { service, engine } = await openFixture({ weights });
+  const transfer = await service.transfer();
+  const history = await service.history();
   const before = await said(service);
-  await service.transfer.import(
+  await transfer.import(
     modelBytes({ guard: false, seed: 2, replay: false }),
   );
   const imported = await said(service);
@@ -208,13 +219,14 @@ Deno.test("an import of another trunk is served, tuned and survives a restart", 
   const tuned = await said(service);
   const { service: again } = await openFixture({ weights, engine });
   assertEquals(await said(again), tuned);
-  await service.history.rollback(0);
+  await history.rollback(0);
   assertEquals(await said(service), before);
   await service.close();
 });
 
 Deno.test("a state that does not fit, or is damaged, changes nothing", async () => {
   const { service } = await openFixture({ weights });
+  const transfer = await service.transfer();
   const good = modelBytes({ guard: false });
   const text = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
   const bytes = (latin1: string) =>
@@ -230,10 +242,10 @@ Deno.test("a state that does not fit, or is damaged, changes nothing", async () 
       nan,
     ]
   ) {
-    await assertRejects(() => service.transfer.import(wrong), CheckpointError);
+    await assertRejects(() => transfer.import(wrong), CheckpointError);
   }
   await assertRejects(
-    () => service.transfer.import(good, ["0"]),
+    () => transfer.import(good, ["0"]),
     PreconditionError,
   );
   assertEquals((await service.identity()).version, 0);

@@ -326,7 +326,7 @@ Deno.test("with a manifest that is damaged or gone, the version before it is ser
       StoreError,
       "version 2 is damaged",
     );
-    await again.history.rollback(1);
+    await (await again.history()).rollback(1);
     assertEquals(await again.identity(), { ...sound, version: 3 });
     const { answer } = await again.finetune(lesson(3));
     assertEquals([answer.accepted, answer.version.after], [true, 4]);
