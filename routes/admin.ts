@@ -1,6 +1,7 @@
 /** POST /rollback, GET /export, POST /import, PUT and DELETE /tags/{name}. @module */
 
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/quick";
 import { CheckpointError } from "../src/errors.ts";
 import { entityTag } from "../src/service/answers.ts";
 import type { Manifest } from "../src/store/manifest.ts";

@@ -1,7 +1,7 @@
 /** The app: one small app per resource, put together. @module */
 
-import { Hono } from "hono";
 import { cors } from "hono/cors";
+import { Hono } from "hono/quick";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { adminRoutes } from "./admin.ts";

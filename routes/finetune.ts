@@ -1,6 +1,6 @@
 /** POST /finetune. @module */
 
-import { Hono } from "hono";
+import { Hono } from "hono/quick";
 import { entityTag } from "../src/service/answers.ts";
 import { describeImages } from "./images.ts";
 import { readIdempotencyKey, readIfMatch } from "./headers.ts";

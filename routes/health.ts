@@ -1,6 +1,6 @@
 /** GET /healthz and GET /. @module */
 
-import { Hono } from "hono";
+import { Hono } from "hono/quick";
 import type { AppOptions } from "./options.ts";
 import { onlyMethods } from "./problem.ts";
 

@@ -1,6 +1,7 @@
 /** POST /predict. @module */
 
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/quick";
 import {
   bodyKind,
   checkCount,

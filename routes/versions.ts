@@ -1,6 +1,7 @@
 /** GET /versions and GET /versions/{n}. @module */
 
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/quick";
 import { entityTag } from "../src/service/answers.ts";
 import type { HistoryEntry } from "../src/service/history.ts";
 import type { AppOptions } from "./options.ts";
