@@ -11,5 +11,6 @@ import { readSettings } from "./src/service/settings.ts";
 
 const settings = readSettings((name) => Deno.env.get(name));
 const service = lazyService(settings);
+service.open().catch(() => {}); // the first request tries again, and says why
 
 export default createApp({ ...settings, service: service.open });

@@ -1,6 +1,7 @@
-/** The service behind the app, opened when the first request needs it. @module */
+/** The service behind the app, opened once. @module */
 
 import { CheckpointError } from "../src/errors.ts";
+import { prepareDescriber } from "../src/service/describer.ts";
 import { Service } from "../src/service/service.ts";
 import type { Settings } from "../src/service/settings.ts";
 import { readWeights } from "../src/service/weights.ts";
@@ -38,11 +39,19 @@ async function openService(
 ): Promise<Service> {
   const opening = openEngine(store); // while the file is read
   opening.catch(() => {}); // it is heard of where it is awaited
+  prepareDescriber().catch(() => {}); // the first picture will say why
   try {
     const weights = await readWeights(await readModelFile(model ?? SHIPPED));
     const engine = await opening;
     const limits = { bytes: maxBodyBytes, pixels: maxPixels };
-    return await Service.create({ weights, engine, limits, keepVersions });
+    const service = await Service.create({
+      weights,
+      engine,
+      limits,
+      keepVersions,
+    });
+    service.identity().catch(() => {}); // the first prediction finds the head read
+    return service;
   } catch (error) {
     await opening.then((engine) => engine.close(), () => {});
     throw error;
@@ -66,11 +75,12 @@ async function readModelFile(
 
 /**
  * Reads a file into memory of its size. Deno.readFile asks for more as it goes
- * on, which takes twice as long (measured by tests/bench/start.ts).
+ * on, which takes twice as long (measured by tests/bench/start.ts). The file is
+ * opened at once, so that it is read while other things are made ready.
  */
 async function readWhole(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
-  using file = await Deno.open(path);
-  const bytes = new Uint8Array((await file.stat()).size);
+  using file = Deno.openSync(path);
+  const bytes = new Uint8Array(file.statSync().size);
   for (let filled = 0; filled < bytes.length;) {
     const count = await file.read(bytes.subarray(filled));
     if (count === null) return bytes.slice(0, filled);

@@ -14,17 +14,11 @@ const PATIENCE = 4000;
 const settings = orExit(() => readSettings((name) => Deno.env.get(name)));
 const keys = withOneTimeKey(settings.keys, settings.host);
 const service = lazyService(settings);
+const opening = service.open().catch(exitWith);
 const app = createApp({ ...settings, keys, service: service.open });
 
 // A model that cannot be served is better known now than at the first request.
-const others = await service.open().then((opened) => opened.otherModels())
-  .catch(exitWith);
-if (others.length > 0) {
-  console.log(
-    "The store also keeps what was learned on other weights files. It stays there, " +
-      `and is served again with them: sha256 ${others.join(", ")}`,
-  );
-}
+const opened = await opening;
 const server = Deno.serve({
   hostname: settings.host,
   port: settings.port,
@@ -35,6 +29,7 @@ const server = Deno.serve({
       }:${port}`,
     ),
 }, app.fetch);
+opened.otherModels().then(sayOthers, console.error);
 Deno.addSignalListener("SIGINT", stop);
 // Windows knows no SIGTERM.
 if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
@@ -51,6 +46,14 @@ function orExit<T>(read: () => T): T {
 function exitWith({ message }: Error): never {
   console.error(message);
   Deno.exit(1);
+}
+
+function sayOthers(others: readonly string[]): void {
+  if (others.length === 0) return;
+  console.log(
+    "The store also keeps what was learned on other weights files. It stays there, " +
+      `and is served again with them: sha256 ${others.join(", ")}`,
+  );
 }
 
 /** Fills in the keys that are missing by one that is good for this run, if only this machine can call. */

@@ -302,6 +302,11 @@ export async function loadKernels(
   return instance.exports as unknown as Kernels;
 }
 
+/** Reads and compiles the kernels ahead of their first use. */
+export async function prepareKernels(): Promise<void> {
+  await compile("kernels.wasm");
+}
+
 function compile(name: string): Promise<WebAssembly.Module> {
   const known = compiled.get(name);
   if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 /** From the bytes of an image to its descriptor, as the model's own preprocessing has it. @module */
 
-import { usePixels } from "../image/decode.ts";
+import { prepareDecoder, usePixels } from "../image/decode.ts";
 import {
   allocateDescriber,
   describe,
@@ -11,7 +11,12 @@ import {
 import { checkImage, type ImageLimits } from "../image/limits.ts";
 import { PLAIN_VIEW } from "../image/view.ts";
 import { createArena } from "../kernels/arena.ts";
-import type { Kernels } from "../kernels/mod.ts";
+import { type Kernels, prepareKernels } from "../kernels/mod.ts";
+
+/** Loads and compiles what describing takes, which needs no model yet. */
+export async function prepareDescriber(): Promise<void> {
+  await Promise.all([prepareKernels(), prepareDecoder()]);
+}
 
 /** Describes images in an arena of its own. */
 export class Describer {
@@ -51,20 +56,9 @@ export class Describer {
   async describe(bytes: Uint8Array): Promise<Uint8Array> {
     const { kernels, views, preprocessing } = this;
     const out = new Uint8Array(descriptorLength(preprocessing));
-    await usePixels(
-      bytes,
-      this.limits,
-      (header, pixels) =>
-        describe(
-          kernels,
-          views,
-          preprocessing,
-          header,
-          pixels,
-          PLAIN_VIEW,
-          out,
-        ),
-    );
+    await usePixels(bytes, this.limits, (header, pixels) => {
+      describe(kernels, views, preprocessing, header, pixels, PLAIN_VIEW, out);
+    });
     return out;
   }
 }

@@ -8,7 +8,12 @@ import {
 } from "@std/assert";
 import fc from "fast-check";
 import { ImageError, type ImageErrorReason } from "../../src/errors.ts";
-import { decodeImage, type Pixels, usePixels } from "../../src/image/decode.ts";
+import {
+  decodeImage,
+  type Pixels,
+  prepareDecoder,
+  usePixels,
+} from "../../src/image/decode.ts";
 import { DEFAULT_LIMITS } from "../../src/image/limits.ts";
 import {
   bytesOf,
@@ -195,6 +200,11 @@ Deno.test("what fails on the pixels is not taken for a fault of the image", asyn
     const again = usePixels(image, DEFAULT_LIMITS, (_, { data }) => [...data]);
     assertEquals(await again, [...pixels.data]);
   }
+});
+
+Deno.test("the decoder can be made ready, which changes nothing", async () => {
+  await prepareDecoder();
+  await assertDecodes(await encodeJpeg(PICTURE), PICTURE, 12);
 });
 
 Deno.test("decoding leaves the classes of the platform in their places", async () => {

@@ -15,6 +15,14 @@ import { compileModule } from "./module.ts";
  */
 const MAXIMUM_SCANS = 100;
 
+/** A grey square of 16×16 pixels. */
+const SMALL =
+  "/9j/4AAQSkZJRgABAQAAAQABAAD/2wCEAAICAgICAgICAgIDAwIDAwQDAwMDBAYEBAQEBAYJBQ" +
+  "YFBQYFCQgJBwcHCQgOCwkJCw4QDQwNEBMRERMYFxgfHyoBAgICAgICAgICAgMDAgMDBAMDAwME" +
+  "BgQEBAQEBgkFBgUFBgUJCAkHBwcJCA4LCQkLDhANDA0QExERExgXGB8fKv/AABEIABAAEAMBEQ" +
+  "ACEQEDEQH/xABLAAEAAAAAAAAAAAAAAAAAAAAAEAEAAAAAAAAAAAAAAAAAAAAAAQEBAAAAAAAA" +
+  "AAAAAAAAAAAABREBAAAAAAAAAAAAAAAAAAAAAP/aAAwDAQACEQMRAD8ALiOAAA//2Q==";
+
 const codec = new Codec(
   factory as unknown as Factory,
   await compileModule("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
@@ -28,6 +36,11 @@ export const decode: Decoder = (bytes, take) => {
   const applyOrientation = false;
   return codec.decode(bytes, take, applyOrientation);
 };
+
+/** Decodes a small picture, so that the engine has compiled the decoder when the next one comes. */
+export async function prepare(): Promise<void> {
+  await decode(Uint8Array.from(atob(SMALL), (c) => c.charCodeAt(0)), () => {});
+}
 
 /** Whether more than `limit` scans start in `bytes`; never fewer than there are. */
 function hasMoreScans(bytes: Uint8Array, limit: number): boolean {
