@@ -104,13 +104,22 @@ export function allocateByteLayer(
   };
 }
 
-/** Copies a weight [outputs, inputs] and a bias [outputs] into the layer, and the means that go with them. */
+/**
+ * Copies a weight and a bias [outputs] into the layer, and the means that go with them.
+ *
+ * @throws {TypeError} If one of them is not of the layer's size.
+ */
 export function writeByteLayer(
   layer: ByteLayer,
   { values, scale }: ByteWeight,
   bias: Float32Array,
   { mean }: Standardization,
 ): void {
+  const { outputs, inputs } = layer;
+  checkLength("weight", values, outputs * inputs);
+  checkLength("scale", scale, outputs);
+  checkLength("bias", bias, outputs);
+  checkLength("mean", mean, inputs);
   const center = Uint8ClampedArray.from(mean); // rounds
   writeParts(layer, center, layer.center);
   layer.weight.set(
@@ -120,8 +129,8 @@ export function writeByteLayer(
   layer.bias.set(bias);
   const remainder = mean.map((value, i) => value - center[i]!);
   if (remainder.every((value) => value === 0)) return;
-  for (let o = 0; o < layer.outputs; o++) {
-    const row = values.subarray(o * layer.inputs, (o + 1) * layer.inputs);
+  for (let o = 0; o < outputs; o++) {
+    const row = values.subarray(o * inputs, (o + 1) * inputs);
     let sum = 0;
     for (const { start, length, inverseDeviation } of layer.parts) {
       for (let i = start; i < start + length; i++) {
@@ -173,6 +182,17 @@ export function forwardByteLayer(
     );
   }
   kernels.relu(out.byteOffset, rows * width);
+}
+
+function checkLength(
+  name: string,
+  { length }: ArrayLike<number>,
+  expected: number,
+): void {
+  if (length === expected) return;
+  throw new TypeError(
+    `Cannot write the ${name} of the first layer: expected ${expected} values, got ${length}`,
+  );
 }
 
 function writeParts(

@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { PREPROCESSING } from "../../src/image/descriptor.ts";
 import { Random } from "../../src/nn/prng.ts";
 import {
@@ -163,16 +163,5 @@ Deno.test("a first weight that is not in bytes is rounded to them", async () => 
     model,
     new Map([...parameters, [BYTE_WEIGHT, rounded]]),
     network.predict(new Map([[BYTE_WEIGHT, weight]]), DESCRIPTORS),
-  );
-});
-
-Deno.test("a trunk with more inputs than its sums can hold is refused", async () => {
-  const inputs = 65_537;
-  const sizes = { ...SMALL, inputs, hidden: [1] };
-  const model = modelOf(sizes, new Map());
-  await assertRejects(
-    () => ServingNetwork.create(model),
-    RangeError,
-    "expected at most 65536 inputs, got 65537",
   );
 });
