@@ -1,8 +1,11 @@
 """Continues training from an exported state in PyTorch and compares with ours.
 
-usage: pytorch.py BEFORE.safetensors BATCH.safetensors AFTER.safetensors STEPS LEARNING_RATE
+usage: pytorch.py SERVED.safetensors BEFORE.safetensors BATCH.safetensors
+                  AFTER.safetensors STEPS LEARNING_RATE
 
-Prints one line of JSON: the largest difference of a parameter and of a moment.
+SERVED is the weights file that BEFORE was exported from: its first weight, in
+bytes, must be the very floats of the export. Prints one line of JSON: the largest
+difference of a parameter and of a moment.
 """
 
 import json
@@ -12,7 +15,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 
-before_path, batch_path, after_path, steps, learning_rate = sys.argv[1:]
+*paths, steps, learning_rate = sys.argv[1:]
 
 
 class Tandem(torch.nn.Module):
@@ -50,9 +53,15 @@ def make_optimizer(model, name, options):
 
 
 torch.manual_seed(0)
-with safe_open(before_path, "pt") as file:
+with safe_open(paths[1], "pt") as file:
     metadata = file.metadata()
-before, batch, after = map(load_file, (before_path, batch_path, after_path))
+served, before, batch, after = map(load_file, paths)
+
+in_bytes, scale = served["trunk.0.weight"], served["trunk.0.weight.scale"]
+if in_bytes.dtype != torch.int8:
+    sys.exit(f"trunk.0.weight is of {in_bytes.dtype}, not in bytes")
+if not torch.equal(in_bytes.float() * scale[:, None], before["trunk.0.weight"]):
+    sys.exit("trunk.0.weight in bytes is not that of the export")
 
 model = Tandem(json.loads(metadata["sizes"]))
 names = list(model.state_dict())

@@ -1,6 +1,7 @@
 /**
  * Shows that PyTorch reads an exported state and goes on from it as we do: ten
- * steps of the whole network, here and there, must agree to 1e-5.
+ * steps of the whole network, here and there, must agree to 1e-5. It also reads
+ * the served weights file, whose first weight is in bytes.
  *
  *   deno run -A tests/interop/pytorch.ts
  *
@@ -28,6 +29,7 @@ import { trainStep } from "../../src/train/step.ts";
 import { createTrainer } from "../../src/train/trainer.ts";
 import {
   fixtureWeights,
+  modelBytes,
   openFixture,
   randomDescriptor,
 } from "../service/fixture.ts";
@@ -153,6 +155,7 @@ async function main(): Promise<number> {
     const batch = drawBatch(state);
     const { tensors, metadata } = tensorsOf(await continued(state, batch));
     const files = {
+      served: [modelBytes({ guard: false })],
       before: [before],
       batch: batchFile(batch),
       after: encodeSafetensors(tensors, metadata),
