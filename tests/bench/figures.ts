@@ -6,7 +6,7 @@ export interface Figure {
   readonly bench: string;
   readonly name: string;
   readonly value: number;
-  readonly unit: "ms" | "GFLOP/s" | "GB/s" | "MB" | "KB" | "1/s" | "×";
+  readonly unit: "ms" | "GFLOP/s" | "GB/s" | "MB" | "KB" | "1/s" | "%" | "×";
 }
 
 /** A training step and a forward pass of one row at one shape: ours, or a peer's in the same fields. */

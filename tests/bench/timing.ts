@@ -13,22 +13,34 @@ export async function timeOf(
   milliseconds = MEASURE_MS,
   warmUp = WARM_UP_MS,
 ): Promise<number> {
-  await collect(call, warmUp);
-  return median(await collect(call, milliseconds));
+  const [time] = await timesOf([call], milliseconds, warmUp);
+  return time!;
 }
 
-/** The time of every call: at least a few, then as many as start within `milliseconds`. */
-async function collect(
-  call: () => unknown,
-  milliseconds: number,
+/** The median times of calls that are made in turn, so that they compare whatever else the machine does. */
+export async function timesOf(
+  calls: readonly (() => unknown)[],
+  milliseconds = MEASURE_MS,
+  warmUp = WARM_UP_MS,
 ): Promise<number[]> {
-  const times: number[] = [];
-  const end = performance.now() + milliseconds;
-  while (times.length < FEWEST || performance.now() < end) {
-    const start = performance.now();
-    const pending = call();
-    if (pending instanceof Promise) await pending;
-    times.push(performance.now() - start);
+  await collect(calls, warmUp);
+  return (await collect(calls, milliseconds)).map(median);
+}
+
+/** The time of every call: at least a few of each, then as many as start within `milliseconds`. */
+async function collect(
+  calls: readonly (() => unknown)[],
+  milliseconds: number,
+): Promise<number[][]> {
+  const times = calls.map((): number[] => []);
+  const end = performance.now() + milliseconds * calls.length;
+  while (times[0]!.length < FEWEST || performance.now() < end) {
+    for (const [i, call] of calls.entries()) {
+      const start = performance.now();
+      const pending = call();
+      if (pending instanceof Promise) await pending;
+      times[i]!.push(performance.now() - start);
+    }
   }
   return times;
 }
