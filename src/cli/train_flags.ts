@@ -22,6 +22,7 @@ export const DEFAULTS = {
   mixup: 0.4,
   dropout: 0.2,
   inputDropout: 0.2,
+  cellDropout: 0.1,
   clip: 0,
   keep: "last",
   patience: 0,
@@ -75,6 +76,10 @@ export const RECIPE_FLAGS: Readonly<Record<string, Flag>> = {
   "input-dropout": {
     value: "P",
     help: `Of inputs, in [0, 1) (${DEFAULTS.inputDropout}).`,
+  },
+  "cell-dropout": {
+    value: "P",
+    help: `Of all inputs of one place, in [0, 1) (${DEFAULTS.cellDropout}).`,
   },
   clip: {
     value: "NORM",
@@ -206,6 +211,10 @@ export function planOf(
       inputDropout: flags.fraction(
         "input-dropout",
         had?.inputDropout ?? DEFAULTS.inputDropout,
+      ),
+      cellDropout: flags.fraction(
+        "cell-dropout",
+        had?.cellDropout ?? DEFAULTS.cellDropout,
       ),
       hiddenDropout: flags.fraction(
         "dropout",

@@ -5,7 +5,11 @@
  * @module
  */
 
-import { descriptorParts, type Preprocessing } from "../image/descriptor.ts";
+import {
+  descriptorCells,
+  descriptorParts,
+  type Preprocessing,
+} from "../image/descriptor.ts";
 import type { DescriptorCache } from "./cache.ts";
 
 /** One described picture. */
@@ -80,6 +84,11 @@ export class Dataset implements Disposable {
   /** Lengths of the parts of a descriptor that are in one unit each. */
   get parts(): readonly number[] {
     return descriptorParts(this.preprocessing);
+  }
+
+  /** Lengths of the stretches that tell of one place each. */
+  get cells(): readonly number[] {
+    return descriptorCells(this.preprocessing);
   }
 
   /** Index of a picture's domain. */

@@ -22,6 +22,7 @@ import type { Pixels } from "./decoders/decoder.ts";
 import type { ImageHeader } from "./header.ts";
 import {
   cellLength,
+  descriptorCells,
   descriptorLayout,
   descriptorLength,
   descriptorParts,
@@ -35,6 +36,7 @@ import { allocateSquare, drawSquare, type SquareViews } from "./square.ts";
 import type { View } from "./view.ts";
 
 export {
+  descriptorCells,
   descriptorLayout,
   descriptorLength,
   descriptorParts,

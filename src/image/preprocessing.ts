@@ -106,6 +106,16 @@ function cellLayout({ radii }: Preprocessing): Stretch[] {
   ];
 }
 
+/**
+ * How many values tell of each cell of the gradients' grid; they lie cell after
+ * cell from the first value on.
+ */
+export function descriptorCells(preprocessing: Preprocessing): number[] {
+  const [gradients] = descriptorLayout(preprocessing);
+  const cells = preprocessing.grid ** 2;
+  return Array.from({ length: cells }, () => lengthOf(gradients) / cells);
+}
+
 /** How many values a cell has: single gradients, then pairs by offset. */
 export function cellLength(preprocessing: Preprocessing): number {
   return lengthOf(cellLayout(preprocessing));

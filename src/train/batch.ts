@@ -20,6 +20,11 @@ export interface Examples {
   readonly length: number;
   /** Number of views of each; view 0 is the plain picture. */
   readonly views: number;
+  /**
+   * Lengths of the stretches of a descriptor, from its first value on, that tell
+   * of one place in the picture each. What follows them is never dropped.
+   */
+  readonly cells?: readonly number[];
   /** Domain of a picture, or `MASKED`. */
   domainOf(row: number): number;
   /** Item of a picture, or `MASKED`. */
@@ -100,6 +105,32 @@ export function mixBatch(
     );
   }
   for (const head of [labels.domain, labels.item]) mixLabels(head, rows);
+}
+
+/**
+ * Drops what a descriptor tells of some places, each with the given probability,
+ * as if something stood in front of them: standardized inputs become 0, that is
+ * average.
+ *
+ * Source: DeVries, Taylor 2017 (arXiv:1708.04552), who cut squares out of
+ * pictures.
+ */
+export function dropCells(
+  { activations: { inputs, inputStride } }: Workspace,
+  cells: readonly number[],
+  rows: number,
+  probability: number,
+  random: Random,
+): void {
+  for (let b = 0; b < rows; b++) {
+    let start = b * inputStride;
+    for (const length of cells) {
+      if (random.uniform() < probability) {
+        inputs.fill(0, start, start + length);
+      }
+      start += length;
+    }
+  }
 }
 
 function mixLabels({ label, other }: HeadLabels, rows: number): void {

@@ -3,6 +3,7 @@
 import { DivergedError } from "../errors.ts";
 import { learningRateFactor, type Schedule } from "../optim/schedule.ts";
 import {
+  dropCells,
   epochOrder,
   type Examples,
   fillBatch,
@@ -25,6 +26,8 @@ export interface Recipe {
   readonly labelSmoothing: number;
   /** Probability that an input is dropped, in [0, 1). */
   readonly inputDropout: number;
+  /** Probability that all inputs of one cell are dropped together, in [0, 1). */
+  readonly cellDropout: number;
   /** Probability that a trunk unit is dropped, in [0, 1). */
   readonly hiddenDropout: number;
   /** α of mixup's Beta(α, α), in [0, 1]; 0 mixes nothing. */
@@ -137,6 +140,15 @@ function fitStep(
   fillBatch(trainer, examples, batch, views);
   if (recipe.mixup > 0) {
     mixBatch(kernels, workspace, batch.length, recipe.mixup, random);
+  }
+  if (recipe.cellDropout > 0) {
+    dropCells(
+      workspace,
+      examples.cells ?? [],
+      batch.length,
+      recipe.cellDropout,
+      random,
+    );
   }
   const result = trainStep(
     trainer,

@@ -49,6 +49,7 @@ async function trainedState(): Promise<ModelState> {
     schedule: "constant",
     labelSmoothing: 0,
     inputDropout: 0,
+    cellDropout: 0,
     hiddenDropout: 0,
     mixup: 0,
     maxGradientNorm: 0,

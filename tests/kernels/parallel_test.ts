@@ -13,6 +13,7 @@ const RECIPE: Recipe = {
   schedule: "cosine",
   labelSmoothing: 0.1,
   inputDropout: 0.1,
+  cellDropout: 0.1,
   hiddenDropout: 0.2,
   mixup: 0.4,
   maxGradientNorm: 1,

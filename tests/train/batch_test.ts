@@ -2,7 +2,12 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { createArena } from "../../src/kernels/arena.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { adam } from "../../src/optim/adam.ts";
-import { fillBatch, mixBatch, symmetricBeta } from "../../src/train/batch.ts";
+import {
+  dropCells,
+  fillBatch,
+  mixBatch,
+  symmetricBeta,
+} from "../../src/train/batch.ts";
 import { createTrainer } from "../../src/train/trainer.ts";
 import { measureStandardization } from "../../src/train/standardize.ts";
 import { allRows, patternExamples } from "./examples.ts";
@@ -106,4 +111,25 @@ Deno.test("mixing shares follow Beta(α, α): mean 1/2, variance 1 / (4 (2α + 1
     assertAlmostEquals(mean, 0.5, 0.01);
     assertAlmostEquals(variance, 1 / (4 * (2 * alpha + 1)), 0.004);
   }
+});
+
+Deno.test("cells are dropped whole, each as often as asked, and what follows them is not", async () => {
+  const trainer = await createTrainer(SIZES, adam(), 500);
+  const { workspace } = trainer;
+  const { inputs, inputStride } = workspace.activations;
+  const cells = [3, 5];
+  const counts = [0, 0, 0];
+  inputs.fill(1);
+  dropCells(workspace, cells, 400, 0.25, Random.fromSeed(3, "cells"));
+  for (let b = 0; b < 500; b++) {
+    const row = inputs.subarray(b * inputStride, b * inputStride + 10);
+    [[0, 3], [3, 8], [8, 10]].forEach(([start, end], cell) => {
+      const sum = row.subarray(start, end).reduce((a, x) => a + x, 0);
+      if (sum === 0) counts[cell]!++;
+      else assertEquals(sum, end! - start!);
+    });
+  }
+  // 400 draws with probability 1/4: five standard deviations are 43.
+  for (const count of counts.slice(0, 2)) assertAlmostEquals(count, 100, 43);
+  assertEquals(counts[2], 0);
 });

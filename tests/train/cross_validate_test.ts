@@ -42,6 +42,7 @@ const PLAN: TrainingPlan = {
     schedule: "constant",
     labelSmoothing: 0,
     inputDropout: 0,
+    cellDropout: 0,
     hiddenDropout: 0,
     mixup: 0,
     maxGradientNorm: 0,

@@ -36,6 +36,7 @@ export function patternExamples(
   return {
     length,
     views,
+    cells: [inputs >> 2, inputs >> 2],
     domainOf,
     itemOf,
     read: (row, view, out) => out.set(descriptors[row * views + view]!),

@@ -36,6 +36,7 @@ const RECIPE: Recipe = {
   schedule: "one-cycle",
   labelSmoothing: 0.1,
   inputDropout: 0.1,
+  cellDropout: 0.1,
   hiddenDropout: 0.2,
   mixup: 0.4,
   maxGradientNorm: 5,

@@ -54,6 +54,7 @@ function planOf(recipe: Partial<TrainingPlan["recipe"]>): TrainingPlan {
       schedule: "constant",
       labelSmoothing: 0,
       inputDropout: 0,
+      cellDropout: 0,
       hiddenDropout: 0.1,
       mixup: 0,
       maxGradientNorm: 0,

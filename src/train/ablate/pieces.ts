@@ -27,6 +27,7 @@ export const PIECES: Readonly<Record<string, Change>> = {
   "without mixup": recipe({ mixup: 0 }),
   "without label smoothing": recipe({ labelSmoothing: 0 }),
   "without dropout": recipe({ inputDropout: 0, hiddenDropout: 0 }),
+  "without cell dropout": recipe({ cellDropout: 0 }),
   "without weight decay": optimizer({ weightDecay: 0 }),
   "constant learning rate": recipe({ schedule: "constant" }),
   "trunk of 256": trunk(256),

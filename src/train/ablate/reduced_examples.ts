@@ -16,16 +16,20 @@ export function withoutKind(
 ): (examples: NamedExamples) => NamedExamples {
   return (examples) => {
     const layout = descriptorLayout(examples.preprocessing);
-    const parts = layout.map((stretches) =>
+    const lengths = layout.map((stretches) =>
       stretches.reduce(
         (sum, { kind, length }) => kind === left ? sum : sum + length,
         0,
       )
-    ).filter((length) => length > 0);
+    );
+    const parts = lengths.filter((length) => length > 0);
+    const [gradients] = lengths as [number];
+    const { cells = [] } = examples;
     const whole = new Uint8Array(examples.inputs);
     return changed(examples, {
       parts,
       inputs: parts.reduce((sum, length) => sum + length, 0),
+      cells: cells.map(() => gradients / cells.length),
       read(row, view, out) {
         examples.read(row, view, whole);
         let [from, to] = [0, 0];
@@ -46,10 +50,11 @@ function changed(
   examples: NamedExamples,
   changes: Partial<NamedExamples>,
 ): NamedExamples {
-  const { domains, items, preprocessing, inputs, parts, hash, length, views } =
-    examples;
+  const { domains, items, preprocessing, hash } = examples;
+  const { inputs, parts, cells = [], length, views } = examples;
   return {
-    ...{ domains, items, preprocessing, inputs, parts, hash, length, views },
+    ...{ domains, items, preprocessing, hash },
+    ...{ inputs, parts, cells, length, views },
     domainOf: (row) => examples.domainOf(row),
     itemOf: (row) => examples.itemOf(row),
     read: (row, view, out) => examples.read(row, view, out),

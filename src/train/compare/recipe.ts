@@ -10,6 +10,7 @@ export const PLAIN_RECIPE: Recipe = {
   schedule: "constant",
   labelSmoothing: 0,
   inputDropout: 0,
+  cellDropout: 0,
   hiddenDropout: 0,
   mixup: 0,
   maxGradientNorm: 0,

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
+  descriptorCells,
   descriptorLayout,
   descriptorLength,
   descriptorParts,
@@ -43,6 +44,10 @@ class Pictures implements NamedExamples {
     return descriptorParts(PREPROCESSING);
   }
 
+  get cells() {
+    return descriptorCells(PREPROCESSING);
+  }
+
   domainOf(row: number) {
     return this.#pictures.domainOf(row);
   }
@@ -68,6 +73,7 @@ for (
     const pictures = new Pictures();
     const reduced = withoutKind(kind)(pictures);
     assertEquals(reduced.parts, [...parts]);
+    assertEquals(reduced.cells, Array(9).fill(parts[0] / 9));
     assertEquals(reduced.length, pictures.length);
     for (const row of [0, 5, 11]) {
       const whole = new Uint8Array(INPUTS);

@@ -62,6 +62,7 @@ export function fakeRun(fake: FakeRun, image = PIXEL): RunReport {
       schedule: "one-cycle",
       labelSmoothing: 0.1,
       inputDropout: 0.2,
+      cellDropout: 0.1,
       hiddenDropout: 0.5,
       mixup: 0.4,
       maxGradientNorm: 0,

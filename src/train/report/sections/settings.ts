@@ -24,7 +24,7 @@ export function trainingFacts(
     ["Label smoothing", String(recipe.labelSmoothing)],
     [
       "Dropout",
-      `inputs ${recipe.inputDropout}, hidden ${recipe.hiddenDropout}`,
+      `inputs ${recipe.inputDropout}, cells ${recipe.cellDropout}, hidden ${recipe.hiddenDropout}`,
     ],
     ["Mixup α", recipe.mixup === 0 ? "none" : String(recipe.mixup)],
     [
