@@ -48,6 +48,7 @@ const PLAN: TrainingPlan = {
     schedule: "one-cycle",
     labelSmoothing: 0.1,
     inputDropout: 0.2,
+    cellDropout: 0.1,
     hiddenDropout: 0.2,
     mixup: 0.4,
     maxGradientNorm: 0,
