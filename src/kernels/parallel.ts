@@ -22,6 +22,9 @@ export const CALL = {
   arguments: 24,
 };
 
+/** In place of a kernel's number: there is nothing more to do. */
+export const END = -1;
+
 /** Polls before a thread goes to sleep, some tens of microseconds. */
 const SPINS = 20_000;
 
@@ -52,7 +55,7 @@ export async function createParallelArena<V>(
   const kernels = await loadKernels(memory);
   if (threads === 1) return { kernels, views, [Symbol.dispose]: () => {} };
   const call = new SharedArrayBuffer(4 * CALL.words + 8 * CALL.arguments);
-  const workers = await Promise.all(
+  await Promise.all(
     Array.from(
       { length: threads - 1 },
       (_, index) =>
@@ -62,17 +65,18 @@ export async function createParallelArena<V>(
   return {
     kernels: divided(kernels, call, threads),
     views,
-    [Symbol.dispose]: () => workers.forEach((worker) => worker.terminate()),
+    // Terminated from outside, a worker that sleeps would keep its thread and the memory.
+    [Symbol.dispose]: () => handOver(new Int32Array(call, 0, CALL.words), END),
   };
 }
 
-function startWorker(start: WorkerStart): Promise<Worker> {
+function startWorker(start: WorkerStart): Promise<void> {
   const worker = new Worker(new URL("./parallel_worker.ts", import.meta.url), {
     type: "module",
     name: "kernels",
   });
   return new Promise((resolve, reject) => {
-    worker.onmessage = () => resolve(worker);
+    worker.onmessage = () => resolve();
     worker.onerror = (event) => reject(new Error(event.message));
     worker.postMessage(start);
   });
@@ -88,11 +92,9 @@ function divided(
   const values = new Float64Array(buffer, 4 * CALL.words);
   const share = (name: DivisibleKernel) => (...args: number[]) => {
     values.set(args);
-    words[CALL.kernel] = DIVISIBLE.indexOf(name);
     words[CALL.count] = args.length;
     Atomics.store(words, CALL.pending, parts - 1);
-    Atomics.add(words, CALL.generation, 1);
-    Atomics.notify(words, CALL.generation);
+    handOver(words, DIVISIBLE.indexOf(name));
     callPart(kernels, name, args, 0, parts);
     waitWhile(words, CALL.pending, (pending) => pending > 0);
   };
@@ -100,6 +102,13 @@ function divided(
     ...kernels,
     ...Object.fromEntries(DIVISIBLE.map((name) => [name, share(name)])),
   };
+}
+
+/** Wakes the workers for a kernel by its number, whose arguments are in place. */
+function handOver(words: Int32Array, kernel: number): void {
+  words[CALL.kernel] = kernel;
+  Atomics.add(words, CALL.generation, 1);
+  Atomics.notify(words, CALL.generation);
 }
 
 /** Returns the word once `waiting` says that its value is no longer waited on: polls a while, then sleeps. */

@@ -1,4 +1,4 @@
-/** A worker that does its part of every divided kernel call, until it is terminated. @module */
+/** A worker that does its part of every divided kernel call, until it is told to end. @module */
 
 import { loadKernels } from "./mod.ts";
 import { CALL, waitWhile, type WorkerStart } from "./parallel.ts";
@@ -8,6 +8,7 @@ import { callPart, DIVISIBLE } from "./parallel_parts.ts";
 const port = self as unknown as {
   onmessage: (event: MessageEvent<WorkerStart>) => void;
   postMessage(message: "ready"): void;
+  close(): void;
 };
 
 port.onmessage = async ({ data: { memory, call, part, parts } }) => {
@@ -22,8 +23,10 @@ port.onmessage = async ({ data: { memory, call, part, parts } }) => {
       CALL.generation,
       (value) => value === generation,
     );
+    const kernel = DIVISIBLE[words[CALL.kernel]!];
+    if (kernel === undefined) return port.close();
     const args = [...values.subarray(0, words[CALL.count])];
-    callPart(kernels, DIVISIBLE[words[CALL.kernel]!]!, args, part, parts);
+    callPart(kernels, kernel, args, part, parts);
     if (Atomics.sub(words, CALL.pending, 1) === 1) {
       Atomics.notify(words, CALL.pending);
     }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { createParallelArena } from "../../src/kernels/parallel.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { createOptimizer } from "../../src/optim/registry.ts";
@@ -81,4 +81,20 @@ Deno.test("a divided forward pass writes what one thread writes, for every numbe
     assertEquals(outputs[1], outputs[0]);
     assertEquals(outputs[0]!.some(Number.isNaN), false);
   }
+});
+
+Deno.test("a program that closes its arena ends by itself", async () => {
+  const module = new URL("../../src/kernels/parallel.ts", import.meta.url);
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      "--no-config",
+      `import { createParallelArena } from "${module}";
+       const arena = await createParallelArena(3, (a) => a.floats(1));
+       await new Promise((resolve) => setTimeout(resolve, 100)); // until they sleep
+       arena[Symbol.dispose]();`,
+    ],
+    signal: AbortSignal.timeout(60_000),
+  }).output();
+  assert(success);
 });
