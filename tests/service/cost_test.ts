@@ -7,6 +7,7 @@ import {
 } from "@std/assert";
 import { readWeights } from "../../src/service/weights.ts";
 import { openEngine } from "../../src/store/open.ts";
+import { testEngines } from "../store/engines.ts";
 import { counting } from "../store/counting.ts";
 import { faulty } from "../store/faulty.ts";
 import { fixtureWeights, openFixture, randomDescriptor } from "./fixture.ts";
@@ -86,74 +87,80 @@ Deno.test("a fine-tune of the shipped model writes less than 150 KB, with up to 
   await service.close();
 });
 
-Deno.test("each of many requests sent five times at once is one step, with five same answers", async () => {
-  const { service } = await openFixture({
-    weights: await fixtureWeights({ guard: false }),
-  });
-  for (let round = 0; round < 10; round++) {
-    const keys = Array.from({ length: 20 }, (_, i) => 20 * round + i);
-    const answers = await Promise.all(
-      keys.flatMap((key) =>
-        Array.from({ length: 5 }, () => service.finetune(lesson(key, `${key}`)))
-      ),
-    );
-    for (let i = 0; i < answers.length; i++) {
-      assertEquals(answers[i], answers[i - i % 5]);
-    }
-  }
-  assertEquals((await service.identity()).version, 200);
-  await service.close();
-});
-
-Deno.test("a key sent to two processes at once is one step, with the same answer", async () => {
-  const engine = await openEngine("memory");
-  const weights = await fixtureWeights({ guard: false });
-  const [{ service: one }, { service: two }] = [
-    await openFixture({ weights, engine }),
-    await openFixture({ weights, engine }),
-  ];
-  for (let key = 0; key < 10; key++) {
-    const [a, b] = await Promise.all(
-      [one, two].map((service) => service.finetune(lesson(key, `${key}`))),
-    );
-    assertEquals(a, b);
-    assertEquals(a!.answer.version.after, key + 1);
-  }
-  await one.close();
-});
-
-Deno.test("a fault at any call of the store: the answer is right, or the request can be repeated", async () => {
-  for (const after of [false, true]) {
-    for (let call = 0; call < 8; call++) {
-      const inner = await openEngine("memory");
-      const engine = faulty(inner, { call, after });
-      const weights = await fixtureWeights({ guard: false });
-      const { service } = await openFixture({
-        weights,
-        engine,
-        report: () => {},
-      });
-      const answers: unknown[] = [];
-      for (let attempt = 0; attempt < 3; attempt++) {
-        try {
-          answers.push(await service.finetune(lesson(1, "key")));
-        } catch (error) {
-          assertMatch((error as Error).message, /went away|was lost/);
-        }
+testEngines(
+  "each of many requests sent five times at once is one step, with five same answers",
+  async (engine) => {
+    const weights = await fixtureWeights({ guard: false });
+    const { service } = await openFixture({ weights, engine });
+    for (let round = 0; round < 10; round++) {
+      const keys = Array.from({ length: 20 }, (_, i) => 20 * round + i);
+      const answers = await Promise.all(
+        keys.flatMap((key) =>
+          Array.from(
+            { length: 5 },
+            () => service.finetune(lesson(key, `${key}`)),
+          )
+        ),
+      );
+      for (let i = 0; i < answers.length; i++) {
+        assertEquals(answers[i], answers[i - i % 5]);
       }
-      assertGreaterOrEqual(answers.length, 2);
-      for (const answer of answers) assertEquals(answer, answers[0]);
-      const { service: again } = await openFixture({ weights, engine: inner });
-      assertEquals(
-        (await again.identity()).version,
-        1,
-        `call ${call}, after: ${after}`,
-      );
-      assertEquals(
-        (await again.identity()).etag,
-        (await service.identity()).etag,
-      );
-      await again.close();
     }
-  }
-});
+    await service.settled();
+    assertEquals((await service.identity()).version, 200);
+  },
+);
+
+testEngines(
+  "a key sent to two processes at once is one step, with the same answer",
+  async (engine) => {
+    const weights = await fixtureWeights({ guard: false });
+    const [{ service: one }, { service: two }] = [
+      await openFixture({ weights, engine }),
+      await openFixture({ weights, engine }),
+    ];
+    for (let key = 0; key < 10; key++) {
+      const [a, b] = await Promise.all(
+        [one, two].map((service) => service.finetune(lesson(key, `${key}`))),
+      );
+      assertEquals(a, b);
+      assertEquals(a!.answer.version.after, key + 1);
+    }
+  },
+);
+
+testEngines(
+  "a fault at any call of the store: the answer is right, or the request can be repeated",
+  async (inner) => {
+    for (const after of [false, true]) {
+      for (let call = 0; call < 8; call++) {
+        const engine = faulty(inner, { call, after });
+        // Other weights, versions of their own.
+        const seed = 2 * call + Number(after);
+        const weights = await fixtureWeights({ guard: false, seed });
+        const { service } = await openFixture({
+          weights,
+          engine,
+          report: () => {},
+        });
+        const answers: unknown[] = [];
+        for (let attempt = 0; attempt < 3; attempt++) {
+          try {
+            answers.push(await service.finetune(lesson(1, "key")));
+          } catch (error) {
+            assertMatch((error as Error).message, /went away|was lost/);
+          }
+        }
+        assertGreaterOrEqual(answers.length, 2);
+        for (const answer of answers) assertEquals(answer, answers[0]);
+        const { service: again } = await openFixture({
+          weights,
+          engine: inner,
+        });
+        const { version, etag } = await again.identity();
+        assertEquals(version, 1, `call ${call}, after: ${after}`);
+        assertEquals(etag, (await service.identity()).etag);
+      }
+    }
+  },
+);
