@@ -90,7 +90,7 @@ export function checkMatch(
 ): void {
   if (hashes === undefined || hashes.includes(sha256)) return;
   throw new PreconditionError(
-    `Cannot fine-tune: expected the model to be ${
+    `Cannot change the model: expected it to be ${
       hashes.join(" or ")
     }, its sha256 is ${sha256}`,
   );
