@@ -1,5 +1,6 @@
 /** The heads as the store keeps them: parameters and moments, tensor by tensor. @module */
 
+import type { Moment } from "../model/state.ts";
 import type { TensorRecord } from "../store/manifest.ts";
 import type { Tensor } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
@@ -8,7 +9,7 @@ import type { Version } from "./versions.ts";
 import { isHead } from "./weights.ts";
 
 /** The name of a stored moment: its tensor, its slot. */
-export const MOMENT = /^optim\.(.*)\.([^.]*)$/;
+const MOMENT = /^optim\.(.*)\.([^.]*)$/;
 
 /**
  * The heads of a version: its own where it has any, the base model's elsewhere.
@@ -20,24 +21,37 @@ export async function readHeads(
   { manifest, parameters }: Version,
   base: Heads,
 ): Promise<Heads> {
-  const slots = new Map<string, Map<string, Float32Array>>();
   const stored = manifest.tensors.filter(({ name }) => isMomentOfHead(name));
-  for (const [name, values] of await store.read(stored)) {
-    const [, tensor, slot] = MOMENT.exec(name)!;
-    slots.set(tensor!, (slots.get(tensor!) ?? new Map()).set(slot!, values));
+  const steps = Object.entries(manifest.steps).filter(([name]) => isHead(name));
+  return {
+    parameters: new Map([...base.parameters, ...parameters]),
+    moments: mergedMoments(
+      base.moments,
+      Object.fromEntries(steps),
+      await store.read(stored),
+    ),
+  };
+}
+
+/** The base model's moments, with those that a version has of its own. */
+export function mergedMoments(
+  base: ReadonlyMap<string, Moment>,
+  steps: Readonly<Record<string, number>>,
+  stored: ReadonlyMap<string, Float32Array>,
+): Map<string, Moment> {
+  const moments = new Map(base);
+  const get = (name: string) =>
+    moments.get(name) ?? { step: 0, slots: new Map() };
+  for (const [name, step] of Object.entries(steps)) {
+    moments.set(name, { ...get(name), step });
   }
-  const moments = new Map(base.moments);
-  for (
-    const tensor of new Set([...slots.keys(), ...Object.keys(manifest.steps)])
-  ) {
-    if (!isHead(tensor)) continue;
-    const known = base.moments.get(tensor);
-    moments.set(tensor, {
-      step: manifest.steps[tensor] ?? known?.step ?? 0,
-      slots: new Map([...known?.slots ?? [], ...slots.get(tensor) ?? []]),
-    });
+  for (const [name, values] of stored) {
+    const [, tensor, slot] = MOMENT.exec(name) ?? [];
+    if (tensor === undefined) continue;
+    const { step, slots } = get(tensor);
+    moments.set(tensor, { step, slots: new Map([...slots, [slot!, values]]) });
   }
-  return { parameters: new Map([...base.parameters, ...parameters]), moments };
+  return moments;
 }
 
 /** The tensors of heads that differ from the base model's, named and shaped as in a file. */

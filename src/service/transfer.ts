@@ -5,12 +5,12 @@ import { decodeSafetensors } from "../checkpoint/safetensors_reader.ts";
 import { tensorsOf as fileTensors } from "../checkpoint/state.ts";
 import { readState } from "../checkpoint/state_reader.ts";
 import { CheckpointError } from "../errors.ts";
-import { type ModelState, type Moment, shapesOf } from "../model/state.ts";
+import { type ModelState, shapesOf } from "../model/state.ts";
 import type { Manifest } from "../store/manifest.ts";
 import type { Tensor } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
 import type { Editor } from "./editor.ts";
-import { changedSteps, differing, MOMENT, tensorsOf } from "./heads.ts";
+import { changedSteps, differing, mergedMoments, tensorsOf } from "./heads.ts";
 import { checkMatch } from "./requests.ts";
 import { isParameter, type Versions } from "./versions.ts";
 import { STEP, stepOf, type Weights } from "./weights.ts";
@@ -94,27 +94,6 @@ export class Transfer {
       return { before: head.manifest, after: prepared.manifest };
     });
   }
-}
-
-/** The base model's moments, with those that a version has of its own. */
-function mergedMoments(
-  base: ReadonlyMap<string, Moment>,
-  steps: Readonly<Record<string, number>>,
-  stored: ReadonlyMap<string, Float32Array>,
-): Map<string, Moment> {
-  const moments = new Map(base);
-  const get = (name: string) =>
-    moments.get(name) ?? { step: 0, slots: new Map() };
-  for (const [name, step] of Object.entries(steps)) {
-    moments.set(name, { ...get(name), step });
-  }
-  for (const [name, values] of stored) {
-    const [, tensor, slot] = MOMENT.exec(name) ?? [];
-    if (tensor === undefined) continue;
-    const { step, slots } = get(tensor);
-    moments.set(tensor, { step, slots: new Map([...slots, [slot!, values]]) });
-  }
-  return moments;
 }
 
 /** What must be the same for a state to be one of the served model. */
