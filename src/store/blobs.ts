@@ -18,13 +18,19 @@ import {
 } from "./engine.ts";
 import { pack, unpack } from "./planes.ts";
 
+/** Which blob, and how many bytes it has. */
+export interface BlobName {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
 /** The keys of a blob's chunks, in order. */
-export function blobKeys(root: Key, hash: string, bytes: number): Key[] {
+export function blobKeys(root: Key, { sha256, bytes }: BlobName): Key[] {
   const count = Math.ceil(bytes / MAX_VALUE_BYTES);
   return Array.from({ length: count }, (_, chunk) => [
     ...root,
     "blobs",
-    hash,
+    sha256,
     String(chunk).padStart(6, "0"),
   ]);
 }
@@ -36,8 +42,9 @@ export async function packBlobs(
 ): Promise<Assignment[][]> {
   const batches: Assignment[][] = [[]];
   let room = MAX_WRITE_BYTES;
-  for (const [hash, bytes] of blobs) {
-    for (const [chunk, key] of blobKeys(root, hash, bytes.length).entries()) {
+  for (const [sha256, bytes] of blobs) {
+    const keys = blobKeys(root, { sha256, bytes: bytes.length });
+    for (const [chunk, key] of keys.entries()) {
       const start = chunk * MAX_VALUE_BYTES;
       const value = await pack(bytes.slice(start, start + MAX_VALUE_BYTES));
       const full = batches.at(-1)!.length === MAX_WRITE_CHANGES;
@@ -60,9 +67,9 @@ export async function packBlobs(
 export async function readBlobs(
   engine: Engine,
   root: Key,
-  wanted: readonly { sha256: string; bytes: number }[],
+  wanted: readonly BlobName[],
 ): Promise<Uint8Array<ArrayBuffer>[]> {
-  const keys = wanted.map((blob) => blobKeys(root, blob.sha256, blob.bytes));
+  const keys = wanted.map((blob) => blobKeys(root, blob));
   const entries = (await engine.read(keys.flat())).values();
   const blobs: Uint8Array<ArrayBuffer>[] = [];
   for (const [i, { sha256: hash, bytes }] of wanted.entries()) {

@@ -13,18 +13,13 @@
 
 import { blobKeys } from "./blobs.ts";
 import {
+  type Assignment,
   type Check,
   type Entry,
   type Key,
   MAX_WRITE_CHANGES,
 } from "./engine.ts";
-import {
-  blobsOf,
-  decode,
-  encode,
-  type Manifest,
-  tensorBytes,
-} from "./manifest.ts";
+import { blobsOf, decode, encode, type Manifest } from "./manifest.ts";
 import { stagedKey, stagingKey, type StagingRecord } from "./staging.ts";
 import { type ModelStore, versionKey } from "./store.ts";
 import { readTags } from "./tags.ts";
@@ -98,7 +93,7 @@ async function sweep(
     // The record goes last: a sweep that is cut short is taken up by the next.
     const deletes = [
       ...record.hashes.filter(({ sha256 }) => !needed.has(sha256))
-        .flatMap(({ sha256, bytes }) => blobKeys(root, sha256, bytes)),
+        .flatMap((blob) => blobKeys(root, blob)),
       key,
     ];
     if (await deleteAll(store, checks, deletes)) return true;
@@ -138,16 +133,14 @@ async function stampsOf(
   return keys.map((key, i) => ({ key, stamp: entries[i]?.stamp ?? null }));
 }
 
-function abandonedRecord(root: Key, retired: readonly Manifest[]) {
-  const hashes = new Map(
-    retired.flatMap(blobsOf).map((
-      tensor,
-    ) => [tensor.sha256, tensorBytes(tensor)]),
-  );
+function abandonedRecord(
+  root: Key,
+  retired: readonly Manifest[],
+): Assignment {
+  const blobs = retired.flatMap(blobsOf);
   const record: StagingRecord = {
-    key: stagingKey(root),
-    hashes: Array.from(hashes, ([sha256, bytes]) => ({ sha256, bytes })),
+    hashes: [...new Map(blobs.map((blob) => [blob.sha256, blob])).values()],
     expiresAt: 0,
   };
-  return { key: record.key, value: encode(record) };
+  return { key: stagingKey(root), value: encode(record) };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { BlobName } from "./blobs.ts";
 import { sha256 } from "./digest.ts";
 
 /** A tensor of a version that differs from the base model's, by its hash. */
@@ -120,16 +121,15 @@ function byName(a: readonly unknown[], b: readonly unknown[]): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-/** Bytes that a tensor of this record takes. */
-export function tensorBytes({ shape }: TensorRecord): number {
-  return 4 * shape.reduce((product, size) => product * size, 1);
+/** The blob that holds a tensor. */
+export function blobOf({ sha256, shape }: TensorRecord): BlobName {
+  const values = shape.reduce((product, size) => product * size, 1);
+  return { sha256, bytes: 4 * values };
 }
 
 /** Every blob a version needs, its change log's included. */
-export function blobsOf(manifest: Manifest): TensorRecord[] {
-  return manifest.log === null
-    ? [...manifest.tensors]
-    : [...manifest.tensors, manifest.log.features];
+export function blobsOf({ tensors, log }: Manifest): BlobName[] {
+  return [...tensors, ...(log === null ? [] : [log.features])].map(blobOf);
 }
 
 /** A record as JSON in UTF-8. */

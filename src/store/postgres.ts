@@ -13,7 +13,7 @@ import postgres from "postgres";
 import type { Engine, Entry, Key, ListOptions, Write } from "./engine.ts";
 
 /** Names the turn of a writer: "tandem" in ASCII. */
-const LOCK = "0x74616e64656d";
+const LOCK = String(0x74616e64656d);
 
 type Sql = postgres.Sql | postgres.TransactionSql;
 
@@ -91,7 +91,7 @@ async function createTable(sql: Sql): Promise<void> {
 
 /** Waits until no other writer is at work; it is this one's turn until the transaction ends. */
 async function takeTurn(sql: Sql): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${String(BigInt(LOCK))}::bigint)`;
+  await sql`select pg_advisory_xact_lock(${LOCK}::bigint)`;
 }
 
 async function checksHold(sql: Sql, { checks = [] }: Write): Promise<boolean> {

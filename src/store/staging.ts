@@ -8,6 +8,7 @@
  */
 
 import { StoreError } from "../errors.ts";
+import type { BlobName } from "./blobs.ts";
 import type { Assignment, Check, Engine, Key } from "./engine.ts";
 import { decode, encode } from "./manifest.ts";
 
@@ -16,8 +17,7 @@ const STAGING_LIFETIME = 10 * 60 * 1000;
 
 /** What a staging record says. */
 export interface StagingRecord {
-  readonly key: Key;
-  readonly hashes: readonly { sha256: string; bytes: number }[];
+  readonly hashes: readonly BlobName[];
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -48,7 +48,10 @@ export async function stageBlobs(
     blobs,
     ([sha256, { length: bytes }]) => ({ sha256, bytes }),
   );
-  const record = { key, hashes, expiresAt: Date.now() + STAGING_LIFETIME };
+  const record: StagingRecord = {
+    hashes,
+    expiresAt: Date.now() + STAGING_LIFETIME,
+  };
   await engine.write({
     sets: [
       { key, value: encode(record) },

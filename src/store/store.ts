@@ -21,11 +21,11 @@ import type { Check, Engine, Entry, Key, Write } from "./engine.ts";
 import {
   baseManifest,
   type BaseModel,
+  blobOf,
   decode,
   encode,
   type Manifest,
   stateHash,
-  tensorBytes,
   type TensorRecord,
   unreadableManifest,
 } from "./manifest.ts";
@@ -146,10 +146,7 @@ export class ModelStore {
   async read(
     records: readonly TensorRecord[],
   ): Promise<Map<string, Float32Array>> {
-    const wanted = records.map((record) => ({
-      sha256: record.sha256,
-      bytes: tensorBytes(record),
-    }));
+    const wanted = records.map(blobOf);
     const blobs = await readBlobs(this.engine, this.root, wanted);
     return new Map(
       records.map(({ name }, i) => [name, new Float32Array(blobs[i]!.buffer)]),
