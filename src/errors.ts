@@ -39,7 +39,12 @@ export class DivergedError extends Error {
 
 /** A version in the store that is damaged or incomplete. */
 export class StoreError extends Error {
-  override readonly name = "StoreError";
+  override readonly name: string = "StoreError";
+}
+
+/** A version that was removed while it was read, for there are enough newer ones. */
+export class RetiredError extends StoreError {
+  override readonly name = "RetiredError";
 }
 
 /** Work that was not taken on: too much is waiting already. */

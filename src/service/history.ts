@@ -5,7 +5,7 @@ import { deleteTag, readTags, setTag } from "../store/tags.ts";
 import type { ModelStore } from "../store/store.ts";
 import type { Editor } from "./editor.ts";
 import { checkMatch } from "./requests.ts";
-import { isParameter, type Versions } from "./versions.ts";
+import { isParameter, unlessRetired, type Versions } from "./versions.ts";
 
 /** A version and the names it is kept by. */
 export interface HistoryEntry {
@@ -70,7 +70,8 @@ export class History {
       if (target === undefined || (version > 0 && present === undefined)) {
         return { found: undefined };
       }
-      const tensors = await this.store.load(target);
+      const tensors = await unlessRetired(this.store.load(target));
+      if (tensors === undefined) return { found: undefined };
       const prepared = await this.store.prepare(head, {
         change: "rollback",
         restored: version,

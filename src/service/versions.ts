@@ -1,6 +1,6 @@
 /** The versions that predictions and fine-tunes read: the current one, and others by number. @module */
 
-import { StoreError } from "../errors.ts";
+import { RetiredError, StoreError } from "../errors.ts";
 import type { Head } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
 import {
@@ -83,7 +83,8 @@ export class Versions {
     if (known !== undefined) return known;
     const manifest = await this.store.manifest(number);
     if (manifest === undefined) return undefined;
-    const version = await this.#load(manifest);
+    const version = await unlessRetired(this.#load(manifest));
+    if (version === undefined) return undefined;
     this.#pinned.set(number, version);
     const [oldest] = this.#pinned.keys();
     if (this.#pinned.size > PINNED) this.#pinned.delete(oldest!);
@@ -93,7 +94,8 @@ export class Versions {
   async #check(): Promise<Head> {
     const head = await this.store.head(this.#current.manifest);
     if (head.manifest.version !== this.#current.manifest.version) {
-      const version = await this.#soundest(head.manifest);
+      const version = await unlessRetired(this.#soundest(head.manifest));
+      if (version === undefined) return await this.#check(); // there are newer ones
       // Another check may have published a later one meanwhile.
       if (head.manifest.version >= this.#current.manifest.version) {
         this.#current = version;
@@ -108,7 +110,9 @@ export class Versions {
     try {
       return await this.#load(manifest);
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
+      const damaged = error instanceof StoreError &&
+        !(error instanceof RetiredError);
+      if (!damaged) throw error;
       if (!this.#damaged.has(manifest.version)) this.report(error);
       this.#damaged.add(manifest.version);
       return await this.#soundest(await this.#ancestor(manifest));
@@ -126,6 +130,18 @@ export class Versions {
       manifest,
       parameters: await this.store.load(manifest, isParameter),
     };
+  }
+}
+
+/** What was read, or undefined if its version was removed meanwhile. */
+export async function unlessRetired<T>(
+  reading: Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof RetiredError) return undefined;
+    throw error;
   }
 }
 

@@ -15,7 +15,7 @@
  * @module
  */
 
-import { StoreError } from "../errors.ts";
+import { RetiredError, StoreError } from "../errors.ts";
 import { packBlobs, readBlobs } from "./blobs.ts";
 import type { Check, Engine, Entry, Key, Write } from "./engine.ts";
 import {
@@ -123,6 +123,7 @@ export class ModelStore {
    * Reads a version's tensors, those that `wanted` accepts, and verifies every
    * hash, the version's own included.
    *
+   * @throws {RetiredError} If the version was removed meanwhile.
    * @throws {StoreError} If anything is missing or damaged.
    */
   async load(
@@ -135,7 +136,16 @@ export class ModelStore {
         `Cannot load version ${manifest.version}: expected sha256 ${manifest.sha256}, got ${hash}`,
       );
     }
-    return await this.read(manifest.tensors.filter(({ name }) => wanted(name)));
+    const records = manifest.tensors.filter(({ name }) => wanted(name));
+    try {
+      return await this.read(records);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      if (await this.presence(manifest.version) !== undefined) throw error;
+      throw new RetiredError(
+        `Cannot load version ${manifest.version}: it was removed meanwhile`,
+      );
+    }
   }
 
   /**

@@ -7,6 +7,10 @@ import { CheckpointError, PreconditionError } from "../../src/errors.ts";
 import type { FinetuneRequest } from "../../src/service/requests.ts";
 import type { Service } from "../../src/service/service.ts";
 import { readWeights } from "../../src/service/weights.ts";
+import { collect } from "../../src/store/collect.ts";
+import type { Key } from "../../src/store/engine.ts";
+import { openEngine } from "../../src/store/open.ts";
+import { ModelStore } from "../../src/store/store.ts";
 import {
   fixtureWeights,
   modelBytes,
@@ -119,6 +123,40 @@ Deno.test("old versions go, the head and tagged ones stay", async () => {
     17,
   );
   await service.close();
+});
+
+Deno.test("a version that is collected while it is read is gone, not damaged", async () => {
+  const inner = await openEngine("memory");
+  const { service: writer } = await openFixture({ weights, engine: inner });
+  let overtake = true;
+  const engine = {
+    ...inner,
+    async read(keys: readonly Key[]) {
+      if (overtake && keys.some((key) => key.includes("blobs"))) {
+        overtake = false;
+        await teach(writer, 2, 3);
+        await collect(new ModelStore(inner, weights), 1);
+      }
+      return await inner.read(keys);
+    },
+  };
+  const reports: unknown[] = [];
+  const report = (error: unknown) => reports.push(error);
+  const { service: reader } = await openFixture({ weights, engine, report });
+  await teach(writer, 1);
+  assertEquals(await reader.identity(), await writer.identity());
+
+  await teach(writer, 4);
+  overtake = true;
+  const pinned = { topK: 1, version: 4 };
+  assertEquals(await reader.predict([randomDescriptor(9)], pinned), undefined);
+  await teach(writer, 4);
+  overtake = true;
+  const { version } = await writer.identity();
+  const history = await reader.history();
+  assertEquals(await history.rollback(version), undefined);
+  assertEquals([overtake, reports], [false, []]);
+  await writer.close();
 });
 
 Deno.test("export, an empty store, import: the next step is as if it had never moved", async () => {
