@@ -41,7 +41,7 @@ export interface LinearKernels {
     panels: number,
     accumulate: 0 | 1,
   ): void;
-  /** dw = gᵀ·x and db = Σ_r g[r]. The scratch has `weightGradientScratch(batch, inputs)` floats. */
+  /** dw = gᵀ·x and db = Σ_r g[r]. The scratch has `weightGradientScratch(batch)` floats. */
   linearWeightGradient(
     x: Pointer,
     xStride: number,

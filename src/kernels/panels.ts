@@ -85,13 +85,13 @@ export function unpackPanels(
 
 /**
  * The number of floats of scratch that the weight gradient of a layer needs, for
- * up to `batch` rows: what assembly/gradient_block.ts packs of the gradient (32
- * panels) and of the inputs (4,096 floats, but at least 16 columns), and one block
- * of the product (at most 256 inputs of one panel).
+ * up to `batch` rows: enough for either way of assembly/gradient_tile.ts, whose
+ * files say what lies there.
  */
-export function weightGradientScratch(batch: number, inputs: number): number {
-  const block = Math.min(256, Math.ceil(inputs / 4) * 4);
-  return batch * 32 * PANEL + Math.max(4096, 16 * batch) + block * PANEL;
+export function weightGradientScratch(batch: number): number {
+  const [panels, tile] = [64, 48 * PANEL];
+  const lists = panels * PANEL * (2 * batch + 1);
+  return Math.max(16384, 48 * batch) + Math.max(256 * PANEL, 2 * tile) + lists;
 }
 
 /** Where output `o`'s weight for the first input lies. */

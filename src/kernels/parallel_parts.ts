@@ -78,7 +78,7 @@ export function callPart(
   for (const index of columns) own[index]! += first * PANEL * FLOAT;
   if (scratch !== undefined) {
     own[scratch]! += part * FLOAT *
-      weightGradientScratch(args[batch]!, args[inputs]!);
+      weightGradientScratch(args[batch]!);
   }
   (kernels[name] as (...args: number[]) => void)(...own);
 }

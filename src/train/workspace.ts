@@ -86,9 +86,6 @@ export function allocateWorkspace(
       largest(({ outputs }) => panelCount(outputs) * PANEL),
     ),
     masks: widths.map((width) => allocate.floats(rows(width))),
-    scratch: allocate.floats(
-      threads *
-        largest(({ inputs }) => weightGradientScratch(capacity, inputs)),
-    ),
+    scratch: allocate.floats(threads * weightGradientScratch(capacity)),
   };
 }

@@ -75,11 +75,15 @@ async function layerCalls(inputs: number, outputs: number, batch: number) {
     v: allocate.floats(length),
     centered: allocate.bytes(2 * paddedInputs),
     bytes: allocate.bytes(outputs * inputs + 16),
-    scratch: allocate.floats(weightGradientScratch(batch, inputs)),
+    scratch: allocate.floats(weightGradientScratch(batch)),
   }));
   const random = Random.fromSeed(1);
   for (const block of [views.x, views.w, views.g]) {
     for (let i = 0; i < block.length; i++) block[i] = random.uniform() - 0.5;
+  }
+  // As behind a rectifier.
+  for (let i = 0; i < views.g.length; i++) {
+    if (random.uniform() < 0.5) views.g[i] = 0;
   }
   for (const block of [views.centered, views.bytes]) {
     for (let i = 0; i < block.length; i++) block[i] = random.below(256);

@@ -13,6 +13,7 @@ import {
   unpackPanels,
   weightGradientScratch,
 } from "../../src/kernels/panels.ts";
+import { Random } from "../../src/nn/prng.ts";
 import {
   AWKWARD,
   bits,
@@ -37,6 +38,8 @@ export const SHAPES: readonly Shape[] = AWKWARD.flatMap((n) => [
   { batch: 8, inputs: n, outputs: 17 },
   { batch: 4, inputs: 5, outputs: n },
   { batch: 7, inputs: 9, outputs: n },
+  { batch: 20, inputs: n, outputs: 9 },
+  { batch: 16, inputs: 5, outputs: n },
 ]);
 
 type Block =
@@ -79,7 +82,7 @@ export async function layerOf(shape: Shape, seed = 1): Promise<Layer> {
     db: panels * PANEL,
     m: packed,
     v: packed,
-    scratch: weightGradientScratch(batch, inputs),
+    scratch: weightGradientScratch(batch),
   });
   const { x, w, b, y, g, dx, dw, db } = guarded.blocks;
   const weights = new Float32Array(outputs * inputs);
@@ -93,6 +96,15 @@ export async function layerOf(shape: Shape, seed = 1): Promise<Layer> {
     g.fill(0, r * yStride + outputs, (r + 1) * yStride);
   }
   return layer;
+}
+
+/** Zeroes the gradients that a rectifier would: all of the second output's, and about half of the others'. */
+export function rectify({ blocks: { g }, outputs, yStride }: Layer): void {
+  const random = Random.fromSeed(2, "rectifier");
+  for (let i = 0; i < g.length; i++) {
+    const o = i % yStride;
+    if (o < outputs && (o === 1 || random.uniform() < 0.5)) g[i] = 0;
+  }
 }
 
 /** The matrices of a layer, for its twins. */

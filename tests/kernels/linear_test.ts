@@ -15,6 +15,7 @@ import {
   layerOf,
   matricesOf,
   paddingBits,
+  rectify,
   type Shape,
   SHAPES,
   unpacked,
@@ -166,15 +167,6 @@ Deno.test("every sum is the documented chain of roundings, to the bit", async ()
       )
     ),
   );
-  callWeightGradient(layer, [0, panels]);
-  assertEquals(
-    unpacked(blocks.dw, layer),
-    w.map((weights, o) =>
-      weights.map((_, i) =>
-        g.reduce((sum, row, r) => chain(sum, row[o]!, x[r]![i]!), 0)
-      )
-    ),
-  );
   callInputGradient(layer, 0);
   assertEquals(
     rowsOf(blocks.dx, batch, xStride, inputs),
@@ -191,6 +183,25 @@ Deno.test("every sum is the documented chain of roundings, to the bit", async ()
       })
     ),
   );
+});
+
+Deno.test("a weight's gradient is one chain of roundings over all rows, zeros among them", async () => {
+  for (const batch of [6, 15, 16, 40]) {
+    for (const zeros of [false, true]) {
+      const layer = await layerOf({ batch, inputs: 101, outputs: 11 });
+      if (zeros) rectify(layer);
+      callWeightGradient(layer, [0, layer.panels]);
+      const { x, g, w } = matricesOf(layer);
+      assertEquals(
+        unpacked(layer.blocks.dw, layer),
+        w.map((weights, o) =>
+          weights.map((_, i) =>
+            g.reduce((sum, row, r) => chain(sum, row[o]!, x[r]![i]!), 0)
+          )
+        ),
+      );
+    }
+  }
 });
 
 Deno.test("the bits of a panel's gradient do not depend on the other panels", async () => {

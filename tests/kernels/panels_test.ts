@@ -75,13 +75,11 @@ Deno.test("packing refuses arrays of another length", () => {
 });
 
 Deno.test("scratch for some rows is enough for fewer", () => {
-  for (const inputs of [1, 64, 5748]) {
-    for (let batch = 1; batch < 600; batch++) {
-      assertGreaterOrEqual(
-        weightGradientScratch(batch, inputs),
-        weightGradientScratch(batch - 1, inputs),
-      );
-    }
+  for (let batch = 1; batch < 600; batch++) {
+    assertGreaterOrEqual(
+      weightGradientScratch(batch),
+      weightGradientScratch(batch - 1),
+    );
   }
-  assert(weightGradientScratch(0, 0) > 0);
+  assert(weightGradientScratch(0) > 0);
 });

@@ -1,5 +1,6 @@
 /**
- * The inner part of the weight gradient: packing, and one block of the product.
+ * The inner part of the weight gradient by blocks: all rows, four inputs of eight
+ * outputs at a time.
  *
  * x and g are packed so that the inner loop reads both side by side, and inputs
  * are taken in blocks whose packed x stays in the first cache while the panels
@@ -24,9 +25,11 @@ export function blockInputs(batch: i32): i32 {
   return max(MIN_BLOCK, min(MAX_BLOCK, (PACKED_FLOATS / max(batch, 1)) & ~3));
 }
 
-/** Where packed g lies in the scratch: after packed x. */
-export function packedGradient(scratch: usize, batch: i32, block: i32): usize {
-  return scratch + (<usize> (batch * block) << 2);
+// The scratch: packed x [block/4][batch][4] · packed g of a group [panels][batch][8]
+// · a tile [block][8].
+
+function gradientIn(scratch: usize, batch: i32): usize {
+  return scratch + (<usize> (batch * blockInputs(batch)) << 2);
 }
 
 /** Packs `panels` panels of g: [panels][batch][8]. */
@@ -35,8 +38,9 @@ export function packGradient(
   gStride: i32,
   batch: i32,
   panels: i32,
-  packed: usize,
+  scratch: usize,
 ): void {
+  let packed = gradientIn(scratch, batch);
   for (let p = 0; p < panels; p++, g += 32) {
     let at = g;
     for (let r = 0; r < batch; r++, at += <usize> gStride << 2, packed += 32) {
@@ -55,12 +59,12 @@ export function packInputs(
   xStride: i32,
   batch: i32,
   count: i32,
-  packed: usize,
+  scratch: usize,
 ): void {
   const four = <usize> batch << 4;
   const whole = count & ~3;
-  for (let r = 0; r < batch; r++, x += <usize> xStride << 2, packed += 16) {
-    let to = packed;
+  for (let r = 0; r < batch; r++, x += <usize> xStride << 2, scratch += 16) {
+    let to = scratch;
     let from = x;
     for (let i = 0; i < whole; i += 4, from += 16, to += four) {
       v128.store(to, v128.load(from));
@@ -71,21 +75,26 @@ export function packInputs(
   }
 }
 
-/** The gradient of eight outputs for `count` inputs: [count, rounded up to four][8]. */
-export function gradientBlock(
-  x: usize,
-  g: usize,
+/** The gradient of a panel for the `count` inputs of the block: [count, rounded up to four][8]. */
+export function gradientTile(
+  scratch: usize,
   batch: i32,
+  panel: i32,
   count: i32,
-  out: usize,
-): void {
+): usize {
+  const packed = gradientIn(scratch, batch);
+  const g = packed + (<usize> (panel * batch) << 5);
+  const tile = packed + (<usize> (GROUP * batch) << 5);
+  let out = tile;
+  let x = scratch;
   for (let i = 0; i < count; i += 4, out += 128, x += <usize> batch << 4) {
-    gradientTile(x, g, batch, out);
+    fourInputs(x, g, batch, out);
   }
+  return tile;
 }
 
 /** The gradient of eight outputs for four inputs, in registers. */
-function gradientTile(x: usize, g: usize, batch: i32, out: usize): void {
+function fourInputs(x: usize, g: usize, batch: i32, out: usize): void {
   let low0 = f32x4.splat(0), high0 = low0;
   let low1 = low0, high1 = low0;
   let low2 = low0, high2 = low0;

@@ -2,12 +2,12 @@
 
 import {
   blockInputs,
-  gradientBlock,
-  GROUP,
-  packedGradient,
+  gradientTile,
+  groupPanels,
   packGradient,
   packInputs,
-} from "./gradient_block";
+  tileInputs,
+} from "./gradient_tile";
 import { adamUpdate } from "./adam";
 import { scale } from "./elementwise";
 
@@ -22,7 +22,7 @@ import { scale } from "./elementwise";
  *
  * x [batch, inputs] with row stride xStride · g [batch, panels·8] with row stride
  * gStride · w, m, v [panels][inputs][8], updated · scratch of
- * weightGradientScratch(batch, inputs) floats, overwritten · l2 = Adam's
+ * weightGradientScratch(batch) floats, overwritten · l2 = Adam's
  * weightDecay, decay = AdamW's learningRate·weightDecay, the rest as for adam.
  *
  * Source: Kingma and Ba 2015, algorithm 1 (arXiv:1412.6980); Loshchilov and Hutter
@@ -50,38 +50,36 @@ export function linearWeightGradientAdam(
   decay: f64,
 ): void {
   const block = blockInputs(batch);
-  const packedG = packedGradient(scratch, batch, block);
-  const tile = packedG + (<usize> (batch * GROUP) << 5);
-  for (let first = 0; first < panels; first += GROUP) {
-    const group = min(GROUP, panels - first);
-    packGradient(g + (<usize> first << 5), gStride, batch, group, packedG);
+  const tileWidth = tileInputs(batch);
+  const group = groupPanels(batch);
+  for (let first = 0; first < panels; first += group) {
+    const own = min(group, panels - first);
+    packGradient(g + (<usize> first << 5), gStride, batch, own, scratch);
     for (let i = 0; i < inputs; i += block) {
-      const count = min(block, inputs - i);
-      packInputs(x + (<usize> i << 2), xStride, batch, count, scratch);
-      for (let p = 0; p < group; p++) {
-        gradientBlock(
-          scratch,
-          packedG + (<usize> (p * batch) << 5),
-          batch,
-          count,
-          tile,
-        );
-        if (gradientScale !== 1) scale(tile, count << 3, gradientScale);
-        const at = (<usize> (first + p) * <usize> inputs + <usize> i) << 5;
-        adamUpdate(
-          w + at,
-          tile,
-          m + at,
-          v + at,
-          count << 3,
-          stepSize,
-          beta1,
-          beta2,
-          epsilon,
-          inverseSqrtBiasCorrection2,
-          l2,
-          decay,
-        );
+      const width = min(block, inputs - i);
+      packInputs(x + (<usize> i << 2), xStride, batch, width, scratch);
+      for (let p = 0; p < own; p++) {
+        const panel = <usize> (first + p) * <usize> inputs + <usize> i;
+        for (let t = 0; t < width; t += tileWidth) {
+          const count = min(tileWidth, width - t);
+          const tile = gradientTile(scratch, batch, p, t, count);
+          const at = (panel + <usize> t) << 5;
+          if (gradientScale !== 1) scale(tile, count << 3, gradientScale);
+          adamUpdate(
+            w + at,
+            tile,
+            m + at,
+            v + at,
+            count << 3,
+            stepSize,
+            beta1,
+            beta2,
+            epsilon,
+            inverseSqrtBiasCorrection2,
+            l2,
+            decay,
+          );
+        }
       }
     }
   }

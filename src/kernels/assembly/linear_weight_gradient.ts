@@ -2,12 +2,12 @@
 
 import {
   blockInputs,
-  gradientBlock,
-  GROUP,
-  packedGradient,
+  gradientTile,
+  groupPanels,
   packGradient,
   packInputs,
-} from "./gradient_block";
+  tileInputs,
+} from "./gradient_tile";
 
 /**
  * The gradients with respect to the weights and the bias.
@@ -16,7 +16,7 @@ import {
  *
  * x [batch, inputs] with row stride xStride · g [batch, panels·8] with row stride
  * gStride · dw [panels][inputs][8] and db [panels·8], overwritten · scratch of
- * weightGradientScratch(batch, inputs) floats, overwritten.
+ * weightGradientScratch(batch) floats, overwritten.
  */
 export function linearWeightGradient(
   x: usize,
@@ -32,24 +32,22 @@ export function linearWeightGradient(
 ): void {
   linearBiasGradient(g, gStride, db, batch, panels);
   const block = blockInputs(batch);
-  const packedG = packedGradient(scratch, batch, block);
-  const tile = packedG + (<usize> (batch * GROUP) << 5);
-  for (let first = 0; first < panels; first += GROUP) {
-    const group = min(GROUP, panels - first);
-    packGradient(g + (<usize> first << 5), gStride, batch, group, packedG);
+  const tileWidth = tileInputs(batch);
+  const group = groupPanels(batch);
+  for (let first = 0; first < panels; first += group) {
+    const own = min(group, panels - first);
+    packGradient(g + (<usize> first << 5), gStride, batch, own, scratch);
     for (let i = 0; i < inputs; i += block) {
-      const count = min(block, inputs - i);
-      packInputs(x + (<usize> i << 2), xStride, batch, count, scratch);
-      for (let p = 0; p < group; p++) {
-        gradientBlock(
-          scratch,
-          packedG + (<usize> (p * batch) << 5),
-          batch,
-          count,
-          tile,
-        );
-        const at = <usize> (first + p) * <usize> inputs + <usize> i;
-        memory.copy(dw + (at << 5), tile, <usize> count << 5);
+      const width = min(block, inputs - i);
+      packInputs(x + (<usize> i << 2), xStride, batch, width, scratch);
+      for (let p = 0; p < own; p++) {
+        const panel = <usize> (first + p) * <usize> inputs + <usize> i;
+        for (let t = 0; t < width; t += tileWidth) {
+          const count = min(tileWidth, width - t);
+          const tile = gradientTile(scratch, batch, p, t, count);
+          const at = (panel + <usize> t) << 5;
+          memory.copy(dw + at, tile, <usize> count << 5);
+        }
       }
     }
   }
