@@ -45,15 +45,16 @@ export {
   type ValueKind,
 };
 
+/** What the kernels keep of a gradient. */
+const RECORD_BYTES = 16;
+
 /** Arena blocks of describe. */
 export interface DescriberViews {
   readonly square: SquareViews;
   /** The upright square [3][size][size]. */
   readonly planes: Float32Array;
-  /** Gradients, with a margin where an offset may reach [size + r][r + size + r]. */
-  readonly magnitudes: Float32Array;
-  readonly octants: Int32Array;
-  readonly fractions: Float32Array;
+  /** Gradients, with a margin where an offset may reach [size + r][r + size + r][4]. */
+  readonly gradients: Float32Array;
   /** Where a pixel's neighbours are: itself, then four per radius. */
   readonly offsets: Int32Array;
   /** One cell's pairs by offset [offsets][8][8][4]. */
@@ -84,9 +85,7 @@ export function allocateDescriber(
   return {
     square: allocateSquare(allocate, size),
     planes: allocate.floats(3 * size * size),
-    magnitudes: allocate.floats(area),
-    octants: allocate.ints(area),
-    fractions: allocate.floats(area),
+    gradients: allocate.floats(4 * area),
     offsets: allocate.ints(offsets),
     tables: allocate.floats(offsets * OCTANTS * OCTANTS * 4),
     cell: allocate.floats(cellLength(preprocessing)),
@@ -155,9 +154,7 @@ function describeGradients(
   const { offsets, tables, cell } = views;
   const margin = marginOf(preprocessing);
   const stride = size + 2 * margin;
-  const magnitudes = views.magnitudes.byteOffset + margin * 4;
-  const octants = views.octants.byteOffset + margin * 4;
-  const fractions = views.fractions.byteOffset + margin * 4;
+  const gradients = views.gradients.byteOffset + margin * RECORD_BYTES;
   offsets.set([
     0,
     ...radii.flatMap((r) => [r, r * stride + r, r * stride, r * stride - r]),
@@ -165,20 +162,15 @@ function describeGradients(
   kernels.gradients(
     views.planes.byteOffset,
     size,
-    magnitudes,
-    octants,
-    fractions,
+    gradients,
     stride,
   );
   const side = size / cells;
   for (let row = 0; row < cells; row++) {
     for (let column = 0; column < cells; column++) {
-      const first = (row * stride + column) * side * 4;
       tables.fill(0);
       kernels.addPairs(
-        magnitudes + first,
-        octants + first,
-        fractions + first,
+        gradients + (row * stride + column) * side * RECORD_BYTES,
         stride,
         side,
         side,

@@ -46,20 +46,16 @@ export interface SquareKernels {
 
 /** assembly/descriptor.ts */
 export interface DescriptorKernels {
-  /** Magnitude and direction (octant and fraction) of every pixel's steepest channel. */
+  /** Records of the magnitude and direction of every pixel's steepest channel. */
   gradients(
     square: Pointer,
     size: number,
-    magnitudes: Pointer,
-    octants: Pointer,
-    fractions: Pointer,
+    out: Pointer,
     stride: number,
   ): void;
   /** Adds the pairs of gradients `offsets` apart that begin in a rectangle to tables [count][8][8][4]. */
   addPairs(
-    magnitudes: Pointer,
-    octants: Pointer,
-    fractions: Pointer,
+    gradients: Pointer,
     stride: number,
     width: number,
     height: number,

@@ -153,13 +153,11 @@ Deno.test("cells are placed in any order, coloured, limited and rounded half up"
 
 Deno.test("a gradient is that of the steepest channel, one-sided at the border", async () => {
   const [size, stride] = [8, 10];
-  const { kernels, views: { square, magnitudes, octants, fractions } } =
-    await createArena((a) => ({
-      square: a.floats(3 * size * size),
-      magnitudes: a.floats(stride * size),
-      octants: a.ints(stride * size),
-      fractions: a.floats(stride * size),
-    }));
+  const { kernels, views: { square, records } } = await createArena((a) => ({
+    square: a.floats(3 * size * size),
+    records: a.floats(4 * stride * size),
+  }));
+  const octants = new Int32Array(records.buffer, records.byteOffset);
   const slopes = [
     [3, 4],
     [-3, 4],
@@ -180,19 +178,20 @@ Deno.test("a gradient is that of the steepest channel, one-sided at the border",
     kernels.gradients(
       square.byteOffset,
       size,
-      magnitudes.byteOffset,
-      octants.byteOffset,
-      fractions.byteOffset,
+      records.byteOffset,
       stride,
     );
     const [gx, gy] = dx === 0 && dy === 0 ? [1, 0] : [dx, dy];
-    const at = (x: number, y: number) => y * stride + x;
-    assertAlmostEquals(magnitudes[at(3, 3)]!, 2 * Math.hypot(gx, gy), 1e-5);
-    assertAlmostEquals(magnitudes[at(7, 3)]!, Math.hypot(gx, 2 * gy), 1e-5);
-    assertAlmostEquals(magnitudes[at(0, 7)]!, Math.hypot(gx, gy), 1e-5);
-    const direction = octants[at(3, 3)]! + fractions[at(3, 3)]!;
+    const at = (x: number, y: number) => 4 * (y * stride + x);
+    const magnitude = (x: number, y: number) => records[at(x, y) + 2]!;
+    assertAlmostEquals(magnitude(3, 3), 2 * Math.hypot(gx, gy), 1e-5);
+    assertAlmostEquals(magnitude(7, 3), Math.hypot(gx, 2 * gy), 1e-5);
+    assertAlmostEquals(magnitude(0, 7), Math.hypot(gx, gy), 1e-5);
+    const [rest, fraction] = records.subarray(at(3, 3), at(4, 3));
+    assertEquals(rest, Math.fround(1 - fraction!));
+    const direction = octants[at(3, 3) + 3]! / 16 + fraction!;
     assertAlmostEquals(direction, directionOf(gx, gy), 1e-6, `${gx}, ${gy}`);
-    assertEquals(magnitudes[at(8, 3)], 0); // the margin is not touched
+    assertEquals(magnitude(8, 3), 0); // the margin is not touched
   }
 });
 

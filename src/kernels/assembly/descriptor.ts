@@ -9,18 +9,18 @@
  * θ is the direction in eighths of a turn, linear between them in the tangent
  * rather than in the angle: θ = g_y/g_x in the first eighth.
  *
- * square [3][size][size] · magnitudes, octants (⌊θ⌋, i32), fractions (θ − ⌊θ⌋):
- * size rows of size values, stride apart. The size is a multiple of 4.
+ * square [3][size][size] · out: size rows of size records, stride records
+ * apart. A record is four 32-bit values: 1 − f, f, m and, as a whole number,
+ * 16·⌊θ⌋, where f = θ − ⌊θ⌋. The size is a multiple of 4.
  */
 export function gradients(
   square: usize,
   size: i32,
-  magnitudes: usize,
-  octants: usize,
-  fractions: usize,
+  out: usize,
   stride: i32,
 ): void {
   const zero = f32x4.splat(0);
+  const one = f32x4.splat(1);
   const lastOctant = i32x4.splat(7);
   const plane = <usize> size * <usize> size * 4;
   const row = <usize> size * 4;
@@ -51,11 +51,20 @@ export function gradients(
       }
       const theta = direction(gx, gy);
       const floor = i32x4.trunc_sat_f32x4_s(theta);
-      const o = (<usize> y * <usize> stride + <usize> x) * 4;
-      v128.store(magnitudes + o, f32x4.sqrt(squared));
-      v128.store(fractions + o, f32x4.sub(theta, f32x4.convert_i32x4_s(floor)));
+      const f = f32x4.sub(theta, f32x4.convert_i32x4_s(floor));
+      const rest = f32x4.sub(one, f);
+      const m = f32x4.sqrt(squared);
       // A direction that rounds to a whole turn is in the first octant again.
-      v128.store(octants + o, v128.and(floor, lastOctant));
+      const octant = i32x4.shl(v128.and(floor, lastOctant), 4);
+      const low = i32x4.shuffle(rest, f, 0, 4, 1, 5);
+      const high = i32x4.shuffle(rest, f, 2, 6, 3, 7);
+      const strengthLow = i32x4.shuffle(m, octant, 0, 4, 1, 5);
+      const strengthHigh = i32x4.shuffle(m, octant, 2, 6, 3, 7);
+      const o = out + (<usize> y * <usize> stride + <usize> x) * 16;
+      v128.store(o, i64x2.shuffle(low, strengthLow, 0, 2));
+      v128.store(o, i64x2.shuffle(low, strengthLow, 1, 3), 16);
+      v128.store(o, i64x2.shuffle(high, strengthHigh, 0, 2), 32);
+      v128.store(o, i64x2.shuffle(high, strengthHigh, 1, 3), 48);
     }
   }
 }
@@ -83,17 +92,15 @@ function direction(x: v128, y: v128): v128 {
  * foldPairs brings them to their octants. Where an offset is 0 the neighbour is
  * the pixel itself.
  *
- * magnitudes, octants, fractions: at the rectangle's first pixel, its rows
- * stride apart, with magnitude 0 where p + offset lies outside of the picture ·
- * offsets [count] i32, in elements · tables [count][8][8][4].
+ * gradients: records as of gradients(), at the rectangle's first pixel, its rows
+ * stride records apart, with magnitude 0 where p + offset lies outside of the
+ * picture · offsets [count] i32, in records · tables [count][8][8][4].
  *
  * Source: Kobayashi and Otsu, Image Feature Extraction Using Gradient Local
  * Auto-Correlations, ECCV 2008, equation 3.
  */
 export function addPairs(
-  magnitudes: usize,
-  octants: usize,
-  fractions: usize,
+  gradients: usize,
   stride: i32,
   width: i32,
   height: i32,
@@ -102,29 +109,27 @@ export function addPairs(
   tables: usize,
 ): void {
   const end = offsets + <usize> count * 4;
-  const ownBase = f32x4(1, 1, 0, 0);
-  const ownSlope = f32x4(-1, -1, 1, 1);
-  const otherBase = f32x4(1, 0, 1, 0);
-  const otherSlope = f32x4(-1, 1, -1, 1);
   for (let y = 0; y < height; y++) {
-    const first = <usize> (y * stride) * 4;
-    const last = first + <usize> width * 4;
-    for (let p = first; p < last; p += 4) {
-      const m = load<f32>(magnitudes + p);
-      if (m == 0) continue;
-      const magnitude = f32x4.splat(m);
-      const f = v128.load32_splat(fractions + p);
-      const own = f32x4.add(ownBase, f32x4.mul(ownSlope, f));
-      let row = tables + (<usize> load<i32>(octants + p) << 7);
+    const first = gradients + <usize> (y * stride) * 16;
+    const last = first + <usize> width * 16;
+    for (let p = first; p < last; p += 16) {
+      if (load<f32>(p, 8) == 0) continue;
+      const record = v128.load(p);
+      const own = i32x4.shuffle(record, record, 0, 0, 1, 1);
+      const m = i32x4.shuffle(record, record, 2, 2, 2, 2);
+      let row = tables + (load<u32>(p, 12) << 3);
       for (let offset = offsets; offset < end; offset += 4) {
-        const q = p + <usize> (<isize> load<i32>(offset) * 4);
-        const z = f32x4.pmin(magnitude, v128.load32_splat(magnitudes + q));
-        const g = v128.load32_splat(fractions + q);
+        const q = p + (load<i32>(offset) << 4);
+        const neighbour = v128.load(q);
+        const z = f32x4.pmin(
+          m,
+          i32x4.shuffle(neighbour, neighbour, 2, 2, 2, 2),
+        );
         const other = f32x4.mul(
-          f32x4.add(otherBase, f32x4.mul(otherSlope, g)),
+          i32x4.shuffle(neighbour, neighbour, 0, 1, 0, 1),
           z,
         );
-        const entry = row + (<usize> load<i32>(octants + q) << 4);
+        const entry = row + load<u32>(q, 12);
         v128.store(entry, f32x4.add(v128.load(entry), f32x4.mul(own, other)));
         row += 1024;
       }
@@ -152,18 +157,86 @@ export function foldPairs(tables: usize, count: i32, out: usize): void {
   out += 32;
   for (let table = 1; table < count; table++) {
     tables += 1024;
-    for (let i: usize = 0; i < 8; i++) {
-      const here = tables + (i << 7);
-      const before = tables + (((i + 7) & 7) << 7);
-      for (let j: usize = 0; j < 8; j++) {
-        const above = ((j + 7) & 7) << 4;
-        const shares = load<f32>(here + (j << 4)) + load<f32>(here + above, 4) +
-          load<f32>(before + (j << 4), 8);
-        store<f32>(out, shares + load<f32>(before + above, 12));
-        out += 4;
+    // What row i − 1 leaves to row i; the last one is the first one's.
+    let thirdLow = f32x4.splat(0);
+    let thirdHigh = thirdLow;
+    let fourthLow = thirdLow;
+    let fourthHigh = thirdLow;
+    for (let i = -1; i < 8; i++) {
+      const row = tables + <usize> ((i & 7) << 7);
+      const a = v128.load(row);
+      const b = v128.load(row, 16);
+      const c = v128.load(row, 32);
+      const d = v128.load(row, 48);
+      const e = v128.load(row, 64);
+      const f = v128.load(row, 80);
+      const g = v128.load(row, 96);
+      const h = v128.load(row, 112);
+      if (i >= 0) {
+        const secondLow = lanes1(a, b, c, d);
+        const secondHigh = lanes1(e, f, g, h);
+        let low = f32x4.add(lanes0(a, b, c, d), behind(secondLow, secondHigh));
+        let high = f32x4.add(lanes0(e, f, g, h), behind(secondHigh, secondLow));
+        low = f32x4.add(
+          f32x4.add(low, thirdLow),
+          behind(fourthLow, fourthHigh),
+        );
+        high = f32x4.add(
+          f32x4.add(high, thirdHigh),
+          behind(fourthHigh, fourthLow),
+        );
+        v128.store(out, low);
+        v128.store(out, high, 16);
+        out += 32;
       }
+      thirdLow = lanes2(a, b, c, d);
+      thirdHigh = lanes2(e, f, g, h);
+      fourthLow = lanes3(a, b, c, d);
+      fourthHigh = lanes3(e, f, g, h);
     }
   }
+}
+
+/** The first lanes of four vectors; the ones below, their second, third and fourth. */
+function lanes0(a: v128, b: v128, c: v128, d: v128): v128 {
+  return i64x2.shuffle(
+    i32x4.shuffle(a, b, 0, 4, 1, 5),
+    i32x4.shuffle(c, d, 0, 4, 1, 5),
+    0,
+    2,
+  );
+}
+
+function lanes1(a: v128, b: v128, c: v128, d: v128): v128 {
+  return i64x2.shuffle(
+    i32x4.shuffle(a, b, 0, 4, 1, 5),
+    i32x4.shuffle(c, d, 0, 4, 1, 5),
+    1,
+    3,
+  );
+}
+
+function lanes2(a: v128, b: v128, c: v128, d: v128): v128 {
+  return i64x2.shuffle(
+    i32x4.shuffle(a, b, 2, 6, 3, 7),
+    i32x4.shuffle(c, d, 2, 6, 3, 7),
+    0,
+    2,
+  );
+}
+
+function lanes3(a: v128, b: v128, c: v128, d: v128): v128 {
+  return i64x2.shuffle(
+    i32x4.shuffle(a, b, 2, 6, 3, 7),
+    i32x4.shuffle(c, d, 2, 6, 3, 7),
+    1,
+    3,
+  );
+}
+
+/** Four of eight values around a circle, each replaced by the one before it. */
+function behind(these: v128, others: v128): v128 {
+  return i32x4.shuffle(others, these, 3, 4, 5, 6);
 }
 
 /** y = y + a·x. x, y [n]; n is a multiple of 4. */
