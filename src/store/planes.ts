@@ -60,28 +60,30 @@ export async function unpack(
 
 function split({ buffer, byteOffset, length }: Uint8Array): Uint8Array[] {
   const words = new Uint32Array(buffer, byteOffset, length / 4);
-  const planes = Array.from(
-    { length: PLANES },
-    () => new Uint8Array(words.length),
-  );
-  const [exponents, upper, middle, lower] = planes;
-  words.forEach((word, i) => {
-    exponents![i] = word >>> 23;
-    upper![i] = word >>> 24 & 0x80 | word >>> 16 & 0x7f;
-    middle![i] = word >>> 8;
-    lower![i] = word;
-  });
-  return planes;
+  const exponents = new Uint8Array(words.length);
+  const upper = new Uint8Array(words.length);
+  const middle = new Uint8Array(words.length);
+  const lower = new Uint8Array(words.length);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    exponents[i] = word >>> 23;
+    upper[i] = word >>> 24 & 0x80 | word >>> 16 & 0x7f;
+    middle[i] = word >>> 8;
+    lower[i] = word;
+  }
+  return [exponents, upper, middle, lower];
 }
 
 function join(
-  [exponents, upper, middle, lower]: readonly Uint8Array[],
+  planes: readonly Uint8Array[],
   length: number,
 ): Uint8Array<ArrayBuffer> {
-  const words = new Uint32Array(length / 4).map((_, i) =>
-    (upper![i]! & 0x80) << 24 | exponents![i]! << 23 |
-    (upper![i]! & 0x7f) << 16 | middle![i]! << 8 | lower![i]!
-  );
+  const [exponents, upper, middle, lower] = planes;
+  const words = new Uint32Array(length / 4);
+  for (let i = 0; i < words.length; i++) {
+    words[i] = (upper![i]! & 0x80) << 24 | exponents![i]! << 23 |
+      (upper![i]! & 0x7f) << 16 | middle![i]! << 8 | lower![i]!;
+  }
   return new Uint8Array(words.buffer);
 }
 
