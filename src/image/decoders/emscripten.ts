@@ -1,19 +1,18 @@
 /**
- * Runs the decoders of the jsquash packages: one compiled module each, and an
- * instance that is used again while that is safe.
+ * Runs a decoder by the loader that Emscripten made for it.
  *
  * @module
  */
 
-import type { Pixels } from "./decoder.ts";
+import type { Host, Instance } from "./codec.ts";
 
-/** What an instance offers. */
-interface Instance {
-  /** Makes an ImageData of what it found; null if that is nothing. */
-  decode(bytes: Uint8Array, ...options: unknown[]): object | null;
+/** What a loader gives. */
+interface Loaded {
+  /** Makes an ImageData of what it finds; null if that is nothing. */
+  decode(bytes: Uint8Array): object | null;
 }
 
-/** What the package's own loader can be told. */
+/** What a loader can be told. */
 interface Overrides {
   noInitialRun: boolean;
   print(line: string): void;
@@ -24,100 +23,40 @@ interface Overrides {
   ): WebAssembly.Exports;
 }
 
-/** Makes an instance; the default export of a package's codec. */
-export type Factory = (overrides: Overrides) => Promise<Instance>;
+/** A loader; the default export of a package's codec. */
+export type Factory = (overrides: Overrides) => Promise<Loaded>;
 
-/** An image of this size has grown the instance's memory, which cannot shrink. */
-const PIXELS_KEPT = 4_000_000;
-
-/** A codec that is ready to decode. */
-export class Codec {
-  readonly #factory: Factory;
-  readonly #module: WebAssembly.Module;
-  #idle: Instance | undefined;
-  #log: string[] = [];
-  #take: (pixels: Pixels) => void = () => {};
-  readonly #classes = classesThatGive((pixels) => this.#take(pixels));
-
-  constructor(factory: Factory, module: WebAssembly.Module) {
-    this.#factory = factory;
-    this.#module = module;
-  }
-
-  /**
-   * Decodes `bytes` as a {@linkcode Decoder} does. After an error or a large
-   * image the instance is dropped: a trap leaves it in an unknown state, and its
-   * memory never shrinks.
-   *
-   * @throws {Error} With what the codec printed, if it cannot decode them or
-   * had to make up what was missing.
-   */
-  async decode(
-    bytes: Uint8Array,
-    take: (pixels: Pixels) => void,
-    ...options: unknown[]
-  ): Promise<void> {
-    const idle = this.#idle;
-    const instance = idle ?? await this.#instantiate();
-    this.#idle = undefined;
-    this.#log = [];
-    let area = 0;
-    this.#take = (pixels) => {
-      area = pixels.width * pixels.height;
-      take(pixels);
-    };
-    const decode = () => instance.decode(bytes, ...options);
-    let found: object | null;
-    try {
-      found = idle === undefined
-        ? withGlobals(this.#classes, decode)
-        : decode();
-    } catch (error) {
-      throw new Error(this.#log.at(-1) ?? "the decoder failed", {
-        cause: error,
-      });
-    }
-    if (found === null) {
-      throw new Error(this.#log.at(-1) ?? "the decoder found no pixels");
-    }
-    if (area < PIXELS_KEPT) this.#idle = instance;
-    const cut = this.#log.find((line) => line.startsWith("Premature end"));
-    if (cut !== undefined) throw new Error(cut);
-  }
-
-  #instantiate(): Promise<Instance> {
-    const log = (line: string) => void this.#log.push(line);
-    // The loaders look for Node.js in `process`, and the first look has Deno
-    // start its Node.js compatibility: 12 ms of a cold start (measured by
-    // tests/bench/start.ts).
-    return withGlobals({ process: undefined }, () =>
-      this.#factory({
-        noInitialRun: true,
-        print: log,
-        printErr: log,
-        instantiateWasm: (imports, done) => {
-          const instance = new WebAssembly.Instance(this.#module, imports);
-          done(instance);
-          return instance.exports;
-        },
-      }));
-  }
-}
-
-/**
- * What a codec finds in place of the two classes that it makes its result of.
- * It would copy the pixels: a seventh of the decoding time, and all of its
- * garbage (measured by tests/bench/image.ts). An instance looks for them at its
- * first picture only.
- */
-function classesThatGive(give: (pixels: Pixels) => void) {
-  return {
+/** Makes an instance of a compiled decoder. */
+export async function load(
+  factory: Factory,
+  module: WebAssembly.Module,
+  { print, take }: Host,
+): Promise<Instance> {
+  // Loaders look for Node.js in `process`, and the first look has Deno start
+  // its Node.js compatibility: 12 ms (measured by tests/bench/start.ts).
+  const { decode } = await withGlobals({ process: undefined }, () =>
+    factory({
+      noInitialRun: true,
+      print,
+      printErr: print,
+      instantiateWasm(imports, done) {
+        const instance = new WebAssembly.Instance(module, imports);
+        done(instance);
+        return instance.exports;
+      },
+    }));
+  // The decoder looks for the two classes that it makes its result of, and
+  // would copy the pixels with the first.
+  const classes = {
     Uint8ClampedArray: function (pixels: Uint8Array) {
       return pixels;
     },
     ImageData: function (data: Uint8Array, width: number, height: number) {
-      give({ data, width, height });
+      take({ data, width, height });
     },
+  };
+  return {
+    decode: (bytes) => withGlobals(classes, () => decode(bytes)) !== null,
   };
 }
 

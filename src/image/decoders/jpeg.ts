@@ -4,10 +4,11 @@
  * @module
  */
 
-import factory from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
+import "@jsquash/jpeg/package.json" with { type: "json" };
+import { Codec } from "./codec.ts";
 import type { Decoder } from "./decoder.ts";
-import { Codec, type Factory } from "./emscripten.ts";
 import { compileModule } from "./module.ts";
+import { Mozjpeg } from "./mozjpeg.ts";
 
 /**
  * A progressive file may hold any number of scans, and each one is a pass over
@@ -23,18 +24,17 @@ const SMALL =
   "ACEQEDEQH/xABLAAEAAAAAAAAAAAAAAAAAAAAAEAEAAAAAAAAAAAAAAAAAAAAAAQEBAAAAAAAA" +
   "AAAAAAAAAAAABREBAAAAAAAAAAAAAAAAAAAAAP/aAAwDAQACEQMRAD8ALiOAAA//2Q==";
 
-const codec = new Codec(
-  factory as unknown as Factory,
-  await compileModule("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
+const module = await compileModule(
+  "@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm",
 );
+const codec = new Codec((host) => new Mozjpeg(module, host));
 
 /** Decodes a JPEG file, its orientation not applied. */
 export const decode: Decoder = (bytes, take) => {
   if (hasMoreScans(bytes, MAXIMUM_SCANS)) {
     return Promise.reject(new Error(`more than ${MAXIMUM_SCANS} scans`));
   }
-  const applyOrientation = false;
-  return codec.decode(bytes, take, applyOrientation);
+  return codec.decode(bytes, take);
 };
 
 /** Decodes a small picture, so that the engine has compiled the decoder when the next one comes. */

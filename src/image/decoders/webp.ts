@@ -5,13 +5,14 @@
  */
 
 import factory from "@jsquash/webp/codec/dec/webp_dec.js";
+import { Codec } from "./codec.ts";
 import type { Decoder } from "./decoder.ts";
-import { Codec, type Factory } from "./emscripten.ts";
+import { type Factory, load } from "./emscripten.ts";
 import { compileModule } from "./module.ts";
 
-const codec = new Codec(
-  factory as unknown as Factory,
-  await compileModule("@jsquash/webp/codec/dec/webp_dec.wasm"),
+const module = await compileModule("@jsquash/webp/codec/dec/webp_dec.wasm");
+const codec = new Codec((host) =>
+  load(factory as unknown as Factory, module, host)
 );
 
 /** Decodes a WebP file that is not an animation. */
