@@ -154,7 +154,7 @@ testStores(
         const response = await finetune(server, n, {
           "Idempotency-Key": `request ${n}`,
         });
-        assertEquals(response.status, 200);
+        assertEquals(response.status, 200, server.said());
         const answer = await response.json();
         assertEquals(answers.get(n) ?? answer, answer);
         answers.set(n, answer);
