@@ -167,12 +167,15 @@ testStores(
         const clients = Array.from({ length: 3 }, async () => {
           for (;;) await send(server, sent++);
         });
-        const died = Promise.allSettled(clients);
-        while (answers.size < stop) {
-          await new Promise((resolve) => setTimeout(resolve, 1 + kill % 7));
-        }
+        const answered = async () => {
+          while (answers.size < stop) {
+            await new Promise((resolve) => setTimeout(resolve, 1 + kill % 7));
+          }
+        };
+        // No client fails before the kill; all do then.
+        await Promise.race([answered(), ...clients]);
         await server.stop("SIGKILL");
-        await died;
+        await Promise.allSettled(clients);
       }
       const server = await start(files.model, setting);
       for (let n = 0; n < sent; n++) await send(server, n);
