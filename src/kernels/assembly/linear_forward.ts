@@ -163,7 +163,7 @@ function addTile(
   v128.store(y3, low3), v128.store(y3, high3, 16);
 }
 
-/** Adds `count` inputs' products to all outputs of one row, two panels side by side. */
+/** Adds `count` inputs' products to all outputs of one row, four panels side by side. */
 function addRow(
   x: usize,
   w: usize,
@@ -172,42 +172,97 @@ function addRow(
   count: i32,
   panels: i32,
 ): void {
-  for (let p = 0; p < panels; p += 2, w += 2 * panel, y += 64) {
-    const paired = p + 1 < panels;
-    addPair(x, w, paired ? w + panel : w, y, paired ? y + 32 : y, count);
+  for (let p = 0; p < panels; p += 4, w += 4 * panel, y += 128) {
+    const last = <usize> (panels - 1 - p);
+    const q1 = min<usize>(1, last), q2 = min<usize>(2, last);
+    const q3 = min<usize>(3, last);
+    addPanels(
+      x,
+      w,
+      w + q1 * panel,
+      w + q2 * panel,
+      w + q3 * panel,
+      y,
+      y + (q1 << 5),
+      y + (q2 << 5),
+      y + (q3 << 5),
+      count,
+    );
   }
 }
 
-function addPair(
+/** Adds to eight outputs of each of four panels; those after the last are the last again. */
+function addPanels(
   x: usize,
   w0: usize,
   w1: usize,
+  w2: usize,
+  w3: usize,
   y0: usize,
   y1: usize,
+  y2: usize,
+  y3: usize,
   count: i32,
 ): void {
   let low0 = v128.load(y0), high0 = v128.load(y0, 16);
   let low1 = v128.load(y1), high1 = v128.load(y1, 16);
-  for (; count >= 2; count -= 2) {
-    let a = v128.load_splat<f32>(x);
+  let low2 = v128.load(y2), high2 = v128.load(y2, 16);
+  let low3 = v128.load(y3), high3 = v128.load(y3, 16);
+  let a: v128;
+  for (; count >= 4; count -= 4) {
+    const four = v128.load(x);
+    a = v128.shuffle<f32>(four, four, 0, 0, 0, 0);
     low0 = multiplyAdd(low0, a, v128.load(w0)),
       high0 = multiplyAdd(high0, a, v128.load(w0, 16));
     low1 = multiplyAdd(low1, a, v128.load(w1)),
       high1 = multiplyAdd(high1, a, v128.load(w1, 16));
-    a = v128.load_splat<f32>(x, 4);
+    low2 = multiplyAdd(low2, a, v128.load(w2)),
+      high2 = multiplyAdd(high2, a, v128.load(w2, 16));
+    low3 = multiplyAdd(low3, a, v128.load(w3)),
+      high3 = multiplyAdd(high3, a, v128.load(w3, 16));
+    a = v128.shuffle<f32>(four, four, 1, 1, 1, 1);
     low0 = multiplyAdd(low0, a, v128.load(w0, 32)),
       high0 = multiplyAdd(high0, a, v128.load(w0, 48));
     low1 = multiplyAdd(low1, a, v128.load(w1, 32)),
       high1 = multiplyAdd(high1, a, v128.load(w1, 48));
-    x += 8, w0 += 64, w1 += 64;
+    low2 = multiplyAdd(low2, a, v128.load(w2, 32)),
+      high2 = multiplyAdd(high2, a, v128.load(w2, 48));
+    low3 = multiplyAdd(low3, a, v128.load(w3, 32)),
+      high3 = multiplyAdd(high3, a, v128.load(w3, 48));
+    a = v128.shuffle<f32>(four, four, 2, 2, 2, 2);
+    low0 = multiplyAdd(low0, a, v128.load(w0, 64)),
+      high0 = multiplyAdd(high0, a, v128.load(w0, 80));
+    low1 = multiplyAdd(low1, a, v128.load(w1, 64)),
+      high1 = multiplyAdd(high1, a, v128.load(w1, 80));
+    low2 = multiplyAdd(low2, a, v128.load(w2, 64)),
+      high2 = multiplyAdd(high2, a, v128.load(w2, 80));
+    low3 = multiplyAdd(low3, a, v128.load(w3, 64)),
+      high3 = multiplyAdd(high3, a, v128.load(w3, 80));
+    a = v128.shuffle<f32>(four, four, 3, 3, 3, 3);
+    low0 = multiplyAdd(low0, a, v128.load(w0, 96)),
+      high0 = multiplyAdd(high0, a, v128.load(w0, 112));
+    low1 = multiplyAdd(low1, a, v128.load(w1, 96)),
+      high1 = multiplyAdd(high1, a, v128.load(w1, 112));
+    low2 = multiplyAdd(low2, a, v128.load(w2, 96)),
+      high2 = multiplyAdd(high2, a, v128.load(w2, 112));
+    low3 = multiplyAdd(low3, a, v128.load(w3, 96)),
+      high3 = multiplyAdd(high3, a, v128.load(w3, 112));
+    x += 16, w0 += 128, w1 += 128, w2 += 128, w3 += 128;
   }
-  if (count > 0) {
-    const a = v128.load_splat<f32>(x);
+  for (; count > 0; count--) {
+    a = v128.load_splat<f32>(x);
     low0 = multiplyAdd(low0, a, v128.load(w0)),
       high0 = multiplyAdd(high0, a, v128.load(w0, 16));
     low1 = multiplyAdd(low1, a, v128.load(w1)),
       high1 = multiplyAdd(high1, a, v128.load(w1, 16));
+    low2 = multiplyAdd(low2, a, v128.load(w2)),
+      high2 = multiplyAdd(high2, a, v128.load(w2, 16));
+    low3 = multiplyAdd(low3, a, v128.load(w3)),
+      high3 = multiplyAdd(high3, a, v128.load(w3, 16));
+    x += 4, w0 += 32, w1 += 32, w2 += 32, w3 += 32;
   }
   v128.store(y0, low0), v128.store(y0, high0, 16);
   v128.store(y1, low1), v128.store(y1, high1, 16);
+  v128.store(y2, low2), v128.store(y2, high2, 16);
+  v128.store(y3, low3), v128.store(y3, high3, 16);
 }
