@@ -1,6 +1,6 @@
 /**
- * Kernels on several threads: one shared memory, the panels of large layers
- * divided among workers. A panel is computed by the same instructions whoever
+ * Kernels on several threads: one shared memory, the panels of layers, or their
+ * rows, divided among workers. Either is computed by the same instructions whoever
  * does it, so the bits are those of one thread.
  *
  * For training on a machine of one's own; serving needs none of this.
@@ -25,7 +25,7 @@ export const CALL = {
 /** In place of a kernel's number: there is nothing more to do. */
 export const END = -1;
 
-/** Polls before a thread goes to sleep, some tens of microseconds. */
+/** Polls before a thread goes to sleep: longer than the program works alone between two calls of a step. */
 const SPINS = 20_000;
 
 /** What a worker is sent when it starts. */

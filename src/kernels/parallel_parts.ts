@@ -1,11 +1,12 @@
-/** How a kernel's call divides into parts: by the panels of its outputs. @module */
+/** How a kernel's call divides into parts: by the panels of its outputs, or by rows. @module */
 
 import type { Kernels } from "./mod.ts";
 import { PANEL, weightGradientScratch } from "./panels.ts";
 
-/** Kernels whose panels can be shared out. */
+/** Kernels whose work can be shared out. */
 export const DIVISIBLE = [
   "linearForward",
+  "linearInputGradient",
   "linearWeightGradient",
   "linearWeightGradientAdam",
 ] as const;
@@ -15,49 +16,45 @@ export type DivisibleKernel = typeof DIVISIBLE[number];
 
 const FLOAT = 4;
 
-/** Where in a kernel's arguments the sizes are, and which pointers move with the panels. */
+/** What in a kernel's arguments a part has its own of. */
 interface Division {
-  readonly batch: number;
-  readonly inputs: number;
-  readonly panels: number;
-  /** Arguments that point at packed weights [panels][inputs][8]. */
-  readonly weights: readonly number[];
-  /** Arguments that point at rows of panels, or at a bias: 8 floats a panel. */
-  readonly columns: readonly number[];
-  /** The argument that points at scratch, of which every part has its own. */
-  readonly scratch?: number;
+  /** The argument that counts what is shared out. */
+  readonly count: number;
+  /** Pointers by their place, with the floats that one of those takes there. */
+  readonly moved: (args: readonly number[]) => Readonly<Record<number, number>>;
+  /** The argument that points at scratch for a batch, of which every part has its own. */
+  readonly scratch?: { readonly pointer: number; readonly batch: number };
 }
 
 const DIVISIONS: Record<DivisibleKernel, Division> = {
   // x, xStride, w, b, y, yStride, batch, inputs, panels
   linearForward: {
-    weights: [2],
-    columns: [3, 4],
-    batch: 6,
-    inputs: 7,
-    panels: 8,
+    count: 8,
+    moved: (args) => ({ 2: args[7]! * PANEL, 3: PANEL, 4: PANEL }),
+  },
+  // g, gStride, w, dx, dxStride, batch, inputs, panels, accumulate
+  linearInputGradient: {
+    count: 5,
+    moved: (args) => ({ 0: args[1]!, 3: args[4]! }),
   },
   // x, xStride, g, gStride, dw, db, batch, inputs, panels, scratch
   linearWeightGradient: {
-    weights: [4],
-    columns: [2, 5],
-    batch: 6,
-    inputs: 7,
-    panels: 8,
-    scratch: 9,
+    count: 8,
+    moved: (args) => ({ 2: PANEL, 4: args[7]! * PANEL, 5: PANEL }),
+    scratch: { pointer: 9, batch: 6 },
   },
   // x, xStride, g, gStride, w, m, v, batch, inputs, panels, scratch, …
   linearWeightGradientAdam: {
-    weights: [4, 5, 6],
-    columns: [2],
-    batch: 7,
-    inputs: 8,
-    panels: 9,
-    scratch: 10,
+    count: 9,
+    moved: (args) => {
+      const panel = args[8]! * PANEL;
+      return { 2: PANEL, 4: panel, 5: panel, 6: panel };
+    },
+    scratch: { pointer: 10, batch: 7 },
   },
 };
 
-/** Does part `part` of `parts` of a call: nothing where there are fewer panels than parts. */
+/** Does part `part` of `parts` of a call: nothing where there is less to share than parts. */
 export function callPart(
   kernels: Kernels,
   name: DivisibleKernel,
@@ -65,20 +62,19 @@ export function callPart(
   part: number,
   parts: number,
 ): void {
-  const { batch, inputs, panels, weights, columns, scratch } = DIVISIONS[name];
-  const all = args[panels]!;
+  const { count, moved, scratch } = DIVISIONS[name];
+  const all = args[count]!;
   const first = Math.floor(all * part / parts);
   const end = Math.floor(all * (part + 1) / parts);
   if (first === end) return;
   const own = [...args];
-  own[panels] = end - first;
-  for (const index of weights) {
-    own[index]! += first * args[inputs]! * PANEL * FLOAT;
+  own[count] = end - first;
+  for (const [index, floats] of Object.entries(moved(args))) {
+    own[Number(index)]! += first * floats * FLOAT;
   }
-  for (const index of columns) own[index]! += first * PANEL * FLOAT;
   if (scratch !== undefined) {
-    own[scratch]! += part * FLOAT *
-      weightGradientScratch(args[batch]!);
+    own[scratch.pointer]! += part * FLOAT *
+      weightGradientScratch(args[scratch.batch]!);
   }
   (kernels[name] as (...args: number[]) => void)(...own);
 }
