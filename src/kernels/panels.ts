@@ -89,9 +89,10 @@ export function unpackPanels(
  * files say what lies there.
  */
 export function weightGradientScratch(batch: number): number {
-  const [panels, tile] = [64, 48 * PANEL];
-  const lists = panels * PANEL * (2 * batch + 1);
-  return Math.max(16384, 48 * batch) + Math.max(256 * PANEL, 2 * tile) + lists;
+  const packed = Math.max(65536, 48 * batch);
+  const tiles = 2 * 48 * PANEL;
+  const lists = 64 * PANEL * (2 * batch + 1);
+  return packed + tiles + lists;
 }
 
 /** Where output `o`'s weight for the first input lies. */

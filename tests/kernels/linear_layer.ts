@@ -38,8 +38,8 @@ export const SHAPES: readonly Shape[] = AWKWARD.flatMap((n) => [
   { batch: 8, inputs: n, outputs: 17 },
   { batch: 4, inputs: 5, outputs: n },
   { batch: 7, inputs: 9, outputs: n },
-  { batch: 20, inputs: n, outputs: 9 },
-  { batch: 16, inputs: 5, outputs: n },
+  { batch: 30, inputs: n, outputs: 9 },
+  { batch: 24, inputs: 5, outputs: n },
 ]);
 
 type Block =

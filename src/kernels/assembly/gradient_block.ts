@@ -2,10 +2,9 @@
  * The inner part of the weight gradient by blocks: all rows, four inputs of eight
  * outputs at a time.
  *
- * x and g are packed so that the inner loop reads both side by side, and inputs
- * are taken in blocks whose packed x stays in the first cache while the panels
- * pass by. Every gradient is one chain of sums in ascending order of the row: its
- * bits depend neither on the tile nor on the other panels of the call.
+ * x and g are packed so that the inner loop reads both side by side. Every gradient
+ * is one chain of sums in ascending order of the row: its bits depend neither on the
+ * tile nor on the other panels of the call.
  *
  * Source of packing and blocks: Goto and van de Geijn 2008, "Anatomy of
  * High-Performance Matrix Multiplication" (doi:10.1145/1356052.1356053).
@@ -15,18 +14,22 @@ import { multiplyAdd } from "./vector";
 
 /** Packed panels of g at a time. */
 export const GROUP = 32;
-/** Floats of packed x at a time. */
-const PACKED_FLOATS = 4096;
-const MIN_BLOCK = 16;
-const MAX_BLOCK = 256;
+/** Inputs of a tile: few, so that the update of one overlaps with the product of the next. */
+export const TILE = 32;
+/**
+ * Floats of packed x at a time: they stay in the second cache while the panels pass
+ * by, and a panel's weights and moments are read in long enough runs for the
+ * machine to read ahead (measured by tests/bench/kernels.ts).
+ */
+const PACKED_FLOATS = 65536;
 
-/** Inputs per block, a multiple of four. */
+/** Inputs per block, a multiple of a tile. */
 export function blockInputs(batch: i32): i32 {
-  return max(MIN_BLOCK, min(MAX_BLOCK, (PACKED_FLOATS / max(batch, 1)) & ~3));
+  return max(TILE, PACKED_FLOATS / max(batch, 1) / TILE * TILE);
 }
 
 // The scratch: packed x [block/4][batch][4] · packed g of a group [panels][batch][8]
-// · a tile [block][8].
+// · a tile [32][8].
 
 function gradientIn(scratch: usize, batch: i32): usize {
   return scratch + (<usize> (batch * blockInputs(batch)) << 2);
@@ -75,18 +78,19 @@ export function packInputs(
   }
 }
 
-/** The gradient of a panel for the `count` inputs of the block: [count, rounded up to four][8]. */
+/** The gradient of a panel for `count` inputs from `first` of the block on: [count, rounded up to four][8]. */
 export function gradientTile(
   scratch: usize,
   batch: i32,
   panel: i32,
+  first: i32,
   count: i32,
 ): usize {
   const packed = gradientIn(scratch, batch);
   const g = packed + (<usize> (panel * batch) << 5);
   const tile = packed + (<usize> (GROUP * batch) << 5);
+  let x = scratch + (<usize> (first * batch) << 2);
   let out = tile;
-  let x = scratch;
   for (let i = 0; i < count; i += 4, out += 128, x += <usize> batch << 4) {
     fourInputs(x, g, batch, out);
   }

@@ -17,11 +17,7 @@ import { multiplyAdd } from "./vector";
 export const GROUP = 64;
 /** Inputs of a tile: twelve vectors, of which the registers hold the sums. */
 export const TILE = 48;
-/**
- * Floats of packed x at a time: they stay in the second cache while the panels pass
- * by, and a panel's weights and moments are read in long enough runs for the
- * machine to read ahead (measured by tests/bench/kernels.ts).
- */
+/** Floats of packed x at a time; see gradient_block.ts. */
 const PACKED_FLOATS = 16384;
 const TILE_SIZE: usize = TILE << 5;
 

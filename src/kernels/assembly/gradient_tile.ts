@@ -7,7 +7,7 @@ import * as byBlocks from "./gradient_block";
 import * as byRows from "./gradient_rows";
 
 /** Rows from which on it costs less to go through lists of them (measured by tests/bench/kernels.ts). */
-const MANY = 16;
+const MANY = 24;
 
 /** Panels per group. */
 export function groupPanels(batch: i32): i32 {
@@ -21,7 +21,7 @@ export function blockInputs(batch: i32): i32 {
 
 /** Inputs per tile. */
 export function tileInputs(batch: i32): i32 {
-  return batch < MANY ? byBlocks.blockInputs(batch) : byRows.TILE;
+  return batch < MANY ? byBlocks.TILE : byRows.TILE;
 }
 
 /** Packs the gradients of a group of panels into the scratch. */
@@ -66,6 +66,6 @@ export function gradientTile(
   count: i32,
 ): usize {
   return batch < MANY
-    ? byBlocks.gradientTile(scratch, batch, panel, count)
+    ? byBlocks.gradientTile(scratch, batch, panel, first, count)
     : byRows.gradientTile(scratch, batch, panel, first);
 }
