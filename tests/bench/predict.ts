@@ -14,6 +14,7 @@ import { timesOf } from "./timing.ts";
 const CONNECTIONS = 8;
 const WARM_UP_MS = 1500;
 const LOAD_MS = 5000;
+const WITHOUT_NETWORK_MS = 1000;
 const MEMORY_EVERY_MS = 500;
 
 type Send = (url: string) => Promise<Response>;
@@ -96,7 +97,11 @@ async function timeWithoutNetwork(
     const text = await response.text();
     if (!response.ok) throw new Error(`Cannot predict: ${text}`);
   };
-  const [decoding, prediction] = await timesOf([decode, predict]);
+  const [decoding, prediction] = await timesOf(
+    [decode, predict],
+    WITHOUT_NETWORK_MS,
+    WARM_UP_MS,
+  );
   await service.close();
   return [decoding!, prediction!];
 }
