@@ -18,7 +18,7 @@ import { type Flags, UsageError } from "./flags.ts";
 import { type ProgressBar, startProgress } from "./progress.ts";
 import { gatherRun } from "./run_report.ts";
 import { COMMAND, DEFAULTS, planOf } from "./train_flags.ts";
-import { loadState, saveState, withoutTrunkMoments } from "./weights.ts";
+import { loadState, saveState, servingState } from "./weights.ts";
 
 if (import.meta.main) await runCommand(COMMAND, train);
 
@@ -57,7 +57,7 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
     signal,
   );
   const state = moments === "heads"
-    ? withoutTrunkMoments(outcome.state)
+    ? servingState(outcome.state)
     : outcome.state;
   const sha256 = await saveState(out, state);
   const seconds = (performance.now() - started) / 1000;

@@ -53,12 +53,19 @@ export function saveState(file: string, state: ModelState): Promise<string> {
   return writeFileAtomically(file, encodeSafetensors(tensors, metadata));
 }
 
-/** Leaves out the trunk's moments: it starts at step 0 where it is trained again. */
-export function withoutTrunkMoments(state: ModelState): ModelState {
+/**
+ * Leaves out what serving and tuning the heads do without: the trunk's moments,
+ * and the story of the epochs, which is most of a file's header.
+ */
+export function servingState(state: ModelState): ModelState {
   const heads = Array.from(state.moments).filter(([name]) =>
     name.startsWith("head.")
   );
-  return { ...state, moments: new Map(heads) };
+  return {
+    ...state,
+    moments: new Map(heads),
+    training: { ...state.training, history: [] },
+  };
 }
 
 async function withFile<T>(

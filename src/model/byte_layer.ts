@@ -120,15 +120,15 @@ export function writeByteLayer(
   checkLength("scale", scale, outputs);
   checkLength("bias", bias, outputs);
   checkLength("mean", mean, inputs);
-  const center = Uint8ClampedArray.from(mean); // rounds
+  const center = new Uint8ClampedArray(mean); // rounds
   writeParts(layer, center, layer.center);
   layer.weight.set(
     new Uint8Array(values.buffer, values.byteOffset, values.length),
   );
   layer.scale.set(scale);
   layer.bias.set(bias);
+  if (mean.every((value, i) => value === center[i])) return;
   const remainder = mean.map((value, i) => value - center[i]!);
-  if (remainder.every((value) => value === 0)) return;
   for (let o = 0; o < outputs; o++) {
     const row = values.subarray(o * inputs, (o + 1) * inputs);
     let sum = 0;

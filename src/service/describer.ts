@@ -48,6 +48,17 @@ export class Describer {
     return width * height;
   }
 
+  /** Describes a white pixel. */
+  describeNothing(): Uint8Array {
+    const { kernels, views, preprocessing } = this;
+    const size = { width: 1, height: 1 };
+    const header = { type: "png", orientation: 1, ...size } as const;
+    const pixels = { data: new Uint8Array(4).fill(255), ...size };
+    const out = new Uint8Array(descriptorLength(preprocessing));
+    describe(kernels, views, preprocessing, header, pixels, PLAIN_VIEW, out);
+    return out;
+  }
+
   /**
    * Decodes and describes an image.
    *

@@ -7,6 +7,7 @@ import {
   BYTE_BIAS,
   type ByteLayer,
   forwardByteLayer,
+  type Part,
   partsOf,
   writeByteLayer,
   writeDescriptor,
@@ -84,8 +85,9 @@ export class ServingNetwork {
    * @throws {RangeError} If the model has a trunk, and more than 65,536 inputs.
    */
   static async create(model: ServingModel): Promise<ServingNetwork> {
+    const parts = partsOf(model.standardization);
     const { kernels, views } = await createArena((allocate) =>
-      layout(allocate, model)
+      layout(allocate, model.sizes, parts)
     );
     if (views.first === undefined) {
       views.mean.set(model.standardization.mean);
@@ -226,7 +228,8 @@ export class ServingNetwork {
 
 function layout(
   allocate: Allocator,
-  { sizes, standardization }: ServingModel,
+  sizes: Sizes,
+  parts: readonly Part[],
 ): Views {
   const [width, ...hidden] = sizes.hidden;
   const rest: Sizes = { ...sizes, inputs: width ?? sizes.inputs, hidden };
@@ -237,7 +240,7 @@ function layout(
       allocate,
       sizes.inputs,
       width,
-      partsOf(standardization),
+      parts,
       CAPACITY,
     ),
     rest: allocateNetwork(allocate, rest),

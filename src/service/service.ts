@@ -2,6 +2,7 @@
 
 import { DEFAULT_LIMITS, type ImageLimits } from "../image/limits.ts";
 import type { Engine } from "../store/engine.ts";
+import type { BaseModel } from "../store/manifest.ts";
 import { ModelStore } from "../store/store.ts";
 import {
   identityOf,
@@ -63,6 +64,7 @@ export class Service {
 
   private constructor(
     options: ServiceOptions,
+    base: BaseModel,
     private readonly network: ServingNetwork,
     private readonly describer: Describer,
   ) {
@@ -71,8 +73,8 @@ export class Service {
     this.#editor = new Editor(options.maxWaiting ?? 512);
     this.#report = report;
     this.#keep = keepVersions;
-    this.#store = new ModelStore(engine, weights);
-    this.#versions = new Versions(this.#store, weights, report);
+    this.#store = new ModelStore(engine, base);
+    this.#versions = new Versions(this.#store, base, report);
     const shared = [this.#store, this.#versions, this.#editor] as const;
     this.#finetuner = once(async () => {
       const { Finetuner } = await import("./finetune.ts");
@@ -88,15 +90,15 @@ export class Service {
     });
   }
 
-  /** Takes the memory; reads nothing from the store yet. */
+  /** Makes everything ready for the first prediction but the store, of which nothing is read yet. */
   static async create(options: ServiceOptions): Promise<Service> {
-    const { model } = options.weights;
+    const { model, base } = options.weights;
     const limits = options.limits ?? DEFAULT_LIMITS;
-    return new Service(
-      options,
-      await ServingNetwork.create(model),
-      await Describer.create(model.preprocessing, limits),
-    );
+    const network = await ServingNetwork.create(model);
+    const describer = await Describer.create(model.preprocessing, limits);
+    // Mounts the base model, and has the engine compile what runs.
+    network.predict(new Map(), [describer.describeNothing()]);
+    return new Service(options, await base, network, describer);
   }
 
   /** Names of the classes. */

@@ -33,8 +33,10 @@ export interface TuningMaterial {
 }
 
 /** A weights file, ready to predict. */
-export interface Weights extends BaseModel {
+export interface Weights {
   readonly model: ServingModel;
+  /** What names it, known when all of the file has been hashed. */
+  readonly base: Promise<BaseModel>;
   /** Reads what only fine-tuning needs. */
   material(): Promise<TuningMaterial>;
   /** Reads everything. */
@@ -50,13 +52,13 @@ export interface Weights extends BaseModel {
 export async function readWeights(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Weights> {
-  const hash = sha256(bytes); // by another thread, while this one reads
+  const hash = sha256(bytes); // by another thread, while this one goes on
   const source = viewSafetensors(bytes);
   const model = await readServingModel(source);
+  const step = await stepOf(source);
   return {
-    sha256: await hash,
-    step: await stepOf(source),
     model,
+    base: hash.then((sha256) => ({ sha256, step })),
     material: async () => ({
       moments: await readMoments(source, model, isHead),
       replay: await readExamples(source, model, "replay"),

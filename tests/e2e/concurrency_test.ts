@@ -55,7 +55,7 @@ async function checkChain(setting: string, count: number): Promise<void> {
   const weights = await readWeights(model);
   const engine = await openEngine(setting);
   try {
-    const store = new ModelStore(engine, weights);
+    const store = new ModelStore(engine, await weights.base);
     const { manifest } = await store.head();
     assertEquals([manifest.version, manifest.step], [
       count,
@@ -122,7 +122,10 @@ testStores(
       await Promise.all(servers.map((server) => server.stop()));
       const engine = await openEngine(setting);
       try {
-        const store = new ModelStore(engine, await readWeights(model));
+        const store = new ModelStore(
+          engine,
+          await (await readWeights(model)).base,
+        );
         assertEquals((await store.head()).manifest.version, accepted);
         while ((await collect(store, 3))?.length !== 0);
         const kept = await store.manifests();

@@ -135,7 +135,7 @@ Deno.test("a version that is collected while it is read is gone, not damaged", a
       if (overtake && keys.some((key) => key.includes("blobs"))) {
         overtake = false;
         await teach(writer, 2, 3);
-        await collect(new ModelStore(inner, weights), 1);
+        await collect(new ModelStore(inner, await weights.base), 1);
       }
       return await inner.read(keys);
     },

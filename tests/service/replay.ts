@@ -14,12 +14,12 @@ export async function replayLog(
   engine: Engine,
   weights: Weights,
 ): Promise<string> {
-  const store = new ModelStore(engine, weights);
+  const store = new ModelStore(engine, await weights.base);
   const network = await ServingNetwork.create(weights.model);
   const learner = await Learner.create(network, weights);
   const base = learner.baseHeads;
   let heads = base;
-  let step = weights.step;
+  let step = (await weights.base).step;
   for (const { version, log } of (await store.manifests()).toReversed()) {
     const { steps, learningRate, domains, items, features } = log!;
     const values = (await store.read([features])).get(features.name)!;
@@ -30,7 +30,7 @@ export async function replayLog(
     step += steps;
   }
   const { manifest } = await store.prepare({
-    manifest: baseManifest(weights),
+    manifest: baseManifest(await weights.base),
     stamp: null,
   }, {
     change: "finetune",

@@ -69,7 +69,7 @@ Deno.test("a fine-tune rounds the moments that it moved, and nothing else", asyn
     learningRate: 1e-2,
     dryRun: false,
   });
-  const store = new ModelStore(engine, weights);
+  const store = new ModelStore(engine, await weights.base);
   const tensors = await store.load((await store.head()).manifest);
   const isShort = (values: Float32Array) =>
     new Uint32Array(values.buffer).every((word) => (word & 0xff) === 0);

@@ -262,15 +262,15 @@ Deno.test("a damaged version is reported, and its nearest sound ancestor served"
   await service.finetune(lesson(1));
   const sound = await service.identity();
   const known = new Set(
-    (await engine.list(["tandem", weights.sha256, "blobs"])).map(({ key }) =>
-      key.join("/")
-    ),
+    (await engine.list(["tandem", (await weights.base).sha256, "blobs"])).map((
+      { key },
+    ) => key.join("/")),
   );
   await service.finetune(lesson(2));
   for (
     const { key, value } of await engine.list([
       "tandem",
-      weights.sha256,
+      (await weights.base).sha256,
       "blobs",
     ])
   ) {
@@ -303,7 +303,7 @@ Deno.test("with a manifest that is damaged or gone, the version before it is ser
     await service.finetune(lesson(1));
     const sound = await service.identity();
     await service.finetune(lesson(2));
-    const root = ["tandem", weights.sha256, "versions"];
+    const root = ["tandem", (await weights.base).sha256, "versions"];
     const [older, newer] = await engine.list(root);
     const { key } = newer!;
     const value = harm === "another's"
