@@ -4,39 +4,10 @@ import {
   assertGreater,
   assertStringIncludes,
 } from "@std/assert";
-import { randomPng, withFolder } from "../data/pictures.ts";
+import { withFolder } from "../data/pictures.ts";
+import { command, folderOf, SMALL, task } from "./task.ts";
 
-const CHECKOUT = new URL("../../", import.meta.url);
-
-function command(args: string[]): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", ...args],
-    cwd: CHECKOUT,
-    env: { NO_COLOR: "1" },
-    stdout: "piped",
-    stderr: "piped",
-  });
-}
-
-async function task(...args: string[]) {
-  const { code, stdout, stderr } = await command(args).output();
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
-}
-
-const FILES = Object.fromEntries(
-  ["indoors", "outdoors"].flatMap((domain, d) =>
-    ["mug", "pen"].flatMap((item, i) =>
-      Array.from({ length: 8 }, (_, n) =>
-        [
-          `data/${domain}/${item}/${n}.png`,
-          randomPng(1000 + 100 * d + 10 * i + n),
-        ] as const)
-    )
-  ),
-);
-
-const SMALL = ["--hidden", "16", "--batch-size", "8", "--workers", "1"];
+const FILES = folderOf(["indoors", "outdoors"], ["mug", "pen"], 8);
 
 Deno.test("ablate's whole recipe is train's, its tables are a card's appendix", () =>
   withFolder(FILES, async (folder) => {

@@ -5,51 +5,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { randomPng, withFolder } from "../data/pictures.ts";
+import { command, folderOf, SMALL, task } from "./task.ts";
 
-const CHECKOUT = new URL("../../", import.meta.url);
-
-interface Result {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a task as a person would, in the checkout. */
-async function task(...args: string[]): Promise<Result> {
-  const { code, stdout, stderr } = await command(args).output();
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
-}
-
-function command(args: string[]): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", ...args],
-    cwd: CHECKOUT,
-    env: { NO_COLOR: "1" },
-    stdout: "piped",
-    stderr: "piped",
-  });
-}
-
-/** A folder with `perClass` random pictures of every item in every domain. */
-function folderOf(
-  domains: readonly string[],
-  items: readonly string[],
-  perClass: number,
-): Record<string, Uint8Array> {
-  const files: Record<string, Uint8Array> = {};
-  let seed = 0;
-  for (const domain of domains) {
-    for (const item of items) {
-      for (let n = 0; n < perClass; n++) {
-        files[`data/${domain}/${item}/${n}.png`] = randomPng(seed++);
-      }
-    }
-  }
-  return files;
-}
-
-const SMALL = ["--hidden", "16", "--batch-size", "8", "--workers", "1"];
 const FILES = folderOf(["indoors", "outdoors"], ["mug", "pen", "ruler"], 4);
 
 Deno.test("train, evaluate and predict work on a folder, and the same seed gives the same file", () =>

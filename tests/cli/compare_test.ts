@@ -6,40 +6,23 @@ import {
 } from "@std/assert";
 import { renderPicture } from "../../src/cli/picture.ts";
 import { lineChart } from "../../src/train/report/chart/line.ts";
-import { randomPng, withFolder } from "../data/pictures.ts";
+import { withFolder } from "../data/pictures.ts";
+import { folderOf, task } from "./task.ts";
 
-const CHECKOUT = new URL("../../", import.meta.url);
-
-async function compare(...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "compare", ...args],
-    cwd: CHECKOUT,
-    env: { NO_COLOR: "1" },
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
-}
-
-const FILES = Object.fromEntries(
-  ["indoors", "outdoors"].flatMap((domain, d) =>
-    ["mug", "pen"].flatMap((item, i) =>
-      Array.from({ length: 8 }, (_, n) =>
-        [
-          `data/${domain}/${item}/${n}.png`,
-          randomPng(100 * d + 10 * i + n),
-        ] as const)
-    )
-  ),
-);
+const FILES = folderOf(["indoors", "outdoors"], ["mug", "pen"], 8);
 
 Deno.test("compare runs everything on a folder and writes one report", () =>
   withFolder(FILES, async (folder) => {
     const out = `${folder}/reports/compare.html`;
-    const { code, stdout, stderr } = await compare(
-      ...["--data", `${folder}/data`, "--out", out, "--workers", "1", "--json"],
-    );
+    const { code, stdout, stderr } = await task("compare", ...[
+      "--data",
+      `${folder}/data`,
+      "--out",
+      out,
+      "--workers",
+      "1",
+      "--json",
+    ]);
     assertEquals(code, 0, stderr);
     const { dataset, optimizers, heads, book } = JSON.parse(stdout);
     assertEquals(dataset.images, 32);
@@ -54,7 +37,11 @@ Deno.test("compare runs everything on a folder and writes one report", () =>
   }));
 
 Deno.test("compare says what it wants before it begins", async () => {
-  const { code, stderr, stdout } = await compare("--pictures", "somewhere");
+  const { code, stderr, stdout } = await task(
+    "compare",
+    "--pictures",
+    "somewhere",
+  );
   assertEquals(code, 2);
   assertEquals(stdout, "");
   assertStringIncludes(

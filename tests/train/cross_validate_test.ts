@@ -1,26 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { createArena } from "../../src/kernels/arena.ts";
-import { PREPROCESSING } from "../../src/image/preprocessing.ts";
 import { fitTemperature } from "../../src/train/calibrate.ts";
 import { crossValidate } from "../../src/train/cross_validate.ts";
-import type {
-  NamedExamples,
-  Rows,
-  TrainingPlan,
-} from "../../src/train/plan.ts";
+import type { Rows, TrainingPlan } from "../../src/train/plan.ts";
 import { runTraining } from "../../src/train/run.ts";
-import { allRows, patternExamples } from "./examples.ts";
+import { allRows, namedExamples } from "./examples.ts";
 
-const SIZES = { inputs: 24, domains: 2, items: 4 };
-const EXAMPLES: NamedExamples = {
-  ...patternExamples(SIZES, 6, { noise: 200 }),
-  domains: ["a", "b"],
-  items: ["w", "x", "y", "z"],
-  preprocessing: PREPROCESSING,
-  inputs: SIZES.inputs,
-  parts: [SIZES.inputs],
-  hash: "0".repeat(64),
-};
+const EXAMPLES = namedExamples(24, 6, { noise: 200 });
 const ALL = allRows(EXAMPLES.length);
 const ROWS: Rows = {
   train: ALL.filter((row) => row % 4 > 1),

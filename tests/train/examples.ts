@@ -6,7 +6,9 @@
  */
 
 import { Random } from "../../src/nn/prng.ts";
+import { PREPROCESSING } from "../../src/image/preprocessing.ts";
 import type { Examples } from "../../src/train/batch.ts";
+import type { NamedExamples } from "../../src/train/plan.ts";
 
 /** `perClass` pictures of every (domain, item), in `views` noisy views. */
 export function patternExamples(
@@ -40,6 +42,26 @@ export function patternExamples(
     domainOf,
     itemOf,
     read: (row, view, out) => out.set(descriptors[row * views + view]!),
+  };
+}
+
+/** {@linkcode patternExamples} of two domains and four items, with names. */
+export function namedExamples(
+  inputs: number,
+  perClass: number,
+  options: { noise: number },
+): NamedExamples {
+  const domains = ["a", "b"];
+  const items = ["w", "x", "y", "z"];
+  const sizes = { inputs, domains: domains.length, items: items.length };
+  return {
+    ...patternExamples(sizes, perClass, options),
+    domains,
+    items,
+    preprocessing: PREPROCESSING,
+    inputs,
+    parts: [inputs],
+    hash: "0".repeat(64),
   };
 }
 

@@ -9,7 +9,6 @@ import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { decodeSafetensors } from "../../src/checkpoint/safetensors_reader.ts";
 import { tensorsOf } from "../../src/checkpoint/state.ts";
 import { readState } from "../../src/checkpoint/state_reader.ts";
-import { PREPROCESSING } from "../../src/image/preprocessing.ts";
 import type { ModelState } from "../../src/model/state.ts";
 import {
   BYTE_WEIGHT,
@@ -18,22 +17,13 @@ import {
 } from "../../src/model/quantize.ts";
 import { evaluateRows, NEUTRAL } from "../../src/train/finish.ts";
 import { validationLoss } from "../../src/train/keep.ts";
-import type { NamedExamples, TrainingPlan } from "../../src/train/plan.ts";
+import type { TrainingPlan } from "../../src/train/plan.ts";
 import { runTraining } from "../../src/train/run.ts";
 import { createEvaluator } from "../../src/train/trainer.ts";
 import { loadParameters } from "../../src/model/state.ts";
-import { allRows, patternExamples } from "./examples.ts";
+import { allRows, namedExamples } from "./examples.ts";
 
-const SIZES = { inputs: 24, domains: 2, items: 4 };
-const EXAMPLES: NamedExamples = {
-  ...patternExamples(SIZES, 6, { noise: 200 }),
-  domains: ["a", "b"],
-  items: ["w", "x", "y", "z"],
-  preprocessing: PREPROCESSING,
-  inputs: SIZES.inputs,
-  parts: [SIZES.inputs],
-  hash: "0".repeat(64),
-};
+const EXAMPLES = namedExamples(24, 6, { noise: 200 });
 const ALL = allRows(EXAMPLES.length);
 const ROWS = {
   train: ALL.filter((row) => row % 3 === 0),

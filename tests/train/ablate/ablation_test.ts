@@ -22,19 +22,12 @@ import type {
   TrainingPlan,
 } from "../../../src/train/plan.ts";
 import { runTraining } from "../../../src/train/run.ts";
-import { allRows, patternExamples } from "../examples.ts";
+import { allRows, namedExamples } from "../examples.ts";
 
 const INPUTS = descriptorLength(PREPROCESSING);
 const EXAMPLES: NamedExamples = {
-  ...patternExamples({ inputs: INPUTS, domains: 2, items: 4 }, 5, {
-    noise: 250,
-  }),
-  domains: ["a", "b"],
-  items: ["w", "x", "y", "z"],
-  preprocessing: PREPROCESSING,
-  inputs: INPUTS,
+  ...namedExamples(INPUTS, 5, { noise: 250 }),
   parts: descriptorParts(PREPROCESSING),
-  hash: "c0ffee",
 };
 const PLAN: TrainingPlan = {
   hidden: [8],

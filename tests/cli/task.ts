@@ -1,0 +1,51 @@
+/** Tasks run as a person would, on folders of small random pictures. @module */
+
+import { randomPng } from "../data/pictures.ts";
+
+const CHECKOUT = new URL("../../", import.meta.url);
+
+/** How a task ended. */
+export interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a task to its end. */
+export async function task(...args: string[]): Promise<Result> {
+  const { code, stdout, stderr } = await command(args).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+/** The command of a task, in the checkout. */
+export function command(args: string[]): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", ...args],
+    cwd: CHECKOUT,
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** A folder with `perClass` random pictures of every item in every domain. */
+export function folderOf(
+  domains: readonly string[],
+  items: readonly string[],
+  perClass: number,
+): Record<string, Uint8Array> {
+  const files: Record<string, Uint8Array> = {};
+  let seed = 0;
+  for (const domain of domains) {
+    for (const item of items) {
+      for (let n = 0; n < perClass; n++) {
+        files[`data/${domain}/${item}/${n}.png`] = randomPng(seed++);
+      }
+    }
+  }
+  return files;
+}
+
+/** Flags of a training that takes no time. */
+export const SMALL = ["--hidden", "16", "--batch-size", "8", "--workers", "1"];
