@@ -8,6 +8,7 @@ import {
   nestHeadings,
 } from "./markdown.ts";
 import {
+  calibrationSet,
   type HeldOut,
   type JudgedSet,
   judgedSet,
@@ -103,7 +104,7 @@ function figures(
     ),
     perDomain(run, heldOut),
     `Calibration error is the expected calibration error over 15 bins of confidence; each head's temperature was fitted on the ${
-      run.crossValidation ? "cross-validation" : "validation"
+      calibrationSet(run)
     } pictures.`,
   ].filter((part) => part !== "").join("\n\n");
 }

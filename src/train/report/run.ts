@@ -109,6 +109,13 @@ export interface JudgedSet {
   readonly heldOut: HeldOut;
 }
 
+/** What a reader sees the set called that the temperatures were fitted on. */
+export function calibrationSet(
+  { crossValidation }: Pick<RunReport, "crossValidation">,
+): string {
+  return SET_NAMES[crossValidation ? "crossValidation" : "validation"];
+}
+
 /**
  * The set that the figures of a run are quoted on: test pictures, else those of
  * the cross-validation, else validation pictures.

@@ -4,6 +4,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { renderModelCard } from "../../../src/train/report/card.ts";
 import { renderReport } from "../../../src/train/report/report.ts";
 import type { RunReport } from "../../../src/train/report/run.ts";
 import { fakeRun, OFFICE_RUN } from "./fixture.ts";
@@ -112,6 +113,26 @@ Deno.test("figures are those of the validation pictures where there are no test 
   const html = renderReport(RUNS["validation pictures only"]!);
   assertStringIncludes(html, "Item accuracy (validation)");
   assertStringIncludes(html, "Measured on 176 validation pictures.");
+});
+
+Deno.test("figures are those of the cross-validation where there was one", () => {
+  const { test, ...run } = fakeRun(OFFICE_RUN);
+  const validated = { ...run, crossValidation: test!, folds: 5 };
+  const pictures = test!.labels.item.length;
+  const html = renderReport(validated);
+  assertStringIncludes(html, "Item accuracy (cross-validation)");
+  assertStringIncludes(
+    html,
+    `Measured on ${pictures} cross-validation pictures.`,
+  );
+  assertStringIncludes(html, "fitted on the cross-validation pictures");
+  const card = renderModelCard(validated);
+  assertStringIncludes(
+    card,
+    `On ${pictures} pictures, each shown to one of 5 models`,
+  );
+  assertStringIncludes(card, "was fitted on the cross-validation pictures");
+  assert(!card.includes("validation pictures:"));
 });
 
 Deno.test("of 300 items the 40 with most mistakes are charted, and all are in the table", () => {

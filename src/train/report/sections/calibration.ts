@@ -5,20 +5,23 @@ import { type ReliabilityBin, reliabilityBins } from "../counts.ts";
 import { formatPercent } from "../format.ts";
 import { type Content, type Markup, markup } from "../markup.ts";
 import { figure, table } from "../page.ts";
-import type { HeldOut, RunReport } from "../run.ts";
+import { calibrationSet, type HeldOut, type RunReport } from "../run.ts";
 
 const BINS = 15;
 
 /** Reliability of each head before and after its temperature. */
 export function calibration(
-  { temperature, sizes }: RunReport,
+  run: RunReport,
   heldOut: HeldOut,
 ): Content {
+  const { temperature, sizes } = run;
   const heads = sizes.domains < 2
     ? ["item"] as const
     : ["item", "domain"] as const;
   return [
-    markup`<p>Of the answers given with a confidence of 70%, 70% should be right. Each head's logits are divided by one number, its temperature, fitted on the validation pictures: ${
+    markup`<p>Of the answers given with a confidence of 70%, 70% should be right. Each head's logits are divided by one number, its temperature, fitted on the ${
+      calibrationSet(run)
+    } pictures: ${
       heads.map((head) =>
         `${temperature[head].toFixed(3)} for the ${head} head`
       )
