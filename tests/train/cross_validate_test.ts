@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { createArena } from "../../src/kernels/arena.ts";
 import { fitTemperature } from "../../src/train/calibrate.ts";
+import { PLAIN_RECIPE } from "../../src/train/compare/recipe.ts";
 import { crossValidate } from "../../src/train/cross_validate.ts";
 import type { Rows, TrainingPlan } from "../../src/train/plan.ts";
 import { runTraining } from "../../src/train/run.ts";
@@ -22,18 +23,10 @@ const PLAN: TrainingPlan = {
   split: "50/25/25 rows",
   folds: 3,
   recipe: {
+    ...PLAIN_RECIPE,
     epochs: 5,
     batchSize: 8,
     learningRate: 0.02,
-    schedule: "constant",
-    labelSmoothing: 0,
-    inputDropout: 0,
-    cellDropout: 0,
-    hiddenDropout: 0,
-    mixup: 0,
-    maxGradientNorm: 0,
-    keep: "last",
-    patience: 0,
     seed: 1,
   },
 };
