@@ -9,6 +9,7 @@
  */
 
 import { type Network, readParameter, writeParameter } from "./network.ts";
+import { sameBits } from "./same_bits.ts";
 
 /** The weight that is kept in bytes: the first layer's, most of a model's parameters. */
 export const BYTE_WEIGHT = "trunk.0.weight";
@@ -83,11 +84,7 @@ export function exactBytes(
   outputs: number,
 ): ByteWeight | undefined {
   const rounded = roundToBytes(weight, outputs);
-  const [bits, given] = [bitsOf(floatsOf(rounded)), bitsOf(weight)];
-  for (let i = 0; i < bits.length; i++) {
-    if (bits[i] !== given[i]) return undefined;
-  }
-  return rounded;
+  return sameBits(floatsOf(rounded), weight) ? rounded : undefined;
 }
 
 /** Replaces a network's first weight by what its bytes stand for; heads alone stay as they are. */
@@ -109,10 +106,6 @@ function roundRow(row: Float32Array, scale: number, out: Int8Array): void {
   for (let i = 0; i < row.length; i++) {
     out[i] = (row[i]! * inverse + WHOLE) - WHOLE;
   }
-}
-
-function bitsOf({ buffer, byteOffset, length }: Float32Array): Int32Array {
-  return new Int32Array(buffer, byteOffset, length);
 }
 
 function largestMagnitude(row: Float32Array): number {

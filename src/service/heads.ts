@@ -1,5 +1,6 @@
 /** The heads as the store keeps them: parameters and moments, tensor by tensor. @module */
 
+import { sameBits } from "../model/same_bits.ts";
 import type { Moment } from "../model/state.ts";
 import type { TensorRecord } from "../store/manifest.ts";
 import type { Tensor } from "../store/draft.ts";
@@ -102,17 +103,6 @@ export function changedSteps(
     else steps[name] = step;
   }
   return steps;
-}
-
-function sameBits(a: Float32Array, b: Float32Array | undefined): boolean {
-  if (a === b) return true;
-  if (a.length !== b?.length) return false;
-  const [x, y] = [bitsOf(a), bitsOf(b)];
-  return x.every((bits, i) => bits === y[i]);
-}
-
-function bitsOf({ buffer, byteOffset, length }: Float32Array): Int32Array {
-  return new Int32Array(buffer, byteOffset, length);
 }
 
 /** The tensors of a version that a fine-tune of the heads leaves as they are. */
