@@ -11,23 +11,16 @@ import type { CompositeLogits, HeadLogits } from "./evaluate.ts";
 import type { Outcome } from "./finish.ts";
 import type { Rows } from "./plan.ts";
 
-/** What the models said, and of which rows. */
-export interface Pooled {
-  /** Rows of the dataset, fold after fold. */
-  readonly rows: Uint32Array;
-  readonly logits: CompositeLogits;
-}
-
 /**
  * Trains one model for each fold and pools what they say of the folds they have
- * not seen.
+ * not seen, fold after fold.
  *
- * @returns The outcome of the first run that did not finish, if one did not.
+ * @returns The logits, or the outcome of the first run that did not finish, if one did not.
  */
 export async function crossValidate(
   { train, validation, folds = [] }: Rows,
   run: (rows: Rows, fold: number) => Promise<Outcome>,
-): Promise<Pooled | Outcome> {
+): Promise<CompositeLogits | Outcome> {
   const parts: CompositeLogits[] = [];
   for (const [index, fold] of folds.entries()) {
     const outcome = await run({
@@ -39,11 +32,8 @@ export async function crossValidate(
     parts.push(outcome.testLogits!);
   }
   return {
-    rows: Uint32Array.from(folds.flatMap((fold) => [...fold])),
-    logits: {
-      domain: joined(parts.map(({ domain }) => domain)),
-      item: joined(parts.map(({ item }) => item)),
-    },
+    domain: joined(parts.map(({ domain }) => domain)),
+    item: joined(parts.map(({ item }) => item)),
   };
 }
 

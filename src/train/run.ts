@@ -116,7 +116,7 @@ export async function runTraining(
     return runTraining(examples, rows, plan, undefined, hooks);
   });
   if ("ended" in validated) return unfinished(validated);
-  return finish(trainer, examples, rows, snapshot, record, validated.logits);
+  return finish(trainer, examples, rows, snapshot, record, validated);
 }
 
 /** Where a run stands, besides what is in the trainer's memory. */

@@ -45,10 +45,14 @@ Deno.test("every fold is judged by a model that has seen none of it", async () =
       [...ROWS.train, ...ROWS.validation].sort((a, b) => a - b),
     );
   }
-  assertEquals([...pooled.rows], ROWS.folds!.flatMap((fold) => [...fold]));
+  const rows = ROWS.folds!.flatMap((fold) => [...fold]);
   assertEquals(
-    [...pooled.logits.item.labels],
-    Array.from(pooled.rows, (row) => EXAMPLES.itemOf(row)),
+    [...pooled.item.labels],
+    rows.map((row) => EXAMPLES.itemOf(row)),
+  );
+  assertEquals(
+    [...pooled.domain.labels],
+    rows.map((row) => EXAMPLES.domainOf(row)),
   );
 });
 
@@ -66,15 +70,15 @@ Deno.test("a cross-validated model is the same model at the temperatures of the 
   const { kernels } = await createArena(() => undefined);
   assertEquals(
     validated.state.temperature,
-    fitTemperature(kernels, pooled.logits),
+    fitTemperature(kernels, pooled),
   );
   assertEquals(
     validated.record.figures?.crossValidation?.images,
     ROWS.train.length + ROWS.validation.length,
   );
   assertEquals(validated.crossValidation?.labels, {
-    domain: pooled.logits.domain.labels,
-    item: pooled.logits.item.labels,
+    domain: pooled.domain.labels,
+    item: pooled.item.labels,
   });
 });
 
