@@ -111,9 +111,9 @@ function cellLayout({ radii }: Preprocessing): Stretch[] {
  * cell from the first value on.
  */
 export function descriptorCells(preprocessing: Preprocessing): number[] {
-  const [gradients] = descriptorLayout(preprocessing);
-  const cells = preprocessing.grid ** 2;
-  return Array.from({ length: cells }, () => lengthOf(gradients) / cells);
+  checkPreprocessing(preprocessing);
+  const length = cellLength(preprocessing);
+  return Array.from({ length: preprocessing.grid ** 2 }, () => length);
 }
 
 /** How many values a cell has: single gradients, then pairs by offset. */

@@ -1,6 +1,6 @@
 /** From the bytes of an image to its descriptor, as the model's own preprocessing has it. @module */
 
-import { prepareDecoder, usePixels } from "../image/decode.ts";
+import { type Pixels, prepareDecoder, usePixels } from "../image/decode.ts";
 import {
   allocateDescriber,
   describe,
@@ -8,6 +8,7 @@ import {
   descriptorLength,
   type Preprocessing,
 } from "../image/descriptor.ts";
+import type { ImageHeader } from "../image/header.ts";
 import { checkImage, type ImageLimits } from "../image/limits.ts";
 import { PLAIN_VIEW } from "../image/view.ts";
 import { createArena } from "../kernels/arena.ts";
@@ -50,13 +51,12 @@ export class Describer {
 
   /** Describes a white pixel. */
   describeNothing(): Uint8Array {
-    const { kernels, views, preprocessing } = this;
     const size = { width: 1, height: 1 };
-    const header = { type: "png", orientation: 1, ...size } as const;
-    const pixels = { data: new Uint8Array(4).fill(255), ...size };
-    const out = new Uint8Array(descriptorLength(preprocessing));
-    describe(kernels, views, preprocessing, header, pixels, PLAIN_VIEW, out);
-    return out;
+    const data = new Uint8Array(4).fill(255);
+    return this.#describe({ type: "png", orientation: 1, ...size }, {
+      data,
+      ...size,
+    });
   }
 
   /**
@@ -64,12 +64,18 @@ export class Describer {
    *
    * @throws {ImageError} If it cannot be decoded, or is over a limit.
    */
-  async describe(bytes: Uint8Array): Promise<Uint8Array> {
+  describe(bytes: Uint8Array): Promise<Uint8Array> {
+    return usePixels(
+      bytes,
+      this.limits,
+      (header, pixels) => this.#describe(header, pixels),
+    );
+  }
+
+  #describe(header: ImageHeader, pixels: Pixels): Uint8Array {
     const { kernels, views, preprocessing } = this;
     const out = new Uint8Array(descriptorLength(preprocessing));
-    await usePixels(bytes, this.limits, (header, pixels) => {
-      describe(kernels, views, preprocessing, header, pixels, PLAIN_VIEW, out);
-    });
+    describe(kernels, views, preprocessing, header, pixels, PLAIN_VIEW, out);
     return out;
   }
 }

@@ -7,8 +7,10 @@ import type { Examples } from "../batch.ts";
 import {
   type CompositeLogits,
   computeLogits,
+  indexOfLargest,
   scoreLogits,
 } from "../evaluate.ts";
+import { NEUTRAL } from "../finish.ts";
 import { fit, type Recipe, stepsOf } from "../fit.ts";
 import type { Rows } from "../plan.ts";
 import { measureStandardization } from "../standardize.ts";
@@ -53,8 +55,6 @@ export interface Material {
   readonly rows: Rows;
   readonly signal: AbortSignal | undefined;
 }
-
-const NEUTRAL = { domain: 1, item: 1 };
 
 /**
  * Trains from random weights and looks at the test pictures once.
@@ -129,13 +129,9 @@ export function mean(values: readonly number[]): number {
 export function decisions(
   { logits, classes, labels }: CompositeLogits["item"],
 ): Int32Array {
-  return labels.map((_, n) => {
-    let best = 0;
-    for (let c = 1; c < classes; c++) {
-      if (logits[n * classes + c]! > logits[n * classes + best]!) best = c;
-    }
-    return best;
-  });
+  return labels.map((_, n) =>
+    indexOfLargest(logits.subarray(n * classes, (n + 1) * classes))
+  );
 }
 
 /** Share of rows whose decision is their label; 0 where there are none. */
