@@ -17,7 +17,6 @@
 
 import type { Allocator } from "../kernels/arena.ts";
 import type { ImageKernels } from "../kernels/image.ts";
-import type { Pointer } from "../kernels/mod.ts";
 import type { Pixels } from "./decoders/decoder.ts";
 import type { ImageHeader } from "./header.ts";
 import {
@@ -48,23 +47,27 @@ export {
 /** What the kernels keep of a gradient. */
 const RECORD_BYTES = 16;
 
-/** Arena blocks of describe. */
+/** What describe works with: blocks of an arena, and what does not change. */
 export interface DescriberViews {
   readonly square: SquareViews;
   /** The upright square [3][size][size]. */
   readonly planes: Float32Array;
   /** Gradients, with a margin where an offset may reach [size + r][r + size + r][4]. */
   readonly gradients: Float32Array;
-  /** Where a pixel's neighbours are: itself, then four per radius. */
-  readonly offsets: Int32Array;
-  /** One cell's pairs by offset [offsets][8][8][4]. */
+  readonly radii: Int32Array;
+  /** One cell's gradients, then its pairs, four tables per radius [1 + 4·radii][8][8][4]. */
   readonly tables: Float32Array;
   /** One cell's values: single gradients [8], then pairs [4·radii][8][8]. */
   readonly cell: Float32Array;
   /** One cell's colours [levels³][8]. */
   readonly colors: Float32Array;
-  /** Cells pooled [grid²][cell], then colours [colorGrid²][levels³]. */
-  readonly values: Float32Array;
+  /** How much of a cell belongs to each of the grid's, along one axis [cells][grid]. */
+  readonly shares: readonly (readonly number[])[];
+  /** Cells pooled [grid²][cell]. */
+  readonly pooled: Float32Array;
+  /** [colorGrid²][levels³] */
+  readonly histograms: Float32Array;
+  /** The descriptor. */
   readonly bytes: Uint8Array;
 }
 
@@ -77,21 +80,23 @@ export function allocateDescriber(
   allocate: Allocator,
   preprocessing: Preprocessing,
 ): DescriberViews {
-  const length = descriptorLength(preprocessing);
+  const [pooled, histograms] = descriptorParts(preprocessing);
   const { size, radii } = preprocessing;
   const margin = marginOf(preprocessing);
   const area = (size + 2 * margin) * (size + margin);
-  const offsets = 1 + 4 * radii.length;
+  const tables = 1 + 4 * radii.length;
   return {
     square: allocateSquare(allocate, size),
     planes: allocate.floats(3 * size * size),
     gradients: allocate.floats(4 * area),
-    offsets: allocate.ints(offsets),
-    tables: allocate.floats(offsets * OCTANTS * OCTANTS * 4),
+    radii: allocate.ints(radii.length),
+    tables: allocate.floats(tables * OCTANTS * OCTANTS * 4),
     cell: allocate.floats(cellLength(preprocessing)),
     colors: allocate.floats(8 * preprocessing.colorLevels ** 3),
-    values: allocate.floats(length),
-    bytes: allocate.bytes(length),
+    shares: poolingShares(preprocessing),
+    pooled: allocate.floats(pooled),
+    histograms: allocate.floats(histograms),
+    bytes: allocate.bytes(pooled + histograms),
   };
 }
 
@@ -111,54 +116,45 @@ export function describe(
   view: View,
   out: Uint8Array,
 ): void {
-  const { planes, values, bytes } = views;
+  const { planes, pooled, histograms, bytes } = views;
   if (out.length !== bytes.length) {
     throw new RangeError(
       `Cannot describe a picture: expected room for ${bytes.length} values, got ${out.length}`,
     );
   }
   drawSquare(kernels, views.square, header, pixels, view, planes);
-  values.fill(0);
   describeGradients(kernels, views, preprocessing);
-  const [gradients, colors] = descriptorParts(preprocessing);
-  describeColors(
-    kernels,
-    views,
-    preprocessing,
-    values.byteOffset + gradients * 4,
-  );
+  describeColors(kernels, views, preprocessing);
   const { size, colorGrid, gradientScale, colorScale } = preprocessing;
-  const total = kernels.sum(values.byteOffset, gradients);
+  const total = kernels.sum(pooled.byteOffset, pooled.length);
   kernels.rootBytes(
-    values.byteOffset,
-    gradients,
+    pooled.byteOffset,
+    pooled.length,
     total > 0 ? gradientScale / Math.sqrt(total) : 0,
     bytes.byteOffset,
   );
   kernels.rootBytes(
-    values.byteOffset + gradients * 4,
-    colors,
+    histograms.byteOffset,
+    histograms.length,
     colorScale * colorGrid / size,
-    bytes.byteOffset + gradients,
+    bytes.byteOffset + pooled.length,
   );
   out.set(bytes);
 }
 
-/** Adds the gradient part of the values. */
+/** Makes the gradient part of the values. */
 function describeGradients(
   kernels: ImageKernels,
   views: DescriberViews,
   preprocessing: Preprocessing,
 ): void {
-  const { size, radii, cells } = preprocessing;
-  const { offsets, tables, cell } = views;
+  const { size, cells } = preprocessing;
+  const { radii, tables, cell, shares } = views;
   const margin = marginOf(preprocessing);
   const stride = size + 2 * margin;
   const gradients = views.gradients.byteOffset + margin * RECORD_BYTES;
-  offsets.set([
-    0,
-    ...radii.flatMap((r) => [r, r * stride + r, r * stride, r * stride - r]),
-  ]);
+  radii.set(preprocessing.radii);
+  views.pooled.fill(0);
   kernels.gradients(
     views.planes.byteOffset,
     size,
@@ -174,45 +170,59 @@ function describeGradients(
         stride,
         side,
         side,
-        offsets.byteOffset,
-        offsets.length,
+        radii.byteOffset,
+        radii.length,
         tables.byteOffset,
       );
-      kernels.foldPairs(tables.byteOffset, offsets.length, cell.byteOffset);
-      pool(kernels, views, preprocessing, row, column);
+      kernels.foldPairs(
+        tables.byteOffset,
+        1 + 4 * radii.length,
+        cell.byteOffset,
+      );
+      pool(kernels, views, shares[row]!, shares[column]!);
     }
   }
 }
 
-/** Adds one cell to those of the grid, by how near it is to their centres along either axis. */
+/** How much of each cell along one axis belongs to each of the grid's, by how near it is to their centres. */
+function poolingShares({ cells, grid }: Preprocessing): number[][] {
+  return Array.from({ length: cells }, (_, i) => {
+    const center = (i + 0.5) * grid / cells - 0.5;
+    const position = Math.min(Math.max(center, 0), grid - 1);
+    return Array.from(
+      { length: grid },
+      (_, j) => Math.max(0, 1 - Math.abs(position - j)),
+    );
+  });
+}
+
+/** Adds one cell to those of the grid, by its shares along either axis. */
 function pool(
   kernels: ImageKernels,
-  { cell, values }: DescriberViews,
-  { cells, grid }: Preprocessing,
-  row: number,
-  column: number,
+  { cell, pooled }: DescriberViews,
+  down: readonly number[],
+  across: readonly number[],
 ): void {
-  const position = (i: number) =>
-    Math.min(Math.max((i + 0.5) * grid / cells - 0.5, 0), grid - 1);
-  const share = (i: number, j: number) =>
-    Math.max(0, 1 - Math.abs(position(i) - j));
-  for (let y = 0; y < grid; y++) {
-    for (let x = 0; x < grid; x++) {
-      const weight = share(row, y) * share(column, x);
-      if (weight === 0) continue;
-      const out = values.byteOffset + (y * grid + x) * cell.byteLength;
-      kernels.addScaled(cell.byteOffset, cell.length, weight, out);
+  let out = pooled.byteOffset;
+  for (const y of down) {
+    for (const x of across) {
+      const weight = y * x;
+      if (weight > 0) {
+        kernels.addScaled(cell.byteOffset, cell.length, weight, out);
+      }
+      out += cell.byteLength;
     }
   }
 }
 
-/** Adds the colour part of the values, at `out`. */
+/** Makes the colour part of the values. */
 function describeColors(
   kernels: ImageKernels,
-  { planes, colors }: DescriberViews,
+  { planes, colors, histograms }: DescriberViews,
   { size, colorGrid, colorLevels }: Preprocessing,
-  out: Pointer,
 ): void {
+  let out = histograms.byteOffset;
+  histograms.fill(0);
   const side = size / colorGrid;
   for (let row = 0; row < colorGrid; row++) {
     for (let column = 0; column < colorGrid; column++) {

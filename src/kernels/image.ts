@@ -53,13 +53,13 @@ export interface DescriptorKernels {
     out: Pointer,
     stride: number,
   ): void;
-  /** Adds the pairs of gradients `offsets` apart that begin in a rectangle to tables [count][8][8][4]. */
+  /** Adds the gradients in a rectangle, and the pairs that begin there, to tables [1 + 4·count][8][8][4]. */
   addPairs(
     gradients: Pointer,
     stride: number,
     width: number,
     height: number,
-    offsets: Pointer,
+    radii: Pointer,
     count: number,
     tables: Pointer,
   ): void;

@@ -5,7 +5,6 @@ import {
   allocateDescriber,
   describe,
   type DescriberViews,
-  descriptorLength,
   type Preprocessing,
 } from "../image/descriptor.ts";
 import type { ImageHeader } from "../image/header.ts";
@@ -74,7 +73,7 @@ export class Describer {
 
   #describe(header: ImageHeader, pixels: Pixels): Uint8Array {
     const { kernels, views, preprocessing } = this;
-    const out = new Uint8Array(descriptorLength(preprocessing));
+    const out = new Uint8Array(views.bytes.length);
     describe(kernels, views, preprocessing, header, pixels, PLAIN_VIEW, out);
     return out;
   }

@@ -21,7 +21,9 @@ export function gradients(
 ): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
-  const lastOctant = i32x4.splat(7);
+  // Added to a small whole number, this has its last bits hold 16 times that.
+  const sixteenths = f32x4.splat(524288);
+  const octants = i32x4.splat(7 << 4);
   const plane = <usize> size * <usize> size * 4;
   const row = <usize> size * 4;
   for (let y = 0; y < size; y++) {
@@ -50,12 +52,12 @@ export function gradients(
         squared = v128.bitselect(d, squared, steeper);
       }
       const theta = direction(gx, gy);
-      const floor = i32x4.trunc_sat_f32x4_s(theta);
-      const f = f32x4.sub(theta, f32x4.convert_i32x4_s(floor));
+      const floor = f32x4.floor(theta);
+      const f = f32x4.sub(theta, floor);
       const rest = f32x4.sub(one, f);
       const m = f32x4.sqrt(squared);
       // A direction that rounds to a whole turn is in the first octant again.
-      const octant = i32x4.shl(v128.and(floor, lastOctant), 4);
+      const octant = v128.and(f32x4.add(floor, sixteenths), octants);
       const low = i32x4.shuffle(rest, f, 0, 4, 1, 5);
       const high = i32x4.shuffle(rest, f, 2, 6, 3, 7);
       const strengthLow = i32x4.shuffle(m, octant, 0, 4, 1, 5);
@@ -74,8 +76,8 @@ function direction(x: v128, y: v128): v128 {
   const zero = f32x4.splat(0);
   const ax = f32x4.abs(x);
   const ay = f32x4.abs(y);
-  const large = f32x4.max(ax, ay);
-  const tangent = f32x4.div(f32x4.min(ax, ay), large);
+  const large = f32x4.pmax(ax, ay);
+  const tangent = f32x4.div(f32x4.pmin(ax, ay), large);
   let t = v128.andnot(tangent, f32x4.eq(large, zero));
   t = v128.bitselect(f32x4.sub(f32x4.splat(2), t), t, f32x4.gt(ay, ax));
   t = v128.bitselect(f32x4.sub(f32x4.splat(4), t), t, f32x4.lt(x, zero));
@@ -83,18 +85,18 @@ function direction(x: v128, y: v128): v128 {
 }
 
 /**
- * Adds the pairs of gradients that begin in a rectangle to tables, one per
- * offset: for every pixel p in it and its neighbour p' = p + offset,
+ * Adds the gradients in a rectangle, and the pairs that begin there, to tables,
+ * the first one for the gradients and then four per radius r: for every pixel p
+ * in the rectangle and p' = p + (r, 0), (r, r), (0, r), (−r, r)
  *
  *   table[⌊θ⌋][⌊θ'⌋] += min(m, m') · (1−f, f) ⊗ (1−f', f'),   f = θ − ⌊θ⌋
  *
- * An entry holds its four shares apart, so that one addition does them all;
- * foldPairs brings them to their octants. Where an offset is 0 the neighbour is
- * the pixel itself.
+ * In the first table p' is p itself. An entry holds its four shares apart, so
+ * that one addition does them all; foldPairs brings them to their octants.
  *
  * gradients: records as of gradients(), at the rectangle's first pixel, its rows
- * stride records apart, with magnitude 0 where p + offset lies outside of the
- * picture · offsets [count] i32, in records · tables [count][8][8][4].
+ * stride records apart, with magnitude 0 where p' lies outside of the picture ·
+ * radii [count] i32 · tables [1 + 4·count][8][8][4].
  *
  * Source: Kobayashi and Otsu, Image Feature Extraction Using Gradient Local
  * Auto-Correlations, ECCV 2008, equation 3.
@@ -104,48 +106,96 @@ export function addPairs(
   stride: i32,
   width: i32,
   height: i32,
-  offsets: usize,
+  radii: usize,
   count: i32,
   tables: usize,
 ): void {
-  const end = offsets + <usize> count * 4;
+  addSingles(gradients, stride, width, height, tables);
+  tables += 1024;
+  for (const end = radii + <usize> count * 4; radii < end; radii += 4) {
+    addRadius(gradients, stride, width, height, load<i32>(radii), tables);
+    tables += 4096;
+  }
+}
+
+/** Adds every gradient to the first table. */
+function addSingles(
+  gradients: usize,
+  stride: i32,
+  width: i32,
+  height: i32,
+  table: usize,
+): void {
   for (let y = 0; y < height; y++) {
     const first = gradients + <usize> (y * stride) * 16;
     const last = first + <usize> width * 16;
     for (let p = first; p < last; p += 16) {
-      if (load<f32>(p, 8) == 0) continue;
       const record = v128.load(p);
       const own = i32x4.shuffle(record, record, 0, 0, 1, 1);
       const m = i32x4.shuffle(record, record, 2, 2, 2, 2);
-      let row = tables + (load<u32>(p, 12) << 3);
-      for (let offset = offsets; offset < end; offset += 4) {
-        const q = p + (load<i32>(offset) << 4);
-        const neighbour = v128.load(q);
-        const z = f32x4.pmin(
-          m,
-          i32x4.shuffle(neighbour, neighbour, 2, 2, 2, 2),
-        );
-        const other = f32x4.mul(
-          i32x4.shuffle(neighbour, neighbour, 0, 1, 0, 1),
-          z,
-        );
-        const entry = row + load<u32>(q, 12);
-        v128.store(entry, f32x4.add(v128.load(entry), f32x4.mul(own, other)));
-        row += 1024;
-      }
+      addTo(table + load<u32>(p, 12) * 9, sharesOf(own, m, record));
     }
   }
 }
 
+/** Adds the pairs of one radius to its four tables. */
+function addRadius(
+  gradients: usize,
+  stride: i32,
+  width: i32,
+  height: i32,
+  radius: i32,
+  tables: usize,
+): void {
+  const right = radius << 4;
+  const below = radius * stride << 4;
+  const belowRight = below + right;
+  const belowLeft = below - right;
+  for (let y = 0; y < height; y++) {
+    const first = gradients + <usize> (y * stride) * 16;
+    const last = first + <usize> width * 16;
+    for (let p = first; p < last; p += 16) {
+      // All of a record is read by loads that end where it does: they share a check of bounds.
+      const strength = load<u64>(p, 8);
+      if (<u32> strength == 0) continue;
+      const record = v128.load(p);
+      const own = i32x4.shuffle(record, record, 0, 0, 1, 1);
+      const m = i32x4.shuffle(record, record, 2, 2, 2, 2);
+      const row = tables + (<u32> (strength >> 32) << 3);
+      let q = p + right;
+      addTo(row + load<u32>(q, 12), sharesOf(own, m, v128.load(q)));
+      q = p + belowRight;
+      addTo(row + load<u32>(q, 12) + 1024, sharesOf(own, m, v128.load(q)));
+      q = p + below;
+      addTo(row + load<u32>(q, 12) + 2048, sharesOf(own, m, v128.load(q)));
+      q = p + belowLeft;
+      addTo(row + load<u32>(q, 12) + 3072, sharesOf(own, m, v128.load(q)));
+    }
+  }
+}
+
+/** Adds shares to an entry. */
+function addTo(entry: usize, shares: v128): void {
+  v128.store(entry, f32x4.add(v128.load(entry), shares));
+}
+
+/** The shares of a pair, by the first one's 1 − f and f, each twice, and its m, four times. */
+function sharesOf(own: v128, m: v128, record: v128): v128 {
+  const z = f32x4.pmin(m, i32x4.shuffle(record, record, 2, 2, 2, 2));
+  return f32x4.mul(
+    own,
+    f32x4.mul(i32x4.shuffle(record, record, 0, 1, 0, 1), z),
+  );
+}
+
 /**
  * Brings the shares of addPairs to their octants, the one behind the last being
- * the first. With T the tables, T⁰ that of offset 0:
+ * the first. With T the tables, T⁰ the first of them:
  *
  *   singles[i] = T⁰[i][i]₀ + T⁰[i][i]₁ + T⁰[i−1][i−1]₂ + T⁰[i−1][i−1]₃
  *   pairs[i][j] = T[i][j]₀ + T[i][j−1]₁ + T[i−1][j]₂ + T[i−1][j−1]₃
  *
- * tables [count][8][8][4], the first one of offset 0 · out: singles [8], then
- * pairs [count − 1][8][8].
+ * tables [count][8][8][4] · out: singles [8], then pairs [count − 1][8][8].
  */
 export function foldPairs(tables: usize, count: i32, out: usize): void {
   for (let i: usize = 0; i < 8; i++) {

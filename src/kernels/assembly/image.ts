@@ -215,18 +215,10 @@ export function placeCells(
       let c = v128.load(<usize> (p + 2 * step));
       let d = v128.load(<usize> (p + 3 * step));
       p += 4 * step;
-      a = f32x4.floor(
-        f32x4.min(f32x4.max(f32x4.add(f32x4.mul(a, gain), shift), half), white),
-      );
-      b = f32x4.floor(
-        f32x4.min(f32x4.max(f32x4.add(f32x4.mul(b, gain), shift), half), white),
-      );
-      c = f32x4.floor(
-        f32x4.min(f32x4.max(f32x4.add(f32x4.mul(c, gain), shift), half), white),
-      );
-      d = f32x4.floor(
-        f32x4.min(f32x4.max(f32x4.add(f32x4.mul(d, gain), shift), half), white),
-      );
+      a = limited(f32x4.add(f32x4.mul(a, gain), shift), half, white);
+      b = limited(f32x4.add(f32x4.mul(b, gain), shift), half, white);
+      c = limited(f32x4.add(f32x4.mul(c, gain), shift), half, white);
+      d = limited(f32x4.add(f32x4.mul(d, gain), shift), half, white);
       const redGreenLow = i32x4.shuffle(a, b, 0, 4, 1, 5);
       const redGreenHigh = i32x4.shuffle(c, d, 0, 4, 1, 5);
       const blueLow = i32x4.shuffle(a, b, 2, 6, 3, 7);
@@ -237,4 +229,9 @@ export function placeCells(
       out += 16;
     }
   }
+}
+
+/** ⌊min(max(x, low), high)⌋; x is no NaN, for which min and max take several instructions. */
+function limited(x: v128, low: v128, high: v128): v128 {
+  return f32x4.floor(f32x4.pmin(f32x4.pmax(x, low), high));
 }
