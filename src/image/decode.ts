@@ -14,12 +14,15 @@ import type { ImageType } from "./type.ts";
 export type { Pixels };
 
 /** Each decoder is loaded when the first image of its type comes. */
-const DECODERS: Record<ImageType, () => Promise<{ decode: Decoder }>> = {
+const LOADERS: Record<ImageType, () => Promise<{ decode: Decoder }>> = {
   jpeg: () => import("./decoders/jpeg.ts"),
   png: () => import("./decoders/png.ts"),
   webp: () => import("./decoders/webp.ts"),
   gif: () => import("./decoders/gif.ts"),
 };
+
+/** Those that are loaded: a module is not asked for again with every picture. */
+const decoders: Partial<Record<ImageType, Decoder>> = {};
 
 /** Makes ready for a JPEG, the likeliest first image: half of its time is the decoder's start. */
 export async function prepareDecoder(): Promise<void> {
@@ -51,7 +54,8 @@ export async function usePixels<T>(
       "Cannot decode image: expected one picture, got a WebP animation",
     );
   }
-  const { decode } = await DECODERS[header.type]();
+  const decode = decoders[header.type] ??=
+    (await LOADERS[header.type]()).decode;
   // Errors of `use` are not the image's, and must not pass through a decoder.
   let result: { value: T } | { error: unknown } | undefined;
   const take = (pixels: Pixels) => {
