@@ -9,15 +9,19 @@ const MAX_BYTES_AT_ONCE = 256 * 1024 * 1024;
 
 /** Bounds the size of a body. */
 export function maxBody(maxBytes: number): MiddlewareHandler {
-  return bodyLimit({
-    maxSize: maxBytes,
-    onError: () => {
-      throw problem(
-        413,
-        `Cannot read the body: expected at most ${maxBytes} bytes, got more`,
-      );
-    },
-  });
+  const refuse = () => {
+    throw problem(
+      413,
+      `Cannot read the body: expected at most ${maxBytes} bytes, got more`,
+    );
+  };
+  const counted = bodyLimit({ maxSize: maxBytes, onError: refuse });
+  return async (c, next) => {
+    const bytes = lengthOf(c);
+    if (bytes === undefined) return await counted(c, next);
+    if (bytes > maxBytes) refuse();
+    await next();
+  };
 }
 
 /**
@@ -47,11 +51,17 @@ export function maxBodiesAtOnce(unknown: number): MiddlewareHandler {
   };
 }
 
+/**
+ * The length of the body where it is known ahead. A body with a Content-Length
+ * is not looked at: asked for itself it becomes a stream, which takes longer to
+ * read than the whole.
+ */
 function lengthOf(c: Context): number | undefined {
-  if (c.req.raw.body === null) return 0;
   const length = c.req.header("Content-Length");
-  if (length === undefined || c.req.header("Transfer-Encoding") !== undefined) {
-    return undefined;
+  if (
+    length !== undefined && c.req.header("Transfer-Encoding") === undefined
+  ) {
+    return Number(length) || 0;
   }
-  return Number(length) || 0;
+  return c.req.raw.body === null ? 0 : undefined;
 }

@@ -75,10 +75,10 @@ export async function* predict(): AsyncGenerator<Figure> {
   }
 }
 
-/** The times of decoding an image, as a prediction does it, and of the whole prediction. */
+/** The times of decoding an image, as a prediction does it, and of the whole prediction, asked for as clients do. */
 async function timeWithoutNetwork(
   body: Uint8Array<ArrayBuffer>,
-  headers: HeadersInit,
+  headers: Record<string, string>,
 ): Promise<[decoding: number, prediction: number]> {
   const given: Record<string, string | undefined> = {
     MODEL: Deno.env.get("MODEL"),
@@ -91,7 +91,7 @@ async function timeWithoutNetwork(
   const predict = async () => {
     const response = await app.request("/predict", {
       method: "POST",
-      headers,
+      headers: { ...headers, "Content-Length": String(body.length) },
       body,
     });
     const text = await response.text();
