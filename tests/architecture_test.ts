@@ -114,6 +114,21 @@ Deno.test("no module is left that neither the server nor a task reaches", () => 
   assertEquals(expected.filter((path) => !reached.has(path)), []);
 });
 
+Deno.test("nothing that the server loads awaits as it is loaded", () => {
+  // Deno 2.9 ends the process where a module that does is imported twice meanwhile.
+  const awaits = (source: string) =>
+    /^(?:(?:export )?(?:const|let) [^=\n]*= *)?await\b/m
+      .test(withoutComments(source));
+  assert(awaits('export const a = await import("./a.ts");\n'));
+  assert(awaits("await a();\n"));
+  assert(!awaits("async function a() {\n  await b();\n}\n"));
+  const loaded = [...reach(["mod.ts"], imports)].filter((path) =>
+    hosted.includes(path)
+  );
+  assert(loaded.length > 60);
+  assertEquals(loaded.filter((path) => awaits(textOf(path))), []);
+});
+
 Deno.test("the server imports Hono, the image decoders, a PostgreSQL client and nothing else", () => {
   const packages = [...reach(["mod.ts"], imports)]
     .filter((to) => !isFile(to) && !to.startsWith("node:"))

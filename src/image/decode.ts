@@ -13,21 +13,34 @@ import type { ImageType } from "./type.ts";
 
 export type { Pixels };
 
-/** Each decoder is loaded when the first image of its type comes. */
-const LOADERS: Record<ImageType, () => Promise<{ decode: Decoder }>> = {
-  jpeg: () => import("./decoders/jpeg.ts"),
-  png: () => import("./decoders/png.ts"),
-  webp: () => import("./decoders/webp.ts"),
-  gif: () => import("./decoders/gif.ts"),
-};
+/**
+ * What opens a decoder. Its module must not await as it is loaded: while one
+ * does, Deno 2.9 ends the process if another import of it goes on to import more.
+ */
+const OPENERS: Record<ImageType, () => Promise<{ open(): Promise<Decoder> }>> =
+  {
+    jpeg: () => import("./decoders/jpeg.ts"),
+    png: () => import("./decoders/png.ts"),
+    webp: () => import("./decoders/webp.ts"),
+    gif: () => import("./decoders/gif.ts"),
+  };
 
-/** Those that are loaded: a module is not asked for again with every picture. */
-const decoders: Partial<Record<ImageType, Decoder>> = {};
+/** Decoders that are open, or being opened. */
+const decoders = new Map<ImageType, Promise<Decoder>>();
+
+/** A decoder, opened when the first image of its type comes. */
+function decoderOf(type: ImageType): Promise<Decoder> {
+  const known = decoders.get(type);
+  if (known !== undefined) return known;
+  const opening = OPENERS[type]().then(({ open }) => open());
+  opening.catch(() => decoders.delete(type)); // the next image tries again
+  decoders.set(type, opening);
+  return opening;
+}
 
 /** Makes ready for a JPEG, the likeliest first image: half of its time is the decoder's start. */
 export async function prepareDecoder(): Promise<void> {
-  const { prepare } = await import("./decoders/jpeg.ts");
-  await prepare();
+  await decoderOf("jpeg");
 }
 
 /**
@@ -54,8 +67,7 @@ export async function usePixels<T>(
       "Cannot decode image: expected one picture, got a WebP animation",
     );
   }
-  const decode = decoders[header.type] ??=
-    (await LOADERS[header.type]()).decode;
+  const decode = await decoderOf(header.type);
   // Errors of `use` are not the image's, and must not pass through a decoder.
   let result: { value: T } | { error: unknown } | undefined;
   const take = (pixels: Pixels) => {

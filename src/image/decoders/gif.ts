@@ -5,7 +5,7 @@
  */
 
 import "imagescript/package.json" with { type: "json" };
-import type { Decoder } from "./decoder.ts";
+import type { Decoder, Pixels } from "./decoder.ts";
 import { compileModule } from "./module.ts";
 
 /** What the module exports; a pointer is a byte offset into its memory. */
@@ -26,10 +26,17 @@ interface Exports {
   decoder_frame_buffer(frame: number): number;
 }
 
-const module = await compileModule("imagescript/wasm/any/gif.wasm");
+/** Makes a decoder of GIF files: their first picture, on a transparent screen. */
+export async function open(): Promise<Decoder> {
+  const module = await compileModule("imagescript/wasm/any/gif.wasm");
+  return (bytes, take) => decode(module, bytes, take);
+}
 
-/** Decodes the first picture of a GIF file, on a transparent screen. */
-export const decode: Decoder = (bytes, take) => {
+function decode(
+  module: WebAssembly.Module,
+  bytes: Uint8Array,
+  take: (pixels: Pixels) => void,
+): void {
   const instance = new WebAssembly.Instance(module, {
     env: { push_to_stream() {} },
   });
@@ -62,4 +69,4 @@ export const decode: Decoder = (bytes, take) => {
     pixels.set(line, (y * screen.width + gif.decoder_frame_x(frame)) * 4);
   }
   take({ ...screen, data: pixels });
-};
+}

@@ -24,22 +24,23 @@ const SMALL =
   "ACEQEDEQH/xABLAAEAAAAAAAAAAAAAAAAAAAAAEAEAAAAAAAAAAAAAAAAAAAAAAQEBAAAAAAAA" +
   "AAAAAAAAAAAABREBAAAAAAAAAAAAAAAAAAAAAP/aAAwDAQACEQMRAD8ALiOAAA//2Q==";
 
-const module = await compileModule(
-  "@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm",
-);
-const codec = new Codec((host) => new Mozjpeg(module, host));
-
-/** Decodes a JPEG file, its orientation not applied. */
-export const decode: Decoder = (bytes, take) => {
-  if (hasMoreScans(bytes, MAXIMUM_SCANS)) {
-    return Promise.reject(new Error(`more than ${MAXIMUM_SCANS} scans`));
-  }
-  return codec.decode(bytes, take);
-};
-
-/** Decodes a small picture, so that the engine has compiled the decoder when the next one comes. */
-export async function prepare(): Promise<void> {
-  await decode(Uint8Array.from(atob(SMALL), (c) => c.charCodeAt(0)), () => {});
+/**
+ * Makes a decoder of JPEG files, their orientation not applied. It has decoded a
+ * small picture, so that the engine has compiled it when the first one comes.
+ */
+export async function open(): Promise<Decoder> {
+  const module = await compileModule(
+    "@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm",
+  );
+  const codec = new Codec((host) => new Mozjpeg(module, host));
+  const small = Uint8Array.from(atob(SMALL), (c) => c.charCodeAt(0));
+  await codec.decode(small, () => {});
+  return (bytes, take) => {
+    if (hasMoreScans(bytes, MAXIMUM_SCANS)) {
+      return Promise.reject(new Error(`more than ${MAXIMUM_SCANS} scans`));
+    }
+    return codec.decode(bytes, take);
+  };
 }
 
 /** Whether more than `limit` scans start in `bytes`; never fewer than there are. */

@@ -6,7 +6,7 @@
  */
 
 import "imagescript/package.json" with { type: "json" };
-import type { Decoder } from "./decoder.ts";
+import type { Decoder, Pixels } from "./decoder.ts";
 import { compileModule } from "./module.ts";
 
 /** What the module exports; a pointer is a byte offset into its memory. */
@@ -19,10 +19,17 @@ interface Exports {
   height(): number;
 }
 
-const module = await compileModule("imagescript/wasm/any/png.wasm");
+/** Makes a decoder of PNG files of any colour type and bit depth, to eight bits. */
+export async function open(): Promise<Decoder> {
+  const module = await compileModule("imagescript/wasm/any/png.wasm");
+  return (bytes, take) => decode(module, bytes, take);
+}
 
-/** Decodes a PNG file of any colour type and bit depth to eight bits. */
-export const decode: Decoder = (bytes, take) => {
+function decode(
+  module: WebAssembly.Module,
+  bytes: Uint8Array,
+  take: (pixels: Pixels) => void,
+): void {
   // Every image has an instance of its own (0.04 ms, measured by tests/bench/image.ts):
   // its memory never shrinks, and a trap cannot spoil the next one.
   const instance = new WebAssembly.Instance(module, {
@@ -39,4 +46,4 @@ export const decode: Decoder = (bytes, take) => {
     height,
     data: new Uint8Array(png.memory.buffer, output, width * height * 4),
   });
-};
+}

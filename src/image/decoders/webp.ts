@@ -10,10 +10,11 @@ import type { Decoder } from "./decoder.ts";
 import { type Factory, load } from "./emscripten.ts";
 import { compileModule } from "./module.ts";
 
-const module = await compileModule("@jsquash/webp/codec/dec/webp_dec.wasm");
-const codec = new Codec((host) =>
-  load(factory as unknown as Factory, module, host)
-);
-
-/** Decodes a WebP file that is not an animation. */
-export const decode: Decoder = (bytes, take) => codec.decode(bytes, take);
+/** Makes a decoder of WebP files that are not animations. */
+export async function open(): Promise<Decoder> {
+  const module = await compileModule("@jsquash/webp/codec/dec/webp_dec.wasm");
+  const codec = new Codec((host) =>
+    load(factory as unknown as Factory, module, host)
+  );
+  return (bytes, take) => codec.decode(bytes, take);
+}
