@@ -128,16 +128,14 @@ interface Interval {
   readonly stop: number;
 }
 
-/** The i-th of `size` equal parts of an interval that ends at or before `limit`. */
-function part(
-  interval: Interval,
+/** Where the i-th of `size` equal parts of an interval begins, or `limit` if that comes first. */
+function edge(
+  { start, stop }: Interval,
   i: number,
   size: number,
   limit: number,
-): Interval {
-  const step = (interval.stop - interval.start) / size;
-  const start = Math.min(interval.start + i * step, limit);
-  return { start, stop: Math.min(interval.start + (i + 1) * step, limit) };
+): number {
+  return Math.min(start + i * ((stop - start) / size), limit);
 }
 
 /** Which columns of the strip make each cell, and how much of the outermost ones. */
@@ -148,14 +146,14 @@ function planColumns(
   right: number,
 ): void {
   for (let j = 0; j < views.size; j++) {
-    const cell = part(columns, j, views.size, right);
-    const start = Math.max(cell.start, left);
+    const start = Math.max(edge(columns, j, views.size, right), left);
+    const stop = edge(columns, j + 1, views.size, right);
     const first = Math.floor(start);
-    const end = Math.ceil(cell.stop);
-    views.counts[j] = cell.stop > start ? end - first : 0;
+    const end = Math.ceil(stop);
+    views.counts[j] = stop > start ? end - first : 0;
     views.firsts[j] = first - left;
-    views.firstWeights[j] = Math.min(first + 1, cell.stop) - start;
-    views.lastWeights[j] = cell.stop - (end - 1);
+    views.firstWeights[j] = Math.min(first + 1, stop) - start;
+    views.lastWeights[j] = stop - (end - 1);
   }
 }
 
@@ -169,7 +167,9 @@ function averageStrip(
 ): void {
   const { size, sums, cells } = views;
   for (let i = 0; i < size; i++) {
-    sumBand(kernels, sums, band, part(rows, i, size, band.height));
+    const start = edge(rows, i, size, band.height);
+    const stop = edge(rows, i + 1, size, band.height);
+    sumBand(kernels, sums, band, start, stop);
     kernels.sumColumns(
       sums.byteOffset,
       views.firsts.byteOffset,
@@ -183,28 +183,29 @@ function averageStrip(
   }
 }
 
-/** Sums the rows of an interval, as many at a time as the band holds. */
+/** Sums the rows from `start` to `stop`, as many at a time as the band holds. */
 function sumBand(
   kernels: ImageKernels,
   sums: Float32Array,
   band: Band,
-  interval: Interval,
+  start: number,
+  stop: number,
 ): void {
-  const first = Math.min(Math.floor(interval.start), band.height - 1);
-  const end = Math.max(Math.ceil(interval.stop), first + 1);
+  const first = Math.min(Math.floor(start), band.height - 1);
+  const end = Math.max(Math.ceil(stop), first + 1);
   for (let row = first; row < end;) {
     const pointer = band.pointerOf(row);
-    const stop = Math.min(end, band.end, row + MAXIMUM_ROWS);
+    const next = Math.min(end, band.end, row + MAXIMUM_ROWS);
     kernels.sumRows(
       pointer,
       band.rowBytes,
-      stop - row,
-      Math.min(row + 1, interval.stop) - Math.max(row, interval.start),
-      Math.min(stop, interval.stop) - (stop - 1),
+      next - row,
+      Math.min(row + 1, stop) - Math.max(row, start),
+      Math.min(next, stop) - (next - 1),
       sums.byteOffset,
       band.columns,
       row === first ? 0 : 1,
     );
-    row = stop;
+    row = next;
   }
 }
