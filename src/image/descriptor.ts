@@ -61,8 +61,10 @@ export interface DescriberViews {
   readonly cell: Float32Array;
   /** One cell's colours [levels³][8]. */
   readonly colors: Float32Array;
-  /** How much of a cell belongs to each of the grid's, along one axis [cells][grid]. */
-  readonly shares: readonly (readonly number[])[];
+  /** How much of each cell belongs to each pooled one [cells²][grid²]. */
+  readonly shares: readonly number[];
+  /** The same, for the kernels. */
+  readonly weights: Float32Array;
   /** Cells pooled [grid²][cell]. */
   readonly pooled: Float32Array;
   /** [colorGrid²][levels³] */
@@ -85,6 +87,7 @@ export function allocateDescriber(
   const margin = marginOf(preprocessing);
   const area = (size + 2 * margin) * (size + margin);
   const tables = 1 + 4 * radii.length;
+  const shares = poolingShares(preprocessing);
   return {
     square: allocateSquare(allocate, size),
     planes: allocate.floats(3 * size * size),
@@ -93,7 +96,8 @@ export function allocateDescriber(
     tables: allocate.floats(tables * OCTANTS * OCTANTS * 4),
     cell: allocate.floats(cellLength(preprocessing)),
     colors: allocate.floats(8 * preprocessing.colorLevels ** 3),
-    shares: poolingShares(preprocessing),
+    shares,
+    weights: allocate.floats(shares.length),
     pooled: allocate.floats(pooled),
     histograms: allocate.floats(histograms),
     bytes: allocate.bytes(pooled + histograms),
@@ -148,45 +152,38 @@ function describeGradients(
   views: DescriberViews,
   preprocessing: Preprocessing,
 ): void {
-  const { size, cells } = preprocessing;
-  const { radii, tables, cell, shares } = views;
+  const { size, cells, grid } = preprocessing;
+  const { radii, tables, cell, shares, weights, pooled } = views;
   const margin = marginOf(preprocessing);
   const stride = size + 2 * margin;
   const gradients = views.gradients.byteOffset + margin * RECORD_BYTES;
   radii.set(preprocessing.radii);
-  views.pooled.fill(0);
+  weights.set(shares);
+  pooled.fill(0);
   kernels.gradients(
     views.planes.byteOffset,
     size,
     gradients,
     stride,
   );
-  const side = size / cells;
-  for (let row = 0; row < cells; row++) {
-    for (let column = 0; column < cells; column++) {
-      tables.fill(0);
-      kernels.addPairs(
-        gradients + (row * stride + column) * side * RECORD_BYTES,
-        stride,
-        side,
-        side,
-        radii.byteOffset,
-        radii.length,
-        tables.byteOffset,
-      );
-      kernels.foldPairs(
-        tables.byteOffset,
-        1 + 4 * radii.length,
-        cell.byteOffset,
-      );
-      pool(kernels, views, shares[row]!, shares[column]!);
-    }
-  }
+  kernels.poolPairs(
+    gradients,
+    stride,
+    size / cells,
+    cells,
+    radii.byteOffset,
+    radii.length,
+    tables.byteOffset,
+    cell.byteOffset,
+    weights.byteOffset,
+    grid ** 2,
+    pooled.byteOffset,
+  );
 }
 
-/** How much of each cell along one axis belongs to each of the grid's, by how near it is to their centres. */
-function poolingShares({ cells, grid }: Preprocessing): number[][] {
-  return Array.from({ length: cells }, (_, i) => {
+/** How much of each cell belongs to each of the grid's, by how near it is to their centres along either axis. */
+function poolingShares({ cells, grid }: Preprocessing): number[] {
+  const along = Array.from({ length: cells }, (_, i) => {
     const center = (i + 0.5) * grid / cells - 0.5;
     const position = Math.min(Math.max(center, 0), grid - 1);
     return Array.from(
@@ -194,25 +191,9 @@ function poolingShares({ cells, grid }: Preprocessing): number[][] {
       (_, j) => Math.max(0, 1 - Math.abs(position - j)),
     );
   });
-}
-
-/** Adds one cell to those of the grid, by its shares along either axis. */
-function pool(
-  kernels: ImageKernels,
-  { cell, pooled }: DescriberViews,
-  down: readonly number[],
-  across: readonly number[],
-): void {
-  let out = pooled.byteOffset;
-  for (const y of down) {
-    for (const x of across) {
-      const weight = y * x;
-      if (weight > 0) {
-        kernels.addScaled(cell.byteOffset, cell.length, weight, out);
-      }
-      out += cell.byteLength;
-    }
-  }
+  return along.flatMap((down) =>
+    along.flatMap((across) => down.flatMap((y) => across.map((x) => y * x)))
+  );
 }
 
 /** Makes the colour part of the values. */

@@ -53,15 +53,19 @@ export interface DescriptorKernels {
     out: Pointer,
     stride: number,
   ): void;
-  /** Adds the gradients in a rectangle, and the pairs that begin there, to tables [1 + 4·count][8][8][4]. */
-  addPairs(
+  /** out [coarse][cell] += weights [cells²][coarse] · the gradients and pairs of each cell. */
+  poolPairs(
     gradients: Pointer,
     stride: number,
-    width: number,
-    height: number,
+    side: number,
+    cells: number,
     radii: Pointer,
     count: number,
     tables: Pointer,
+    cell: Pointer,
+    weights: Pointer,
+    coarse: number,
+    out: Pointer,
   ): void;
   /** The tables as histograms: of single gradients [8], then of pairs [count − 1][8][8]. */
   foldPairs(tables: Pointer, count: number, out: Pointer): void;

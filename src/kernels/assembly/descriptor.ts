@@ -85,6 +85,50 @@ function direction(x: v128, y: v128): v128 {
 }
 
 /**
+ * Counts the pairs of gradients in each cell of a square picture, and adds the
+ * cells to coarser ones:
+ *
+ *   out[i] += weights[cell][i]·(singles, pairs)[cell]
+ *
+ * gradients: records as of gradients(), rows stride apart, around them the
+ * margin that addPairs needs · a cell is side pixels wide and high, cells of
+ * them a row and rows · radii [count] i32 · weights [cells²][coarse] · out
+ * [coarse][8 + 4·count·64] · tables [1 + 4·count][8][8][4] and cell
+ * [8 + 4·count·64] are scratch.
+ */
+export function poolPairs(
+  gradients: usize,
+  stride: i32,
+  side: i32,
+  cells: i32,
+  radii: usize,
+  count: i32,
+  tables: usize,
+  cell: usize,
+  weights: usize,
+  coarse: i32,
+  out: usize,
+): void {
+  const offsets = 1 + 4 * count;
+  const length = 8 + 64 * (offsets - 1);
+  for (let row = 0; row < cells; row++) {
+    for (let column = 0; column < cells; column++) {
+      const first = gradients + (<usize> ((row * stride + column) * side) << 4);
+      memory.fill(tables, 0, <usize> offsets << 10);
+      addPairs(first, stride, side, side, radii, count, tables);
+      foldPairs(tables, offsets, cell);
+      for (let i = 0; i < coarse; i++) {
+        const weight = load<f32>(weights);
+        if (weight != 0) {
+          addScaled(cell, length, weight, out + (<usize> (i * length) << 2));
+        }
+        weights += 4;
+      }
+    }
+  }
+}
+
+/**
  * Adds the gradients in a rectangle, and the pairs that begin there, to tables,
  * the first one for the gradients and then four per radius r: for every pixel p
  * in the rectangle and p' = p + (r, 0), (r, r), (0, r), (−r, r)
@@ -101,7 +145,7 @@ function direction(x: v128, y: v128): v128 {
  * Source: Kobayashi and Otsu, Image Feature Extraction Using Gradient Local
  * Auto-Correlations, ECCV 2008, equation 3.
  */
-export function addPairs(
+function addPairs(
   gradients: usize,
   stride: i32,
   width: i32,
