@@ -1,5 +1,7 @@
 // A square picture to a descriptor: gradients, their local auto-correlation, colour histograms.
 
+import { multiplyAdd } from "./vector";
+
 /**
  * Gradient of the channel in which it is steepest (the first of equals), by
  * central differences; the border pixels stand in for what is beyond them.
@@ -355,7 +357,8 @@ export function addScaled(x: usize, n: i32, a: f32, y: usize): void {
  * apart; foldColors brings them to their levels.
  *
  * square [3][plane] in 0…255, at the rectangle's first pixel, its rows stride
- * apart · table [levels³][8], red the slowest.
+ * apart; whole groups of four of a row are read · table [levels³][8], red the
+ * slowest.
  *
  * Source: Swain and Ballard, Color Indexing, IJCV 7 (1991).
  */
@@ -371,32 +374,69 @@ export function addColors(
   const green = <usize> plane * 4;
   const blue = green * 2;
   const scale = f32x4.splat(<f32> (levels - 1) / 255);
-  const last = i32x4.splat(levels - 2);
-  const ones = f32x4.splat(1);
+  const last = f32x4.splat(<f32> (levels - 2));
+  const base = f32x4.splat(<f32> levels);
+  const one = f32x4.splat(1);
+  // Added to a whole number below 2¹⁶, this has its last 21 bits hold 32 times that.
+  const thirtySeconds = f32x4.splat(262144);
+  const offsets = i32x4.splat(0x1fffff);
+  // An entry is at hand for as long as pixels fall into it.
+  let entry = table;
+  let dark = v128.load(entry);
+  let bright = v128.load(entry, 16);
   for (let y = 0; y < height; y++) {
-    const end = square + <usize> width * 4;
-    for (let p = square; p < end; p += 4) {
-      let color = v128.load32_zero(p);
-      color = v128.load_lane<f32>(p + green, color, 1);
-      color = f32x4.mul(scale, v128.load_lane<f32>(p + blue, color, 2));
-      const level = i32x4.min_s(i32x4.trunc_sat_f32x4_s(color), last);
-      const high = f32x4.sub(color, f32x4.convert_i32x4_s(level));
-      const low = f32x4.sub(ones, high);
-      const greens = i32x4.shuffle(low, high, 1, 1, 5, 5);
-      const blues = i32x4.shuffle(low, high, 2, 6, 2, 6);
-      const shares = f32x4.mul(greens, blues);
-      const bin =
-        (i32x4.extract_lane(level, 0) * levels + i32x4.extract_lane(level, 1)) *
-          levels +
-        i32x4.extract_lane(level, 2);
-      const entry = table + (<usize> bin << 5);
-      const dark = f32x4.mul(i32x4.shuffle(low, low, 0, 0, 0, 0), shares);
-      const bright = f32x4.mul(i32x4.shuffle(high, high, 0, 0, 0, 0), shares);
-      v128.store(entry, f32x4.add(v128.load(entry), dark));
-      v128.store(entry, f32x4.add(v128.load(entry, 16), bright), 16);
+    for (let x = 0; x < width; x += 4) {
+      // Of four pixels, each value's level and how far above that it is.
+      const p = square + <usize> x * 4;
+      let r = f32x4.mul(scale, v128.load(p));
+      let g = f32x4.mul(scale, v128.load(p + green));
+      let b = f32x4.mul(scale, v128.load(p + blue));
+      const redLevel = f32x4.pmin(f32x4.floor(r), last);
+      const greenLevel = f32x4.pmin(f32x4.floor(g), last);
+      const blueLevel = f32x4.pmin(f32x4.floor(b), last);
+      r = f32x4.sub(r, redLevel);
+      g = f32x4.sub(g, greenLevel);
+      b = f32x4.sub(b, blueLevel);
+      let bins = f32x4.add(f32x4.mul(redLevel, base), greenLevel);
+      bins = f32x4.add(f32x4.mul(bins, base), blueLevel);
+      let places = v128.and(f32x4.add(bins, thirtySeconds), offsets);
+      let rRest = f32x4.sub(one, r);
+      const gRest = f32x4.sub(one, g);
+      const bRest = f32x4.sub(one, b);
+      // Their shares of green and blue, pixel by pixel.
+      const low = f32x4.mul(gRest, bRest);
+      const lowBlue = f32x4.mul(gRest, b);
+      const lowGreen = f32x4.mul(g, bRest);
+      const high = f32x4.mul(g, b);
+      let shares = lanes0(low, lowBlue, lowGreen, high);
+      let second = lanes1(low, lowBlue, lowGreen, high);
+      let third = lanes2(low, lowBlue, lowGreen, high);
+      const fourth = lanes3(low, lowBlue, lowGreen, high);
+      for (let left = min(width - x, 4); left > 0; left--) {
+        const next = table + i32x4.extract_lane(places, 0);
+        if (next != entry) {
+          v128.store(entry, dark);
+          v128.store(entry, bright, 16);
+          entry = next;
+          dark = v128.load(entry);
+          bright = v128.load(entry, 16);
+        }
+        dark = multiplyAdd(
+          dark,
+          i32x4.shuffle(rRest, rRest, 0, 0, 0, 0),
+          shares,
+        );
+        bright = multiplyAdd(bright, i32x4.shuffle(r, r, 0, 0, 0, 0), shares);
+        shares = second, second = third, third = fourth;
+        places = i32x4.shuffle(places, places, 1, 2, 3, 0);
+        rRest = i32x4.shuffle(rRest, rRest, 1, 2, 3, 0);
+        r = i32x4.shuffle(r, r, 1, 2, 3, 0);
+      }
     }
     square += <usize> stride * 4;
   }
+  v128.store(entry, dark);
+  v128.store(entry, bright, 16);
 }
 
 /**
