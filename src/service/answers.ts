@@ -61,7 +61,7 @@ function headAnswer(
   labels: readonly string[],
   topK: number,
 ): HeadAnswer {
-  const order = Array.from(probabilities.keys())
+  const order = labels.map((_, index) => index)
     .sort((a, b) => probabilities[b]! - probabilities[a]! || a - b);
   const top = order.slice(0, topK).map((index) => ({
     label: labels[index]!,
