@@ -101,13 +101,13 @@ function addSnapshot(
 }
 
 function metadataOf(state: ModelDescription): Record<string, string> {
-  const { sizes, labels, preprocessing, temperature, optimizer, training } =
+  const { sizes, labels, preprocessing, calibration, optimizer, training } =
     state;
   const parts = {
     sizes,
     labels,
     preprocessing,
-    temperature,
+    calibration,
     optimizer,
     training,
   };

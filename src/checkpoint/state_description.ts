@@ -3,7 +3,7 @@
 import { CheckpointError } from "../errors.ts";
 import type { Preprocessing } from "../image/descriptor.ts";
 import { BYTE_WEIGHT } from "../model/quantize.ts";
-import type { ModelDescription } from "../model/state.ts";
+import type { Calibration, ModelDescription } from "../model/state.ts";
 import { checkSizes, type Sizes, tensorSpecs } from "../model/sizes.ts";
 import { createOptimizer } from "../optim/registry.ts";
 import type { DType, SafetensorsHeader } from "./safetensors.ts";
@@ -30,10 +30,7 @@ export function readDescription(
     sizes: sizesOf(parsed(metadata, "sizes")),
     labels: parsed<{ domains: string[]; items: string[] }>(metadata, "labels"),
     preprocessing: parsed<Preprocessing>(metadata, "preprocessing"),
-    temperature: parsed<{ domain: number; item: number }>(
-      metadata,
-      "temperature",
-    ),
+    calibration: parsed<Calibration>(metadata, "calibration"),
     optimizer: parsed<{ name: string; options: Record<string, number> }>(
       metadata,
       "optimizer",
@@ -96,7 +93,7 @@ function sizesOf(value: Partial<Sizes> | null): Sizes {
 }
 
 function checkDescription(
-  { sizes, labels, temperature, optimizer }: ModelDescription,
+  { sizes, labels, calibration, optimizer }: ModelDescription,
 ): void {
   const complain = (expected: string, got: unknown) => {
     throw new CheckpointError(
@@ -111,9 +108,18 @@ function checkDescription(
     if (!fits) complain(`${sizes[kind]} different labels of ${kind}`, names);
   }
   for (const head of ["domain", "item"] as const) {
-    const value: unknown = temperature?.[head];
-    if (!(typeof value === "number" && value > 0 && value < Infinity)) {
-      complain(`a positive temperature of the ${head} head`, value);
+    const { temperature, offsets }: {
+      temperature?: unknown;
+      offsets?: unknown;
+    } = calibration?.[head] ?? {};
+    if (!(isNumber(temperature) && temperature > 0)) {
+      complain(`a positive temperature of the ${head} head`, temperature);
+    }
+    const classes = sizes[`${head}s`];
+    const fits = Array.isArray(offsets) && offsets.length === classes &&
+      offsets.every(isNumber);
+    if (!fits) {
+      complain(`${classes} offsets of the ${head} head's logits`, offsets);
     }
   }
   try {
@@ -121,6 +127,10 @@ function checkDescription(
   } catch {
     complain("a known optimizer and its options", optimizer);
   }
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
 }
 
 /**

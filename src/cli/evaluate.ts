@@ -46,7 +46,7 @@ async function evaluate(flags: Flags, signal: AbortSignal): Promise<number> {
     evaluator,
     examples,
     rows,
-    model.temperature,
+    model.calibration,
   )!;
   if (flags.has("json")) console.log(JSON.stringify(figures));
   else console.log(tableOf(figures));

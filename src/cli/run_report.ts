@@ -85,7 +85,7 @@ export async function gatherRun(
     keptEpoch: plan.recipe.keep === "best" && record.best !== undefined
       ? record.best.epoch
       : record.history.length,
-    temperature: state.temperature,
+    calibration: state.calibration,
     ...judgements,
     folds: plan.folds,
     mistakes: judged && mistakes

@@ -17,6 +17,20 @@ import {
 import type { ByteWeight } from "./quantize.ts";
 import { type Sizes, tensorSpecs } from "./sizes.ts";
 
+/** How a head's logits z become probabilities: softmax((z + offsets) / temperature). */
+export interface HeadCalibration {
+  /** > 0. */
+  readonly temperature: number;
+  /** One for each class. */
+  readonly offsets: readonly number[];
+}
+
+/** How both heads' logits become probabilities. */
+export interface Calibration {
+  readonly domain: HeadCalibration;
+  readonly item: HeadCalibration;
+}
+
 /** What a model is, without its numbers. */
 export interface ModelDescription {
   readonly sizes: Sizes;
@@ -26,8 +40,7 @@ export interface ModelDescription {
     readonly items: readonly string[];
   };
   readonly preprocessing: Preprocessing;
-  /** Temperature of each head's softmax. */
-  readonly temperature: { readonly domain: number; readonly item: number };
+  readonly calibration: Calibration;
   readonly optimizer: {
     readonly name: string;
     readonly options: OptimizerOptions;

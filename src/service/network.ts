@@ -27,7 +27,7 @@ import {
 } from "../model/network.ts";
 import { BYTE_WEIGHT, roundToBytes } from "../model/quantize.ts";
 import { type Sizes, tensorSpecs } from "../model/sizes.ts";
-import type { ServingModel } from "../model/state.ts";
+import type { HeadCalibration, ServingModel } from "../model/state.ts";
 
 /** Rows of one forward pass. */
 const CAPACITY = 16;
@@ -204,25 +204,27 @@ export class ServingNetwork {
   }
 
   #probabilities(row: number): Probabilities {
-    const { sizes, temperature } = this.model;
+    const { domain, item } = this.model.calibration;
     const { logits, logitStride, itemColumn } = this.views.activations;
-    const softmax = (column: number, classes: number, temperature: number) => {
+    const softmax = (
+      column: number,
+      { temperature, offsets }: HeadCalibration,
+    ) => {
       const out = this.views.probabilities;
+      const first = row * logitStride + column;
+      offsets.forEach((offset, c) => out[c] = logits[first + c]! + offset);
       this.kernels.softmax(
-        logits.byteOffset + 4 * (row * logitStride + column),
-        logitStride,
-        classes,
+        out.byteOffset,
+        out.length,
+        offsets.length,
         1,
         1 / temperature,
         out.byteOffset,
         out.length,
       );
-      return out.slice(0, classes);
+      return out.slice(0, offsets.length);
     };
-    return {
-      domain: softmax(0, sizes.domains, temperature.domain),
-      item: softmax(itemColumn, sizes.items, temperature.item),
-    };
+    return { domain: softmax(0, domain), item: softmax(itemColumn, item) };
   }
 }
 

@@ -102,7 +102,7 @@ const SAME = [
   "labels",
   "preprocessing",
   "optimizer",
-  "temperature",
+  "calibration",
 ] as const;
 
 function checkFits(state: ModelState, base: ModelState): void {

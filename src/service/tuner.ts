@@ -35,19 +35,24 @@ export class Tuner {
   /** Steps that the tensors had taken when the draft began. */
   #stepsBefore: ReadonlyMap<string, number> = new Map();
 
-  private constructor(private readonly trainer: Trainer) {
+  private constructor(
+    private readonly trainer: Trainer,
+    /** What is added to item logits before the largest is looked for. */
+    private readonly itemOffsets: readonly number[],
+  ) {
     this.#stride = featureStride(trainer.network.sizes);
   }
 
   /** Takes the memory for steps on up to `capacity` examples. */
   static async create(
-    { sizes, optimizer }: ModelDescription,
+    { sizes, optimizer, calibration }: ModelDescription,
     capacity: number,
   ): Promise<Tuner> {
     const heads = { ...sizes, inputs: featureCount(sizes), hidden: [] };
     const { name, options } = optimizer;
     return new Tuner(
       await createTrainer(heads, createOptimizer(name, options), capacity),
+      calibration.item.offsets,
     );
   }
 
@@ -121,7 +126,8 @@ export class Tuner {
       forward(kernels, network, activations, rows);
       for (let row = 0; row < rows; row++) {
         const from = row * logitStride + itemColumn;
-        const item = logits.subarray(from, from + network.sizes.items);
+        const item = logits.subarray(from, from + network.sizes.items)
+          .map((logit, c) => logit + this.itemOffsets[c]!);
         if (indexOfLargest(item) === examples.items[start + row]) right++;
       }
     }

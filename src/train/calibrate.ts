@@ -1,79 +1,170 @@
-/** Temperature scaling: probabilities that mean what they say. @module */
+/** Calibration: probabilities that mean what they say. @module */
 
 import type { Kernels } from "../kernels/mod.ts";
-import type { CompositeLogits, HeadLogits, Temperature } from "./evaluate.ts";
+import type { Sizes } from "../model/sizes.ts";
+import type { Calibration, HeadCalibration } from "../model/state.ts";
+import { solvePositive } from "../nn/solve.ts";
+import type { CompositeLogits, HeadLogits } from "./evaluate.ts";
 import { MASKED } from "./loss.ts";
 
+/** Standard deviation that is expected of offsets, in nats: few pictures leave them near 0. */
+const OFFSET_DEVIATION = 0.4;
+/** How strongly the scale 1/T is held at 1, for logits that say nothing of it. */
+const SCALE_PRECISION = 1e-9;
 const LOWEST = 1 / 16;
 const HIGHEST = 16;
 const STEPS = 40;
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
+const HALVINGS = 30;
+/** A step that lowers the loss by less than this share of it is the last. */
+const SMALLEST_GAIN = 1e-12;
+
+/** The calibration that leaves all logits as they are. */
+export function neutralCalibration({ domains, items }: Sizes): Calibration {
+  return { domain: neutral(domains), item: neutral(items) };
+}
+
+function neutral(classes: number): HeadCalibration {
+  return { temperature: 1, offsets: Array(classes).fill(0) };
+}
+
+/** (z + offsets) / T of both heads: the logits that probabilities come from. */
+export function calibrated(
+  { domain, item }: CompositeLogits,
+  calibration: Calibration,
+): CompositeLogits {
+  return {
+    domain: calibratedHead(domain, calibration.domain),
+    item: calibratedHead(item, calibration.item),
+  };
+}
+
+function calibratedHead(
+  head: HeadLogits,
+  { temperature, offsets }: HeadCalibration,
+): HeadLogits {
+  const { logits, classes } = head;
+  return {
+    ...head,
+    logits: logits.map((z, i) => (z + offsets[i % classes]!) / temperature),
+  };
+}
 
 /**
- * The temperature T per head that minimizes the cross-entropy of softmax(z / T)
- * on held-out logits; 1 for a head without labels. Dividing all logits by one
- * number changes no decision.
+ * The temperature T and the offsets o per head that minimize the cross-entropy
+ * of softmax((z + o) / T) on held-out logits, with offsets held near 0; neutral
+ * for a head without labels. The temperature says how sure a head may be, the
+ * offsets make good that it says some classes too seldom, as a head does that
+ * was trained on labels that were mixed and smoothed and of which some are rare.
  *
  * One more picture is imagined, of which every class is as likely: without it a
  * head that makes no mistake on few pictures would be called certain of all.
  *
- * Source: Guo, Pleiss, Sun, Weinberger 2017, §4.2 (arXiv:1706.04599); the prior
- * as in Platt 1999, §2.2.
+ * Source: Guo, Pleiss, Sun, Weinberger 2017, §4.2 (arXiv:1706.04599), for the
+ * temperature; Alexandari, Kundaje, Shrikumar 2020, §3.1 (arXiv:1901.06852), for
+ * the offsets beside it; the imagined picture as in Platt 1999, §2.2.
  */
-export function fitTemperature(
+export function fitCalibration(
   kernels: Kernels,
   { domain, item }: CompositeLogits,
-): Temperature {
+): Calibration {
   return { domain: fitHead(kernels, domain), item: fitHead(kernels, item) };
 }
 
-/** Golden-section search over log T: the loss is convex in 1 / T, so it has one valley. */
-function fitHead(kernels: Kernels, logits: HeadLogits): number {
-  const images = logits.labels.filter((label) => label !== MASKED).length;
-  if (images === 0) return 1;
-  const loss = (position: number) =>
-    smoothedLoss(kernels, logits, kernels.exp(position), 1 / (images + 1));
-  let low = kernels.log(LOWEST);
-  let high = kernels.log(HIGHEST);
-  let left = high - GOLDEN * (high - low);
-  let right = low + GOLDEN * (high - low);
-  let lossLeft = loss(left);
-  let lossRight = loss(right);
-  for (let i = 0; i < STEPS; i++) {
-    if (lossLeft <= lossRight) {
-      [high, right, lossRight] = [right, left, lossLeft];
-      left = high - GOLDEN * (high - low);
-      lossLeft = loss(left);
-    } else {
-      [low, left, lossLeft] = [left, right, lossRight];
-      right = low + GOLDEN * (high - low);
-      lossRight = loss(right);
+/** Newton's method on the scale a = 1/T and the offsets δ = o/T, in which the loss is convex. */
+function fitHead(kernels: Kernels, head: HeadLogits): HeadCalibration {
+  const { classes, labels } = head;
+  if (labels.every((label) => label === MASKED)) return neutral(classes);
+  let point = new Float64Array(1 + classes);
+  point[0] = 1;
+  let here = assess(kernels, head, point);
+  for (let step = 0; step < STEPS; step++) {
+    const { loss, gradient, hessian } = here;
+    solvePositive(hessian, gradient);
+    for (let halving = 0; halving < HALVINGS && here.loss >= loss; halving++) {
+      const next = point.map((value, i) => value - gradient[i]! / 2 ** halving);
+      if (next[0]! < point[0]! / 2) continue;
+      const there = assess(kernels, head, next);
+      if (there.loss < loss) [point, here] = [next, there];
     }
+    if (!(loss - here.loss > SMALLEST_GAIN * loss)) break;
   }
-  return kernels.exp((low + high) / 2);
+  const [scale, ...offsets] = point as unknown as [number, ...number[]];
+  const temperature = Math.min(Math.max(1 / scale, LOWEST), HIGHEST);
+  return {
+    temperature,
+    offsets: offsets.map((offset) => offset * temperature),
+  };
 }
 
-/** Σ over labelled pictures of −Σ t log softmax(z / T), t = (1 − ε) e_label + ε / classes. */
-function smoothedLoss(
+/** The loss at a point (a, δ), and its derivatives; of the Hessian, the lower triangle. */
+interface Assessment {
+  readonly loss: number;
+  readonly gradient: Float64Array;
+  readonly hessian: readonly Float64Array[];
+}
+
+/**
+ * The loss of fitCalibration summed over labelled pictures,
+ *
+ *   Σ −Σ_c t_c log softmax(a z + δ)_c + |δ|² / 2σ² + ρ (a − 1)² / 2,
+ *   t = (1 − ε) e_label + ε / classes
+ */
+function assess(
   kernels: Kernels,
   { logits, classes, labels }: HeadLogits,
-  temperature: number,
-  smoothing: number,
-): number {
-  let loss = 0;
+  point: Float64Array,
+): Assessment {
+  const precision = 1 / OFFSET_DEVIATION ** 2;
+  const [scale] = point as unknown as [number];
+  const gradient = point.map((value) => precision * value);
+  gradient[0] = SCALE_PRECISION * (scale - 1);
+  const hessian = Array.from(point, (_, i) => {
+    const row = new Float64Array(i + 1);
+    row[i] = i === 0 ? SCALE_PRECISION : precision;
+    return row;
+  });
+  let loss = SCALE_PRECISION * (scale - 1) ** 2 / 2;
+  for (const offset of point.subarray(1)) loss += precision * offset ** 2 / 2;
+
+  const images = labels.filter((label) => label !== MASKED).length;
+  const smoothing = 1 / (images + 1);
+  const p = new Float64Array(classes);
   labels.forEach((label, n) => {
     if (label === MASKED) return;
     const z = logits.subarray(n * classes, (n + 1) * classes);
-    const largest = z.reduce((most, value) => Math.max(most, value), -Infinity);
-    let exponentials = 0;
-    let sum = 0;
-    for (const value of z) {
-      exponentials += kernels.exp((value - largest) / temperature);
-      sum += (value - largest) / temperature;
+    const logSum = softmax(kernels, z, point, p);
+    const mean = p.reduce((sum, share, c) => sum + share * z[c]!, 0);
+    for (let c = 0; c < classes; c++) {
+      const target = smoothing / classes + (c === label ? 1 - smoothing : 0);
+      const q = scale * z[c]! + point[c + 1]!;
+      loss += target * (logSum - q);
+      gradient[0]! += (p[c]! - target) * z[c]!;
+      gradient[c + 1]! += p[c]! - target;
+      hessian[0]![0]! += p[c]! * (z[c]! - mean) * z[c]!;
+      const row = hessian[c + 1]!;
+      row[0]! += p[c]! * (z[c]! - mean);
+      for (let k = 0; k <= c; k++) row[k + 1]! -= p[c]! * p[k]!;
+      row[c + 1]! += p[c]!;
     }
-    const hit = (z[label]! - largest) / temperature;
-    loss += kernels.log(exponentials) - (1 - smoothing) * hit -
-      smoothing * sum / classes;
   });
-  return loss;
+  return { loss, gradient, hessian };
+}
+
+/** Writes softmax(a z + δ) to `out`; returns the logarithm of its denominator, log Σ exp(a z + δ). */
+function softmax(
+  kernels: Kernels,
+  z: Float32Array,
+  point: Float64Array,
+  out: Float64Array,
+): number {
+  const scale = point[0]!;
+  for (let c = 0; c < out.length; c++) out[c] = scale * z[c]! + point[c + 1]!;
+  const largest = out.reduce((most, q) => Math.max(most, q), -Infinity);
+  let sum = 0;
+  for (let c = 0; c < out.length; c++) {
+    out[c] = kernels.exp(out[c]! - largest);
+    sum += out[c]!;
+  }
+  for (let c = 0; c < out.length; c++) out[c]! /= sum;
+  return largest + kernels.log(sum);
 }

@@ -1,12 +1,14 @@
 /**
  * Cross-validation: every picture is judged by a model that was trained by the
  * same plan without it and its neighbours. Where pictures are few, this says
- * more of the recipe than one small held-out set does, and the temperature that
+ * more of the recipe than one small held-out set does, and the calibration that
  * fits all these answers is nearer to the one that new pictures need.
  *
  * @module
  */
 
+import type { Kernels } from "../kernels/mod.ts";
+import { calibrated, fitCalibration } from "./calibrate.ts";
 import type { CompositeLogits, HeadLogits } from "./evaluate.ts";
 import type { Outcome } from "./finish.ts";
 import type { Rows } from "./plan.ts";
@@ -31,6 +33,43 @@ export async function crossValidate(
     if (outcome.ended !== "finished") return outcome;
     parts.push(outcome.testLogits!);
   }
+  return pool(parts);
+}
+
+/**
+ * Calibrates the pooled logits of a cross-validation, those of each fold by what
+ * fits all others: nothing is judged by what was fitted on it.
+ */
+export function calibrateFolds(
+  kernels: Kernels,
+  pooled: CompositeLogits,
+  folds: readonly Uint32Array[],
+): CompositeLogits {
+  let start = 0;
+  return pool(folds.map(({ length }) => {
+    const end = start + length;
+    const others = [part(pooled, 0, start), part(pooled, end)];
+    const calibration = fitCalibration(kernels, pool(others));
+    const own = calibrated(part(pooled, start, end), calibration);
+    start = end;
+    return own;
+  }));
+}
+
+function part(
+  { domain, item }: CompositeLogits,
+  start: number,
+  end?: number,
+): CompositeLogits {
+  const of = ({ logits, classes, labels }: HeadLogits): HeadLogits => ({
+    classes,
+    labels: labels.subarray(start, end),
+    logits: logits.subarray(start * classes, end && end * classes),
+  });
+  return { domain: of(domain), item: of(item) };
+}
+
+function pool(parts: readonly CompositeLogits[]): CompositeLogits {
   return {
     domain: joined(parts.map(({ domain }) => domain)),
     item: joined(parts.map(({ item }) => item)),

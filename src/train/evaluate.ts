@@ -21,12 +21,6 @@ export interface CompositeLogits {
   readonly item: HeadLogits;
 }
 
-/** Temperature of each head's softmax; 1 leaves the logits alone. */
-export interface Temperature {
-  readonly domain: number;
-  readonly item: number;
-}
-
 /** What one head said of the labelled pictures. */
 export interface HeadEvaluation {
   /** Labelled pictures. */
@@ -96,15 +90,14 @@ function emptyLogits(rows: number, classes: number): HeadLogits {
   };
 }
 
-/** Scores both heads at the given temperatures. */
+/** Scores both heads. */
 export function scoreLogits(
   kernels: Kernels,
   { domain, item }: CompositeLogits,
-  temperature: Temperature,
 ): Evaluation {
   return {
-    domain: scoreHead(kernels, domain, temperature.domain),
-    item: scoreHead(kernels, item, temperature.item),
+    domain: scoreHead(kernels, domain),
+    item: scoreHead(kernels, item),
   };
 }
 
@@ -112,7 +105,6 @@ export function scoreLogits(
 export function scoreHead(
   kernels: Kernels,
   { logits, classes, labels }: HeadLogits,
-  temperature: number,
 ): HeadEvaluation {
   const predicted = new Int32Array(labels.length);
   const confidence = new Float32Array(labels.length);
@@ -124,14 +116,14 @@ export function scoreHead(
     const z = logits.subarray(n * classes, (n + 1) * classes);
     const best = indexOfLargest(z);
     let sum = 0;
-    for (const value of z) sum += kernels.exp((value - z[best]!) / temperature);
+    for (const value of z) sum += kernels.exp(value - z[best]!);
     predicted[n] = best;
     confidence[n] = 1 / sum;
     if (label === MASKED) return;
     const hit = best === label ? 1 : 0;
     images++;
     right += hit;
-    loss += kernels.log(sum) - (z[label]! - z[best]!) / temperature;
+    loss += kernels.log(sum) - (z[label]! - z[best]!);
     gaps[Math.min(BINS - 1, Math.floor(BINS / sum))]! += hit - 1 / sum;
   });
   const share = (total: number) => images === 0 ? 0 : total / images;

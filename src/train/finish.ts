@@ -4,6 +4,7 @@ import type { DivergedError } from "../errors.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import { roundNetwork } from "../model/quantize.ts";
 import {
+  type Calibration,
   loadMoments,
   loadParameters,
   type ModelState,
@@ -11,12 +12,12 @@ import {
   parametersFrom,
   type Snapshot,
 } from "../model/state.ts";
-import { fitTemperature } from "./calibrate.ts";
+import { calibrated, fitCalibration, neutralCalibration } from "./calibrate.ts";
+import { calibrateFolds } from "./cross_validate.ts";
 import {
   type CompositeLogits,
   computeLogits,
   scoreLogits,
-  type Temperature,
 } from "./evaluate.ts";
 import { type Figures, figuresOf } from "./figures.ts";
 import { rememberExamples } from "./memory.ts";
@@ -26,9 +27,6 @@ import type { Evaluator, Trainer } from "./trainer.ts";
 
 /** Pictures kept of every (domain, item) for replay, and of the validation pictures as a guard. */
 const KEPT = { replay: 3, guard: 2 };
-
-/** Logits as they are. */
-export const NEUTRAL: Temperature = { domain: 1, item: 1 };
 
 /** How a run ended. */
 export interface Outcome {
@@ -47,9 +45,9 @@ export interface Outcome {
 
 /**
  * Rounds a model that was trained to the end to what is served of it, calibrates
- * and scores that, and gives it its memory. Its temperatures are those that fit
- * the pooled logits of a cross-validation where there was one, else those that fit
- * the validation pictures.
+ * and scores that, and gives it its memory. Its calibration is the one that fits
+ * the pooled logits of a cross-validation where there was one, else the one that
+ * fits the validation pictures.
  */
 export function finish(
   trainer: Trainer,
@@ -64,13 +62,16 @@ export function finish(
   roundNetwork(trainer.network);
   const { kernels } = trainer;
   const logits = computeLogits(trainer, examples, rows.validation);
-  const temperature = fitTemperature(kernels, pooled ?? logits);
-  const judgement = (logits: CompositeLogits) =>
-    judge(kernels, logits, temperature, examples.domains);
+  const calibration = fitCalibration(kernels, pooled ?? logits);
+  const judgement = (
+    logits: CompositeLogits,
+    final = calibrated(logits, calibration),
+  ) => judge(kernels, logits, final, examples.domains);
   const validation = judgement(logits);
   const testLogits = computeLogits(trainer, examples, rows.test);
   const test = judgement(testLogits);
-  const crossValidation = pooled && judgement(pooled);
+  const crossValidation = pooled &&
+    judgement(pooled, calibrateFolds(kernels, pooled, rows.folds!));
   const record: TrainingRecord = {
     ...unfinished,
     figures: {
@@ -99,7 +100,7 @@ export function finish(
     record,
     state: {
       ...detach(trainer, examples, record),
-      temperature,
+      calibration,
       ...(replay && { replay }),
       ...(guard && { guard }),
     },
@@ -109,15 +110,16 @@ export function finish(
   };
 }
 
-/** Scores the plain views of `rows`, and says what each head said; undefined where there are none. */
+/** Scores the plain views of `rows`, calibrated or as they are, and says what each head said; undefined where there are none. */
 export function evaluateRows(
   evaluator: Evaluator,
   examples: NamedExamples,
   rows: Uint32Array,
-  temperature: Temperature,
+  calibration?: Calibration,
 ): Judgement | undefined {
   const logits = computeLogits(evaluator, examples, rows);
-  return judge(evaluator.kernels, logits, temperature, examples.domains);
+  const final = calibration ? calibrated(logits, calibration) : logits;
+  return judge(evaluator.kernels, logits, final, examples.domains);
 }
 
 /** What a model said of pictures, and the figures of it. */
@@ -129,19 +131,19 @@ export interface Judgement {
 function judge(
   kernels: Kernels,
   logits: CompositeLogits,
-  temperature: Temperature,
+  final: CompositeLogits,
   domains: readonly string[],
 ): Judgement | undefined {
   const labels = { domain: logits.domain.labels, item: logits.item.labels };
   if (labels.item.length === 0) return undefined;
-  const calibrated = scoreLogits(kernels, logits, temperature);
+  const evaluation = scoreLogits(kernels, final);
   return {
     heldOut: {
       labels,
-      uncalibrated: scoreLogits(kernels, logits, NEUTRAL),
-      calibrated,
+      uncalibrated: scoreLogits(kernels, logits),
+      calibrated: evaluation,
     },
-    figures: figuresOf(calibrated, labels.domain, labels.item, domains),
+    figures: figuresOf(evaluation, labels.domain, labels.item, domains),
   };
 }
 
@@ -164,7 +166,7 @@ export function detach(
     sizes: network.sizes,
     labels: { domains: examples.domains, items: examples.items },
     preprocessing: examples.preprocessing,
-    temperature: NEUTRAL,
+    calibration: neutralCalibration(network.sizes),
     optimizer: { name: record.plan.optimizer.name, options: optimizer.options },
     training: { ...record },
     standardization: {

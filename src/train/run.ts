@@ -12,7 +12,6 @@ import {
   detach,
   evaluateRows,
   finish,
-  NEUTRAL,
   type Outcome,
   restore,
 } from "./finish.ts";
@@ -178,7 +177,7 @@ async function advance(
       onEpoch({ epoch, step, steps }) {
         const { schedule, learningRate } = recipe;
         const factor = learningRateFactor(kernels, schedule, step, steps);
-        const held = evaluateRows(trainer, examples, rows.validation, NEUTRAL);
+        const held = evaluateRows(trainer, examples, rows.validation);
         const record = recordOf(
           standing.sums,
           epoch,

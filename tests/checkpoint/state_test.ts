@@ -61,7 +61,10 @@ async function trainedState(): Promise<ModelState> {
     sizes: SIZES,
     labels: { domains: ["studio", "ünïcode"], items: ["<b>", "mug", "pen"] },
     preprocessing: PREPROCESSING,
-    temperature: { domain: 1.25, item: 0.1 + 0.2 },
+    calibration: {
+      domain: { temperature: 1.25, offsets: [-0.1, 1 / 3] },
+      item: { temperature: 0.1 + 0.2, offsets: [0, 1e-9, -2] },
+    },
     optimizer: { name: "adamw", options: trainer.optimizer.options },
     training: { note: "any JSON", values: [1, null, true] },
     standardization: {
@@ -322,8 +325,27 @@ const DAMAGES: [
   ],
   [
     "a temperature that divides by zero",
-    ({ metadata }) => metadata.temperature = '{"domain":1,"item":0}',
+    ({ metadata }) =>
+      metadata.calibration =
+        '{"domain":{"temperature":1,"offsets":[0,0]},"item":{"temperature":0}}',
     "expected a positive temperature of the item head, got 0",
+  ],
+  [
+    "a class without an offset",
+    ({ metadata }) =>
+      metadata.calibration = '{"domain":{"temperature":1,"offsets":[0]}}',
+    "expected 2 offsets of the domain head's logits, got [0]",
+  ],
+  [
+    "an offset that is no number",
+    ({ metadata }) =>
+      metadata.calibration = '{"domain":{"temperature":1,"offsets":[0,null]}}',
+    "expected 2 offsets of the domain head's logits, got [0,null]",
+  ],
+  [
+    "a calibration that is null",
+    ({ metadata }) => metadata.calibration = "null",
+    "expected a positive temperature of the domain head",
   ],
   [
     "an unknown optimizer",

@@ -18,6 +18,7 @@ import type {
   Moment,
   StoredExamples,
 } from "../../src/model/state.ts";
+import { neutralCalibration } from "../../src/train/calibrate.ts";
 import { createOptimizer } from "../../src/optim/registry.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { Service, type ServiceOptions } from "../../src/service/service.ts";
@@ -111,7 +112,7 @@ function modelState(
     sizes,
     labels: LABELS,
     preprocessing: SMALL,
-    temperature: { domain: 1, item: 1 },
+    calibration: neutralCalibration(sizes),
     optimizer: { name, options },
     training: {},
     standardization: {

@@ -7,7 +7,11 @@ import {
   roundToBytes,
 } from "../../src/model/quantize.ts";
 import { type Sizes, tensorSpecs } from "../../src/model/sizes.ts";
-import type { ServingModel } from "../../src/model/state.ts";
+import type {
+  Calibration,
+  HeadCalibration,
+  ServingModel,
+} from "../../src/model/state.ts";
 import {
   type Parameters,
   type Probabilities,
@@ -43,6 +47,15 @@ function drawParameters(sizes: Sizes, seed: number): Map<string, Float32Array> {
   );
 }
 
+/** Of every class another offset. */
+function calibrationOf({ domains, items }: Sizes): Calibration {
+  const head = (temperature: number, classes: number): HeadCalibration => ({
+    temperature,
+    offsets: Array.from({ length: classes }, (_, c) => c / 4 - c * c / 16),
+  });
+  return { domain: head(0.5, domains), item: head(1.25, items) };
+}
+
 function modelOf(
   sizes: Sizes,
   parameters: Parameters,
@@ -56,7 +69,7 @@ function modelOf(
     sizes,
     labels: { domains: [], items: [] },
     preprocessing: PREPROCESSING,
-    temperature: { domain: 1, item: 1 },
+    calibration: calibrationOf(sizes),
     optimizer: { name: "adam", options: {} },
     training: {},
     standardization: {
@@ -78,7 +91,7 @@ const DESCRIPTORS = Array.from({ length: 21 }, (_, seed) => {
 
 /** Holds predictions against the twin in doubles, logit by logit. */
 function assertTwin(
-  { sizes, standardization }: ServingModel,
+  { sizes, standardization, calibration }: ServingModel,
   parameters: Parameters,
   predictions: readonly Probabilities[],
 ): void {
@@ -96,15 +109,15 @@ function assertTwin(
     );
     const logits = logitsOf(sizes, doubles, input);
     for (
-      const [probabilities, z] of [
-        [domain, logits.slice(0, sizes.domains)],
-        [item, logits.slice(sizes.domains)],
+      const [probabilities, z, { temperature, offsets }] of [
+        [domain, logits.slice(0, sizes.domains), calibration.domain],
+        [item, logits.slice(sizes.domains), calibration.item],
       ] as const
     ) {
       probabilities.forEach((probability, c) =>
         assertAlmostEquals(
           Math.log(probability / probabilities[0]!),
-          z[c]! - z[0]!,
+          (z[c]! + offsets[c]! - z[0]! - offsets[0]!) / temperature,
           1e-5,
         )
       );

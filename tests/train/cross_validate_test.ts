@@ -1,8 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { createArena } from "../../src/kernels/arena.ts";
-import { fitTemperature } from "../../src/train/calibrate.ts";
+import { calibrated, fitCalibration } from "../../src/train/calibrate.ts";
 import { PLAIN_RECIPE } from "../../src/train/compare/recipe.ts";
-import { crossValidate } from "../../src/train/cross_validate.ts";
+import {
+  calibrateFolds,
+  crossValidate,
+} from "../../src/train/cross_validate.ts";
+import type { HeadLogits } from "../../src/train/evaluate.ts";
+import { MASKED } from "../../src/train/loss.ts";
 import type { Rows, TrainingPlan } from "../../src/train/plan.ts";
 import { runTraining } from "../../src/train/run.ts";
 import { allRows, namedExamples } from "./examples.ts";
@@ -56,7 +61,7 @@ Deno.test("every fold is judged by a model that has seen none of it", async () =
   );
 });
 
-Deno.test("a cross-validated model is the same model at the temperatures of the pooled logits", async () => {
+Deno.test("a cross-validated model is the same model calibrated on the pooled logits", async () => {
   const { folds: _, ...plainRows } = ROWS;
   const plain = await runTraining(EXAMPLES, plainRows, PLAN, undefined);
   const validated = await runTraining(EXAMPLES, ROWS, PLAN, undefined);
@@ -69,8 +74,8 @@ Deno.test("a cross-validated model is the same model at the temperatures of the 
   assert(!("ended" in pooled));
   const { kernels } = await createArena(() => undefined);
   assertEquals(
-    validated.state.temperature,
-    fitTemperature(kernels, pooled),
+    validated.state.calibration,
+    fitCalibration(kernels, pooled),
   );
   assertEquals(
     validated.record.figures?.crossValidation?.images,
@@ -94,4 +99,28 @@ Deno.test("a run interrupted between the folds keeps what it has trained, and en
   const resumed = await runTraining(EXAMPLES, ROWS, PLAN, stopped.state);
   assertEquals(resumed.ended, "finished");
   assertEquals(resumed.state, straight.state);
+});
+
+Deno.test("a fold is judged by what was fitted on the others", async () => {
+  const { kernels } = await createArena(() => undefined);
+  const folds = [
+    Uint32Array.of(0, 1, 2),
+    Uint32Array.of(3, 4),
+    Uint32Array.of(5, 6, 7),
+  ];
+  const head = (labels: number[]): HeadLogits => ({
+    classes: 2,
+    logits: Float32Array.from({ length: 16 }, (_, i) => Math.sin(i * i)),
+    labels: Int32Array.from(labels),
+  });
+  const item = head([0, 1, 0, 1, 1, 0, 1, 1]);
+  const others = head([0, 1, 0, MASKED, MASKED, 0, 1, 1]);
+  const pooled = (item: HeadLogits) => ({ domain: item, item });
+  const judged = calibrateFolds(kernels, pooled(item), folds);
+  const fitted = fitCalibration(kernels, pooled(others));
+  assertEquals(
+    judged.item.logits.subarray(6, 10),
+    calibrated(pooled(item), fitted).item.logits.subarray(6, 10),
+  );
+  assertEquals(judged.item.labels, item.labels);
 });

@@ -15,7 +15,8 @@ import {
   floatsOf,
   roundToBytes,
 } from "../../src/model/quantize.ts";
-import { evaluateRows, NEUTRAL } from "../../src/train/finish.ts";
+import { neutralCalibration } from "../../src/train/calibrate.ts";
+import { evaluateRows } from "../../src/train/finish.ts";
 import { validationLoss } from "../../src/train/keep.ts";
 import type { TrainingPlan } from "../../src/train/plan.ts";
 import { runTraining } from "../../src/train/run.ts";
@@ -83,7 +84,7 @@ async function evaluate(state: ModelState) {
     evaluator,
     EXAMPLES,
     ROWS.validation,
-    state.temperature,
+    state.calibration,
   )!.figures;
 }
 
@@ -205,7 +206,7 @@ Deno.test("with nothing set aside there is a model, without figures or guard", a
   );
   assertEquals(ended, "finished");
   assertEquals(record.figures, {});
-  assertEquals(state.temperature, NEUTRAL);
+  assertEquals(state.calibration, neutralCalibration(state.sizes));
   assertEquals(state.guard, undefined);
   assert(state.replay !== undefined);
 });

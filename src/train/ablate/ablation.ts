@@ -19,9 +19,9 @@ export type Scores = Pick<Figures, "domain" | "item">;
 /** What one training run came to. */
 export interface AblationRun {
   readonly seed: number;
-  /** At the temperatures of the validation pictures. */
+  /** Calibrated on the validation pictures. */
   readonly calibrated: Scores;
-  /** At temperature 1. */
+  /** As the network says it. */
   readonly uncalibrated: Scores;
 }
 

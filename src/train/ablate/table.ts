@@ -18,8 +18,8 @@ export function renderAblation(ablation: Ablation, command: string): string {
     "# What each piece brings",
     introduction(ablation),
     pieceTable(ablation),
-    "From the same runs of the whole recipe: what the temperatures do, one for each head.",
-    temperatureTable(ablation.whole),
+    "From the same runs of the whole recipe: what calibration does to each head.",
+    calibrationTable(ablation.whole),
     "Calibration error is the expected calibration error over 15 bins of confidence. These tables are what this prints:",
     codeBlock(command),
   ].join("\n\n") + "\n";
@@ -37,7 +37,7 @@ function introduction({ dataset, split, pictures, whole }: Ablation): string {
       : `Figures are those of seed ${whole[0]!.seed}; the split is drawn`,
     `by ${splitInWords(split)}: ${formatCount(train)} for training, ${
       formatCount(validation)
-    } for the temperatures and ${
+    } for the calibration and ${
       formatCount(test)
     } for the test, which the figures are of. The pictures have the hash ${dataset.hash}.`,
     `A difference is that in item accuracy to the whole recipe, in points${
@@ -79,14 +79,14 @@ function pieceTable({ whole, pieces }: Ablation): string {
   );
 }
 
-function temperatureTable(runs: readonly AblationRun[]): string {
+function calibrationTable(runs: readonly AblationRun[]): string {
   return markdownTable(
     [
       "Head",
       "Loss (nats)",
-      "before scaling",
+      "before calibration",
       "Calibration error",
-      "before scaling",
+      "before calibration",
     ],
     (["item", "domain"] as const).map((head) => {
       const of = (

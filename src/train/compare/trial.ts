@@ -10,7 +10,6 @@ import {
   indexOfLargest,
   scoreLogits,
 } from "../evaluate.ts";
-import { NEUTRAL } from "../finish.ts";
 import { fit, type Recipe, stepsOf } from "../fit.ts";
 import type { Rows } from "../plan.ts";
 import { measureStandardization } from "../standardize.ts";
@@ -112,7 +111,7 @@ async function whetherDiverged(fitting: Promise<unknown>): Promise<boolean> {
 
 function validate(trainer: Trainer, examples: Examples, rows: Uint32Array) {
   const logits = computeLogits(trainer, examples, rows);
-  const { domain, item } = scoreLogits(trainer.kernels, logits, NEUTRAL);
+  const { domain, item } = scoreLogits(trainer.kernels, logits);
   return {
     validationLoss: domain.loss + item.loss,
     validationItem: item.accuracy,

@@ -85,7 +85,7 @@ function figures(
         "95% interval",
         "Loss (nats)",
         "Calibration error",
-        "before scaling",
+        "before calibration",
         "Temperature",
       ],
       heads.map((head) => {
@@ -98,14 +98,18 @@ function figures(
           loss.toFixed(3),
           formatPercent(ece),
           formatPercent(heldOut.uncalibrated[head].ece),
-          run.temperature[head].toFixed(3),
+          run.calibration[head].temperature.toFixed(3),
         ];
       }),
     ),
     perDomain(run, heldOut),
-    `Calibration error is the expected calibration error over 15 bins of confidence; each head's temperature was fitted on the ${
+    `Calibration error is the expected calibration error over 15 bins of confidence; each head's temperature, and an offset for each of its logits, were fitted on the ${
       calibrationSet(run)
-    } pictures.`,
+    } pictures${
+      heldOut === run.crossValidation
+        ? ", and each fold is judged by what was fitted on the others"
+        : ""
+    }. A probability is softmax((logit + offset) / temperature); the file's metadata holds both.`,
   ].filter((part) => part !== "").join("\n\n");
 }
 
@@ -140,7 +144,7 @@ function limits({ sizes, dataset, crossValidation }: RunReport): string {
     }). Pictures of another kind will do worse, and its probabilities will then promise too much.`,
     ...(dataset.split.validation === 0 && crossValidation === undefined
       ? [
-        "No validation pictures were set aside: its temperatures are 1 and its probabilities are not calibrated.",
+        "No validation pictures were set aside: its probabilities are not calibrated.",
       ]
       : []),
     "It was not made to recognize people, and no decision about a person should rest on it.",

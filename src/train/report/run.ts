@@ -2,7 +2,8 @@
 
 import type { Sizes } from "../../model/sizes.ts";
 import type { OptimizerOptions } from "../../optim/optimizer.ts";
-import type { Evaluation, Temperature } from "../evaluate.ts";
+import type { Calibration } from "../../model/state.ts";
+import type { Evaluation } from "../evaluate.ts";
 import type { Recipe } from "../fit.ts";
 import type { EpochRecord } from "../history.ts";
 
@@ -10,9 +11,9 @@ import type { EpochRecord } from "../history.ts";
 export interface HeldOut {
   /** True classes, [N] each, `MASKED` where not known. */
   readonly labels: { readonly domain: Int32Array; readonly item: Int32Array };
-  /** At temperature 1. */
+  /** Of the logits as they are. */
   readonly uncalibrated: Evaluation;
-  /** At the model's temperatures. */
+  /** Of the calibrated logits. */
   readonly calibrated: Evaluation;
 }
 
@@ -76,7 +77,7 @@ export interface RunReport {
   readonly history: readonly EpochRecord[];
   /** The epoch whose weights were kept. */
   readonly keptEpoch: number;
-  readonly temperature: Temperature;
+  readonly calibration: Calibration;
   /** Missing where no pictures were set aside. */
   readonly validation?: HeldOut;
   /** Missing where no pictures were set aside. */
@@ -109,7 +110,7 @@ export interface JudgedSet {
   readonly heldOut: HeldOut;
 }
 
-/** What a reader sees the set called that the temperatures were fitted on. */
+/** What a reader sees the set called that the calibration was fitted on. */
 export function calibrationSet(
   { crossValidation }: Pick<RunReport, "crossValidation">,
 ): string {

@@ -46,9 +46,9 @@ function tablesIn(text: string): string[] {
   return text.split("\n\n").filter((block) => block.startsWith("|"));
 }
 
-Deno.test("the tables hold means, differences in points and what the temperatures do", () => {
+Deno.test("the tables hold means, differences in points and what calibration does", () => {
   const text = renderAblation(ABLATION, "deno task ablate --seeds 3");
-  const [pieces, temperatures, ...others] = tablesIn(text);
+  const [pieces, calibration, ...others] = tablesIn(text);
   assertEquals(others, []);
   assertEquals(pieces!.split("\n").slice(2), [
     "| the whole recipe | 82.0% |  | 99.0% | 0.600 | 3.0% |",
@@ -56,7 +56,7 @@ Deno.test("the tables hold means, differences in points and what the temperature
     "| without that | 82.0% | 0.0 ± 0.0 | 100.0% | 0.600 | 3.0% |",
     "| with more | 90.0% | +8.0 ± 1.5 | 100.0% | 0.600 | 3.0% |",
   ]);
-  assertEquals(temperatures!.split("\n").slice(2), [
+  assertEquals(calibration!.split("\n").slice(2), [
     "| item | 0.600 | 0.700 | 3.0% | 12.0% |",
     "| domain | 0.060 | 0.070 | 0.3% | 1.2% |",
   ]);
@@ -64,7 +64,7 @@ Deno.test("the tables hold means, differences in points and what the temperature
     const part of [
       "# What each piece brings\n",
       "means over the seeds 0, 1 and 2",
-      "by blocks of neighbouring pictures: 2,809 for training, 176 for the temperatures and 527 for the test",
+      "by blocks of neighbouring pictures: 2,809 for training, 176 for the calibration and 527 for the test",
       "c0ffee",
       "```sh\ndeno task ablate --seeds 3\n```\n",
     ]

@@ -85,7 +85,10 @@ export function fakeRun(fake: FakeRun, image = PIXEL): RunReport {
     },
     history: history(fake, validation),
     keptEpoch: Math.max(1, fake.epochs - 5),
-    temperature: { domain: 0.873, item: 0.641 },
+    calibration: {
+      domain: { temperature: 0.873, offsets: domains.map(() => 0) },
+      item: { temperature: 0.641, offsets: items.map(() => 0) },
+    },
     ...(validation && { validation }),
     ...(test && { test }),
     folds: 0,

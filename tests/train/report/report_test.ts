@@ -131,7 +131,7 @@ Deno.test("figures are those of the cross-validation where there was one", () =>
     card,
     `On ${pictures} pictures, each shown to one of 5 models`,
   );
-  assertStringIncludes(card, "was fitted on the cross-validation pictures");
+  assertStringIncludes(card, "fitted on the cross-validation pictures");
   assert(!card.includes("validation pictures:"));
 });
 

@@ -9,24 +9,24 @@ import { calibrationSet, type HeldOut, type RunReport } from "../run.ts";
 
 const BINS = 15;
 
-/** Reliability of each head before and after its temperature. */
+/** Reliability of each head before and after its calibration. */
 export function calibration(
   run: RunReport,
   heldOut: HeldOut,
 ): Content {
-  const { temperature, sizes } = run;
+  const { calibration, sizes } = run;
   const heads = sizes.domains < 2
     ? ["item"] as const
     : ["item", "domain"] as const;
   return [
-    markup`<p>Of the answers given with a confidence of 70%, 70% should be right. Each head's logits are divided by one number, its temperature, fitted on the ${
+    markup`<p>Of the answers given with a confidence of 70%, 70% should be right. To that end an offset is added to each of a head's logits, for classes that it says too seldom or too often, and all are divided by one number, its temperature, which says how sure it may be. Both were fitted on the ${
       calibrationSet(run)
-    } pictures: ${
+    } pictures; the temperature is ${
       heads.map((head) =>
-        `${temperature[head].toFixed(3)} for the ${head} head`
+        `${calibration[head].temperature.toFixed(3)} for the ${head} head`
       )
         .join(", ")
-    }. That changes no decision, only how sure the model says it is.</p>`,
+    }.</p>`,
     markup`<div class="charts">${
       heads.map((head) =>
         (["before", "after"] as const).map((when) =>
@@ -47,9 +47,9 @@ function diagram(
   const error = formatPercent(evaluation.ece);
   const title = `${
     head === "item" ? "Item" : "Domain"
-  } head ${when} scaling: error ${error}`;
+  } head ${when} calibration: error ${error}`;
   const description =
-    `How often answers of the ${head} head were right, by confidence, ${when} temperature scaling. Expected calibration error ${error}.`;
+    `How often answers of the ${head} head were right, by confidence, ${when} calibration. Expected calibration error ${error}.`;
   return figure(
     reliabilityChart({ title, description }, bins),
     undefined,

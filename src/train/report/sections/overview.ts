@@ -65,7 +65,7 @@ function accuracies(set: string, heldOut: HeldOut): Headline[] {
       value: formatPercent(heldOut.calibrated[head].ece),
       note: `${
         formatPercent(heldOut.uncalibrated[head].ece)
-      } before temperature scaling`,
+      } before calibration`,
     }];
   });
 }

@@ -1,0 +1,144 @@
+import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
+import { createArena } from "../../src/kernels/arena.ts";
+import type { HeadCalibration } from "../../src/model/state.ts";
+import { Random } from "../../src/nn/prng.ts";
+import {
+  calibrated,
+  fitCalibration,
+  neutralCalibration,
+} from "../../src/train/calibrate.ts";
+import { type HeadLogits, scoreHead } from "../../src/train/evaluate.ts";
+import { MASKED } from "../../src/train/loss.ts";
+
+const { kernels } = await createArena(() => null);
+
+function fit(head: HeadLogits): HeadCalibration {
+  return fitCalibration(kernels, { domain: head, item: head }).item;
+}
+
+function apply(head: HeadLogits, calibration: HeadCalibration): HeadLogits {
+  const both = { domain: calibration, item: calibration };
+  return calibrated({ domain: head, item: head }, both).item;
+}
+
+/** Logits z = factor·q − offsets where labels are drawn from softmax(q). */
+function drawn(images: number, factor: number, offsets: number[]): HeadLogits {
+  const random = Random.fromSeed(5);
+  const logits: number[] = [];
+  const labels: number[] = [];
+  for (let n = 0; n < images; n++) {
+    const q = offsets.map(() => 4 * random.uniform() - 2);
+    const weights = q.map(Math.exp);
+    let draw = random.uniform() *
+      weights.reduce((sum, weight) => sum + weight, 0);
+    labels.push(weights.findIndex((weight) => (draw -= weight) < 0));
+    logits.push(...q.map((value, c) => factor * value - offsets[c]!));
+  }
+  return {
+    logits: Float32Array.from(logits),
+    classes: offsets.length,
+    labels: Int32Array.from(labels),
+  };
+}
+
+Deno.test("the temperature that logits were sharpened by is found", () => {
+  for (const [factor, tolerance] of [[3, 0.3], [0.5, 0.05]] as const) {
+    const head = drawn(4000, factor, [0, 0, 0, 0]);
+    const calibration = fit(head);
+    assertAlmostEquals(calibration.temperature, factor, tolerance);
+    const [before, after] = [head, apply(head, calibration)].map((logits) =>
+      scoreHead(kernels, logits)
+    );
+    assertLess(after!.ece, before!.ece);
+    assertLess(after!.loss, before!.loss);
+  }
+});
+
+Deno.test("the offsets that logits lack are found, and bring the right decisions back", () => {
+  const missing = [0.9, -0.3, -0.6];
+  const head = drawn(8000, 1, missing);
+  const calibration = fit(head);
+  calibration.offsets.forEach((offset, c) =>
+    assertAlmostEquals(offset, missing[c]!, 0.1)
+  );
+  const [before, after] = [head, apply(head, calibration)].map((logits) =>
+    scoreHead(kernels, logits)
+  );
+  assertLess(before!.accuracy + 0.02, after!.accuracy);
+});
+
+Deno.test("no calibration nearby has a lower loss, by a twin in plain numbers", () => {
+  const head = drawn(60, 2, [0.5, -0.5, 0, 0.2]);
+  head.labels.fill(MASKED, 0, 7);
+  const { logits, classes, labels } = head;
+  const images = labels.filter((label) => label !== MASKED).length;
+  const loss = ([temperature, ...offsets]: readonly number[]) => {
+    let total = offsets.reduce(
+      (sum, offset) => sum + (offset / temperature!) ** 2 / (2 * 0.4 ** 2),
+      0,
+    );
+    labels.forEach((label, n) => {
+      if (label === MASKED) return;
+      const q = offsets.map((offset, c) =>
+        (logits[n * classes + c]! + offset) / temperature!
+      );
+      const logSum = Math.log(q.reduce((sum, z) => sum + Math.exp(z), 0));
+      q.forEach((z, c) => {
+        const share = 1 / (images + 1);
+        const target = share / classes + (c === label ? 1 - share : 0);
+        total += target * (logSum - z);
+      });
+    });
+    return total;
+  };
+  const { temperature, offsets } = fit(head);
+  const best = [temperature, ...offsets];
+  for (const [i] of best.entries()) {
+    for (const shift of [-1e-3, 1e-3]) {
+      const near = best.map((value, k) => k === i ? value + shift : value);
+      assertLess(loss(best), loss(near), `${i} ${shift}`);
+    }
+  }
+});
+
+Deno.test("a head that makes no mistake on few pictures is not called certain of all", () => {
+  const { temperature } = fit({
+    logits: Float32Array.from(
+      Array.from({ length: 50 }, (_, n) => n % 2 === 0 ? [3, 0] : [0, 3])
+        .flat(),
+    ),
+    classes: 2,
+    labels: Int32Array.from({ length: 50 }, (_, n) => n % 2),
+  });
+  // The loss is least where p(wrong) = ε / 2, ε = 1 / 51: exp(−3 / T) = (ε / 2) / (1 − ε / 2).
+  assertAlmostEquals(temperature, 3 / Math.log(101), 1e-5);
+});
+
+Deno.test("a class that few pictures happen to lack is not ruled out", () => {
+  const head = drawn(12, 1, [0, 0, 0, 0]);
+  const lacking = head.labels.map((label) => label === 3 ? MASKED : label);
+  const { temperature, offsets } = fit({ ...head, labels: lacking });
+  assertLess(offsets[3]!, 0);
+  assertLess(-0.5, offsets[3]! / temperature);
+});
+
+Deno.test("logits that are all alike say nothing of a temperature", () => {
+  const { temperature } = fit({
+    logits: new Float32Array(8),
+    classes: 2,
+    labels: Int32Array.of(0, 1, 0, 1),
+  });
+  assertEquals(temperature, 1);
+});
+
+Deno.test("a head without labels keeps its logits, bit by bit", () => {
+  const head = {
+    ...drawn(5, 1, [1, 2]),
+    labels: new Int32Array(5).fill(MASKED),
+  };
+  assertEquals(
+    fitCalibration(kernels, { domain: head, item: head }),
+    neutralCalibration({ inputs: 1, hidden: [], domains: 2, items: 2 }),
+  );
+  assertEquals(apply(head, fit(head)), head);
+});
