@@ -19,7 +19,7 @@ const MISTAKES = 24;
 const DESCRIPTOR =
   "The upright picture, averaged to a square of 96 × 96 pixels, as one byte for " +
   "each of: how often gradients of two directions lie at each of eight offsets from each other, " +
-  "in a grid of 3 × 3 cells; and colours, in a grid of 2 × 2 cells.";
+  "in a grid of 3 × 3 cells; and colours and sharpness, in a grid of 2 × 2 cells.";
 
 /** What is said of data that this program does not know. */
 const UNKNOWN_LICENCE =

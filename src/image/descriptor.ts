@@ -5,7 +5,8 @@
  * The square's gradients are described by their local auto-correlation: for a
  * few offsets, how strongly the directions at either end of the offset occur
  * together, in each cell of a grid. Its colours are described by histograms on
- * a coarser grid.
+ * a coarser grid, and so is how sharp it is, which the gradients do not tell:
+ * they are the same whatever their strength.
  *
  * Source: Kobayashi and Otsu, Image Feature Extraction Using Gradient Local
  * Auto-Correlations, ECCV 2008; the square root of the L1-normalized vector
@@ -69,6 +70,8 @@ export interface DescriberViews {
   readonly pooled: Float32Array;
   /** [colorGrid²][levels³] */
   readonly histograms: Float32Array;
+  /** [sharpnessGrid²][levels] */
+  readonly sharpness: Float32Array;
   /** The descriptor. */
   readonly bytes: Uint8Array;
 }
@@ -82,7 +85,7 @@ export function allocateDescriber(
   allocate: Allocator,
   preprocessing: Preprocessing,
 ): DescriberViews {
-  const [pooled, histograms] = descriptorParts(preprocessing);
+  const [pooled, histograms, sharpness] = descriptorParts(preprocessing);
   const { size, radii } = preprocessing;
   const margin = marginOf(preprocessing);
   const area = (size + 2 * margin) * (size + margin);
@@ -100,7 +103,8 @@ export function allocateDescriber(
     weights: allocate.floats(shares.length),
     pooled: allocate.floats(pooled),
     histograms: allocate.floats(histograms),
-    bytes: allocate.bytes(pooled + histograms),
+    sharpness: allocate.floats(sharpness),
+    bytes: allocate.bytes(pooled + histograms + sharpness),
   };
 }
 
@@ -120,7 +124,7 @@ export function describe(
   view: View,
   out: Uint8Array,
 ): void {
-  const { planes, pooled, histograms, bytes } = views;
+  const { planes, pooled, histograms, sharpness, bytes } = views;
   if (out.length !== bytes.length) {
     throw new RangeError(
       `Cannot describe a picture: expected room for ${bytes.length} values, got ${out.length}`,
@@ -129,7 +133,9 @@ export function describe(
   drawSquare(kernels, views.square, header, pixels, view, planes);
   describeGradients(kernels, views, preprocessing);
   describeColors(kernels, views, preprocessing);
+  describeSharpness(kernels, views, preprocessing);
   const { size, colorGrid, gradientScale, colorScale } = preprocessing;
+  const { sharpnessGrid, sharpnessScale } = preprocessing;
   const total = kernels.sum(pooled.byteOffset, pooled.length);
   kernels.rootBytes(
     pooled.byteOffset,
@@ -142,6 +148,12 @@ export function describe(
     histograms.length,
     colorScale * colorGrid / size,
     bytes.byteOffset + pooled.length,
+  );
+  kernels.rootBytes(
+    sharpness.byteOffset,
+    sharpness.length,
+    sharpnessScale * sharpnessGrid / size * Math.SQRT2, // half of the pixels
+    bytes.byteOffset + pooled.length + histograms.length,
   );
   out.set(bytes);
 }
@@ -222,4 +234,20 @@ function describeColors(
       out += colorLevels ** 3 * 4;
     }
   }
+}
+
+/** Makes the part of the values that tells of sharpness. */
+function describeSharpness(
+  kernels: ImageKernels,
+  { planes, sharpness }: DescriberViews,
+  { size, sharpnessGrid, sharpnessLevels }: Preprocessing,
+): void {
+  sharpness.fill(0);
+  kernels.countSharpness(
+    planes.byteOffset,
+    size,
+    sharpnessGrid,
+    sharpnessLevels,
+    sharpness.byteOffset,
+  );
 }

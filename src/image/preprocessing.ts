@@ -22,12 +22,18 @@ export interface Preprocessing {
   readonly colorLevels: number;
   /** Cells along either side, for colours; divides the size. */
   readonly colorGrid: number;
-  /** Bytes per unit of √(share of a cell's pixels). */
+  /** Bytes per unit of √(share of a cell's pixels), for colours. */
   readonly colorScale: number;
+  /** Half octaves of how much a pixel differs from those around it. */
+  readonly sharpnessLevels: number;
+  /** Cells along either side, for sharpness; four times it divides the size. */
+  readonly sharpnessGrid: number;
+  /** Bytes per unit of √(share of the pixels of a cell's every second row), for sharpness. */
+  readonly sharpnessScale: number;
 }
 
 /** The method of descriptor.ts. */
-const NAME = "gradient-pairs-1";
+const NAME = "gradient-pairs-2";
 
 /** Eighths of a turn. */
 export const OCTANTS = 8;
@@ -43,6 +49,9 @@ export const PREPROCESSING: Preprocessing = {
   colorLevels: 4,
   colorGrid: 2,
   colorScale: 192,
+  sharpnessLevels: 16,
+  sharpnessGrid: 2,
+  sharpnessScale: 192,
 };
 
 /**
@@ -51,28 +60,29 @@ export const PREPROCESSING: Preprocessing = {
  * @throws {RangeError} If the preprocessing is not one that this module knows.
  */
 export function descriptorLength(preprocessing: Preprocessing): number {
-  const [gradients, colors] = descriptorParts(preprocessing);
-  return gradients + colors;
+  const [gradients, colors, sharpness] = descriptorParts(preprocessing);
+  return gradients + colors + sharpness;
 }
 
 /**
- * How many values each part of a descriptor has: gradients, then colours. Values
- * of one part are in one unit.
+ * How many values each part of a descriptor has: gradients, then colours, then
+ * sharpness. Values of one part are in one unit.
  *
  * @throws {RangeError} If the preprocessing is not one that this module knows.
  */
 export function descriptorParts(
   preprocessing: Preprocessing,
-): [gradients: number, colors: number] {
-  const [gradients, colors] = descriptorLayout(preprocessing);
-  return [lengthOf(gradients), lengthOf(colors)];
+): [gradients: number, colors: number, sharpness: number] {
+  const [gradients, colors, sharpness] = descriptorLayout(preprocessing);
+  return [lengthOf(gradients), lengthOf(colors), lengthOf(sharpness)];
 }
 
 /** What a value of a descriptor tells of. */
 export type ValueKind =
   | "single gradients"
   | `pairs at radius ${number}`
-  | "colours";
+  | "colours"
+  | "sharpness";
 
 /** Values of one kind that lie together in a descriptor. */
 export interface Stretch {
@@ -87,12 +97,13 @@ export interface Stretch {
  */
 export function descriptorLayout(
   preprocessing: Preprocessing,
-): [gradients: Stretch[], colors: Stretch[]] {
+): [gradients: Stretch[], colors: Stretch[], sharpness: Stretch[]] {
   checkPreprocessing(preprocessing);
   const { grid } = preprocessing;
   return [
     Array.from({ length: grid ** 2 }, () => cellLayout(preprocessing)).flat(),
     [{ kind: "colours", length: colorLength(preprocessing) }],
+    [{ kind: "sharpness", length: sharpnessLength(preprocessing) }],
   ];
 }
 
@@ -132,7 +143,8 @@ export function marginOf({ radii }: Preprocessing): number {
 
 /** Holds what may come from a file to what the kernels take, and to a reasonable size. */
 function checkPreprocessing(preprocessing: Preprocessing): void {
-  const { name, size, radii, cells, grid, colorLevels, colorGrid } =
+  const { name, size, radii, cells, grid } = preprocessing;
+  const { colorLevels, colorGrid, sharpnessLevels, sharpnessGrid } =
     preprocessing;
   const whole = (value: number, least: number, most: number) =>
     Number.isInteger(value) && value >= least && value <= most;
@@ -143,9 +155,13 @@ function checkPreprocessing(preprocessing: Preprocessing): void {
     whole(cells, 1, 64) && size % cells === 0 && whole(grid, 2, 16) &&
     whole(colorLevels, 2, 16) && whole(colorGrid, 1, 16) &&
     size % colorGrid === 0 &&
+    whole(sharpnessLevels, 1, 64) && whole(sharpnessGrid, 1, 16) &&
+    size % (4 * sharpnessGrid) === 0 &&
     positive(preprocessing.gradientScale) &&
     positive(preprocessing.colorScale) &&
-    colorLength(preprocessing) % 4 === 0; // the kernels work on fours
+    positive(preprocessing.sharpnessScale) &&
+    colorLength(preprocessing) % 4 === 0 && // the kernels work on fours
+    sharpnessLength(preprocessing) % 4 === 0;
   if (!known) {
     throw new RangeError(
       `Cannot describe pictures: expected the preprocessing "${NAME}", got ${
@@ -157,4 +173,10 @@ function checkPreprocessing(preprocessing: Preprocessing): void {
 
 function colorLength({ colorGrid, colorLevels }: Preprocessing): number {
   return colorGrid ** 2 * colorLevels ** 3;
+}
+
+function sharpnessLength(
+  { sharpnessGrid, sharpnessLevels }: Preprocessing,
+): number {
+  return sharpnessGrid ** 2 * sharpnessLevels;
 }

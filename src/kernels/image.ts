@@ -89,5 +89,18 @@ export interface DescriptorKernels {
   rootBytes(x: Pointer, n: number, scale: number, out: Pointer): void;
 }
 
+/** assembly/sharpness.ts */
+export interface SharpnessKernels {
+  /** out [grid²][levels] += pixels of each cell's every second row by how much they differ from those around them. */
+  countSharpness(
+    square: Pointer,
+    size: number,
+    grid: number,
+    levels: number,
+    out: Pointer,
+  ): void;
+}
+
 /** All of them. */
-export interface ImageKernels extends SquareKernels, DescriptorKernels {}
+export interface ImageKernels
+  extends SquareKernels, DescriptorKernels, SharpnessKernels {}

@@ -84,7 +84,16 @@ Deno.test("a descriptor agrees with its slow twin, for any sizes", async () => {
       grid: 4,
       colorLevels: 2,
     },
-    { ...PREPROCESSING, size: 36, radii: [], cells: 3, grid: 3, colorGrid: 1 },
+    {
+      ...PREPROCESSING,
+      size: 36,
+      radii: [],
+      cells: 3,
+      grid: 3,
+      colorGrid: 1,
+      sharpnessGrid: 3,
+      sharpnessLevels: 4,
+    },
   ];
   for (const preprocessing of sizes) {
     const { of } = await describer(preprocessing);
@@ -121,14 +130,16 @@ Deno.test({
   },
 });
 
-Deno.test("a flat picture has no gradients and one colour in every cell", async () => {
+Deno.test("a flat picture has no gradients, and one colour and one sharpness in every cell", async () => {
   const { of } = await describer(PREPROCESSING);
   const { bytes } = of(paint(50, 50, () => [255, 0, 255, 255]));
-  const colors = 4 * 64;
-  assertEquals(bytes.subarray(0, -colors).every((value) => value === 0), true);
-  const expected = new Uint8Array(colors);
-  for (let cell = 0; cell < 4; cell++) expected[cell * 64 + 3 * 16 + 3] = 192;
-  assertEquals(bytes.slice(-colors), expected);
+  const [gradients, colors, sharpness] = descriptorParts(PREPROCESSING);
+  const expected = new Uint8Array(gradients + colors + sharpness);
+  for (let cell = 0; cell < 4; cell++) {
+    expected[gradients + cell * 64 + 3 * 16 + 3] = 192;
+    expected[gradients + colors + cell * 16] = 192;
+  }
+  assertEquals(bytes, expected);
 });
 
 Deno.test("a picture is described the same after any other", async () => {
@@ -138,7 +149,7 @@ Deno.test("a picture is described the same after any other", async () => {
   assertEquals(of(WHEEL).bytes, bytes);
 });
 
-Deno.test("gradients do not depend on the contrast", async () => {
+Deno.test("gradients do not depend on the contrast, sharpness does", async () => {
   const { of } = await describer(PREPROCESSING);
   const half = {
     ...PLAIN_VIEW,
@@ -146,18 +157,28 @@ Deno.test("gradients do not depend on the contrast", async () => {
     offset: [60, 60, 60],
   } as const;
   const [full, faint] = [of(WHEEL).bytes, of(WHEEL, half).bytes];
-  const gradients = full.length - 256;
+  const [gradients, , sharpness] = descriptorParts(PREPROCESSING);
   let difference = 0;
   for (let i = 0; i < gradients; i++) {
     difference += Math.abs(full[i]! - faint[i]!);
   }
   assertLess(difference / gradients, 1); // of some 20 on the average: rounding of the square
+  const meanLevel = (bytes: Uint8Array) => {
+    const shares = Array.from(bytes.slice(-sharpness), (byte) => byte ** 2);
+    const total = shares.reduce((sum, share) => sum + share, 0);
+    return shares.reduce((sum, share, i) => sum + share * (i % 16), 0) / total;
+  };
+  // Half the contrast is an octave less, two levels; near 0 the levels are coarser.
+  assertLess(meanLevel(faint) + 1, meanLevel(full));
 });
 
 Deno.test("the length of a descriptor follows from its preprocessing", () => {
-  assertEquals(descriptorLength(PREPROCESSING), 9 * (8 + 2 * 4 * 64) + 4 * 64);
-  assertEquals(descriptorLength(SMALL), 4 * (8 + 4 * 64) + 4 * 27);
-  assertEquals(descriptorParts(PREPROCESSING), [4680, 256]);
+  assertEquals(
+    descriptorLength(PREPROCESSING),
+    9 * (8 + 2 * 4 * 64) + 4 * 64 + 4 * 16,
+  );
+  assertEquals(descriptorLength(SMALL), 4 * (8 + 4 * 64) + 4 * 27 + 4 * 16);
+  assertEquals(descriptorParts(PREPROCESSING), [4680, 256, 64]);
 });
 
 Deno.test("the layout tells which values are of which kind", async () => {
@@ -184,6 +205,7 @@ Deno.test("the layout tells which values are of which kind", async () => {
       ["pairs at radius 1", 9 * 256],
       ["pairs at radius 4", 9 * 256],
       ["colours", 256],
+      ["sharpness", 64],
     ],
   );
 });
@@ -200,6 +222,11 @@ Deno.test("a preprocessing that is not known is refused", () => {
     { colorGrid: 5 },
     { gradientScale: 0 },
     { colorScale: NaN },
+    { sharpnessLevels: 0 },
+    { sharpnessGrid: 5 },
+    { sharpnessGrid: 16 }, // cells of 6 pixels: kernels work on fours
+    { sharpnessLevels: 3, sharpnessGrid: 1 },
+    { sharpnessScale: -1 },
     { colorLevels: 3, colorGrid: 1 }, // kernels work on fours
     { size: 96_000 },
     { radii: Array(17).fill(1) },
@@ -211,7 +238,7 @@ Deno.test("a preprocessing that is not known is refused", () => {
     assertThrows(
       () => descriptorLength(preprocessing),
       RangeError,
-      "gradient-pairs-1",
+      "gradient-pairs-2",
     );
   }
 });
@@ -230,6 +257,6 @@ Deno.test("an output of another length is refused", async () => {
   assertThrows(
     () => describe(kernels, views, SMALL, header, WHEEL, PLAIN_VIEW, out),
     RangeError,
-    "expected room for 1164 values, got 7",
+    "expected room for 1228 values, got 7",
   );
 });

@@ -26,6 +26,9 @@ export interface Parameters {
   readonly colorLevels: number;
   readonly colorGrid: number;
   readonly colorScale: number;
+  readonly sharpnessLevels: number;
+  readonly sharpnessGrid: number;
+  readonly sharpnessScale: number;
 }
 
 /** The gradient of the channel in which it is steepest, the first of equals. */
@@ -145,6 +148,38 @@ export function colors(
   return values;
 }
 
+/** Sharpness values [sharpnessGrid²][levels], as shares of the pixels of a cell's every second row. */
+export function sharpness(
+  { size, planes }: Square,
+  { sharpnessLevels: levels, sharpnessGrid: grid }: Parameters,
+): Float64Array {
+  const values = new Float64Array(grid * grid * levels);
+  const side = size / grid;
+  const inside = (i: number) => Math.min(Math.max(i, 0), size - 1);
+  for (let y = 0; y < size; y += 2) {
+    for (let x = 0; x < size; x++) {
+      const differences = [0, 1, 2].map((channel) => {
+        const at = (x: number, y: number) =>
+          planes[channel * size * size + inside(y) * size + inside(x)]!;
+        const around = at(x - 1, y) + at(x + 1, y) + at(x, y - 1) +
+          at(x, y + 1);
+        return Math.abs(4 * at(x, y) - around);
+      });
+      const level = halfOctave(Math.max(...differences) + 2);
+      const cell = Math.floor(y / side) * grid + Math.floor(x / side);
+      values[cell * levels + Math.min(level, levels - 1)]! += 2 / (side * side);
+    }
+  }
+  return values;
+}
+
+/** In which of 2…3, 3…4, 4…6, 6…8, 8…12 and so on a value lies, from 0. */
+function halfOctave(value: number): number {
+  let level = 0;
+  for (let low = 2; value >= 2 * low; low *= 2) level += 2;
+  return value >= 3 * 2 ** (level / 2) ? level + 1 : level;
+}
+
 /** The descriptor before it is rounded to bytes, limited to 255. */
 export function descriptor(square: Square, parameters: Parameters): number[] {
   const gradientValues = pairs(square, parameters);
@@ -160,6 +195,10 @@ export function descriptor(square: Square, parameters: Parameters): number[] {
     ...Array.from(
       colors(square, parameters),
       (value) => root(value, parameters.colorScale),
+    ),
+    ...Array.from(
+      sharpness(square, parameters),
+      (value) => root(value, parameters.sharpnessScale),
     ),
   ];
 }

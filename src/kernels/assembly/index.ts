@@ -13,3 +13,4 @@ export * from "./random";
 export * from "./math";
 export * from "./image";
 export * from "./descriptor";
+export * from "./sharpness";

@@ -22,6 +22,7 @@ export const PIECES: Readonly<Record<string, Change>> = {
     examples(withoutKind(`pairs at radius ${radius}`)),
   ])),
   "without colours": examples(withoutKind("colours")),
+  "without sharpness": examples(withoutKind("sharpness")),
   "the plain picture only": examples(withViews(1)),
   "the first 8 views only": examples(withViews(8)),
   "without mixup": recipe({ mixup: 0 }),

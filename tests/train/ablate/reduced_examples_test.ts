@@ -64,9 +64,10 @@ class Pictures implements NamedExamples {
 
 for (
   const [kind, parts] of [
-    ["single gradients", [9 * 512, 256]],
-    ["pairs at radius 4", [9 * 264, 256]],
-    ["colours", [4680]],
+    ["single gradients", [9 * 512, 256, 64]],
+    ["pairs at radius 4", [9 * 264, 256, 64]],
+    ["colours", [4680, 64]],
+    ["sharpness", [4680, 256]],
   ] as const
 ) {
   Deno.test(`without ${kind}, all other values are as they were`, () => {
