@@ -79,7 +79,7 @@ function fitHead(kernels: Kernels, head: HeadLogits): HeadCalibration {
   let here = assess(kernels, head, point);
   for (let step = 0; step < STEPS; step++) {
     const { loss, gradient, hessian } = here;
-    solvePositive(hessian, gradient);
+    solvePositive(hessian, gradient); // the gradient becomes Newton's step
     for (let halving = 0; halving < HALVINGS && here.loss >= loss; halving++) {
       const next = point.map((value, i) => value - gradient[i]! / 2 ** halving);
       if (next[0]! < point[0]! / 2) continue;
@@ -88,11 +88,10 @@ function fitHead(kernels: Kernels, head: HeadLogits): HeadCalibration {
     }
     if (!(loss - here.loss > SMALLEST_GAIN * loss)) break;
   }
-  const [scale, ...offsets] = point as unknown as [number, ...number[]];
-  const temperature = Math.min(Math.max(1 / scale, LOWEST), HIGHEST);
+  const temperature = Math.min(Math.max(1 / point[0]!, LOWEST), HIGHEST);
   return {
     temperature,
-    offsets: offsets.map((offset) => offset * temperature),
+    offsets: Array.from(point.subarray(1), (offset) => offset * temperature),
   };
 }
 
@@ -115,7 +114,7 @@ function assess(
   point: Float64Array,
 ): Assessment {
   const precision = 1 / OFFSET_DEVIATION ** 2;
-  const [scale] = point as unknown as [number];
+  const scale = point[0]!;
   const gradient = point.map((value) => precision * value);
   gradient[0] = SCALE_PRECISION * (scale - 1);
   const hessian = Array.from(point, (_, i) => {

@@ -110,7 +110,10 @@ export function finish(
   };
 }
 
-/** Scores the plain views of `rows`, calibrated or as they are, and says what each head said; undefined where there are none. */
+/**
+ * Scores the plain views of `rows`, calibrated where a calibration is given, and
+ * says what each head said; undefined where there are none.
+ */
 export function evaluateRows(
   evaluator: Evaluator,
   examples: NamedExamples,

@@ -1,6 +1,6 @@
 // A square picture to a descriptor: gradients, their local auto-correlation, colour histograms.
 
-import { multiplyAdd } from "./vector";
+import { leftOf, multiplyAdd, rightOf } from "./vector";
 
 /**
  * Gradient of the channel in which it is steepest (the first of equals), by
@@ -39,12 +39,8 @@ export function gradients(
       for (let c: usize = 0; c < 3; c++) {
         const q = p + c * plane;
         const middle = v128.load(q);
-        const left = x > 0
-          ? v128.load(q - 4)
-          : i32x4.shuffle(middle, middle, 0, 0, 1, 2);
-        const right = x < size - 4
-          ? v128.load(q + 4)
-          : i32x4.shuffle(middle, middle, 1, 2, 3, 3);
+        const left = leftOf(middle, q, x);
+        const right = rightOf(middle, q, x, size);
         const dx = f32x4.sub(right, left);
         const dy = f32x4.sub(v128.load(q + down), v128.load(q - up));
         const d = f32x4.add(f32x4.mul(dx, dx), f32x4.mul(dy, dy));

@@ -1,5 +1,7 @@
 // How sharp a square picture is: histograms of its Laplacian.
 
+import { leftOf, rightOf } from "./vector";
+
 /**
  * Counts the pixels of every second row, cell by cell, by how much they differ
  * from the four around them, in the channel in which that is most; the border
@@ -24,7 +26,7 @@ export function countSharpness(
 ): void {
   const two = f32x4.splat(2);
   const four = f32x4.splat(4);
-  // Exponent and half of 2.0, with the sign bit in front.
+  // What the shift below leaves of 2, where the levels begin.
   const first = i32x4.splat(256);
   const last = i32x4.splat(levels - 1);
   const plane = <usize> size * <usize> size * 4;
@@ -46,12 +48,8 @@ export function countSharpness(
       for (let c: usize = 0; c < 3; c++) {
         const q = p + c * plane;
         const middle = v128.load(q);
-        const left = x > 0
-          ? v128.load(q - 4)
-          : i32x4.shuffle(middle, middle, 0, 0, 1, 2);
-        const right = x < size - 4
-          ? v128.load(q + 4)
-          : i32x4.shuffle(middle, middle, 1, 2, 3, 3);
+        const left = leftOf(middle, q, x);
+        const right = rightOf(middle, q, x, size);
         const around = f32x4.add(
           f32x4.add(left, right),
           f32x4.add(v128.load(q - up), v128.load(q + down)),

@@ -25,3 +25,15 @@ export function write(address: usize, left: i32, values: v128): void {
   if (left >= 4) v128.store(address, values);
   else v128.store_lane<f32>(address, values, 0);
 }
+
+/** The pixels to the left of the four at column x of a row, which lie at q; the first stands in for what is beyond it. */
+export function leftOf(four: v128, q: usize, x: i32): v128 {
+  return x > 0 ? v128.load(q - 4) : i32x4.shuffle(four, four, 0, 0, 1, 2);
+}
+
+/** The pixels to the right of the four at column x of a row of `size`, which lie at q; the last stands in for what is beyond it. */
+export function rightOf(four: v128, q: usize, x: i32, size: i32): v128 {
+  return x < size - 4
+    ? v128.load(q + 4)
+    : i32x4.shuffle(four, four, 1, 2, 3, 3);
+}
