@@ -42,7 +42,7 @@ async function evaluate(flags: Flags, signal: AbortSignal): Promise<number> {
   using dataset = opened.dataset;
   const examples = labelledAs(dataset, model);
   const rows = Uint32Array.from({ length: examples.length }, (_, row) => row);
-  const { figures } = evaluateRows(
+  const figures = evaluateRows(
     evaluator,
     examples,
     rows,

@@ -111,22 +111,28 @@ export function finish(
 }
 
 /**
- * Scores the plain views of `rows`, calibrated where a calibration is given, and
- * says what each head said; undefined where there are none.
+ * Scores the plain views of `rows`, calibrated where a calibration is given;
+ * undefined where there are none.
  */
 export function evaluateRows(
   evaluator: Evaluator,
   examples: NamedExamples,
   rows: Uint32Array,
   calibration?: Calibration,
-): Judgement | undefined {
+): Figures | undefined {
+  if (rows.length === 0) return undefined;
   const logits = computeLogits(evaluator, examples, rows);
   const final = calibration ? calibrated(logits, calibration) : logits;
-  return judge(evaluator.kernels, logits, final, examples.domains);
+  return figuresOf(
+    scoreLogits(evaluator.kernels, final),
+    logits.domain.labels,
+    logits.item.labels,
+    examples.domains,
+  );
 }
 
 /** What a model said of pictures, and the figures of it. */
-export interface Judgement {
+interface Judgement {
   readonly heldOut: HeldOut;
   readonly figures: Figures;
 }

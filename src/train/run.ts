@@ -182,7 +182,7 @@ async function advance(
           standing.sums,
           epoch,
           learningRate * factor,
-          held?.figures,
+          held,
         );
         standing.history.push(record);
         standing.sums = emptySums();
