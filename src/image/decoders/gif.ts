@@ -5,8 +5,8 @@
  */
 
 import "imagescript/package.json" with { type: "json" };
-import type { Decoder, Pixels } from "./decoder.ts";
-import { compileModule } from "./module.ts";
+import type { Decoder } from "./decoder.ts";
+import { type ModuleDecoder, openModule } from "./module.ts";
 
 /** What the module exports; a pointer is a byte offset into its memory. */
 interface Exports {
@@ -27,16 +27,11 @@ interface Exports {
 }
 
 /** Makes a decoder of GIF files: their first picture, on a transparent screen. */
-export async function open(): Promise<Decoder> {
-  const module = await compileModule("imagescript/wasm/any/gif.wasm");
-  return (bytes, take) => decode(module, bytes, take);
+export function open(): Promise<Decoder> {
+  return openModule("imagescript/wasm/any/gif.wasm", decode);
 }
 
-function decode(
-  module: WebAssembly.Module,
-  bytes: Uint8Array,
-  take: (pixels: Pixels) => void,
-): void {
+const decode: ModuleDecoder = (module, bytes, take) => {
   const instance = new WebAssembly.Instance(module, {
     env: { push_to_stream() {} },
   });
@@ -69,4 +64,4 @@ function decode(
     pixels.set(line, (y * screen.width + gif.decoder_frame_x(frame)) * 4);
   }
   take({ ...screen, data: pixels });
-}
+};

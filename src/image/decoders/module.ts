@@ -1,3 +1,5 @@
+import type { Decoder } from "./decoder.ts";
+
 /**
  * Compiles a WebAssembly file of an npm package, read from where Deno keeps the
  * package. The caller must import something of the package, or Deno may not
@@ -9,4 +11,19 @@ export async function compileModule(
   return WebAssembly.compile(
     await Deno.readFile(new URL(import.meta.resolve(specifier))),
   );
+}
+
+/** A decoder's work, by the module that does it. */
+export type ModuleDecoder = (
+  module: WebAssembly.Module,
+  ...image: Parameters<Decoder>
+) => ReturnType<Decoder>;
+
+/** Compiles a decoder's module, as compileModule does, for all images that come. */
+export async function openModule(
+  specifier: string,
+  decode: ModuleDecoder,
+): Promise<Decoder> {
+  const module = await compileModule(specifier);
+  return (bytes, take) => decode(module, bytes, take);
 }

@@ -6,8 +6,8 @@
  */
 
 import "imagescript/package.json" with { type: "json" };
-import type { Decoder, Pixels } from "./decoder.ts";
-import { compileModule } from "./module.ts";
+import type { Decoder } from "./decoder.ts";
+import { type ModuleDecoder, openModule } from "./module.ts";
 
 /** What the module exports; a pointer is a byte offset into its memory. */
 interface Exports {
@@ -20,16 +20,11 @@ interface Exports {
 }
 
 /** Makes a decoder of PNG files of any colour type and bit depth, to eight bits. */
-export async function open(): Promise<Decoder> {
-  const module = await compileModule("imagescript/wasm/any/png.wasm");
-  return (bytes, take) => decode(module, bytes, take);
+export function open(): Promise<Decoder> {
+  return openModule("imagescript/wasm/any/png.wasm", decode);
 }
 
-function decode(
-  module: WebAssembly.Module,
-  bytes: Uint8Array,
-  take: (pixels: Pixels) => void,
-): void {
+const decode: ModuleDecoder = (module, bytes, take) => {
   // Every image has an instance of its own (0.04 ms, measured by tests/bench/image.ts):
   // its memory never shrinks, and a trap cannot spoil the next one.
   const instance = new WebAssembly.Instance(module, {
@@ -46,4 +41,4 @@ function decode(
     height,
     data: new Uint8Array(png.memory.buffer, output, width * height * 4),
   });
-}
+};
