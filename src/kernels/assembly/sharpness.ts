@@ -33,9 +33,9 @@ export function countSharpness(
   const row = <usize> size * 4;
   const side = size / grid;
   const histogram = <usize> levels << 2;
+  // The size is even: there is a row below every one of these.
   for (let y = 0; y < size; y += 2) {
     const up: usize = y > 0 ? row : 0;
-    const down: usize = y < size - 1 ? row : 0;
     let cell = out + <usize> (y / side * grid) * histogram;
     let end = side;
     for (let x = 0; x < size; x += 4) {
@@ -52,7 +52,7 @@ export function countSharpness(
         const right = rightOf(middle, q, x, size);
         const around = f32x4.add(
           f32x4.add(left, right),
-          f32x4.add(v128.load(q - up), v128.load(q + down)),
+          f32x4.add(v128.load(q - up), v128.load(q + row)),
         );
         const d = f32x4.abs(f32x4.sub(f32x4.mul(four, middle), around));
         most = f32x4.pmax(most, d);
