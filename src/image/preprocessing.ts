@@ -60,8 +60,7 @@ export const PREPROCESSING: Preprocessing = {
  * @throws {RangeError} If the preprocessing is not one that this module knows.
  */
 export function descriptorLength(preprocessing: Preprocessing): number {
-  const [gradients, colors, sharpness] = descriptorParts(preprocessing);
-  return gradients + colors + sharpness;
+  return lengthOf(descriptorLayout(preprocessing).flat());
 }
 
 /**
