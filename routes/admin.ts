@@ -10,8 +10,7 @@ import { readIfMatch } from "./headers.ts";
 import { requiredKey } from "./keys.ts";
 import { maxBody } from "./limits.ts";
 import type { AppOptions } from "./options.ts";
-import { onlyMethods, problem } from "./problem.ts";
-import { unknownVersion } from "./versions.ts";
+import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 
 /** Largest state that can be imported. */
 const MAX_IMPORT_BYTES = 256 * 1024 * 1024;

@@ -4,14 +4,11 @@ import { cors } from "hono/cors";
 import { Hono } from "hono/quick";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
-import { adminRoutes } from "./admin.ts";
-import { finetuneRoutes } from "./finetune.ts";
-import { healthRoutes, indexRoutes } from "./health.ts";
+import { lazyRoutes } from "./lazy.ts";
 import { maxBodiesAtOnce } from "./limits.ts";
 import type { AppOptions } from "./options.ts";
 import { predictRoutes } from "./predict.ts";
 import { answerError, problem } from "./problem.ts";
-import { versionRoutes } from "./versions.ts";
 
 /** Makes the app. Nothing is opened until a request needs it. */
 export function createApp(options: AppOptions): Hono {
@@ -33,11 +30,7 @@ export function createApp(options: AppOptions): Hono {
     );
   }
   app.use(maxBodiesAtOnce(options.maxBodyBytes));
-  app.route("/", indexRoutes());
-  app.route("/", healthRoutes(options));
   app.route("/", predictRoutes(options));
-  app.route("/", finetuneRoutes(options));
-  app.route("/", versionRoutes(options));
-  app.route("/", adminRoutes(options));
+  app.route("/", lazyRoutes(options));
   return app;
 }

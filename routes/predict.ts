@@ -16,9 +16,8 @@ import { describeImages } from "./images.ts";
 import { optionalKey } from "./keys.ts";
 import { maxBody } from "./limits.ts";
 import type { AppOptions } from "./options.ts";
-import { onlyMethods, problem } from "./problem.ts";
+import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { wholeQuery } from "./query.ts";
-import { unknownVersion } from "./versions.ts";
 
 /** The most images of one request. */
 const MAX_IMAGES = 32;

@@ -67,6 +67,17 @@ export function imageProblem(error: ImageError, field: string): HTTPException {
   return problem(status, error.message, { field });
 }
 
+/** The problem of a version that is not there. */
+export function unknownVersion(version: number): HTTPException {
+  return problem(
+    404,
+    `Cannot find version ${version}: there is none, or none any more`,
+    {
+      field: "version",
+    },
+  );
+}
+
 /** Answers an error. What is not foreseen is logged, and answered without saying why. */
 export function answerError(error: Error, c: Context): Response {
   const known = error instanceof HTTPException ? error : foreseen(error);

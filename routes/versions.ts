@@ -5,7 +5,7 @@ import { Hono } from "hono/quick";
 import { entityTag } from "../src/service/answers.ts";
 import type { HistoryEntry } from "../src/service/history.ts";
 import type { AppOptions } from "./options.ts";
-import { onlyMethods, problem } from "./problem.ts";
+import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { wholeQuery } from "./query.ts";
 
 const DEFAULT_LIMIT = 50;
@@ -38,17 +38,6 @@ export function versionRoutes({ service }: AppOptions): Hono {
       });
     })
     .all("/versions/:version", onlyMethods("GET"));
-}
-
-/** The problem of a version that is not there. */
-export function unknownVersion(version: number) {
-  return problem(
-    404,
-    `Cannot find version ${version}: there is none, or none any more`,
-    {
-      field: "version",
-    },
-  );
 }
 
 function readVersion(c: Context): number {

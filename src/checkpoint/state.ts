@@ -17,17 +17,7 @@ import { BYTE_WEIGHT, exactBytes } from "../model/quantize.ts";
 import type { ModelDescription, ModelState, Snapshot } from "../model/state.ts";
 import { type Sizes, tensorSpecs } from "../model/sizes.ts";
 import type { DType, TensorData } from "./safetensors.ts";
-
-/** Marks our files, and the version of what this module writes into them. */
-export const FORMAT = "tandem-1";
-
-/** Prefix of the best weights so far, in the checkpoint of a run that is not finished. */
-export const BEST = "best.";
-
-/** The name of the scales of a weight in bytes. */
-export function scaleOf(weight: string): string {
-  return `${weight}.scale`;
-}
+import { BEST, FORMAT, scaleOf } from "./state_description.ts";
 
 /**
  * The tensors and metadata of a state, as {@linkcode encodeSafetensors} takes them.

@@ -8,7 +8,17 @@ import { checkSizes, type Sizes, tensorSpecs } from "../model/sizes.ts";
 import { createOptimizer } from "../optim/registry.ts";
 import type { DType, SafetensorsHeader } from "./safetensors.ts";
 import type { SafetensorsReader } from "./safetensors_reader.ts";
-import { FORMAT, scaleOf } from "./state.ts";
+
+/** Marks our files, and the version of what state.ts writes into them. */
+export const FORMAT = "tandem-1";
+
+/** Prefix of the best weights so far, in the checkpoint of a run that is not finished. */
+export const BEST = "best.";
+
+/** The name of the scales of a weight in bytes. */
+export function scaleOf(weight: string): string {
+  return `${weight}.scale`;
+}
 
 /**
  * Reads what a model is, and checks that the file's tensors are the ones it needs.

@@ -23,11 +23,12 @@ import {
 import { type Sizes, type TensorSpec, tensorSpecs } from "../model/sizes.ts";
 import { createOptimizer } from "../optim/registry.ts";
 import type { SafetensorsReader } from "./safetensors_reader.ts";
-import { BEST, scaleOf } from "./state.ts";
 import {
+  BEST,
   checkTensor,
   isInBytes,
   readDescription,
+  scaleOf,
 } from "./state_description.ts";
 
 type StoredName = "replay" | "guard";

@@ -12,11 +12,13 @@
  * the new head are one atomic write, which checks that the head is still the
  * parent's. Readers therefore see whole versions only.
  *
+ * What reads and writes blobs is imported when there are any: a server that has
+ * learned nothing yet starts without it.
+ *
  * @module
  */
 
 import { RetiredError, StoreError } from "../errors.ts";
-import { packBlobs, readBlobs } from "./blobs.ts";
 import type { Check, Engine, Entry, Key, Write } from "./engine.ts";
 import {
   baseManifest,
@@ -29,9 +31,8 @@ import {
   type TensorRecord,
   unreadableManifest,
 } from "./manifest.ts";
-import { type Draft, type Head, type Prepared, prepareDraft } from "./draft.ts";
+import type { Draft, Head, Prepared } from "./draft.ts";
 import type { Receipt } from "./receipts.ts";
-import { discardStaged, stageBlobs } from "./staging.ts";
 
 const HEAD_ATTEMPTS = 3;
 /** Where the hashes of all weights files are that have versions here. */
@@ -156,6 +157,7 @@ export class ModelStore {
   async read(
     records: readonly TensorRecord[],
   ): Promise<Map<string, Float32Array>> {
+    const { readBlobs } = await import("./blobs.ts");
     const wanted = records.map(blobOf);
     const blobs = await readBlobs(this.engine, this.root, wanted);
     return new Map(
@@ -164,8 +166,9 @@ export class ModelStore {
   }
 
   /** Names a draft's content: its hashes, its number, its parent. Nothing is written yet. */
-  prepare(head: Head, draft: Draft): Promise<Prepared> {
-    return prepareDraft(this.#base, head, draft);
+  async prepare(head: Head, draft: Draft): Promise<Prepared> {
+    const { prepareDraft } = await import("./draft.ts");
+    return await prepareDraft(this.#base, head, draft);
   }
 
   /**
@@ -197,6 +200,7 @@ export class ModelStore {
         : []),
       ...(receipt === undefined ? [] : [receipt.entry]),
     ];
+    const { packBlobs } = await import("./blobs.ts");
     const batches = await packBlobs(this.root, blobs);
     if (batches.length === 1) {
       return await this.#write(manifest, {
@@ -204,6 +208,7 @@ export class ModelStore {
         sets: [...sets, ...batches[0]!],
       });
     }
+    const { discardStaged, stageBlobs } = await import("./staging.ts");
     const staged = await stageBlobs(this.engine, this.root, blobs, batches);
     const committed = await this.#write(manifest, {
       checks: [...allChecks, staged],

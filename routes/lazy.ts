@@ -1,0 +1,55 @@
+/**
+ * The routes that no prediction needs. Their modules are imported when the first
+ * request for one of them comes, so that a cold start does without them.
+ *
+ * @module
+ */
+
+import { Hono } from "hono/quick";
+import type { AppOptions } from "./options.ts";
+
+/** Paths, and how the small app behind them is made. */
+type Resource = [
+  paths: readonly string[],
+  make: (options: AppOptions) => Promise<Hono>,
+];
+
+const RESOURCES: readonly Resource[] = [
+  [["/"], async () => (await import("./health.ts")).indexRoutes()],
+  [
+    ["/healthz"],
+    async (options) => (await import("./health.ts")).healthRoutes(options),
+  ],
+  [
+    ["/finetune"],
+    async (options) => (await import("./finetune.ts")).finetuneRoutes(options),
+  ],
+  [
+    ["/versions", "/versions/:version"],
+    async (options) => (await import("./versions.ts")).versionRoutes(options),
+  ],
+  [
+    ["/rollback", "/export", "/import", "/tags/:name"],
+    async (options) => (await import("./admin.ts")).adminRoutes(options),
+  ],
+];
+
+/** Hands requests on to the small apps, each made when it is first asked. */
+export function lazyRoutes(options: AppOptions): Hono {
+  const app = new Hono();
+  for (const [paths, make] of RESOURCES) {
+    let made: Promise<Hono> | undefined;
+    for (const path of paths) {
+      app.all(path, async (c) => {
+        made ??= make(options).then((routes) => routes.onError(rethrow));
+        return (await made).fetch(c.req.raw);
+      });
+    }
+  }
+  return app;
+}
+
+/** Errors are answered by the app that the request came to. */
+function rethrow(error: Error): never {
+  throw error;
+}
