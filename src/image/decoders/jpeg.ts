@@ -33,8 +33,7 @@ export async function open(): Promise<Decoder> {
     "@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm",
   );
   const codec = new Codec((host) => new Mozjpeg(module, host));
-  const small = Uint8Array.from(atob(SMALL), (c) => c.charCodeAt(0));
-  await codec.decode(small, () => {});
+  await codec.decode(Uint8Array.fromBase64(SMALL), () => {});
   return (bytes, take) => {
     if (hasMoreScans(bytes, MAXIMUM_SCANS)) {
       return Promise.reject(new Error(`more than ${MAXIMUM_SCANS} scans`));
