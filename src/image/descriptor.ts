@@ -63,7 +63,7 @@ export interface DescriberViews {
   /** One cell's colours [levels³][8]. */
   readonly colors: Float32Array;
   /** How much of each cell belongs to each pooled one [cells²][grid²]. */
-  readonly shares: readonly number[];
+  readonly shares: Float32Array;
   /** The same, for the kernels. */
   readonly weights: Float32Array;
   /** Cells pooled [grid²][cell]. */
@@ -194,7 +194,7 @@ function describeGradients(
 }
 
 /** How much of each cell belongs to each of the grid's, by how near it is to their centres along either axis. */
-function poolingShares({ cells, grid }: Preprocessing): number[] {
+function poolingShares({ cells, grid }: Preprocessing): Float32Array {
   const along = Array.from({ length: cells }, (_, i) => {
     const center = (i + 0.5) * grid / cells - 0.5;
     const position = Math.min(Math.max(center, 0), grid - 1);
@@ -203,9 +203,16 @@ function poolingShares({ cells, grid }: Preprocessing): number[] {
       (_, j) => Math.max(0, 1 - Math.abs(position - j)),
     );
   });
-  return along.flatMap((down) =>
-    along.flatMap((across) => down.flatMap((y) => across.map((x) => y * x)))
-  );
+  const shares = new Float32Array((cells * grid) ** 2);
+  let next = 0;
+  for (const down of along) {
+    for (const across of along) {
+      for (const y of down) {
+        for (const x of across) shares[next++] = y * x;
+      }
+    }
+  }
+  return shares;
 }
 
 /** Makes the colour part of the values. */

@@ -11,6 +11,7 @@
 
 import type { ByteKernels } from "./bytes.ts";
 import type { ImageKernels } from "./image.ts";
+import type { PanelKernels } from "./panels.ts";
 
 /** A byte offset into the arena. */
 export type Pointer = number;
@@ -280,6 +281,7 @@ export interface Kernels
     LinearKernels,
     ByteKernels,
     ElementwiseKernels,
+    PanelKernels,
     SoftmaxKernels,
     OptimizerKernels,
     AdaptiveKernels,

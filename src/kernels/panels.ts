@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { Pointer } from "./mod.ts";
+
 /** Outputs per panel. */
 export const PANEL = 8;
 
@@ -45,6 +47,42 @@ export function packPanels(
       panel,
     );
   }
+}
+
+/** assembly/panels.ts */
+export interface PanelKernels {
+  /** packed = rowMajor [outputs, inputs] in panels. */
+  packPanels(
+    rowMajor: Pointer,
+    outputs: number,
+    inputs: number,
+    packed: Pointer,
+  ): void;
+}
+
+/** What packs weights: {@linkcode packPanels}, or one of {@linkcode packerOf}. */
+export type Packer = typeof packPanels;
+
+/**
+ * Packs as {@linkcode packPanels} does, but by a kernel: a server that starts
+ * interprets all its JavaScript, which takes 1 ms for two heads (measured by
+ * tests/bench/start.ts).
+ *
+ * @param rowMajor A block of the arena, as long as any of the weights.
+ */
+export function packerOf(
+  kernels: PanelKernels,
+  rowMajor: Float32Array,
+): Packer {
+  return (weight, outputs, inputs, packed) => {
+    rowMajor.set(weight);
+    kernels.packPanels(
+      rowMajor.byteOffset,
+      outputs,
+      inputs,
+      packed.byteOffset,
+    );
+  };
 }
 
 /** Interleaves the rows [lanes][inputs] into panel [inputs][8]. */

@@ -58,14 +58,14 @@ export interface ByteLayer {
 export function partsOf({ inverseDeviation }: Standardization): Part[] {
   const parts: Part[] = [];
   let offset = 0;
-  let start = 0;
-  for (let end = 1; end <= inverseDeviation.length; end++) {
+  for (let start = 0; start < inverseDeviation.length;) {
     const factor = inverseDeviation[start]!;
-    if (inverseDeviation[end] === factor) continue;
-    const length = end - start;
+    const rest = inverseDeviation.subarray(start + 1);
+    const same = rest.findIndex((value) => value !== factor);
+    const length = 1 + (same < 0 ? rest.length : same);
     parts.push({ start, length, offset, inverseDeviation: factor });
     offset += paddedTo(BLOCK, length);
-    start = end;
+    start += length;
   }
   return parts;
 }

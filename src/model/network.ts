@@ -14,6 +14,7 @@ import type { Allocator } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import {
   packedLength,
+  type Packer,
   packPanels,
   PANEL,
   panelCount,
@@ -94,10 +95,15 @@ export function parametersOf(network: Network): Parameter[] {
   ]);
 }
 
-/** Copies row-major `[out, in]` or `[out]` values into a tensor's place. */
+/**
+ * Copies row-major `[out, in]` or `[out]` values into a tensor's place.
+ *
+ * @param pack Packs a weight.
+ */
 export function writeParameter(
   parameter: Parameter,
   rowMajor: Float32Array,
+  pack: Packer = packPanels,
 ): void {
   const [outputs, inputs] = parameter.shape as [number, number?];
   if (rowMajor.length !== outputs * (inputs ?? 1)) {
@@ -108,7 +114,7 @@ export function writeParameter(
     );
   }
   if (inputs === undefined) parameter.values.set(rowMajor);
-  else packPanels(rowMajor, outputs, inputs, parameter.values);
+  else pack(rowMajor, outputs, inputs, parameter.values);
 }
 
 /** A tensor's values, row-major `[out, in]` or `[out]`, copied out. */

@@ -86,3 +86,12 @@ export function parameterCount(sizes: Sizes): number {
     0,
   );
 }
+
+/** The number of values in the largest tensor. */
+export function longestTensor(sizes: Sizes): number {
+  return Math.max(
+    ...tensorSpecs(sizes).map(({ shape: [outputs, inputs = 1] }) =>
+      outputs * inputs
+    ),
+  );
+}

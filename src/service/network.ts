@@ -2,6 +2,7 @@
 
 import { type Allocator, createArena } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
+import { type Packer, packerOf } from "../kernels/panels.ts";
 import {
   allocateByteLayer,
   BYTE_BIAS,
@@ -26,7 +27,7 @@ import {
   writeParameter,
 } from "../model/network.ts";
 import { BYTE_WEIGHT, roundToBytes } from "../model/quantize.ts";
-import { type Sizes, tensorSpecs } from "../model/sizes.ts";
+import { longestTensor, type Sizes, tensorSpecs } from "../model/sizes.ts";
 import type { HeadCalibration, ServingModel } from "../model/state.ts";
 
 /** Rows of one forward pass. */
@@ -46,6 +47,8 @@ interface Views {
   readonly mean: Float32Array;
   readonly inverseDeviation: Float32Array;
   readonly probabilities: Float32Array;
+  /** Row-major weights on their way into panels. */
+  readonly rowMajor: Float32Array;
 }
 
 /** Probabilities of both heads for one image. */
@@ -65,6 +68,7 @@ export interface Probabilities {
 export class ServingNetwork {
   readonly #mounted = new Map<string, unknown>();
   readonly #tensors: readonly Parameter[];
+  readonly #pack: Packer;
 
   private constructor(
     readonly kernels: Kernels,
@@ -77,6 +81,7 @@ export class ServingNetwork {
       ...tensor,
       name: names[i]!.name,
     }));
+    this.#pack = packerOf(kernels, views.rowMajor);
   }
 
   /**
@@ -145,7 +150,7 @@ export class ServingNetwork {
     for (const tensor of this.#tensors) {
       const values = this.#valuesOf(tensor.name, parameters);
       if (this.#mounted.get(tensor.name) === values) continue;
-      writeParameter(tensor, values);
+      writeParameter(tensor, values, this.#pack);
       this.#mounted.set(tensor.name, values);
     }
   }
@@ -251,5 +256,6 @@ function layout(
     mean: allocate.floats(plain),
     inverseDeviation: allocate.floats(plain),
     probabilities: allocate.floats(activations.logitStride),
+    rowMajor: allocate.floats(longestTensor(rest)),
   };
 }

@@ -12,6 +12,7 @@ import {
   unpackPanels,
   weightGradientScratch,
 } from "../../src/kernels/panels.ts";
+import { bits, fill, guardedBlocks } from "./blocks.ts";
 
 const sizes = [
   fc.integer({ min: 0, max: 40 }),
@@ -52,6 +53,29 @@ Deno.test("a weight lies in its output's panel, lane by lane, with zeros for mis
       output < outputs ? weights[output * inputs + input] : 0,
     );
   });
+});
+
+Deno.test("the kernel packs the same bits to the same places", async () => {
+  for (const [outputs, inputs] of [[1, 1], [3, 512], [8, 5], [31, 7], [5, 0]]) {
+    const length = packedLength(outputs!, inputs!);
+    const { kernels, blocks, assertIntact } = await guardedBlocks({
+      rowMajor: outputs! * inputs!,
+      packed: length,
+    });
+    fill(blocks.rowMajor, outputs!);
+    blocks.rowMajor.fill(NaN, 1, 2);
+    blocks.packed.fill(77);
+    kernels.packPanels(
+      blocks.rowMajor.byteOffset,
+      outputs!,
+      inputs!,
+      blocks.packed.byteOffset,
+    );
+    assertIntact();
+    const expected = new Float32Array(length);
+    packPanels(blocks.rowMajor, outputs!, inputs!, expected);
+    assertEquals(bits(blocks.packed), bits(expected));
+  }
 });
 
 Deno.test("panels hold eight outputs each", () => {
