@@ -48,16 +48,6 @@ export class Describer {
     return width * height;
   }
 
-  /** Describes a white pixel. */
-  describeNothing(): Uint8Array {
-    const size = { width: 1, height: 1 };
-    const data = new Uint8Array(4).fill(255);
-    return this.#describe({ type: "png", orientation: 1, ...size }, {
-      data,
-      ...size,
-    });
-  }
-
   /**
    * Decodes and describes an image.
    *
