@@ -21,6 +21,9 @@ const HEADER_BYTES = 64;
 const HASH_BYTES = 32;
 const PREFIX_BYTES = 2 * HASH_BYTES;
 const LOCK_PAUSE_MS = 50;
+/** How long a cache is kept that nobody opens. */
+const KEPT_DAYS = 30;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** An open cache file. Close it, or declare it with `using`. */
 export class DescriptorCache implements Disposable {
@@ -38,7 +41,9 @@ export class DescriptorCache implements Disposable {
   /**
    * Opens the cache of `key` in a folder, or creates both. Waits while another
    * process writes to the same cache, then keeps others waiting until
-   * {@linkcode DescriptorCache.finishWriting}.
+   * {@linkcode DescriptorCache.finishWriting}. Other caches in the folder that
+   * nobody has opened for thirty days are removed: no new descriptors are like
+   * theirs any more.
    *
    * `key` says everything that descriptors depend on besides the picture;
    * `payloadBytes` is the length of one picture's descriptors.
@@ -61,6 +66,9 @@ export class DescriptorCache implements Disposable {
     });
     try {
       await lockForWriting(file, signal);
+      const now = Date.now();
+      file.utimeSync(new Date(now), new Date(now));
+      removeForgotten(folder, now - KEPT_DAYS * DAY_MS);
       const cache = new DescriptorCache(file, payloadBytes);
       cache.#readHeader(headerOf(keyHash, PREFIX_BYTES + payloadBytes));
       cache.#readIndex();
@@ -182,6 +190,20 @@ async function lockForWriting(
   while (!await file.tryLock(true)) {
     signal?.throwIfAborted();
     await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
+  }
+}
+
+/** Removes the caches that were last opened before `limit`, in milliseconds since 1970. */
+function removeForgotten(folder: string, limit: number): void {
+  for (const { name } of Deno.readDirSync(folder)) {
+    if (!/^[0-9a-f]{16}\.pack$/.test(name)) continue;
+    const path = `${folder}/${name}`;
+    try {
+      const opened = Deno.statSync(path).mtime;
+      if (opened !== null && opened.getTime() < limit) Deno.removeSync(path);
+    } catch {
+      // Another process was faster, or it cannot be removed: then it stays.
+    }
   }
 }
 

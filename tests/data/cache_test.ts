@@ -189,3 +189,33 @@ Deno.test("reading behind the end of the file is an error", () =>
       "the file ends after 0",
     );
   }));
+
+Deno.test("a cache that nobody has opened for a month is removed by the next to open another", () =>
+  withPack(async (folder, pack) => {
+    await Deno.writeTextFile(`${folder}/notes.txt`, "not a cache");
+    const days = (count: number) => new Date(Date.now() - count * 86_400_000);
+    const names = () =>
+      Array.from(Deno.readDirSync(folder), (entry) => entry.name);
+    await Deno.utime(`${folder}/notes.txt`, days(40), days(40));
+    await Deno.utime(pack, days(29), days(29));
+    assertEquals(await contents(folder, "another"), [
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    assertEquals(names().length, 3);
+    await Deno.utime(pack, days(31), days(31));
+    await contents(folder, "another");
+    assertEquals(names().length, 2);
+    assertEquals(names().includes("notes.txt"), true);
+    assertEquals(await contents(folder), [undefined, undefined, undefined]);
+  }));
+
+Deno.test("a cache that is opened is kept for another month", () =>
+  withPack(async (folder, pack) => {
+    const old = new Date(Date.now() - 40 * 86_400_000);
+    await Deno.utime(pack, old, old);
+    assertEquals(await contents(folder), [1, 2, 3]);
+    await contents(folder, "another");
+    assertEquals(await contents(folder), [1, 2, 3]);
+  }));
