@@ -9,12 +9,13 @@ import { MASKED } from "./loss.ts";
 
 /** Standard deviation that is expected of offsets, in nats: few pictures leave them near 0. */
 const OFFSET_DEVIATION = 0.4;
-/** How strongly the scale 1/T is held at 1, for logits that say nothing of it. */
+/** How strongly scale and temperature are held at 1, for logits that say nothing of them. */
 const SCALE_PRECISION = 1e-9;
 const LOWEST = 1 / 16;
 const HIGHEST = 16;
 const STEPS = 40;
 const HALVINGS = 30;
+const BISECTIONS = 50;
 /** A step that lowers the loss by less than this share of it is the last. */
 const SMALLEST_GAIN = 1e-12;
 
@@ -50,18 +51,25 @@ function calibratedHead(
 }
 
 /**
- * The temperature T and the offsets o per head that minimize the cross-entropy
- * of softmax((z + o) / T) on held-out logits, with offsets held near 0; neutral
- * for a head without labels. The temperature says how sure a head may be, the
- * offsets make good that it says some classes too seldom, as a head does that
- * was trained on labels that were mixed and smoothed and of which some are rare.
+ * The offsets o and the temperature T of each head, fitted on held-out logits;
+ * neutral for a head without labels.
+ *
+ * The offsets are those that minimize, with some temperature, the cross-entropy
+ * of softmax((z + o) / T), while they are held near 0. They make good that a head
+ * says some classes too seldom, as one does that was trained on labels that were
+ * mixed and smoothed and of which some are rare. Then the temperature is chosen
+ * anew, so that the head is as sure on average as it is right. That of the least
+ * cross-entropy would be higher: a few mistakes made with confidence weigh so
+ * much in it that it doubts all other answers.
  *
  * One more picture is imagined, of which every class is as likely: without it a
  * head that makes no mistake on few pictures would be called certain of all.
  *
  * Source: Guo, Pleiss, Sun, Weinberger 2017, §4.2 (arXiv:1706.04599), for the
  * temperature; Alexandari, Kundaje, Shrikumar 2020, §3.1 (arXiv:1901.06852), for
- * the offsets beside it; the imagined picture as in Platt 1999, §2.2.
+ * the offsets beside it; Clarté, Loureiro, Krzakala, Zdeborová 2023
+ * (arXiv:2303.02644) for expectation consistency, by which it is chosen; the
+ * imagined picture as in Platt 1999, §2.2.
  */
 export function fitCalibration(
   kernels: Kernels,
@@ -70,11 +78,21 @@ export function fitCalibration(
   return { domain: fitHead(kernels, domain), item: fitHead(kernels, item) };
 }
 
-/** Newton's method on the scale a = 1/T and the offsets δ = o/T, in which the loss is convex. */
 function fitHead(kernels: Kernels, head: HeadLogits): HeadCalibration {
   const { classes, labels } = head;
   if (labels.every((label) => label === MASKED)) return neutral(classes);
-  let point = new Float64Array(1 + classes);
+  const likeliest = leastLoss(kernels, head);
+  const { temperature, offsets } = likeliest;
+  const factor = consistentTemperature(
+    kernels,
+    calibratedHead(head, likeliest),
+  );
+  return { temperature: temperature * factor, offsets };
+}
+
+/** Newton's method on the scale a = 1/T and the offsets δ = o/T, in which the loss is convex. */
+function leastLoss(kernels: Kernels, head: HeadLogits): HeadCalibration {
+  let point = new Float64Array(1 + head.classes);
   point[0] = 1;
   let here = assess(kernels, head, point);
   for (let step = 0; step < STEPS; step++) {
@@ -95,6 +113,41 @@ function fitHead(kernels: Kernels, head: HeadLogits): HeadCalibration {
   };
 }
 
+/**
+ * The temperature T at which the mean of max_c softmax(z / T)_c, which falls as T
+ * grows, is the share of right answers, by bisection of log T.
+ */
+function consistentTemperature(
+  kernels: Kernels,
+  { logits, classes, labels }: HeadLogits,
+): number {
+  let right = 0;
+  // Of every labelled picture, how far each logit is below the largest.
+  const differences: Float64Array[] = [];
+  labels.forEach((label, n) => {
+    if (label === MASKED) return;
+    const z = logits.subarray(n * classes, (n + 1) * classes);
+    const largest = z.reduce((most, value) => Math.max(most, value), -Infinity);
+    if (z.indexOf(largest) === label) right++;
+    differences.push(Float64Array.from(z, (value) => value - largest));
+  });
+  const images = differences.length;
+  const smoothing = 1 / (images + 1);
+  const accuracy = smoothing / classes + (1 - smoothing) * right / images;
+  let [low, high] = [LOWEST, HIGHEST];
+  for (let halving = 0; halving < BISECTIONS; halving++) {
+    const middle = Math.sqrt(low * high);
+    let confidence = 0;
+    for (const z of differences) {
+      confidence += 1 /
+        z.reduce((sum, value) => sum + kernels.exp(value / middle), 0) / images;
+    }
+    if (confidence > accuracy + SCALE_PRECISION * (middle - 1)) low = middle;
+    else high = middle;
+  }
+  return Math.sqrt(low * high);
+}
+
 /** The loss at a point (a, δ), and its derivatives; of the Hessian, the lower triangle. */
 interface Assessment {
   readonly loss: number;
@@ -103,7 +156,7 @@ interface Assessment {
 }
 
 /**
- * The loss of fitCalibration summed over labelled pictures,
+ * The loss of leastLoss summed over labelled pictures,
  *
  *   Σ −Σ_c t_c log softmax(a z + δ)_c + |δ|² / 2σ² + ρ (a − 1)² / 2,
  *   t = (1 − ε) e_label + ε / classes

@@ -67,7 +67,7 @@ Deno.test("the offsets that logits lack are found, and bring the right decisions
   assertLess(before!.accuracy + 0.02, after!.accuracy);
 });
 
-Deno.test("no calibration nearby has a lower loss, by a twin in plain numbers", () => {
+Deno.test("no offsets nearby have a lower loss, by a twin in plain numbers", () => {
   const head = drawn(60, 2, [0.5, -0.5, 0, 0.2]);
   head.labels.fill(MASKED, 0, 7);
   const { logits, classes, labels } = head;
@@ -91,13 +91,53 @@ Deno.test("no calibration nearby has a lower loss, by a twin in plain numbers", 
     });
     return total;
   };
-  const { temperature, offsets } = fit(head);
+  const { offsets } = fit(head);
+  const temperature = lowest(0.1, 10, (value) => loss([value, ...offsets]));
   const best = [temperature, ...offsets];
   for (const [i] of best.entries()) {
     for (const shift of [-1e-3, 1e-3]) {
       const near = best.map((value, k) => k === i ? value + shift : value);
       assertLess(loss(best), loss(near), `${i} ${shift}`);
     }
+  }
+});
+
+/** Where a function that falls and then rises is lowest. */
+function lowest(
+  low: number,
+  high: number,
+  value: (at: number) => number,
+): number {
+  for (let third = 0; third < 100; third++) {
+    const [left, right] = [(2 * low + high) / 3, (low + 2 * high) / 3];
+    if (value(left) < value(right)) high = right;
+    else low = left;
+  }
+  return (low + high) / 2;
+}
+
+Deno.test("a head is as sure on average as it is right, by a twin in plain numbers", () => {
+  for (const factor of [0.4, 1, 5]) {
+    const head = drawn(90, factor, [0.5, -0.5, 0, 0.2]);
+    head.labels.fill(MASKED, 0, 7);
+    const { logits, labels } = apply(head, fit(head));
+    let [right, confidence, images] = [0, 0, 0];
+    labels.forEach((label, n) => {
+      if (label === MASKED) return;
+      const z = Array.from(logits.subarray(4 * n, 4 * n + 4));
+      const weights = z.map(Math.exp);
+      const sum = weights.reduce((total, weight) => total + weight, 0);
+      confidence += Math.max(...weights) / sum;
+      if (z.indexOf(Math.max(...z)) === label) right++;
+      images++;
+    });
+    // Of one more picture, right by chance, all answers take a share.
+    const share = 1 / (images + 1);
+    assertAlmostEquals(
+      confidence / images,
+      share / 4 + (1 - share) * right / images,
+      1e-6,
+    );
   }
 });
 
@@ -128,7 +168,7 @@ Deno.test("logits that are all alike say nothing of a temperature", () => {
     classes: 2,
     labels: Int32Array.of(0, 1, 0, 1),
   });
-  assertEquals(temperature, 1);
+  assertAlmostEquals(temperature, 1, 1e-6);
 });
 
 Deno.test("a head without labels keeps its logits, bit by bit", () => {
