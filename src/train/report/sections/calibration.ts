@@ -19,7 +19,7 @@ export function calibration(
     ? ["item"] as const
     : ["item", "domain"] as const;
   return [
-    markup`<p>Of the answers given with a confidence of 70%, 70% should be right. To that end an offset is added to each of a head's logits, for classes that it says too seldom or too often, and all are divided by one number, its temperature, which says how sure it may be. Both were fitted on the ${
+    markup`<p>Of the answers given with a confidence of 70%, 70% should be right. To that end an offset is added to each of a head's logits, for classes that it says too seldom or too often, and all are divided by one number, its temperature, chosen so that the head is as sure on average as it is right. Both were fitted on the ${
       calibrationSet(run)
     } pictures; the temperature is ${
       heads.map((head) =>
