@@ -4,7 +4,11 @@ import type { Kernels } from "../kernels/mod.ts";
 import type { Sizes } from "../model/sizes.ts";
 import type { Calibration, HeadCalibration } from "../model/state.ts";
 import { solvePositive } from "../nn/solve.ts";
-import type { CompositeLogits, HeadLogits } from "./evaluate.ts";
+import {
+  type CompositeLogits,
+  type HeadLogits,
+  indexOfLargest,
+} from "./evaluate.ts";
 import { MASKED } from "./loss.ts";
 
 /** Standard deviation that is expected of offsets, in nats: few pictures leave them near 0. */
@@ -127,9 +131,9 @@ function consistentTemperature(
   labels.forEach((label, n) => {
     if (label === MASKED) return;
     const z = logits.subarray(n * classes, (n + 1) * classes);
-    const largest = z.reduce((most, value) => Math.max(most, value), -Infinity);
-    if (z.indexOf(largest) === label) right++;
-    differences.push(Float64Array.from(z, (value) => value - largest));
+    const best = indexOfLargest(z);
+    if (best === label) right++;
+    differences.push(Float64Array.from(z, (value) => value - z[best]!));
   });
   const images = differences.length;
   const smoothing = 1 / (images + 1);
