@@ -126,6 +126,7 @@ export function labelledAs(
     preprocessing: dataset.preprocessing,
     inputs: dataset.inputs,
     parts: dataset.parts,
+    mirror: dataset.mirror,
     hash: dataset.hash,
     domainOf: (row) => domainIndex[dataset.domainOf(row)]!,
     itemOf: (row) => itemIndex[dataset.itemOf(row)]!,

@@ -19,7 +19,8 @@ const MISTAKES = 24;
 const DESCRIPTOR =
   "The upright picture, averaged to a square of 96 × 96 pixels, as one byte for " +
   "each of: how often gradients of two directions lie at each of eight offsets from each other, " +
-  "in a grid of 3 × 3 cells; and colours and sharpness, in a grid of 2 × 2 cells.";
+  "in a grid of 3 × 3 cells; and colours and sharpness, in a grid of 2 × 2 cells. " +
+  "The network sees the picture and its mirror image, and the mean of both its answers counts.";
 
 /** What is said of data that this program does not know. */
 const UNKNOWN_LICENCE =

@@ -28,7 +28,11 @@ export async function loadEvaluator(
   batchSize: number,
 ): Promise<{ model: ModelState; evaluator: Evaluator }> {
   const model = await withFile(file, readModel);
-  const evaluator = await createEvaluator(model.sizes, batchSize);
+  const evaluator = await createEvaluator(
+    model.sizes,
+    batchSize,
+    model.preprocessing.mirrored ? 2 : 1,
+  );
   loadParameters(evaluator.network, model.parameters);
   evaluator.standardization.mean.set(model.standardization.mean);
   evaluator.standardization.inverseDeviation.set(

@@ -10,6 +10,7 @@ import {
   descriptorParts,
   type Preprocessing,
 } from "../image/descriptor.ts";
+import { mirrorOrder } from "../image/mirror.ts";
 import type { DescriptorCache } from "./cache.ts";
 
 /** One described picture. */
@@ -53,6 +54,8 @@ export class Dataset implements Disposable {
   readonly inputs: number;
   /** Views of each picture; view 0 is the picture as it is. */
   readonly views: number;
+  /** Where each value of a mirrored picture's descriptor stands in that of the picture, if a network is to see both. */
+  readonly mirror: Uint32Array | undefined;
   /** Sha-256 over the contents and labels of all pictures, whatever their order. */
   readonly hash: string;
   /** What a person should know before training on this; one sentence each. */
@@ -69,6 +72,9 @@ export class Dataset implements Disposable {
     this.preprocessing = parts.preprocessing;
     this.inputs = parts.inputs;
     this.views = parts.views;
+    this.mirror = parts.preprocessing.mirrored
+      ? mirrorOrder(parts.preprocessing)
+      : undefined;
     this.hash = parts.hash;
     this.warnings = parts.warnings;
     this.skipped = parts.skipped;

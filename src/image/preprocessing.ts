@@ -30,6 +30,11 @@ export interface Preprocessing {
   readonly sharpnessGrid: number;
   /** Bytes per unit of √(share of the pixels of a cell's every second row), for sharpness. */
   readonly sharpnessScale: number;
+  /**
+   * Whether a network sees every picture twice, as it is and mirrored, and
+   * answers with the mean of its logits.
+   */
+  readonly mirrored?: boolean;
 }
 
 /** The method of descriptor.ts. */
@@ -52,6 +57,7 @@ export const PREPROCESSING: Preprocessing = {
   sharpnessLevels: 16,
   sharpnessGrid: 2,
   sharpnessScale: 192,
+  mirrored: true,
 };
 
 /**
@@ -148,6 +154,7 @@ function checkPreprocessing(preprocessing: Preprocessing): void {
   const whole = (value: number, least: number, most: number) =>
     Number.isInteger(value) && value >= least && value <= most;
   const positive = (value: number) => Number.isFinite(value) && value > 0;
+  const { mirrored = false } = preprocessing;
   const known = name === NAME && whole(size, 4, 1024) && size % 4 === 0 &&
     Array.isArray(radii) && radii.length <= 16 &&
     radii.every((r) => whole(r, 1, size - 1)) &&
@@ -159,6 +166,7 @@ function checkPreprocessing(preprocessing: Preprocessing): void {
     positive(preprocessing.gradientScale) &&
     positive(preprocessing.colorScale) &&
     positive(preprocessing.sharpnessScale) &&
+    typeof mirrored === "boolean" &&
     colorLength(preprocessing) % 4 === 0 && // the kernels work on fours
     sharpnessLength(preprocessing) % 4 === 0;
   if (!known) {

@@ -126,9 +126,16 @@ export function readParameter(parameter: Parameter): Float32Array {
   return rowMajor;
 }
 
+/**
+ * How many rows of the network tell of one example: the picture, or the picture
+ * and its mirror image. Of n examples, rows b and n + b belong together.
+ */
+export type RowsPerExample = 1 | 2;
+
 /** What a forward pass writes, for up to `capacity` rows. */
 export interface Activations {
   readonly capacity: number;
+  readonly rowsPerExample: RowsPerExample;
   /** Input rows [capacity, inputStride]. */
   readonly inputs: Float32Array;
   readonly inputStride: number;
@@ -145,12 +152,14 @@ export function allocateActivations(
   allocate: Allocator,
   sizes: Sizes,
   capacity: number,
+  rowsPerExample: RowsPerExample,
 ): Activations {
   const inputStride = panelCount(sizes.inputs) * PANEL;
   const itemColumn = panelCount(sizes.domains) * PANEL;
   const logitStride = itemColumn + panelCount(sizes.items) * PANEL;
   return {
     capacity,
+    rowsPerExample,
     inputs: allocate.floats(capacity * inputStride),
     inputStride,
     hidden: sizes.hidden.map((width) =>
@@ -231,16 +240,40 @@ export function forwardHeads(
   );
 }
 
-/** Runs the whole network on rows 0 … `rows` − 1 of `activations.inputs`; `masks` as in {@linkcode forwardTrunk}. */
+/**
+ * Runs the whole network on the rows of `examples` examples; `masks` as in
+ * {@linkcode forwardTrunk}. Row b of the composite logits is then the mean over
+ * the rows of example b.
+ */
 export function forward(
   kernels: Kernels,
   network: Network,
   activations: Activations,
-  rows: number,
+  examples: number,
   masks?: readonly Float32Array[],
 ): void {
+  const { logits, logitStride, rowsPerExample } = activations;
+  const rows = examples * rowsPerExample;
   forwardTrunk(kernels, network, activations, rows, masks);
   forwardHeads(kernels, network, activations, rows);
+  averageExamples(kernels, activations, logits, logitStride, examples);
+}
+
+/**
+ * Leaves the mean over the rows of example b in row b of a block. The heads are
+ * linear: the mean of features leads to the mean of logits.
+ */
+export function averageExamples(
+  kernels: Kernels,
+  { rowsPerExample }: Pick<Activations, "rowsPerExample">,
+  block: Float32Array,
+  stride: number,
+  examples: number,
+): void {
+  if (rowsPerExample === 1) return;
+  const length = examples * stride;
+  const second = block.byteOffset + 4 * length;
+  kernels.interpolate(block.byteOffset, second, length, 0.5);
 }
 
 function forwardLinear(

@@ -1,5 +1,6 @@
 /** The network that predictions run on, and the version whose parameters are in it. @module */
 
+import { mirrorOrder } from "../image/mirror.ts";
 import { type Allocator, createArena } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import { type Packer, packerOf } from "../kernels/panels.ts";
@@ -17,9 +18,10 @@ import {
   type Activations,
   allocateActivations,
   allocateNetwork,
+  averageExamples,
   featuresOf,
   featureStride,
-  forward,
+  forwardHeads,
   forwardTrunk,
   type Network,
   type Parameter,
@@ -30,7 +32,7 @@ import { BYTE_WEIGHT, roundToBytes } from "../model/quantize.ts";
 import { longestTensor, type Sizes, tensorSpecs } from "../model/sizes.ts";
 import type { HeadCalibration, ServingModel } from "../model/state.ts";
 
-/** Rows of one forward pass. */
+/** Descriptors of one forward pass. */
 const CAPACITY = 16;
 
 /** Parameters by name, row-major; those that are missing are the base model's. */
@@ -69,6 +71,9 @@ export class ServingNetwork {
   readonly #mounted = new Map<string, unknown>();
   readonly #tensors: readonly Parameter[];
   readonly #pack: Packer;
+  readonly #mirror: Uint32Array | undefined;
+  /** One descriptor [I], mirrored. */
+  readonly #mirrored: Uint8Array;
 
   private constructor(
     readonly kernels: Kernels,
@@ -82,6 +87,9 @@ export class ServingNetwork {
       name: names[i]!.name,
     }));
     this.#pack = packerOf(kernels, views.rowMajor);
+    const { preprocessing, sizes } = model;
+    if (preprocessing.mirrored) this.#mirror = mirrorOrder(preprocessing);
+    this.#mirrored = new Uint8Array(sizes.inputs);
   }
 
   /**
@@ -92,7 +100,7 @@ export class ServingNetwork {
   static async create(model: ServingModel): Promise<ServingNetwork> {
     const parts = partsOf(model.standardization);
     const { kernels, views } = await createArena((allocate) =>
-      layout(allocate, model.sizes, parts)
+      layout(allocate, model, parts)
     );
     if (views.first === undefined) {
       views.mean.set(model.standardization.mean);
@@ -114,8 +122,8 @@ export class ServingNetwork {
     this.#mount(parameters);
     const { rest, activations } = this.views;
     const results: Probabilities[] = [];
-    for (const rows of this.#batches(descriptors)) {
-      forward(this.kernels, rest, activations, rows);
+    for (const rows of this.#features(descriptors)) {
+      forwardHeads(this.kernels, rest, activations, rows);
       for (let row = 0; row < rows; row++) {
         results.push(this.#probabilities(row));
       }
@@ -129,11 +137,10 @@ export class ServingNetwork {
     descriptors: readonly Uint8Array[],
   ): Float32Array {
     this.#mount(parameters);
-    const { rest, activations } = this.views;
+    const { activations } = this.views;
     const out = new Float32Array(descriptors.length * this.featureStride);
     let offset = 0;
-    for (const rows of this.#batches(descriptors)) {
-      forwardTrunk(this.kernels, rest, activations, rows);
+    for (const rows of this.#features(descriptors)) {
       const values = featuresOf(activations).subarray(
         0,
         rows * this.featureStride,
@@ -175,25 +182,42 @@ export class ServingNetwork {
     return parameters.get(name) ?? this.model.parameters.get(name)!;
   }
 
-  /** Runs descriptors through the first layer into the inputs of the rest, batch by batch; yields each batch's rows. */
-  *#batches(descriptors: readonly Uint8Array[]): Generator<number> {
-    const { first, activations } = this.views;
+  /** Runs descriptors through the trunk, batch by batch; yields how many of each batch. */
+  *#features(descriptors: readonly Uint8Array[]): Generator<number> {
+    const { kernels, featureStride, views: { first, rest, activations } } =
+      this;
     for (let start = 0; start < descriptors.length; start += CAPACITY) {
       const batch = descriptors.slice(start, start + CAPACITY);
+      const count = batch.length;
+      const rows = count * activations.rowsPerExample;
       batch.forEach((descriptor, row) => {
-        if (first === undefined) this.#standardize(descriptor, row);
-        else writeDescriptor(this.kernels, first, descriptor, row);
+        this.#write(descriptor, row);
+        if (this.#mirror !== undefined) {
+          this.#write(this.#mirrorOf(descriptor, this.#mirror), count + row);
+        }
       });
       if (first !== undefined) {
-        forwardByteLayer(
-          this.kernels,
-          first,
-          batch.length,
-          activations.inputs,
-        );
+        forwardByteLayer(kernels, first, rows, activations.inputs);
       }
-      yield batch.length;
+      forwardTrunk(kernels, rest, activations, rows);
+      const features = featuresOf(activations);
+      averageExamples(kernels, activations, features, featureStride, count);
+      yield count;
     }
+  }
+
+  #write(descriptor: Uint8Array, row: number): void {
+    const { first } = this.views;
+    if (first === undefined) this.#standardize(descriptor, row);
+    else writeDescriptor(this.kernels, first, descriptor, row);
+  }
+
+  #mirrorOf(descriptor: Uint8Array, mirror: Uint32Array): Uint8Array {
+    const mirrored = this.#mirrored;
+    for (let i = 0; i < mirror.length; i++) {
+      mirrored[i] = descriptor[mirror[i]!]!;
+    }
+    return mirrored;
   }
 
   #standardize(values: Uint8Array, row: number): void {
@@ -235,12 +259,14 @@ export class ServingNetwork {
 
 function layout(
   allocate: Allocator,
-  sizes: Sizes,
+  { sizes, preprocessing }: ServingModel,
   parts: readonly Part[],
 ): Views {
   const [width, ...hidden] = sizes.hidden;
   const rest: Sizes = { ...sizes, inputs: width ?? sizes.inputs, hidden };
-  const activations = allocateActivations(allocate, rest, CAPACITY);
+  const rowsPerExample = preprocessing.mirrored ? 2 : 1;
+  const rows = CAPACITY * rowsPerExample;
+  const activations = allocateActivations(allocate, rest, rows, rowsPerExample);
   const plain = width === undefined ? sizes.inputs : 0;
   return {
     first: width === undefined ? undefined : allocateByteLayer(
@@ -248,7 +274,7 @@ function layout(
       sizes.inputs,
       width,
       parts,
-      CAPACITY,
+      rows,
     ),
     rest: allocateNetwork(allocate, rest),
     activations,

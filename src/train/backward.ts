@@ -57,15 +57,21 @@ export function layersToUpdate(
   return [...trunk, ...heads];
 }
 
-/** Backpropagates `gradientLogits` to the outputs of every trunk layer. */
+/**
+ * Backpropagates the gradient of the examples' logits, rows 0 … `examples` − 1 of
+ * `gradientLogits`, to all rows and the outputs of every trunk layer.
+ */
 export function backward(
   kernels: Kernels,
   network: Network,
-  { activations, gradientHidden, gradientLogits }: Workspace,
-  rows: number,
+  workspace: Workspace,
+  examples: number,
   masks: readonly Float32Array[] | undefined,
 ): void {
-  const { logitStride, itemColumn } = activations;
+  const { activations, gradientHidden, gradientLogits } = workspace;
+  const { logitStride, itemColumn, rowsPerExample } = activations;
+  const rows = examples * rowsPerExample;
+  shareAmongRows(kernels, workspace, examples);
   const into = (
     layer: Linear,
     g: number,
@@ -115,6 +121,18 @@ export function backward(
       count,
     );
   }
+}
+
+/** The mean's own backward pass: every row of an example has an equal share of its gradient. */
+function shareAmongRows(
+  kernels: Kernels,
+  { activations: { logitStride, rowsPerExample }, gradientLogits }: Workspace,
+  examples: number,
+): void {
+  if (rowsPerExample === 1) return;
+  const length = examples * logitStride;
+  kernels.scale(gradientLogits.byteOffset, length, 0.5);
+  gradientLogits.copyWithin(length, 0, length);
 }
 
 /** Σ ‖∂L/∂θ‖² over the layers, exact to rounding, with no gradient of weights in memory. */

@@ -9,6 +9,7 @@
  */
 
 import type { Kernels } from "../kernels/mod.ts";
+import type { RowsPerExample } from "../model/network.ts";
 import { Random } from "../nn/prng.ts";
 import { type HeadLabels, setLabels } from "./loss.ts";
 import type { Workspace } from "./workspace.ts";
@@ -25,6 +26,11 @@ export interface Examples {
    * of one place in the picture each. What follows them is never dropped.
    */
   readonly cells?: readonly number[];
+  /**
+   * Where each value of a mirrored picture's descriptor stands in that of the
+   * picture, if the network is to see both.
+   */
+  readonly mirror?: Uint32Array | undefined;
   /** Domain of a picture, or `MASKED`. */
   domainOf(row: number): number;
   /** Item of a picture, or `MASKED`. */
@@ -105,6 +111,39 @@ export function mixBatch(
     );
   }
   for (const head of [labels.domain, labels.item]) mixLabels(head, rows);
+}
+
+/** How many rows of a network tell of one of these examples. */
+export function rowsPerExample({ mirror }: Examples): RowsPerExample {
+  return mirror === undefined ? 1 : 2;
+}
+
+/**
+ * Writes the mirror images of rows 0 … `rows` − 1 into the rows behind them, where
+ * the network is to see them. A value must be standardized as the one it goes to.
+ *
+ * @throws {TypeError} If the workspace was made for examples of another kind.
+ */
+export function mirrorBatch(
+  { activations }: Pick<Workspace, "activations">,
+  examples: Examples,
+  rows: number,
+): void {
+  const { inputs, inputStride } = activations;
+  const needed = rowsPerExample(examples);
+  if (activations.rowsPerExample !== needed) {
+    throw new TypeError(
+      `Cannot fill a batch: expected room for ${needed} rows per example, got ${activations.rowsPerExample}`,
+    );
+  }
+  const { mirror } = examples;
+  if (mirror === undefined) return;
+  for (let b = 0; b < rows; b++) {
+    const from = inputs.subarray(b * inputStride, (b + 1) * inputStride);
+    const start = (rows + b) * inputStride;
+    const to = inputs.subarray(start, start + inputStride);
+    for (let i = 0; i < mirror.length; i++) to[i] = from[mirror[i]!]!;
+  }
 }
 
 /**

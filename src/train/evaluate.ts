@@ -2,7 +2,7 @@
 
 import type { Kernels } from "../kernels/mod.ts";
 import { forward } from "../model/network.ts";
-import { type Examples, fillBatch } from "./batch.ts";
+import { type Examples, fillBatch, mirrorBatch } from "./batch.ts";
 import { MASKED } from "./loss.ts";
 import type { Evaluator } from "./trainer.ts";
 
@@ -48,7 +48,7 @@ export interface Evaluation {
 
 const BINS = 15;
 
-/** Runs the plain view of `rows` through the network. */
+/** Runs the plain view of `rows`, and its mirror image where examples have one, through the network. */
 export function computeLogits(
   evaluator: Evaluator,
   examples: Examples,
@@ -64,6 +64,7 @@ export function computeLogits(
     const count = Math.min(capacity, rows.length - start);
     const batch = Array.from({ length: count }, (_, b) => rows[start + b]!);
     fillBatch(evaluator, examples, batch, plain);
+    mirrorBatch(workspace, examples, count);
     forward(kernels, network, activations, count);
     batch.forEach((row, b) => {
       const composite = activations.logits.subarray(

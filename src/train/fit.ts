@@ -7,6 +7,7 @@ import {
   epochOrder,
   type Examples,
   fillBatch,
+  mirrorBatch,
   mixBatch,
   stepRandom,
 } from "./batch.ts";
@@ -141,11 +142,12 @@ function fitStep(
   if (recipe.mixup > 0) {
     mixBatch(kernels, workspace, batch.length, recipe.mixup, random);
   }
+  mirrorBatch(workspace, examples, batch.length);
   if (recipe.cellDropout > 0) {
     dropCells(
       workspace,
       examples.cells ?? [],
-      batch.length,
+      batch.length * workspace.activations.rowsPerExample,
       recipe.cellDropout,
       random,
     );

@@ -8,6 +8,7 @@ import {
 } from "../model/state.ts";
 import { createOptimizer } from "../optim/registry.ts";
 import { learningRateFactor } from "../optim/schedule.ts";
+import { rowsPerExample } from "./batch.ts";
 import {
   detach,
   evaluateRows,
@@ -76,6 +77,7 @@ export async function runTraining(
     createOptimizer(name, options),
     plan.recipe.batchSize,
     hooks.threads,
+    rowsPerExample(examples),
   );
   const standing = resumed === undefined
     ? begin(trainer, examples, rows.train, plan.recipe.seed)

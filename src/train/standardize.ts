@@ -8,7 +8,8 @@ const SMALLEST_DEVIATION = 0.1;
 
 /**
  * Measures the mean of every input and the deviation of every part of the
- * descriptor over the plain views of `rows`, into `standardization`.
+ * descriptor over the plain views of `rows`, and their mirror images where
+ * examples have them, into `standardization`.
  *
  *   x̂ = (x − mean) / deviation,  deviation² = mean over the part of the inputs' variances
  *
@@ -54,9 +55,12 @@ function measureMoments(
       squares[i]! += value * value;
     }
   }
-  return sum.map((total, i) => {
-    const average = total / rows.length;
+  const { mirror } = examples;
+  const meanOf = (sums: Float64Array, i: number) =>
+    (sums[i]! + sums[mirror?.[i] ?? i]!) / (2 * rows.length);
+  return sum.map((_, i) => {
+    const average = meanOf(sum, i);
     mean[i] = Math.round(average);
-    return Math.max(0, squares[i]! / rows.length - average * average);
+    return Math.max(0, meanOf(squares, i) - average * average);
   });
 }

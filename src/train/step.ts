@@ -59,41 +59,42 @@ export type Learner = Pick<
 const OVERFLOW = 3.4e38 ** 2;
 
 /**
- * Takes one step on rows 0 … `rows` − 1 of the workspace.
+ * Takes one step on the first `examples` examples of the workspace.
  *
- * A head for which no row has a label takes no part: its tensors neither move
+ * A head for which no example has a label takes no part: its tensors neither move
  * nor age. Clipping scales the gradient by min(1, bound / ‖gradient‖).
  *
- * @throws {RangeError} If there are no rows, or more than the workspace holds.
+ * @throws {RangeError} If there are no examples, or more than the workspace holds.
  *
  * Source: clipping, Pascanu, Mikolov, Bengio 2013, algorithm 1 (arXiv:1211.5063).
  */
 export function trainStep(
   trainer: Learner,
-  rows: number,
+  examples: number,
   options: StepOptions,
 ): StepResult {
   const { kernels, network, state, optimizer, workspace } = trainer;
-  if (!(rows >= 1 && rows <= workspace.capacity)) {
+  if (!(examples >= 1 && examples <= workspace.capacity)) {
     throw new RangeError(
-      `Cannot take a training step: expected 1 to ${workspace.capacity} rows, got ${rows}`,
+      `Cannot take a training step: expected 1 to ${workspace.capacity} examples, got ${examples}`,
     );
   }
   const { activations, labels, gradientLogits } = workspace;
+  const rows = examples * activations.rowsPerExample;
   const masks = drawMasks(kernels, network, workspace, rows, options);
-  forward(kernels, network, activations, rows, masks);
+  forward(kernels, network, activations, examples, masks);
   const smoothing = options.labelSmoothing ?? 0;
   const losses = compositeLoss(
     kernels,
     network,
     activations,
     labels,
-    rows,
+    examples,
     smoothing,
     gradientLogits,
   );
   const layers = layersToUpdate(network, state, workspace, losses);
-  backward(kernels, network, workspace, rows, masks);
+  backward(kernels, network, workspace, examples, masks);
 
   const { maxGradientNorm = Infinity, measureGradientNorm = false } = options;
   const measured = measureGradientNorm || maxGradientNorm < Infinity;

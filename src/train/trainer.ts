@@ -10,6 +10,7 @@ import {
   allocateNetwork,
   layersOf,
   type Network,
+  type RowsPerExample,
   writeParameter,
 } from "../model/network.ts";
 import type { Sizes } from "../model/sizes.ts";
@@ -40,16 +41,22 @@ export interface Trainer extends Evaluator, Disposable {
   readonly state: OptimizerState;
 }
 
-/** Takes the memory for evaluating batches of up to `batchSize` rows; parameters are zero. */
+/** Takes the memory for evaluating batches of up to `batchSize` examples; parameters are zero. */
 export async function createEvaluator(
   sizes: Sizes,
   batchSize: number,
+  rowsPerExample: RowsPerExample = 1,
 ): Promise<Evaluator> {
   const { kernels, views } = await createArena((allocate) => ({
     network: allocateNetwork(allocate, sizes),
     workspace: {
       capacity: batchSize,
-      activations: allocateActivations(allocate, sizes, batchSize),
+      activations: allocateActivations(
+        allocate,
+        sizes,
+        batchSize * rowsPerExample,
+        rowsPerExample,
+      ),
       labels: allocateLabels(allocate, batchSize),
     },
     ...allocateInput(allocate, sizes),
@@ -59,7 +66,7 @@ export async function createEvaluator(
 }
 
 /**
- * Takes the memory for training on batches of up to `batchSize` rows, with the
+ * Takes the memory for training on batches of up to `batchSize` examples, with the
  * large layers shared among `threads` threads. Parameters and moments are zero,
  * standardization is the identity.
  */
@@ -68,6 +75,7 @@ export async function createTrainer(
   optimizer: Optimizer,
   batchSize: number,
   threads = 1,
+  rowsPerExample: RowsPerExample = 1,
 ): Promise<Trainer> {
   const arena = await createParallelArena(threads, (allocate) => ({
     network: allocateNetwork(allocate, sizes),
@@ -78,6 +86,7 @@ export async function createTrainer(
       optimizer,
       batchSize,
       threads,
+      rowsPerExample,
     ),
     ...allocateInput(allocate, sizes),
   }));

@@ -12,6 +12,7 @@ import {
   allocateActivations,
   allocateNetwork,
   type Network,
+  type RowsPerExample,
 } from "../model/network.ts";
 import { layerSpecs, type Sizes } from "../model/sizes.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -37,7 +38,7 @@ export function allocateOptimizerState(
   };
 }
 
-/** What a step works on besides parameters and moments, for up to `capacity` rows. */
+/** What a step works on besides parameters and moments, for up to `capacity` examples. */
 export interface Workspace {
   readonly capacity: number;
   /** The caller writes the batch into `activations.inputs` and `labels`. */
@@ -56,27 +57,34 @@ export interface Workspace {
   readonly scratch: Float32Array;
 }
 
-/** Takes the blocks for steps on up to `capacity` rows by `threads` threads. */
+/** Takes the blocks for steps on up to `capacity` examples by `threads` threads. */
 export function allocateWorkspace(
   allocate: Allocator,
   sizes: Sizes,
   optimizer: Optimizer,
   capacity: number,
   threads = 1,
+  rowsPerExample: RowsPerExample = 1,
 ): Workspace {
   const widths = [sizes.inputs, ...sizes.hidden];
-  const rows = (width: number) => capacity * panelCount(width) * PANEL;
+  const rows = capacity * rowsPerExample;
+  const rowsOf = (width: number) => rows * panelCount(width) * PANEL;
   const layers = layerSpecs(sizes);
   const largest = (of: (layer: typeof layers[number]) => number) =>
     Math.max(...layers.map(of));
   // One row more than a batch: mixup sets the first row aside there.
-  const activations = allocateActivations(allocate, sizes, capacity + 1);
+  const activations = allocateActivations(
+    allocate,
+    sizes,
+    rows + 1,
+    rowsPerExample,
+  );
   return {
     capacity,
     activations,
     labels: allocateLabels(allocate, capacity),
-    gradientHidden: sizes.hidden.map((width) => allocate.floats(rows(width))),
-    gradientLogits: allocate.floats(capacity * activations.logitStride),
+    gradientHidden: sizes.hidden.map((width) => allocate.floats(rowsOf(width))),
+    gradientLogits: allocate.floats(rows * activations.logitStride),
     gradientWeight: allocate.floats(
       optimizer.updateWeights
         ? 0
@@ -85,7 +93,7 @@ export function allocateWorkspace(
     gradientBias: allocate.floats(
       largest(({ outputs }) => panelCount(outputs) * PANEL),
     ),
-    masks: widths.map((width) => allocate.floats(rows(width))),
-    scratch: allocate.floats(threads * weightGradientScratch(capacity)),
+    masks: widths.map((width) => allocate.floats(rowsOf(width))),
+    scratch: allocate.floats(threads * weightGradientScratch(rows)),
   };
 }

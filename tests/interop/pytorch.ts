@@ -35,13 +35,16 @@ import {
 } from "../service/fixture.ts";
 
 const PYTHON = Deno.env.get("PYTHON") ?? "python3";
-const ROWS = 12;
+const EXAMPLES = 12;
+/** A picture and its mirror image. */
+const ROWS_PER_EXAMPLE = 2;
+const ROWS = EXAMPLES * ROWS_PER_EXAMPLE;
 const STEPS = 10;
 const LEARNING_RATE = 1e-3;
 const TOLERANCE = 1e-5;
 
 interface Batch {
-  /** [ROWS, inputs], standardized. */
+  /** [ROWS, inputs], standardized; rows b and EXAMPLES + b tell of example b. */
   readonly x: Float32Array;
   readonly domains: Int32Array;
   readonly items: Int32Array;
@@ -72,7 +75,7 @@ async function exported(): Promise<Uint8Array> {
 function drawBatch({ sizes }: ModelState): Batch {
   const random = Random.fromSeed(1, "interop");
   const classes = (count: number) =>
-    Int32Array.from({ length: ROWS }, () => random.below(count));
+    Int32Array.from({ length: EXAMPLES }, () => random.below(count));
   return {
     x: Float32Array.from(
       { length: ROWS * sizes.inputs },
@@ -91,7 +94,13 @@ async function continued(
     state.optimizer.name,
     state.optimizer.options,
   );
-  using trainer = await createTrainer(state.sizes, optimizer, ROWS);
+  using trainer = await createTrainer(
+    state.sizes,
+    optimizer,
+    EXAMPLES,
+    1,
+    ROWS_PER_EXAMPLE,
+  );
   const { network, workspace } = trainer;
   loadParameters(network, state.parameters);
   loadMoments(trainer.state, optimizer.slots, state.moments);
@@ -102,12 +111,12 @@ async function continued(
       x.subarray(row * inputs, (row + 1) * inputs),
       row * activations.inputStride,
     );
-    setLabels(labels, row, domains[row]!, items[row]!);
+  }
+  for (let example = 0; example < EXAMPLES; example++) {
+    setLabels(labels, example, domains[example]!, items[example]!);
   }
   for (let step = 0; step < STEPS; step++) {
-    trainStep(trainer, ROWS, {
-      learningRate: LEARNING_RATE,
-    });
+    trainStep(trainer, EXAMPLES, { learningRate: LEARNING_RATE });
   }
   return {
     ...state,
@@ -121,8 +130,8 @@ function batchFile({ x, domains, items }: Batch): Uint8Array[] {
     new Uint8Array(buffer as ArrayBuffer);
   return encodeSafetensors([
     { name: "x", dtype: "F32", shape: [ROWS, x.length / ROWS], data: bytes(x) },
-    { name: "domains", dtype: "I32", shape: [ROWS], data: bytes(domains) },
-    { name: "items", dtype: "I32", shape: [ROWS], data: bytes(items) },
+    { name: "domains", dtype: "I32", shape: [EXAMPLES], data: bytes(domains) },
+    { name: "items", dtype: "I32", shape: [EXAMPLES], data: bytes(items) },
   ]);
 }
 

@@ -10,9 +10,11 @@ import { layerSpecs, type Sizes } from "../../src/model/sizes.ts";
 /** Row-major parameters by tensor name. */
 export type Parameters = Map<string, Float64Array>;
 
-/** One row: its input, its two labels (−1: not known), and what is mixed into them. */
+/** One example: its input, its two labels (−1: not known), and what is mixed into them. */
 export interface Row {
   readonly input: readonly number[];
+  /** A second input, such as the mirror image, whose logits count as much. */
+  readonly second?: readonly number[];
   readonly domain: number;
   readonly item: number;
   readonly otherDomain?: number;
@@ -41,6 +43,16 @@ export function logitsOf(
   return specs.slice(-2).flatMap(({ name, outputs }) => linear(name, outputs));
 }
 
+/** Composite logits of one example: the mean over its inputs. */
+export function meanLogitsOf(
+  sizes: Sizes,
+  parameters: Parameters,
+  { input, second = input }: Row,
+): number[] {
+  const other = logitsOf(sizes, parameters, second);
+  return logitsOf(sizes, parameters, input).map((z, c) => (z + other[c]!) / 2);
+}
+
 /** L_domain + L_item, each a mean over the rows that have that label. */
 export function lossOf(
   sizes: Sizes,
@@ -48,7 +60,7 @@ export function lossOf(
   rows: readonly Row[],
   smoothing = 0,
 ): number {
-  const logits = rows.map((row) => logitsOf(sizes, parameters, row.input));
+  const logits = rows.map((row) => meanLogitsOf(sizes, parameters, row));
   const domain = headLoss(
     logits.map((z) => z.slice(0, sizes.domains)),
     rows.map((

@@ -7,6 +7,7 @@ import {
   PREPROCESSING,
   type Preprocessing,
 } from "../../src/image/descriptor.ts";
+import { mirrorOrder } from "../../src/image/mirror.ts";
 import {
   BYTE_WEIGHT,
   floatsOf,
@@ -168,8 +169,11 @@ function mastered(
       descriptor,
       (value) => (value - MEAN) * INVERSE_DEVIATION,
     );
-    const hidden = layer("trunk.0", x).map((value) => Math.max(value, 0));
-    const logits = layer("head.item", hidden);
+    const mirrored = Array.from(mirrorOrder(SMALL), (from) => x[from]!);
+    const [plain, flipped] = [x, mirrored].map((x) =>
+      layer("head.item", layer("trunk.0", x).map((h) => Math.max(h, 0)))
+    ) as [number[], number[]];
+    const logits = plain.map((z, c) => (z + flipped[c]!) / 2);
     return logits.indexOf(Math.max(...logits));
   });
   return { ...examples, items };

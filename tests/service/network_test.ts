@@ -1,5 +1,10 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { PREPROCESSING } from "../../src/image/descriptor.ts";
+import {
+  descriptorLength,
+  PREPROCESSING,
+  type Preprocessing,
+} from "../../src/image/descriptor.ts";
+import { mirrorOrder } from "../../src/image/mirror.ts";
 import { Random } from "../../src/nn/prng.ts";
 import {
   BYTE_WEIGHT,
@@ -17,11 +22,28 @@ import {
   type Probabilities,
   ServingNetwork,
 } from "../../src/service/network.ts";
-import { logitsOf } from "../reference/network.ts";
+import { meanLogitsOf } from "../reference/network.ts";
+
+/** A picture and its mirror image. */
+const MIRRORED: Preprocessing = {
+  ...PREPROCESSING,
+  size: 16,
+  radii: [],
+  cells: 2,
+  grid: 2,
+  colorLevels: 2,
+  colorGrid: 2,
+  sharpnessGrid: 1,
+  sharpnessLevels: 4,
+};
+const PLAIN: Preprocessing = { ...MIRRORED, mirrored: false };
 
 /** Lengths and deviations of the parts of a descriptor; the last two are one. */
-const PARTS = [[37, 0.02], [16, 0.3], [1, 0.05], [4, 0.11], [9, 0.11]] as const;
-const INPUTS = PARTS.reduce((sum, [length]) => sum + length, 0);
+const PARTS = [[37, 0.02], [16, 0.3], [1, 0.05], [4, 0.11], [
+  10,
+  0.11,
+]] as const;
+const INPUTS = descriptorLength(MIRRORED);
 const SMALL = { inputs: INPUTS, hidden: [12], domains: 2, items: 11 };
 
 const MEANS = {
@@ -60,6 +82,7 @@ function modelOf(
   sizes: Sizes,
   parameters: Parameters,
   meanOf = MEANS.whole,
+  preprocessing = PLAIN,
 ): ServingModel {
   const random = Random.fromSeed(1, "means");
   const rest = new Map(parameters);
@@ -68,7 +91,7 @@ function modelOf(
   return {
     sizes,
     labels: { domains: [], items: [] },
-    preprocessing: PREPROCESSING,
+    preprocessing,
     calibration: calibrationOf(sizes),
     optimizer: { name: "adam", options: {} },
     training: {},
@@ -91,7 +114,7 @@ const DESCRIPTORS = Array.from({ length: 21 }, (_, seed) => {
 
 /** Holds predictions against the twin in doubles, logit by logit. */
 function assertTwin(
-  { sizes, standardization, calibration }: ServingModel,
+  { sizes, standardization, calibration, preprocessing }: ServingModel,
   parameters: Parameters,
   predictions: readonly Probabilities[],
 ): void {
@@ -102,12 +125,21 @@ function assertTwin(
       ([name, values]) => [name, Float64Array.from(values)],
     ),
   );
-  predictions.forEach(({ domain, item }, n) => {
-    const input = Array.from(
-      DESCRIPTORS[n]!,
+  const standardized = (descriptor: Uint8Array) =>
+    Array.from(
+      descriptor,
       (value, i) => (value - mean[i]!) * inverseDeviation[i]!,
     );
-    const logits = logitsOf(sizes, doubles, input);
+  const order = mirrorOrder(preprocessing);
+  predictions.forEach(({ domain, item }, n) => {
+    const input = standardized(DESCRIPTORS[n]!);
+    const flipped = Uint8Array.from(order, (from) => DESCRIPTORS[n]![from]!);
+    const logits = meanLogitsOf(sizes, doubles, {
+      input,
+      ...(preprocessing.mirrored && { second: standardized(flipped) }),
+      domain: 0,
+      item: 0,
+    });
     for (
       const [probabilities, z, { temperature, offsets }] of [
         [domain, logits.slice(0, sizes.domains), calibration.domain],
@@ -125,12 +157,19 @@ function assertTwin(
   });
 }
 
-for (const hidden of [[], [12], [12, 9]]) {
+const CASES = [[], [12], [12, 9]].flatMap((hidden) =>
+  [PLAIN, MIRRORED].map((preprocessing) => ({ hidden, preprocessing }))
+);
+
+for (const { hidden, preprocessing } of CASES) {
   for (const [means, meanOf] of Object.entries(MEANS)) {
-    Deno.test(`a network in bytes says what its twin in doubles does (${hidden.length} hidden, ${means} means)`, async () => {
+    const title = `${hidden.length} hidden, ${means} means, ${
+      preprocessing.mirrored ? "mirrored too" : "as it is"
+    }`;
+    Deno.test(`a network in bytes says what its twin in doubles does (${title})`, async () => {
       const sizes = { ...SMALL, hidden };
       const parameters = drawParameters(sizes, 1);
-      const model = modelOf(sizes, parameters, meanOf);
+      const model = modelOf(sizes, parameters, meanOf, preprocessing);
       const network = await ServingNetwork.create(model);
       assertTwin(model, parameters, network.predict(new Map(), DESCRIPTORS));
       const features = network.features(new Map(), DESCRIPTORS);

@@ -1,10 +1,17 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertThrows,
+} from "@std/assert";
 import { createArena } from "../../src/kernels/arena.ts";
+import type { Standardization } from "../../src/model/state.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { adam } from "../../src/optim/adam.ts";
 import {
   dropCells,
   fillBatch,
+  mirrorBatch,
   mixBatch,
   symmetricBeta,
 } from "../../src/train/batch.ts";
@@ -72,6 +79,72 @@ Deno.test("standardized descriptors have mean 0 up to a rounded one, and deviati
   assertAlmostEquals(variances[1]!, 0, 1e-9);
   assertAlmostEquals(average(variances.slice(0, 6)), 1, 1e-4);
   assertAlmostEquals(average(variances.slice(6)), 1, 1e-4);
+});
+
+/** Its own inverse, within each of two parts. */
+const MIRROR = Uint32Array.from([2, 1, 0, 4, 3, 5, 9, 8, 7, 6]);
+
+Deno.test("a mirrored batch is that of the mirrored descriptors", async () => {
+  const examples = { ...patternExamples(SIZES, 2), mirror: MIRROR };
+  const flipped = {
+    ...examples,
+    read(row: number, view: number, out: Uint8Array) {
+      const descriptor = new Uint8Array(SIZES.inputs);
+      examples.read(row, view, descriptor);
+      MIRROR.forEach((from, to) => out[to] = descriptor[from]!);
+    },
+  };
+  const trainer = await createTrainer(SIZES, adam(), 6, 1, 2);
+  const rows = allRows(examples.length);
+  measureStandardization(examples, rows, [6, 4], trainer.standardization);
+  const { inputs, inputStride } = trainer.workspace.activations;
+  const filled = (examples: Parameters<typeof fillBatch>[1]) => {
+    fillBatch(trainer, examples, [5, 0, 11], [1, 0, 1]);
+    mirrorBatch(trainer.workspace, examples, 3);
+    return inputs.slice(0, 6 * inputStride);
+  };
+  const batch = filled(examples);
+  const half = 3 * inputStride;
+  const swapped = [...batch.slice(half), ...batch.slice(0, half)];
+  assertEquals([...filled(flipped)], swapped);
+  assert(batch.some((value, i) => value !== swapped[i]));
+});
+
+Deno.test("means and deviations over mirror images too are those of all descriptors both ways", async () => {
+  const examples = patternExamples(SIZES, 20, { views: 1 });
+  const both = {
+    ...examples,
+    length: 2 * examples.length,
+    read(row: number, view: number, out: Uint8Array) {
+      const descriptor = new Uint8Array(SIZES.inputs);
+      examples.read(row % examples.length, view, descriptor);
+      const isMirrored = row >= examples.length;
+      MIRROR.forEach((from, to) =>
+        out[to] = descriptor[isMirrored ? from : to]!
+      );
+    },
+  };
+  const [measured, expected] = [
+    await createTrainer(SIZES, adam(), 1),
+    await createTrainer(SIZES, adam(), 1),
+  ].map(({ standardization }) => standardization) as [
+    Standardization,
+    Standardization,
+  ];
+  const mirrored = { ...examples, mirror: MIRROR };
+  measureStandardization(mirrored, allRows(examples.length), [6, 4], measured);
+  measureStandardization(both, allRows(both.length), [6, 4], expected);
+  assertEquals(measured, expected);
+});
+
+Deno.test("a workspace for another number of rows per example is refused", async () => {
+  const examples = patternExamples(SIZES, 2);
+  const trainer = await createTrainer(SIZES, adam(), 4);
+  assertThrows(
+    () => mirrorBatch(trainer.workspace, { ...examples, mirror: MIRROR }, 3),
+    TypeError,
+    "expected room for 2 rows per example, got 1",
+  );
 });
 
 Deno.test("mixup mixes every row with the next one, inputs and labels alike", async () => {

@@ -9,6 +9,7 @@ import {
   forward,
   parametersOf,
   readParameter,
+  type RowsPerExample,
   writeParameter,
 } from "../../src/model/network.ts";
 import type { Sizes } from "../../src/model/sizes.ts";
@@ -26,8 +27,8 @@ import {
 } from "../../src/train/trainer.ts";
 import {
   centralDifferences,
-  logitsOf,
   lossOf,
+  meanLogitsOf,
   type Parameters,
   type Row,
 } from "../reference/network.ts";
@@ -39,13 +40,21 @@ const SHAPES: Sizes[] = [
   { inputs: 3, hidden: [4, 3, 5], domains: 8, items: 1 },
 ];
 
-function randomRows(sizes: Sizes, count: number, seed: number): Row[] {
+function randomRows(
+  sizes: Sizes,
+  count: number,
+  seed: number,
+  rowsPerExample: RowsPerExample = 1,
+): Row[] {
   const random = Random.fromSeed(seed, "rows");
-  return Array.from({ length: count }, (_, b) => ({
-    input: Array.from(
+  const input = () =>
+    Array.from(
       { length: sizes.inputs },
       () => Math.fround(4 * random.uniform() - 2),
-    ),
+    );
+  return Array.from({ length: count }, (_, b) => ({
+    input: input(),
+    ...(rowsPerExample === 2 && { second: input() }),
     domain: b % 4 === 1 ? MASKED : random.below(sizes.domains),
     item: b % 4 === 2 ? MASKED : random.below(sizes.items),
   }));
@@ -56,6 +65,9 @@ function load({ workspace, network }: Trainer, rows: readonly Row[]): void {
   inputs.fill(0);
   rows.forEach((row, b) => {
     inputs.set(row.input, b * inputStride);
+    if (row.second !== undefined) {
+      inputs.set(row.second, (rows.length + b) * inputStride);
+    }
     setLabels(workspace.labels, b, row.domain, row.item);
     workspace.labels.domain.other[b] = row.otherDomain ?? row.domain;
     workspace.labels.item.other[b] = row.otherItem ?? row.item;
@@ -82,19 +94,23 @@ function scatter({ network }: Trainer, seed: number): void {
   }
 }
 
-for (const sizes of SHAPES) {
+const CASES = SHAPES.flatMap((sizes) =>
+  ([1, 2] as const).map((rowsPerExample) => ({ sizes, rowsPerExample }))
+);
+
+for (const { sizes, rowsPerExample } of CASES) {
   const title =
-    `${sizes.inputs}-[${sizes.hidden}]-${sizes.domains}+${sizes.items}`;
+    `${sizes.inputs}-[${sizes.hidden}]-${sizes.domains}+${sizes.items}, ${rowsPerExample} rows each`;
 
   Deno.test(`the composite logits are those of the f64 twin (${title})`, async () => {
-    const trainer = await createTrainer(sizes, adam(), 9);
+    const trainer = await createTrainer(sizes, adam(), 9, 1, rowsPerExample);
     scatter(trainer, 1);
-    const rows = randomRows(sizes, 9, 2);
+    const rows = randomRows(sizes, 9, 2, rowsPerExample);
     load(trainer, rows);
     const { activations } = trainer.workspace;
     forward(trainer.kernels, trainer.network, activations, rows.length);
     rows.forEach((row, b) => {
-      const expected = logitsOf(sizes, doubles(trainer), row.input);
+      const expected = meanLogitsOf(sizes, doubles(trainer), row);
       const z = activations.logits.subarray(b * activations.logitStride);
       const got = [
         ...z.subarray(0, sizes.domains),
@@ -108,10 +124,10 @@ for (const sizes of SHAPES) {
   });
 
   Deno.test(`gradients of the whole network pass central differences (${title})`, async () => {
-    const trainer = await createTrainer(sizes, sgd(), 9);
+    const trainer = await createTrainer(sizes, sgd(), 9, 1, rowsPerExample);
     scatter(trainer, 3);
     const random = Random.fromSeed(4);
-    const rows = randomRows(sizes, 9, 4).map((row): Row => ({
+    const rows = randomRows(sizes, 9, 4, rowsPerExample).map((row): Row => ({
       ...row,
       otherDomain: row.domain === MASKED ? MASKED : random.below(sizes.domains),
       otherItem: row.item === MASKED ? MASKED : random.below(sizes.items),
@@ -271,13 +287,13 @@ Deno.test("hidden dropout drops about its share of units and keeps the expected 
   assertAlmostEquals(kept.length / hidden.length, 0.5, 0.03);
 });
 
-Deno.test("a step without rows, or with more than there is room for, is refused", async () => {
+Deno.test("a step without examples, or with more than there is room for, is refused", async () => {
   const trainer = await createTrainer(SHAPES[0]!, sgd(), 4);
   for (const rows of [0, -1, 5, NaN]) {
     assertThrows(
       () => trainStep(trainer, rows, { learningRate: 1 }),
       RangeError,
-      `Cannot take a training step: expected 1 to 4 rows, got ${rows}`,
+      `Cannot take a training step: expected 1 to 4 examples, got ${rows}`,
     );
   }
 });

@@ -3,7 +3,7 @@
 import { PREPROCESSING } from "../../image/descriptor.ts";
 import type { Recipe } from "../fit.ts";
 import type { NamedExamples, TrainingPlan } from "../plan.ts";
-import { withoutKind, withViews } from "./reduced_examples.ts";
+import { withoutKind, withoutMirror, withViews } from "./reduced_examples.ts";
 
 /** What a network is trained on, and how. */
 export interface Setup {
@@ -23,6 +23,7 @@ export const PIECES: Readonly<Record<string, Change>> = {
   ])),
   "without colours": examples(withoutKind("colours")),
   "without sharpness": examples(withoutKind("sharpness")),
+  "without mirror images": examples(withoutMirror),
   "the plain picture only": examples(withViews(1)),
   "the first 8 views only": examples(withViews(8)),
   "without mixup": recipe({ mixup: 0 }),

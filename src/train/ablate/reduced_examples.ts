@@ -10,6 +10,11 @@ export function withViews(
   return (examples) => changed(examples, { views });
 }
 
+/** Shows a network every picture as it is, without its mirror image beside it. */
+export function withoutMirror(examples: NamedExamples): NamedExamples {
+  return changed(examples, { mirror: undefined });
+}
+
 /** Leaves the values of one kind out of every descriptor. */
 export function withoutKind(
   left: ValueKind,
@@ -24,22 +29,22 @@ export function withoutKind(
     );
     const parts = lengths.filter((length) => length > 0);
     const [gradients] = lengths as [number];
-    const { cells = [] } = examples;
+    const { cells = [], mirror } = examples;
+    const kept = Uint32Array.from(
+      layout.flat().flatMap(({ kind, length }) =>
+        Array<boolean>(length).fill(kind !== left)
+      ).flatMap((isKept, i) => isKept ? [i] : []),
+    );
     const whole = new Uint8Array(examples.inputs);
     return changed(examples, {
       parts,
-      inputs: parts.reduce((sum, length) => sum + length, 0),
+      inputs: kept.length,
       cells: cells.map(() => gradients / cells.length),
+      // A value is of the same kind as the one it becomes in the mirror.
+      mirror: mirror && kept.map((i) => kept.indexOf(mirror[i]!)),
       read(row, view, out) {
         examples.read(row, view, whole);
-        let [from, to] = [0, 0];
-        for (const { kind, length } of layout.flat()) {
-          if (kind !== left) {
-            out.set(whole.subarray(from, from + length), to);
-            to += length;
-          }
-          from += length;
-        }
+        for (let i = 0; i < kept.length; i++) out[i] = whole[kept[i]!]!;
       },
     });
   };
@@ -51,10 +56,10 @@ function changed(
   changes: Partial<NamedExamples>,
 ): NamedExamples {
   const { domains, items, preprocessing, hash } = examples;
-  const { inputs, parts, cells = [], length, views } = examples;
+  const { inputs, parts, cells = [], mirror, length, views } = examples;
   return {
     ...{ domains, items, preprocessing, hash },
-    ...{ inputs, parts, cells, length, views },
+    ...{ inputs, parts, cells, mirror, length, views },
     domainOf: (row) => examples.domainOf(row),
     itemOf: (row) => examples.itemOf(row),
     read: (row, view, out) => examples.read(row, view, out),

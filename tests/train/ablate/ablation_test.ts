@@ -11,6 +11,7 @@ import {
   descriptorParts,
   PREPROCESSING,
 } from "../../../src/image/descriptor.ts";
+import { mirrorOrder } from "../../../src/image/mirror.ts";
 import {
   type AblationPlan,
   runAblation,
@@ -25,6 +26,7 @@ import { runTraining } from "../../../src/train/run.ts";
 import { allRows, namedExamples } from "../examples.ts";
 
 const INPUTS = descriptorLength(PREPROCESSING);
+const MIRROR = mirrorOrder(PREPROCESSING);
 const EXAMPLES: NamedExamples = {
   ...namedExamples(INPUTS, 5, { noise: 250 }),
   parts: descriptorParts(PREPROCESSING),
@@ -125,7 +127,7 @@ Deno.test("one seed has a difference without an error", async () => {
 });
 
 Deno.test("every piece changes one thing, and no two the same", () => {
-  const setup = { examples: EXAMPLES, plan: PLAN };
+  const setup = { examples: { ...EXAMPLES, mirror: MIRROR }, plan: PLAN };
   const described = (change: Change) => {
     const { examples, plan } = change(setup);
     const descriptor = new Uint8Array(examples.inputs);
@@ -140,6 +142,8 @@ Deno.test("every piece changes one thing, and no two the same", () => {
       hidden,
       split: plan.split,
       views: examples.views,
+      // Of a shorter descriptor the mirrored one is shorter as well.
+      mirrored: examples.mirror !== undefined,
       descriptor: descriptor.join(),
     };
   };
@@ -161,7 +165,7 @@ Deno.test("every piece trains to figures, and steps are counted over all runs", 
   const counts: number[] = [];
   const totals = new Set<number>();
   const names = new Set<string>();
-  const examples = { ...EXAMPLES, views: 8, read: readPlain };
+  const examples = { ...EXAMPLES, mirror: MIRROR, views: 8, read: readPlain };
   const { pieces } = await runAblation(
     { ...ablationOf(PIECES, [7]), examples },
     {

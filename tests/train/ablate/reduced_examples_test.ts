@@ -6,8 +6,10 @@ import {
   descriptorParts,
   PREPROCESSING,
 } from "../../../src/image/descriptor.ts";
+import { mirrorOrder } from "../../../src/image/mirror.ts";
 import {
   withoutKind,
+  withoutMirror,
   withViews,
 } from "../../../src/train/ablate/reduced_examples.ts";
 import { PLAIN_RECIPE } from "../../../src/train/compare/recipe.ts";
@@ -34,6 +36,7 @@ class Pictures implements NamedExamples {
   readonly preprocessing = PREPROCESSING;
   readonly inputs = INPUTS;
   readonly hash = "c0ffee";
+  readonly mirror = mirrorOrder(PREPROCESSING);
   readonly viewsRead: number[] = [];
 
   get length() {
@@ -82,11 +85,27 @@ for (
       const out = new Uint8Array(reduced.inputs);
       reduced.read(row, 3, out);
       assertEquals(out, whole.filter((_, i) => KINDS[i] !== kind));
+      assertEquals(
+        Uint8Array.from(reduced.mirror!, (from) => out[from]!),
+        Uint8Array.from(pictures.mirror, (from) => whole[from]!)
+          .filter((_, i) => KINDS[i] !== kind),
+      );
       assertEquals(reduced.itemOf(row), pictures.itemOf(row));
       assertEquals(reduced.domainOf(row), pictures.domainOf(row));
     }
   });
 }
+
+Deno.test("without mirror images, all else is as it was", () => {
+  const pictures = new Pictures();
+  const reduced = withoutMirror(pictures);
+  assertEquals(reduced.mirror, undefined);
+  const [out, whole] = [new Uint8Array(INPUTS), new Uint8Array(INPUTS)];
+  reduced.read(7, 2, out);
+  pictures.read(7, 2, whole);
+  assertEquals(out, whole);
+  assertEquals(reduced.cells, pictures.cells);
+});
 
 Deno.test("a run on the first views looks at no other", async () => {
   const seenBy = async (views: number) => {
