@@ -65,15 +65,12 @@ export function linearBytes(
     const w3 = w + <usize> min(o + 3 * quarter, last) * wStride;
     const scales = f32x4.mul(factors, gather(scale + (<usize> o << 2), step));
     let xr = x, yr = y + (<usize> o << 2);
-    for (let r = 0; r < batch; r++) {
-      const sums = f32x4.convert_i32x4_s(dotFour(xr, w0, w1, w2, w3, count));
-      scatter(
-        f32x4.add(gather(yr, step), f32x4.mul(scales, sums)),
-        yr,
-        step,
-      );
-      xr += xRow, yr += yRow;
+    let r = 0;
+    for (; r < batch - 1; r += 2) {
+      addFourOfTwo(xr, xRow, w0, w1, w2, w3, count, scales, yr, yRow, step);
+      xr += 2 * xRow, yr += 2 * yRow;
     }
+    if (r < batch) addFour(xr, w0, w1, w2, w3, count, scales, yr, step);
   }
 }
 
@@ -93,15 +90,18 @@ function scatter(values: v128, address: usize, step: usize): void {
   v128.store_lane<f32>(address + 3 * step, values, 3);
 }
 
-/** The products of one row with the weights of four outputs. */
-function dotFour(
+/** Adds to four outputs of one row. */
+function addFour(
   x: usize,
   w0: usize,
   w1: usize,
   w2: usize,
   w3: usize,
   count: i32,
-): v128 {
+  scales: v128,
+  y: usize,
+  step: usize,
+): void {
   let a = i32x4.splat(0), b = a, c = a, d = a;
   for (; count > 0; count -= 16) {
     const low = v128.load(x), high = v128.load(x, 16);
@@ -115,6 +115,66 @@ function dotFour(
     d = i32x4.add(d, i32x4.dot_i16x8_s(high, v128.load_ext<i8>(w3, 8)));
     x += 32, w0 += 16, w1 += 16, w2 += 16, w3 += 16;
   }
+  addScaled(sumsOf(a, b, c, d), scales, y, step);
+}
+
+/** Adds to four outputs of two rows, whose weights are read once for both. */
+function addFourOfTwo(
+  x: usize,
+  xRow: usize,
+  w0: usize,
+  w1: usize,
+  w2: usize,
+  w3: usize,
+  count: i32,
+  scales: v128,
+  y: usize,
+  yRow: usize,
+  step: usize,
+): void {
+  let a = i32x4.splat(0), b = a, c = a, d = a;
+  let e = a, f = a, g = a, h = a;
+  for (let x2 = x + xRow; count > 0; count -= 16) {
+    let first = v128.load(x), second = v128.load(x2);
+    let w = v128.load_ext<i8>(w0);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(first, w));
+    e = i32x4.add(e, i32x4.dot_i16x8_s(second, w));
+    w = v128.load_ext<i8>(w1);
+    b = i32x4.add(b, i32x4.dot_i16x8_s(first, w));
+    f = i32x4.add(f, i32x4.dot_i16x8_s(second, w));
+    w = v128.load_ext<i8>(w2);
+    c = i32x4.add(c, i32x4.dot_i16x8_s(first, w));
+    g = i32x4.add(g, i32x4.dot_i16x8_s(second, w));
+    w = v128.load_ext<i8>(w3);
+    d = i32x4.add(d, i32x4.dot_i16x8_s(first, w));
+    h = i32x4.add(h, i32x4.dot_i16x8_s(second, w));
+    first = v128.load(x, 16), second = v128.load(x2, 16);
+    w = v128.load_ext<i8>(w0, 8);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(first, w));
+    e = i32x4.add(e, i32x4.dot_i16x8_s(second, w));
+    w = v128.load_ext<i8>(w1, 8);
+    b = i32x4.add(b, i32x4.dot_i16x8_s(first, w));
+    f = i32x4.add(f, i32x4.dot_i16x8_s(second, w));
+    w = v128.load_ext<i8>(w2, 8);
+    c = i32x4.add(c, i32x4.dot_i16x8_s(first, w));
+    g = i32x4.add(g, i32x4.dot_i16x8_s(second, w));
+    w = v128.load_ext<i8>(w3, 8);
+    d = i32x4.add(d, i32x4.dot_i16x8_s(first, w));
+    h = i32x4.add(h, i32x4.dot_i16x8_s(second, w));
+    x += 32, x2 += 32, w0 += 16, w1 += 16, w2 += 16, w3 += 16;
+  }
+  addScaled(sumsOf(a, b, c, d), scales, y, step);
+  addScaled(sumsOf(e, f, g, h), scales, y + yRow, step);
+}
+
+/** Four integers times their scales, added to four outputs. */
+function addScaled(sums: v128, scales: v128, y: usize, step: usize): void {
+  const values = f32x4.mul(scales, f32x4.convert_i32x4_s(sums));
+  scatter(f32x4.add(gather(y, step), values), y, step);
+}
+
+/** The sum over each of four vectors. */
+function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = i32x4.add(
     v128.shuffle<i32>(a, b, 0, 1, 4, 5),
     v128.shuffle<i32>(a, b, 2, 3, 6, 7),
