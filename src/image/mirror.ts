@@ -25,40 +25,64 @@ const OFFSETS = [0, 3, 2, 1] as const;
 export function mirrorOrder(preprocessing: Preprocessing): Uint32Array {
   const { grid, radii, colorGrid, sharpnessGrid } = preprocessing;
   const [gradients, colors, sharpness] = descriptorParts(preprocessing);
-  const order: number[] = [];
-  const append = (length: number, grid: number, within: number[]) => {
-    const start = order.length;
-    for (let cell = 0; cell < grid ** 2; cell++) {
-      const across = cell % grid;
-      const opposite = cell - across + (grid - 1 - across);
-      const from = start + opposite * (length / grid ** 2);
-      for (const i of within) order.push(from + i);
+  const order = new Uint32Array(gradients + colors + sharpness);
+  mirrorGrid(order.subarray(0, gradients), 0, grid, cellOrder(radii.length));
+  mirrorGrid(order.subarray(gradients, -sharpness), gradients, colorGrid);
+  mirrorGrid(order.subarray(-sharpness), gradients + colors, sharpnessGrid);
+  return order;
+}
+
+/** Writes the mirrored of a descriptor's values, by the order that {@linkcode mirrorOrder} finds. */
+export function mirrorInto<Values extends Uint8Array | Float32Array>(
+  out: Values,
+  values: Values,
+  order: Uint32Array,
+): void {
+  for (let i = 0; i < order.length; i++) out[i] = values[order[i]!]!;
+}
+
+/**
+ * Finds the order of a square grid of cells that begins at value `start`. Within
+ * a cell it is `within`, or the same as before.
+ */
+function mirrorGrid(
+  order: Uint32Array,
+  start: number,
+  grid: number,
+  within?: Uint32Array,
+): void {
+  const length = order.length / grid ** 2;
+  for (let cell = 0; cell < grid ** 2; cell++) {
+    const across = cell % grid;
+    const opposite = cell - across + (grid - 1 - across);
+    const from = start + opposite * length;
+    for (let i = 0; i < length; i++) {
+      order[cell * length + i] = from + (within?.[i] ?? i);
     }
-  };
-  append(gradients, grid, gradientOrder(radii.length));
-  append(colors, colorGrid, inOrder(colors / colorGrid ** 2));
-  append(sharpness, sharpnessGrid, inOrder(sharpness / sharpnessGrid ** 2));
-  return Uint32Array.from(order);
+  }
 }
 
 /** The order within a cell of gradients: singles, then four tables of pairs for every radius. */
-function gradientOrder(radii: number): number[] {
-  const octants = inOrder(OCTANTS).map((k) => (OCTANTS * 3 / 2 - k) % OCTANTS);
-  const tables = inOrder(radii).flatMap((radius) =>
-    OFFSETS.map((offset) => 4 * radius + offset)
-  );
-  const pairs = tables.flatMap((table) =>
-    octants.flatMap((first) =>
-      octants.map((second) => {
+function cellOrder(radii: number): Uint32Array {
+  const order = new Uint32Array(OCTANTS + 4 * radii * OCTANTS ** 2);
+  let next = 0;
+  for (let k = 0; k < OCTANTS; k++) order[next++] = opposite(k);
+  for (let table = 0; table < 4 * radii; table++) {
+    const offset = table % 4;
+    const from = table - offset + OFFSETS[offset]!;
+    for (let i = 0; i < OCTANTS; i++) {
+      for (let j = 0; j < OCTANTS; j++) {
         // Along a row the pair's ends change places as well.
-        const [i, j] = table % 4 === 0 ? [second, first] : [first, second];
-        return (table * OCTANTS + i) * OCTANTS + j;
-      })
-    )
-  );
-  return [...octants, ...pairs.map((index) => OCTANTS + index)];
+        const [first, second] = offset === 0 ? [j, i] : [i, j];
+        const row = from * OCTANTS + opposite(first);
+        order[next++] = OCTANTS + row * OCTANTS + opposite(second);
+      }
+    }
+  }
+  return order;
 }
 
-function inOrder(length: number): number[] {
-  return Array.from({ length }, (_, i) => i);
+/** The octant of half a turn − θ. */
+function opposite(octant: number): number {
+  return (OCTANTS * 3 / 2 - octant) % OCTANTS;
 }

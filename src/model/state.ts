@@ -12,6 +12,7 @@ import {
   type Network,
   parametersOf,
   readParameter,
+  type RowsPerExample,
   writeParameter,
 } from "./network.ts";
 import type { ByteWeight } from "./quantize.ts";
@@ -186,6 +187,13 @@ export function loadMoments(
 /** Steps the whole model has taken: those of its item head, which learns from every labelled picture. */
 export function stepOf(moments: ReadonlyMap<string, Moment>): number {
   return Math.max(0, ...Array.from(moments.values(), ({ step }) => step));
+}
+
+/** How many rows of its network a model gives to every picture. */
+export function rowsPerPicture(
+  { preprocessing }: ModelDescription,
+): RowsPerExample {
+  return preprocessing.mirrored ? 2 : 1;
 }
 
 /** The shape of every parameter of a description, by name. */

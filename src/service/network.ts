@@ -1,6 +1,6 @@
 /** The network that predictions run on, and the version whose parameters are in it. @module */
 
-import { mirrorOrder } from "../image/mirror.ts";
+import { mirrorInto, mirrorOrder } from "../image/mirror.ts";
 import { type Allocator, createArena } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import { type Packer, packerOf } from "../kernels/panels.ts";
@@ -30,7 +30,11 @@ import {
 } from "../model/network.ts";
 import { BYTE_WEIGHT, roundToBytes } from "../model/quantize.ts";
 import { longestTensor, type Sizes, tensorSpecs } from "../model/sizes.ts";
-import type { HeadCalibration, ServingModel } from "../model/state.ts";
+import {
+  type HeadCalibration,
+  rowsPerPicture,
+  type ServingModel,
+} from "../model/state.ts";
 
 /** Descriptors of one forward pass. */
 const CAPACITY = 16;
@@ -72,8 +76,6 @@ export class ServingNetwork {
   readonly #tensors: readonly Parameter[];
   readonly #pack: Packer;
   readonly #mirror: Uint32Array | undefined;
-  /** One descriptor [I], mirrored. */
-  readonly #mirrored: Uint8Array;
 
   private constructor(
     readonly kernels: Kernels,
@@ -87,9 +89,10 @@ export class ServingNetwork {
       name: names[i]!.name,
     }));
     this.#pack = packerOf(kernels, views.rowMajor);
-    const { preprocessing, sizes } = model;
-    if (preprocessing.mirrored) this.#mirror = mirrorOrder(preprocessing);
-    this.#mirrored = new Uint8Array(sizes.inputs);
+    const { preprocessing } = model;
+    this.#mirror = preprocessing.mirrored
+      ? mirrorOrder(preprocessing)
+      : undefined;
   }
 
   /**
@@ -192,9 +195,10 @@ export class ServingNetwork {
       const rows = count * activations.rowsPerExample;
       batch.forEach((descriptor, row) => {
         this.#write(descriptor, row);
-        if (this.#mirror !== undefined) {
-          this.#write(this.#mirrorOf(descriptor, this.#mirror), count + row);
-        }
+        if (this.#mirror === undefined) return;
+        const mirrored = new Uint8Array(descriptor.length);
+        mirrorInto(mirrored, descriptor, this.#mirror);
+        this.#write(mirrored, count + row);
       });
       if (first !== undefined) {
         forwardByteLayer(kernels, first, rows, activations.inputs);
@@ -210,14 +214,6 @@ export class ServingNetwork {
     const { first } = this.views;
     if (first === undefined) this.#standardize(descriptor, row);
     else writeDescriptor(this.kernels, first, descriptor, row);
-  }
-
-  #mirrorOf(descriptor: Uint8Array, mirror: Uint32Array): Uint8Array {
-    const mirrored = this.#mirrored;
-    for (let i = 0; i < mirror.length; i++) {
-      mirrored[i] = descriptor[mirror[i]!]!;
-    }
-    return mirrored;
   }
 
   #standardize(values: Uint8Array, row: number): void {
@@ -259,12 +255,13 @@ export class ServingNetwork {
 
 function layout(
   allocate: Allocator,
-  { sizes, preprocessing }: ServingModel,
+  model: ServingModel,
   parts: readonly Part[],
 ): Views {
+  const { sizes } = model;
   const [width, ...hidden] = sizes.hidden;
   const rest: Sizes = { ...sizes, inputs: width ?? sizes.inputs, hidden };
-  const rowsPerExample = preprocessing.mirrored ? 2 : 1;
+  const rowsPerExample = rowsPerPicture(model);
   const rows = CAPACITY * rowsPerExample;
   const activations = allocateActivations(allocate, rest, rows, rowsPerExample);
   const plain = width === undefined ? sizes.inputs : 0;

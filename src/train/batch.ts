@@ -8,6 +8,7 @@
  * @module
  */
 
+import { mirrorInto } from "../image/mirror.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import type { RowsPerExample } from "../model/network.ts";
 import { Random } from "../nn/prng.ts";
@@ -142,7 +143,7 @@ export function mirrorBatch(
     const from = inputs.subarray(b * inputStride, (b + 1) * inputStride);
     const start = (rows + b) * inputStride;
     const to = inputs.subarray(start, start + inputStride);
-    for (let i = 0; i < mirror.length; i++) to[i] = from[mirror[i]!]!;
+    mirrorInto(to, from, mirror);
   }
 }
 

@@ -67,10 +67,10 @@ export function linearBytes(
     let xr = x, yr = y + (<usize> o << 2);
     let r = 0;
     for (; r < batch - 1; r += 2) {
-      addFourOfTwo(xr, xRow, w0, w1, w2, w3, count, scales, yr, yRow, step);
+      addTwoRows(xr, xRow, w0, w1, w2, w3, count, scales, yr, yRow, step);
       xr += 2 * xRow, yr += 2 * yRow;
     }
-    if (r < batch) addFour(xr, w0, w1, w2, w3, count, scales, yr, step);
+    if (r < batch) addRow(xr, w0, w1, w2, w3, count, scales, yr, step);
   }
 }
 
@@ -91,7 +91,7 @@ function scatter(values: v128, address: usize, step: usize): void {
 }
 
 /** Adds to four outputs of one row. */
-function addFour(
+function addRow(
   x: usize,
   w0: usize,
   w1: usize,
@@ -119,7 +119,7 @@ function addFour(
 }
 
 /** Adds to four outputs of two rows, whose weights are read once for both. */
-function addFourOfTwo(
+function addTwoRows(
   x: usize,
   xRow: usize,
   w0: usize,
