@@ -38,7 +38,11 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
   const out = flags.text("out") ?? DEFAULTS.out;
   await Deno.mkdir(dirname(out), { recursive: true });
 
-  const { dataset, source } = await openDataset(flags, signal);
+  const { dataset, source } = await openDataset(
+    flags,
+    signal,
+    resumed && { preprocessing: resumed.preprocessing },
+  );
   using examples = dataset;
   if (resumed !== undefined) checkResumed(resumed, plan, examples);
   const rows = splitExamples(

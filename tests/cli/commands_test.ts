@@ -4,6 +4,8 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { loadState, saveState } from "../../src/cli/weights.ts";
+import { PREPROCESSING } from "../../src/image/descriptor.ts";
 import { randomPng, withFolder } from "../data/pictures.ts";
 import { command, folderOf, SMALL, task } from "./task.ts";
 
@@ -146,6 +148,42 @@ Deno.test("a run that is interrupted saves, exits 130, and ends in the same byte
       changed.stderr,
       "expected recipe.learningRate 0.001 as at the start",
     );
+  }));
+
+Deno.test("a resumed run describes pictures as it began, whatever new models are trained with", () =>
+  withFolder(FILES, async (folder) => {
+    const train = async (out: string, ...more: string[]) => {
+      const { code, stderr } = await task(
+        "train",
+        "--data",
+        `${folder}/data`,
+        "--out",
+        `${folder}/${out}`,
+        ...SMALL,
+        ...more,
+      );
+      assertEquals(code, 0, stderr);
+      return loadState(`${folder}/${out}`);
+    };
+    const { preprocessing, ...begun } = await train(
+      "new.safetensors",
+      "--epochs",
+      "1",
+    );
+    assertEquals(preprocessing, PREPROCESSING);
+    const before = { ...PREPROCESSING, gradientScale: 1900, mirrored: false };
+    await saveState(`${folder}/old.safetensors`, {
+      ...begun,
+      preprocessing: before,
+    });
+    const resumed = await train(
+      "resumed.safetensors",
+      "--epochs",
+      "2",
+      "--resume",
+      `${folder}/old.safetensors`,
+    );
+    assertEquals(resumed.preprocessing, before);
   }));
 
 Deno.test("a wrong command line exits 2 and says what was expected", async () => {
