@@ -50,11 +50,13 @@ async function* layer(
     name: `forward of one row, ${inputs} → ${outputs}`,
     value: await timeOf(calls.forwardOne),
   };
-  yield {
-    ...figure,
-    name: `forward of one row in bytes, ${inputs} → ${outputs}`,
-    value: await timeOf(calls.forwardOneInBytes),
-  };
+  for (const [rows, name] of [[1, "one row"], [2, "two rows"]] as const) {
+    yield {
+      ...figure,
+      name: `forward of ${name} in bytes, ${inputs} → ${outputs}`,
+      value: await timeOf(() => calls.forwardInBytes(rows)),
+    };
+  }
 }
 
 /** The calls on one layer, on random numbers. */
@@ -73,7 +75,7 @@ async function layerCalls(inputs: number, outputs: number, batch: number) {
     dw: allocate.floats(length),
     m: allocate.floats(length),
     v: allocate.floats(length),
-    centered: allocate.bytes(2 * paddedInputs),
+    centered: allocate.bytes(2 * 2 * paddedInputs),
     bytes: allocate.bytes(outputs * inputs + 16),
     scratch: allocate.floats(weightGradientScratch(batch)),
   }));
@@ -125,7 +127,7 @@ async function layerCalls(inputs: number, outputs: number, batch: number) {
     norm: () =>
       void kernels.linearWeightGradientSumOfSquares(...product, ...sizes),
     forwardOne: () => forward(1),
-    forwardOneInBytes: () =>
+    forwardInBytes: (rows: number) =>
       kernels.linearBytes(
         at("centered"),
         paddedInputs,
@@ -134,7 +136,7 @@ async function layerCalls(inputs: number, outputs: number, batch: number) {
         b,
         y,
         width,
-        1,
+        rows,
         outputs,
         inputs,
         1,

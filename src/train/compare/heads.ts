@@ -137,12 +137,11 @@ function waysOf(examples: Examples, sizes: Sizes): Way[] {
 
 function relabelled(
   examples: Examples,
-): Pick<Examples, "length" | "views" | "mirror" | "read"> {
-  const { length, views, mirror } = examples;
+): Pick<Examples, "length" | "views" | "read"> {
+  const { length, views } = examples;
   return {
     length,
     views,
-    mirror,
     read: (row, view, out) => examples.read(row, view, out),
   };
 }

@@ -3,7 +3,7 @@
 import { DivergedError } from "../../errors.ts";
 import { parameterCount, type Sizes } from "../../model/sizes.ts";
 import type { Optimizer } from "../../optim/optimizer.ts";
-import { type Examples, rowsPerExample } from "../batch.ts";
+import type { Examples } from "../batch.ts";
 import {
   type CompositeLogits,
   computeLogits,
@@ -64,13 +64,7 @@ export async function runTrial(
   { examples, parts, rows, signal }: Material,
   { sizes, optimizer, recipe }: TrialPlan,
 ): Promise<Trial> {
-  using trainer = await createTrainer(
-    sizes,
-    optimizer,
-    recipe.batchSize,
-    1,
-    rowsPerExample(examples),
-  );
+  using trainer = await createTrainer(sizes, optimizer, recipe.batchSize);
   initialize(trainer.network, recipe.seed);
   measureStandardization(examples, rows.train, parts, trainer.standardization);
   const losses: number[] = [];
