@@ -19,7 +19,7 @@ import { PLAIN_VIEW, type View } from "../../src/image/view.ts";
 import { createArena } from "../../src/kernels/arena.ts";
 import { descriptor } from "../reference/descriptor.ts";
 import { shared } from "../shared.ts";
-import { gradient, paint, type Picture } from "./fixtures.ts";
+import { gradient, paint, type Picture, WHEEL } from "./fixtures.ts";
 
 async function describer(preprocessing: Preprocessing) {
   const { kernels, views } = await createArena((a) =>
@@ -63,15 +63,6 @@ const SMALL: Preprocessing = {
   colorLevels: 3,
   colorGrid: 2,
 };
-
-/** Edges in all directions, in all colours. */
-const WHEEL = paint(120, 96, (x, y) => {
-  const turn = Math.atan2(y - 40, x - 70);
-  const ring = Math.hypot(x - 70, y - 40);
-  const wave = (phase: number) =>
-    127 + 120 * Math.sin(5 * turn + ring / 6 + phase);
-  return [wave(0), wave(2), wave(4), 255];
-});
 
 Deno.test("a descriptor agrees with its slow twin, for any sizes", async () => {
   const sizes = [

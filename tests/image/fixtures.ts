@@ -40,6 +40,15 @@ export function gradient(width: number, height: number): Picture {
   ]);
 }
 
+/** Edges in all directions, in all colours, and nothing symmetric. */
+export const WHEEL = paint(120, 96, (x, y) => {
+  const turn = Math.atan2(y - 40, x - 70);
+  const ring = Math.hypot(x - 70, y - 40);
+  const wave = (phase: number) =>
+    127 + 120 * Math.sin(5 * turn + ring / 6 + phase);
+  return [wave(0), wave(2), wave(4), 255];
+});
+
 /** Bytes, texts (one byte per character) and numbers (one byte) in a row. */
 export function bytesOf(
   ...parts: readonly (Uint8Array | string | number)[]

@@ -9,7 +9,7 @@ import {
 import { mirrorOrder } from "../../src/image/mirror.ts";
 import { PLAIN_VIEW } from "../../src/image/view.ts";
 import { createArena } from "../../src/kernels/arena.ts";
-import { gradient, paint, type Picture } from "./fixtures.ts";
+import { gradient, type Picture, WHEEL } from "./fixtures.ts";
 
 const OTHER: Preprocessing = {
   ...PREPROCESSING,
@@ -22,15 +22,6 @@ const OTHER: Preprocessing = {
   sharpnessGrid: 4,
   sharpnessLevels: 5,
 };
-
-/** Edges in all directions, in all colours, and nothing symmetric. */
-const WHEEL = paint(120, 96, (x, y) => {
-  const turn = Math.atan2(y - 40, x - 70);
-  const ring = Math.hypot(x - 70, y - 40);
-  const wave = (phase: number) =>
-    127 + 120 * Math.sin(5 * turn + ring / 6 + phase);
-  return [wave(0), wave(2), wave(4), 255];
-});
 
 /** Descriptors of a picture and of its mirror image. */
 async function bothOf(picture: Picture, preprocessing: Preprocessing) {
