@@ -19,8 +19,9 @@ const MISTAKES = 24;
 const DESCRIPTOR =
   "The upright picture, averaged to a square of 96 × 96 pixels, as one byte for " +
   "each of: how often gradients of two directions lie at each of eight offsets from each other, " +
-  "in a grid of 3 × 3 cells; and colours and sharpness, in a grid of 2 × 2 cells. " +
-  "The network sees the picture and its mirror image, and the mean of both its answers counts.";
+  "in a grid of 3 × 3 cells; and colours and sharpness, in a grid of 2 × 2 cells.";
+const MIRRORED =
+  " The network sees the picture and its mirror image, and the mean of both its answers counts.";
 
 /** What is said of data that this program does not know. */
 const UNKNOWN_LICENCE =
@@ -63,7 +64,7 @@ export async function gatherRun(
     command: context.command,
     sizes: state.sizes,
     labels: state.labels,
-    preprocessing: DESCRIPTOR,
+    preprocessing: DESCRIPTOR + (state.preprocessing.mirrored ? MIRRORED : ""),
     recipe: plan.recipe,
     optimizer: plan.optimizer,
     dataset: {

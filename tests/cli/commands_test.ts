@@ -184,6 +184,9 @@ Deno.test("a resumed run describes pictures as it began, whatever new models are
       `${folder}/old.safetensors`,
     );
     assertEquals(resumed.preprocessing, before);
+    const card = (name: string) => Deno.readTextFile(`${folder}/${name}.md`);
+    assert((await card("new")).includes("mirror image"));
+    assert(!(await card("resumed")).includes("mirror image"));
   }));
 
 Deno.test("a wrong command line exits 2 and says what was expected", async () => {
