@@ -66,7 +66,7 @@ function mirrorGrid(
 function cellOrder(radii: number): Uint32Array {
   const order = new Uint32Array(OCTANTS + 4 * radii * OCTANTS ** 2);
   let next = 0;
-  for (let k = 0; k < OCTANTS; k++) order[next++] = opposite(k);
+  for (let k = 0; k < OCTANTS; k++) order[next++] = mirroredOctant(k);
   for (let table = 0; table < 4 * radii; table++) {
     const offset = table % 4;
     const from = table - offset + OFFSETS[offset]!;
@@ -74,8 +74,8 @@ function cellOrder(radii: number): Uint32Array {
       for (let j = 0; j < OCTANTS; j++) {
         // Along a row the pair's ends change places as well.
         const [first, second] = offset === 0 ? [j, i] : [i, j];
-        const row = from * OCTANTS + opposite(first);
-        order[next++] = OCTANTS + row * OCTANTS + opposite(second);
+        const row = from * OCTANTS + mirroredOctant(first);
+        order[next++] = OCTANTS + row * OCTANTS + mirroredOctant(second);
       }
     }
   }
@@ -83,6 +83,6 @@ function cellOrder(radii: number): Uint32Array {
 }
 
 /** The octant of half a turn − θ. */
-function opposite(octant: number): number {
+function mirroredOctant(octant: number): number {
   return (OCTANTS * 3 / 2 - octant) % OCTANTS;
 }
