@@ -2,9 +2,9 @@
 
 import { dirname } from "node:path";
 import { parseShares } from "../data/split.ts";
-import { runAblation } from "../train/ablate/ablation.ts";
-import { PIECES } from "../train/ablate/pieces.ts";
-import { renderAblation } from "../train/ablate/table.ts";
+import { runAblation } from "../experiments/ablate/ablation.ts";
+import { PIECES } from "../experiments/ablate/pieces.ts";
+import { renderAblation } from "../experiments/ablate/table.ts";
 import { commandLine, EXIT, runCommand } from "./command.ts";
 import {
   DATA_FLAGS,

@@ -4,14 +4,17 @@ import { dirname } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { readRawPixels } from "../data/raw_pixels.ts";
 import type { Source } from "../data/source.ts";
-import { RAW_SIZE } from "../train/compare/book.ts";
+import { RAW_SIZE } from "../experiments/compare/book.ts";
 import {
   type Comparison,
   type ComparisonData,
   runComparison,
   TRIALS,
-} from "../train/compare/comparison.ts";
-import { comparisonCharts, renderComparison } from "../train/compare/report.ts";
+} from "../experiments/compare/comparison.ts";
+import {
+  comparisonCharts,
+  renderComparison,
+} from "../experiments/compare/report.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { DATA_FLAGS, openDataset, splitExamples } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";

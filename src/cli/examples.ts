@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { describeAll, type DescribeOptions } from "../data/describe_all.ts";
 import { DEFAULT_DOMAIN, folderSource } from "../data/folder.ts";
 import type { Source } from "../data/source.ts";
-import { sketchSource } from "../data/sketch/sketch_source.ts";
+import { sketchSource } from "../data/sketch_source.ts";
 import {
   foldRows,
   parseShares,

@@ -1,8 +1,8 @@
 /** Charts as PNG pictures, for where no SVG can be shown. @module */
 
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
-import { chartStyle, coloursOf, LIGHT } from "../train/report/chart/style.ts";
-import type { Markup } from "../train/report/markup.ts";
+import { chartStyle, coloursOf, LIGHT } from "../report/chart/style.ts";
+import type { Markup } from "../report/markup.ts";
 
 /** Pixels per unit of a drawing. */
 const SCALE = 1.5;

@@ -8,7 +8,7 @@ import {
   judgedSet,
   type Mistake,
   type RunReport,
-} from "../train/report/run.ts";
+} from "../report/run.ts";
 import type { Outcome } from "../train/finish.ts";
 import { type Rows, splitInWords } from "../train/plan.ts";
 import { createThumbnailer } from "./thumbnail.ts";

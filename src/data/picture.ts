@@ -5,7 +5,7 @@ import { decodeImage, type Pixels } from "../image/decode.ts";
 import type { ImageHeader } from "../image/header.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import { sha256 } from "./sha256.ts";
-import { drawSketch } from "./sketch/draw.ts";
+import { drawSketch } from "../sketches/draw.ts";
 import type { Origin } from "./source.ts";
 
 /** More than a server accepts: these pictures are the user's own, and are decoded one at a time. */

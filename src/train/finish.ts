@@ -22,7 +22,7 @@ import {
 import { type Figures, figuresOf } from "./figures.ts";
 import { rememberExamples } from "./memory.ts";
 import type { NamedExamples, Rows, TrainingRecord } from "./plan.ts";
-import type { HeldOut } from "./report/run.ts";
+import type { HeldOut } from "../report/run.ts";
 import type { Evaluator, Trainer } from "./trainer.ts";
 
 /** Pictures kept of every (domain, item) for replay, and of the validation pictures as a guard. */

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { renderPicture } from "../../src/cli/picture.ts";
-import { lineChart } from "../../src/train/report/chart/line.ts";
+import { lineChart } from "../../src/report/chart/line.ts";
 import { withFolder } from "../data/pictures.ts";
 import { folderOf, task } from "./task.ts";
 

@@ -12,7 +12,7 @@ import {
 } from "../../src/data/describe_all.ts";
 import { Describer } from "../../src/data/describer.ts";
 import { folderSource } from "../../src/data/folder.ts";
-import { sketchSource } from "../../src/data/sketch/sketch_source.ts";
+import { sketchSource } from "../../src/data/sketch_source.ts";
 import type { Source } from "../../src/data/source.ts";
 import { viewOf } from "../../src/data/views.ts";
 import { DataError } from "../../src/errors.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { readRawPixels } from "../../src/data/raw_pixels.ts";
-import { sketchSource } from "../../src/data/sketch/sketch_source.ts";
+import { sketchSource } from "../../src/data/sketch_source.ts";
 import { ImageError } from "../../src/errors.ts";
 
 const ORIGINS = sketchSource(1).entries.slice(0, 3).map(({ origin }) => origin);

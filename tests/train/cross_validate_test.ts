@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { createArena } from "../../src/kernels/arena.ts";
 import { calibrated, fitCalibration } from "../../src/train/calibrate.ts";
-import { PLAIN_RECIPE } from "../../src/train/compare/recipe.ts";
+import { PLAIN_RECIPE } from "../../src/experiments/compare/recipe.ts";
 import {
   calibrateFolds,
   crossValidate,
