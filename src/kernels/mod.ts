@@ -138,7 +138,7 @@ export interface SoftmaxKernels {
     out: Pointer,
     outStride: number,
   ): void;
-  /** Returns the loss summed over labelled rows; writes the gradient of its mean. Label −1 masks a row. */
+  /** Returns the loss summed over labelled rows; writes the gradient of its mean. Label NaN masks a row. */
   softmaxCrossEntropy(
     logits: Pointer,
     stride: number,
@@ -148,6 +148,33 @@ export interface SoftmaxKernels {
     otherLabels: Pointer,
     weights: Pointer,
     smoothing: number,
+    gradient: Pointer,
+    gradientStride: number,
+  ): number;
+}
+
+/** assembly/scalar_loss.ts: each returns the loss summed over labelled rows, and writes the gradient of its mean. */
+export interface ScalarLossKernels {
+  /** Labels are 0 or 1; NaN masks a row. */
+  sigmoidCrossEntropy(
+    logits: Pointer,
+    stride: number,
+    batch: number,
+    labels: Pointer,
+    otherLabels: Pointer,
+    weights: Pointer,
+    smoothing: number,
+    gradient: Pointer,
+    gradientStride: number,
+  ): number;
+  /** Labels are standardized; NaN masks a row. */
+  squaredError(
+    outputs: Pointer,
+    stride: number,
+    batch: number,
+    labels: Pointer,
+    otherLabels: Pointer,
+    weights: Pointer,
     gradient: Pointer,
     gradientStride: number,
   ): number;
@@ -283,6 +310,7 @@ export interface Kernels
     ElementwiseKernels,
     PanelKernels,
     SoftmaxKernels,
+    ScalarLossKernels,
     OptimizerKernels,
     AdaptiveKernels,
     RandomKernels,

@@ -1,7 +1,7 @@
 /**
- * The dual-head MLP as named views of one block of memory.
+ * An MLP of one trunk and several heads as named views of one block of memory.
  *
- *   h₀ = x,  hₗ = relu(Wₗ hₗ₋₁ + bₗ),  logits = [W_domain h + b_domain ; W_item h + b_item]
+ *   h₀ = x,  hₗ = relu(Wₗ hₗ₋₁ + bₗ),  logits = [W₁ h + b₁ ; W₂ h + b₂ ; …], a part per head
  *
  * The parameters, their gradients and each optimizer moment are the same table
  * over different blocks. Weights lie in the kernels' panels (see
@@ -20,6 +20,7 @@ import {
   panelCount,
   unpackPanels,
 } from "../kernels/panels.ts";
+import { widthOf } from "../heads/kinds.ts";
 import { checkSizes, featureCount, layerSpecs, type Sizes } from "./sizes.ts";
 
 /** One linear layer. */
@@ -41,8 +42,8 @@ export interface Network {
   /** Every value, in table order; padding is zero and stays zero. */
   readonly all: Float32Array;
   readonly trunk: readonly Linear[];
-  readonly domain: Linear;
-  readonly item: Linear;
+  /** In the order of the composite output. */
+  readonly heads: readonly Linear[];
 }
 
 /** One tensor of a network. */
@@ -56,7 +57,7 @@ export interface Parameter {
 /**
  * Takes the block for a network of these sizes, all zero.
  *
- * @throws {RangeError} If a size is not a whole number of at least 1.
+ * @throws {RangeError} If these are the sizes of no model: {@linkcode checkSizes}.
  */
 export function allocateNetwork(allocate: Allocator, sizes: Sizes): Network {
   checkSizes(sizes);
@@ -76,13 +77,14 @@ export function allocateNetwork(allocate: Allocator, sizes: Sizes): Network {
     weight: take(packedLength(spec.outputs, spec.inputs)),
     bias: take(spec.panels * PANEL),
   }));
-  const [domain, item] = layers.slice(-2) as [Linear, Linear];
-  return { sizes, all, trunk: layers.slice(0, -2), domain, item };
+  const depth = sizes.hidden.length;
+  const [trunk, heads] = [layers.slice(0, depth), layers.slice(depth)];
+  return { sizes, all, trunk, heads };
 }
 
 /** The layers in table order. */
 export function layersOf(network: Network): Linear[] {
-  return [...network.trunk, network.domain, network.item];
+  return [...network.trunk, ...network.heads];
 }
 
 /** The tensors in table order, named as PyTorch would. */
@@ -127,8 +129,8 @@ export function readParameter(parameter: Parameter): Float32Array {
 }
 
 /**
- * How many rows of the network tell of one example: the picture, or the picture
- * and its mirror image. Of n examples, rows b and n + b belong together.
+ * How many rows of the network tell of one example: the image, or the image and
+ * its mirror image. Of n examples, rows b and n + b belong together.
  */
 export type RowsPerExample = 1 | 2;
 
@@ -141,10 +143,10 @@ export interface Activations {
   readonly inputStride: number;
   /** Output of each trunk layer [capacity, panels · 8], after the ReLU. */
   readonly hidden: readonly Float32Array[];
-  /** The composite output [capacity, logitStride]: domain logits, then item logits from `itemColumn` on. */
+  /** The composite output [capacity, logitStride]: head h from column `columns[h]` on. */
   readonly logits: Float32Array;
   readonly logitStride: number;
-  readonly itemColumn: number;
+  readonly columns: readonly number[];
 }
 
 /** Takes the blocks for forward passes of up to `capacity` rows. */
@@ -155,8 +157,12 @@ export function allocateActivations(
   rowsPerExample: RowsPerExample,
 ): Activations {
   const inputStride = panelCount(sizes.inputs) * PANEL;
-  const itemColumn = panelCount(sizes.domains) * PANEL;
-  const logitStride = itemColumn + panelCount(sizes.items) * PANEL;
+  let logitStride = 0;
+  const columns = sizes.heads.map((head) => {
+    const column = logitStride;
+    logitStride += panelCount(widthOf(head)) * PANEL;
+    return column;
+  });
   return {
     capacity,
     rowsPerExample,
@@ -167,7 +173,7 @@ export function allocateActivations(
     ),
     logits: allocate.floats(capacity * logitStride),
     logitStride,
-    itemColumn,
+    columns,
   };
 }
 
@@ -215,28 +221,20 @@ export function forwardHeads(
   activations: Activations,
   rows: number,
 ): void {
-  const { logits, logitStride, itemColumn } = activations;
+  const { logits, logitStride, columns } = activations;
   const x = featuresOf(activations);
   const stride = featureStride(network.sizes);
-  forwardLinear(
-    kernels,
-    network.domain,
-    x,
-    stride,
-    logits,
-    0,
-    logitStride,
-    rows,
-  );
-  forwardLinear(
-    kernels,
-    network.item,
-    x,
-    stride,
-    logits,
-    itemColumn,
-    logitStride,
-    rows,
+  network.heads.forEach((head, h) =>
+    forwardLinear(
+      kernels,
+      head,
+      x,
+      stride,
+      logits,
+      columns[h]!,
+      logitStride,
+      rows,
+    )
   );
 }
 

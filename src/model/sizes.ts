@@ -1,15 +1,15 @@
-/** The sizes of the dual-head MLP, and what they imply. @module */
+/** The sizes of an MLP of one trunk and several heads, and what they imply. @module */
 
-/** Everything that fixes the shape of every tensor. Nothing else in the core knows 3 or 31. */
+import { headsFault, type HeadSpec, widthOf } from "../heads/kinds.ts";
+
+/** Everything that fixes the name and shape of every tensor. */
 export interface Sizes {
   /** Length I of a descriptor. */
   readonly inputs: number;
   /** Width of each trunk layer, from the input on; may be empty. */
   readonly hidden: readonly number[];
-  /** Number D of capture domains. */
-  readonly domains: number;
-  /** Number K of items. */
-  readonly items: number;
+  /** What the composite output consists of, in its order. */
+  readonly heads: readonly HeadSpec[];
 }
 
 /** A tensor by its PyTorch name and `[out, in]` or `[out]` shape. */
@@ -21,13 +21,12 @@ export interface TensorSpec {
 /**
  * Checks that sizes can be built.
  *
- * @throws {RangeError} If a size is not a whole number of at least 1.
+ * @throws {RangeError} If a size is not a whole number of at least 1, or the heads
+ * are none, not of different names, or not as their kinds want them.
  */
 export function checkSizes(sizes: Sizes): void {
   const named: [string, number][] = [
     ["inputs", sizes.inputs],
-    ["domains", sizes.domains],
-    ["items", sizes.items],
     ...sizes.hidden.map((
       width,
       l,
@@ -40,6 +39,10 @@ export function checkSizes(sizes: Sizes): void {
       );
     }
   }
+  const fault = headsFault(sizes.heads);
+  if (fault !== undefined) {
+    throw new RangeError(`Cannot build a model: expected ${fault}`);
+  }
 }
 
 /** Width of the trunk's output: what the heads read. */
@@ -47,7 +50,7 @@ export function featureCount(sizes: Sizes): number {
   return sizes.hidden.at(-1) ?? sizes.inputs;
 }
 
-/** The layers in the order of the parameter table: trunk first, then domain and item head. */
+/** The layers in the order of the parameter table: the trunk first, then the heads. */
 export function layerSpecs(
   sizes: Sizes,
 ): {
@@ -63,9 +66,17 @@ export function layerSpecs(
   const features = featureCount(sizes);
   return [
     ...trunk,
-    { name: "head.domain", inputs: features, outputs: sizes.domains },
-    { name: "head.item", inputs: features, outputs: sizes.items },
+    ...sizes.heads.map((head) => ({
+      name: layerOf(head),
+      inputs: features,
+      outputs: widthOf(head),
+    })),
   ];
+}
+
+/** The name of a head's layer. */
+export function layerOf({ name }: Pick<HeadSpec, "name">): string {
+  return `head.${name}`;
 }
 
 /** Every parameter tensor, in the order of the parameter table. */

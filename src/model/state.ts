@@ -6,6 +6,7 @@
  */
 
 import { CheckpointError } from "../errors.ts";
+import { type HeadCalibration, kindOf } from "../heads/kinds.ts";
 import type { Preprocessing } from "../image/descriptor.ts";
 import type { OptimizerOptions } from "../optim/optimizer.ts";
 import {
@@ -18,28 +19,19 @@ import {
 import type { ByteWeight } from "./quantize.ts";
 import { type Sizes, tensorSpecs } from "./sizes.ts";
 
-/** How a head's logits z become probabilities: softmax((z + offsets) / temperature). */
-export interface HeadCalibration {
-  /** > 0. */
-  readonly temperature: number;
-  /** One for each class. */
-  readonly offsets: readonly number[];
-}
+/** How the outputs of each head become answers, by the head's name. */
+export type Calibration = Readonly<Record<string, HeadCalibration>>;
 
-/** How both heads' logits become probabilities. */
-export interface Calibration {
-  readonly domain: HeadCalibration;
-  readonly item: HeadCalibration;
+/** The calibration that leaves all outputs as they are. */
+export function neutralCalibration({ heads }: Sizes): Calibration {
+  return Object.fromEntries(
+    heads.map((head) => [head.name, kindOf(head).neutral(head)]),
+  );
 }
 
 /** What a model is, without its numbers. */
 export interface ModelDescription {
   readonly sizes: Sizes;
-  /** Names of the classes, in the order of the logits. */
-  readonly labels: {
-    readonly domains: readonly string[];
-    readonly items: readonly string[];
-  };
   readonly preprocessing: Preprocessing;
   readonly calibration: Calibration;
   readonly optimizer: {
@@ -60,12 +52,12 @@ export interface Moment {
 
 /** Labelled descriptors kept with a model: its replay memory, its guard set. */
 export interface StoredExamples {
+  /** Number N of examples. */
+  readonly length: number;
   /** [N, I]. */
   readonly descriptors: Uint8Array;
-  /** [N], indices into the labels. */
-  readonly domains: Int32Array;
-  /** [N], indices into the labels. */
-  readonly items: Int32Array;
+  /** [N] for each head, in the heads' order. */
+  readonly labels: readonly Float64Array[];
 }
 
 /** A network's parameters and what the optimizer remembers of them. */
@@ -184,13 +176,8 @@ export function loadMoments(
   }
 }
 
-/** Steps the whole model has taken: those of its item head, which learns from every labelled picture. */
-export function stepOf(moments: ReadonlyMap<string, Moment>): number {
-  return Math.max(0, ...Array.from(moments.values(), ({ step }) => step));
-}
-
-/** How many rows of its network a model gives to every picture. */
-export function rowsPerPicture(
+/** How many rows of its network a model gives to every image. */
+export function rowsPerImage(
   { preprocessing }: ModelDescription,
 ): RowsPerExample {
   return preprocessing.mirrored ? 2 : 1;

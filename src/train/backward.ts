@@ -31,7 +31,7 @@ export function layersToUpdate(
   { activations, gradientHidden, gradientLogits }: Workspace,
   { labelled }: Losses,
 ): LayerUpdate[] {
-  const { logitStride, itemColumn } = activations;
+  const { logitStride, columns } = activations;
   const trunk = network.trunk.map((layer, l): LayerUpdate => ({
     layer,
     moments: state.slots.map((slot) => slot.trunk[l]!),
@@ -43,18 +43,16 @@ export function layersToUpdate(
     g: gradientHidden[l]!.byteOffset,
     gStride: layer.panels * PANEL,
   }));
-  const heads = (["domain", "item"] as const)
-    .filter((head) => labelled[head] > 0)
-    .map((head): LayerUpdate => ({
-      layer: network[head],
-      moments: state.slots.map((slot) => slot[head]),
-      x: featuresOf(activations),
-      xStride: featureStride(network.sizes),
-      gradient: gradientLogits,
-      g: gradientLogits.byteOffset + (head === "item" ? 4 * itemColumn : 0),
-      gStride: logitStride,
-    }));
-  return [...trunk, ...heads];
+  const heads = network.heads.map((layer, h): LayerUpdate => ({
+    layer,
+    moments: state.slots.map((slot) => slot.heads[h]!),
+    x: featuresOf(activations),
+    xStride: featureStride(network.sizes),
+    gradient: gradientLogits,
+    g: gradientLogits.byteOffset + 4 * columns[h]!,
+    gStride: logitStride,
+  }));
+  return [...trunk, ...heads.filter((_, h) => labelled[h]! > 0)];
 }
 
 /**
@@ -69,7 +67,7 @@ export function backward(
   masks: readonly Float32Array[] | undefined,
 ): void {
   const { activations, gradientHidden, gradientLogits } = workspace;
-  const { logitStride, itemColumn, rowsPerExample } = activations;
+  const { logitStride, columns, rowsPerExample } = activations;
   const rows = examples * rowsPerExample;
   shareAmongRows(kernels, workspace, examples);
   const into = (
@@ -94,14 +92,10 @@ export function backward(
     const g = gradientHidden[l]!;
     const above = network.trunk[l + 1];
     if (above === undefined) {
-      into(network.domain, gradientLogits.byteOffset, logitStride, g, 0);
-      into(
-        network.item,
-        gradientLogits.byteOffset + 4 * itemColumn,
-        logitStride,
-        g,
-        1,
-      );
+      network.heads.forEach((head, h) => {
+        const part = gradientLogits.byteOffset + 4 * columns[h]!;
+        into(head, part, logitStride, g, h === 0 ? 0 : 1);
+      });
     } else {
       into(
         above,

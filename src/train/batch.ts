@@ -10,35 +10,12 @@
 
 import { mirrorInto } from "../image/mirror.ts";
 import type { Kernels } from "../kernels/mod.ts";
-import type { RowsPerExample } from "../model/network.ts";
+import { type Examples, rowsPerExample } from "../model/examples.ts";
 import { Random } from "../nn/prng.ts";
-import { type HeadLabels, setLabels } from "./loss.ts";
+import type { Targets } from "../heads/head.ts";
+import { setLabels } from "./loss.ts";
 import type { Workspace } from "./workspace.ts";
 import type { Evaluator } from "./trainer.ts";
-
-/** Labelled descriptors, one or more views of each picture. */
-export interface Examples {
-  /** Number of pictures. */
-  readonly length: number;
-  /** Number of views of each; view 0 is the plain picture. */
-  readonly views: number;
-  /**
-   * Lengths of the stretches of a descriptor, from its first value on, that tell
-   * of one place in the picture each. What follows them is never dropped.
-   */
-  readonly cells?: readonly number[];
-  /**
-   * Where each value of a mirrored picture's descriptor stands in that of the
-   * picture, if the network is to see both.
-   */
-  readonly mirror?: Uint32Array | undefined;
-  /** Domain of a picture, or `MASKED`. */
-  domainOf(row: number): number;
-  /** Item of a picture, or `MASKED`. */
-  itemOf(row: number): number;
-  /** Copies one descriptor into `out` [I]. */
-  read(row: number, view: number, out: Uint8Array): void;
-}
 
 /** The rows of one epoch in the order they are visited. */
 export function epochOrder(
@@ -61,7 +38,7 @@ export function stepRandom(seed: number, step: number): Random {
  * workspace; `views[b]` is the view of `rows[b]`.
  */
 export function fillBatch(
-  { kernels, workspace, standardization, staging }: Omit<Evaluator, "network">,
+  { kernels, network, workspace, standardization, staging }: Evaluator,
   examples: Examples,
   rows: ArrayLike<number>,
   views: ArrayLike<number>,
@@ -78,7 +55,12 @@ export function fillBatch(
       activations.inputs.byteOffset + 4 * b * activations.inputStride,
       mean.length,
     );
-    setLabels(labels, b, examples.domainOf(row), examples.itemOf(row));
+    setLabels(
+      network.sizes.heads,
+      labels,
+      b,
+      (head) => examples.labelOf(row, head),
+    );
   }
 }
 
@@ -111,12 +93,7 @@ export function mixBatch(
       share,
     );
   }
-  for (const head of [labels.domain, labels.item]) mixLabels(head, rows);
-}
-
-/** How many rows of a network tell of one of these examples. */
-export function rowsPerExample({ mirror }: Examples): RowsPerExample {
-  return mirror === undefined ? 1 : 2;
+  for (const head of labels.heads) mixLabels(head, rows);
 }
 
 /**
@@ -153,7 +130,7 @@ export function mirrorBatch(
  * average.
  *
  * Source: DeVries, Taylor 2017 (arXiv:1708.04552), who cut squares out of
- * pictures.
+ * images.
  */
 export function dropCells(
   { activations: { inputs, inputStride } }: Workspace,
@@ -173,7 +150,7 @@ export function dropCells(
   }
 }
 
-function mixLabels({ label, other }: HeadLabels, rows: number): void {
+function mixLabels({ label, other }: Targets, rows: number): void {
   for (let b = 0; b < rows; b++) other[b] = label[(b + 1) % rows]!;
 }
 

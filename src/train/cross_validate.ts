@@ -1,29 +1,30 @@
 /**
- * Cross-validation: every picture is judged by a model that was trained by the
- * same plan without it and its neighbours. Where pictures are few, this says
+ * Cross-validation: every image is judged by a model that was trained by the
+ * same plan without it and its neighbours. Where images are few, this says
  * more of the recipe than one small held-out set does, and the calibration that
- * fits all these answers is nearer to the one that new pictures need.
+ * fits all these answers is nearer to the one that new images need.
  *
  * @module
  */
 
+import type { HeadOutputs } from "../heads/head.ts";
+import type { HeadSpec } from "../heads/kinds.ts";
 import type { Kernels } from "../kernels/mod.ts";
-import { calibrated, fitCalibration } from "./calibrate.ts";
-import type { CompositeLogits, HeadLogits } from "./evaluate.ts";
-import type { Outcome } from "./finish.ts";
+import { calibratedOutputs, fitCalibration } from "./metrics.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Rows } from "./plan.ts";
 
 /**
  * Trains one model for each fold and pools what they say of the folds they have
  * not seen, fold after fold.
  *
- * @returns The logits, or the outcome of the first run that did not finish, if one did not.
+ * @returns The outputs, or the outcome of the first run that did not finish, if one did not.
  */
 export async function crossValidate(
   { train, validation, folds = [] }: Rows,
   run: (rows: Rows, fold: number) => Promise<Outcome>,
-): Promise<CompositeLogits | Outcome> {
-  const parts: CompositeLogits[] = [];
+): Promise<readonly HeadOutputs[] | Outcome> {
+  const parts: (readonly HeadOutputs[])[] = [];
   for (const [index, fold] of folds.entries()) {
     const outcome = await run({
       train: without(train, fold),
@@ -31,61 +32,59 @@ export async function crossValidate(
       test: fold,
     }, index);
     if (outcome.ended !== "finished") return outcome;
-    parts.push(outcome.testLogits!);
+    parts.push(outcome.testOutputs!);
   }
   return pool(parts);
 }
 
 /**
- * Calibrates the pooled logits of a cross-validation, those of each fold by what
+ * Calibrates the pooled outputs of a cross-validation, those of each fold by what
  * fits all others: nothing is judged by what was fitted on it.
  */
 export function calibrateFolds(
   kernels: Kernels,
-  pooled: CompositeLogits,
+  heads: readonly HeadSpec[],
+  pooled: readonly HeadOutputs[],
   folds: readonly Uint32Array[],
-): CompositeLogits {
+): HeadOutputs[] {
   let start = 0;
   return pool(folds.map(({ length }) => {
     const end = start + length;
     const others = [part(pooled, 0, start), part(pooled, end)];
-    const calibration = fitCalibration(kernels, pool(others));
-    const own = calibrated(part(pooled, start, end), calibration);
+    const calibration = fitCalibration(kernels, heads, pool(others));
+    const own = calibratedOutputs(
+      heads,
+      part(pooled, start, end),
+      calibration,
+    );
     start = end;
     return own;
   }));
 }
 
+/** The outputs of examples `start` … `end` − 1. */
 function part(
-  { domain, item }: CompositeLogits,
+  outputs: readonly HeadOutputs[],
   start: number,
   end?: number,
-): CompositeLogits {
-  const of = ({ logits, classes, labels }: HeadLogits): HeadLogits => ({
-    classes,
+): HeadOutputs[] {
+  return outputs.map(({ logits, width, labels }) => ({
+    width,
     labels: labels.subarray(start, end),
-    logits: logits.subarray(start * classes, end && end * classes),
-  });
-  return { domain: of(domain), item: of(item) };
+    logits: logits.subarray(start * width, end && end * width),
+  }));
 }
 
-function pool(parts: readonly CompositeLogits[]): CompositeLogits {
-  return {
-    domain: joined(parts.map(({ domain }) => domain)),
-    item: joined(parts.map(({ item }) => item)),
-  };
+/** The outputs of all parts, one after the other. */
+function pool(parts: readonly (readonly HeadOutputs[])[]): HeadOutputs[] {
+  return parts[0]!.map(({ width }, h) => ({
+    width,
+    logits: Float32Array.from(parts.flatMap((part) => [...part[h]!.logits])),
+    labels: Float64Array.from(parts.flatMap((part) => [...part[h]!.labels])),
+  }));
 }
 
 function without(rows: Uint32Array, fold: Uint32Array): Uint32Array {
   const left = new Set(fold);
   return rows.filter((row) => !left.has(row));
-}
-
-function joined(heads: readonly HeadLogits[]): HeadLogits {
-  const [{ classes }] = heads as [HeadLogits];
-  return {
-    classes,
-    logits: Float32Array.from(heads.flatMap(({ logits }) => [...logits])),
-    labels: Int32Array.from(heads.flatMap(({ labels }) => [...labels])),
-  };
 }

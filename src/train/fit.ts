@@ -1,17 +1,17 @@
 /** A full training run: epochs of {@linkcode trainStep}. @module */
 
 import { DivergedError } from "../errors.ts";
+import type { Examples } from "../model/examples.ts";
 import { learningRateFactor, type Schedule } from "../optim/schedule.ts";
 import {
   dropCells,
   epochOrder,
-  type Examples,
   fillBatch,
   mirrorBatch,
   mixBatch,
   stepRandom,
 } from "./batch.ts";
-import type { KEEP } from "./keep.ts";
+import type { KEEP } from "./epochs.ts";
 import type { Losses } from "./loss.ts";
 import { type StepResult, trainStep } from "./step.ts";
 import type { Trainer } from "./trainer.ts";
@@ -35,7 +35,7 @@ export interface Recipe {
   readonly mixup: number;
   /** Bound on the gradient's global norm; 0 leaves it alone. */
   readonly maxGradientNorm: number;
-  /** Which epoch's weights the run ends with: the last, or the best on the validation pictures. */
+  /** Which epoch's weights the run ends with: the last, or the best on the validation images. */
   readonly keep: typeof KEEP[number];
   /** Epochs without a better one after which the run ends; 0 runs them all. */
   readonly patience: number;
@@ -48,16 +48,18 @@ export interface Progress {
   readonly epoch: number;
   readonly step: number;
   readonly steps: number;
-  /** Pictures in this step. */
+  /** Images in this step. */
   readonly rows: number;
-  /** Pictures seen since this process began training. */
+  /** Images seen since this process began training. */
   readonly images: number;
   readonly losses: Losses;
   readonly gradientNorm: number | undefined;
 }
 
-/** What the caller hears while training goes on. */
-export interface FitHooks {
+/** What the caller wants of a run, and hears while it goes on. */
+export interface FitOptions {
+  /** wₕ of each head's loss, in the heads' order. */
+  readonly headWeights?: readonly number[];
   /** Stops the run after the step under way. */
   readonly signal?: AbortSignal;
   /** Called after every step. */
@@ -70,8 +72,8 @@ export interface FitHooks {
 const SLICE_MS = 50;
 
 /** Steps of a whole run. A last batch that is not full is a step as well. */
-export function stepsOf(recipe: Recipe, pictures: number): number {
-  return recipe.epochs * Math.ceil(pictures / recipe.batchSize);
+export function stepsOf(recipe: Recipe, images: number): number {
+  return recipe.epochs * Math.ceil(images / recipe.batchSize);
 }
 
 /**
@@ -89,7 +91,7 @@ export async function fit(
   rows: ArrayLike<number>,
   recipe: Recipe,
   from: number,
-  { signal, onStep, onEpoch }: FitHooks = {},
+  { signal, headWeights, onStep, onEpoch }: FitOptions = {},
 ): Promise<number> {
   const perEpoch = Math.ceil(rows.length / recipe.batchSize);
   const steps = stepsOf(recipe, rows.length);
@@ -113,7 +115,7 @@ export async function fit(
       steps,
       rows: batch.length,
       images: images += batch.length,
-      ...fitStep(trainer, examples, batch, recipe, step, steps),
+      ...fitStep(trainer, examples, batch, recipe, step, steps, headWeights),
     };
     onStep?.(progress);
     if (position === perEpoch - 1 && onEpoch?.(progress) === "stop") {
@@ -134,6 +136,7 @@ function fitStep(
   recipe: Recipe,
   step: number,
   steps: number,
+  headWeights: readonly number[] | undefined,
 ): StepResult {
   const { kernels, workspace } = trainer;
   const random = stepRandom(recipe.seed, step);
@@ -146,7 +149,7 @@ function fitStep(
   if (recipe.cellDropout > 0) {
     dropCells(
       workspace,
-      examples.cells ?? [],
+      examples.cells,
       batch.length * workspace.activations.rowsPerExample,
       recipe.cellDropout,
       random,
@@ -162,6 +165,7 @@ function fitStep(
         ? recipe.maxGradientNorm
         : Infinity,
       labelSmoothing: recipe.labelSmoothing,
+      headWeights,
       inputDropout: recipe.inputDropout,
       hiddenDropout: recipe.hiddenDropout,
       random: () => random.uint32(),

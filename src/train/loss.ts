@@ -1,69 +1,69 @@
-/**
- * The composite loss of the two heads, L = L_domain + L_item.
- *
- * @module
- */
+/** The composite loss of all heads, L = Σ wₕ·Lₕ. @module */
 
+import { isKnown, type Targets } from "../heads/head.ts";
+import { type HeadSpec, kindOf, widthOf } from "../heads/kinds.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import type { Allocator } from "../kernels/arena.ts";
+import { PANEL, panelCount } from "../kernels/panels.ts";
 import type { Activations, Network } from "../model/network.ts";
 
-/** A label that is not known: its head neither loses nor learns by that row. */
-export const MASKED = -1;
-
-/** The labels of up to `capacity` rows. Without mixup, `other` equals `label` or `share` is 1. */
-export interface HeadLabels {
-  /** Class per row, or {@linkcode MASKED}. */
-  readonly label: Int32Array;
-  /** The class mixed in. */
-  readonly other: Int32Array;
-}
-
-/** Labels of a batch for both heads. */
+/** The labels of a batch of up to `capacity` rows. */
 export interface Labels {
-  readonly domain: HeadLabels;
-  readonly item: HeadLabels;
+  /** In the order of the heads. Without mixup, `other` equals `label` or `share` is 1. */
+  readonly heads: readonly Targets[];
   /** λ per row: the share of `label`; 1 − λ is that of `other`. */
   readonly share: Float32Array;
 }
 
 /** Takes the blocks for the labels of up to `capacity` rows. */
-export function allocateLabels(allocate: Allocator, capacity: number): Labels {
-  const head = () => ({
-    label: allocate.ints(capacity),
-    other: allocate.ints(capacity),
-  });
-  return { domain: head(), item: head(), share: allocate.floats(capacity) };
+export function allocateLabels(
+  allocate: Allocator,
+  heads: readonly HeadSpec[],
+  capacity: number,
+): Labels {
+  return {
+    heads: heads.map(() => ({
+      label: allocate.floats(capacity),
+      other: allocate.floats(capacity),
+    })),
+    share: allocate.floats(capacity),
+  };
 }
 
-/** Gives `row` a plain label for each head, {@linkcode MASKED} where one is not known. */
+/** Gives `row` a plain label for each head; `labelOf` says it by the head's position. */
 export function setLabels(
+  heads: readonly HeadSpec[],
   labels: Labels,
   row: number,
-  domain: number,
-  item: number,
+  labelOf: (head: number) => number,
 ): void {
-  labels.domain.label[row] = labels.domain.other[row] = domain;
-  labels.item.label[row] = labels.item.other[row] = item;
+  labels.heads.forEach(({ label, other }, h) => {
+    const head = heads[h]!;
+    label[row] = other[row] = kindOf(head).target(head, labelOf(h));
+  });
   labels.share[row] = 1;
 }
 
-/** Mean losses over the rows that have a label; 0 where none has. */
+/** Losses of a batch. */
 export interface Losses {
-  /** L_domain + L_item. */
+  /** L = Σ wₕ·Lₕ. */
   readonly total: number;
-  readonly domain: number;
-  readonly item: number;
-  /** Rows with a domain label, rows with an item label. */
-  readonly labelled: { readonly domain: number; readonly item: number };
+  /** Lₕ: the mean over the rows that have a label of head h; 0 where none has. */
+  readonly heads: readonly number[];
+  /** Rows that have a label, for each head. */
+  readonly labelled: readonly number[];
+}
+
+/** How a composite loss is taken. */
+export interface LossOptions {
+  /** ε of label smoothing, in [0, 1). */
+  readonly smoothing?: number | undefined;
+  /** wₕ > 0, in the order of the heads; 1 where there are none. */
+  readonly weights?: readonly number[] | undefined;
 }
 
 /**
- * Softmax cross-entropy of both heads and its gradient with respect to the
- * composite logits.
- *
- *   L_head = mean over labelled rows of −Σ t log softmax(z),  t = (1 − ε)(λ e_label + (1 − λ) e_other) + ε / classes
- *   ∂L/∂z = (softmax(z) − t) / labelled rows
+ * Computes every head's loss and ∂L/∂logits of the composite output.
  *
  * `gradient` [rows, logitStride] is overwritten.
  *
@@ -73,45 +73,43 @@ export interface Losses {
 export function compositeLoss(
   kernels: Kernels,
   { sizes }: Network,
-  activations: Activations,
+  { logits, logitStride, columns }: Activations,
   labels: Labels,
   rows: number,
-  smoothing: number,
   gradient: Float32Array,
+  { smoothing = 0, weights }: LossOptions = {},
 ): Losses {
-  const { logits, logitStride, itemColumn } = activations;
-  const mean = (
-    { label, other }: HeadLabels,
-    classes: number,
-    column: number,
-  ) => {
-    const labelled = countLabelled(label, rows);
-    const sum = kernels.softmaxCrossEntropy(
-      logits.byteOffset + 4 * column,
-      logitStride,
-      classes,
+  const labelled = labels.heads.map(({ label }) => countKnown(label, rows));
+  const heads = sizes.heads.map((head, h) => {
+    const sum = kindOf(head).loss(kernels, head, {
       rows,
-      label.byteOffset,
-      other.byteOffset,
-      labels.share.byteOffset,
+      logits: logits.byteOffset + 4 * columns[h]!,
+      gradient: gradient.byteOffset + 4 * columns[h]!,
+      stride: logitStride,
+      targets: labels.heads[h]!,
+      share: labels.share,
       smoothing,
-      gradient.byteOffset + 4 * column,
-      logitStride,
-    );
-    return { labelled, loss: labelled === 0 ? 0 : sum / labelled };
-  };
-  const domain = mean(labels.domain, sizes.domains, 0);
-  const item = mean(labels.item, sizes.items, itemColumn);
+    });
+    return labelled[h] === 0 ? 0 : sum / labelled[h]!;
+  });
+  const weightOf = (head: number) => weights?.[head] ?? 1;
+  sizes.heads.forEach((head, h) => {
+    if (weightOf(h) === 1) return;
+    const width = panelCount(widthOf(head)) * PANEL;
+    for (let row = 0; row < rows; row++) {
+      const start = gradient.byteOffset + 4 * (row * logitStride + columns[h]!);
+      kernels.scale(start, width, weightOf(h));
+    }
+  });
   return {
-    total: domain.loss + item.loss,
-    domain: domain.loss,
-    item: item.loss,
-    labelled: { domain: domain.labelled, item: item.labelled },
+    total: heads.reduce((sum, loss, h) => sum + weightOf(h) * loss, 0),
+    heads,
+    labelled,
   };
 }
 
-function countLabelled(label: Int32Array, rows: number): number {
+function countKnown(targets: Float32Array, rows: number): number {
   let count = 0;
-  for (let row = 0; row < rows; row++) if (label[row] !== MASKED) count++;
+  for (let row = 0; row < rows; row++) if (isKnown(targets[row]!)) count++;
   return count;
 }

@@ -1,5 +1,5 @@
 /**
- * What a model keeps of its training pictures, so that it can be tuned by
+ * What a model keeps of its training images, so that it can be tuned by
  * request without forgetting: a replay memory to mix into every step, and a
  * guard set that decides whether the result may be published.
  *
@@ -8,11 +8,19 @@
 
 import type { StoredExamples } from "../model/state.ts";
 import { Random } from "../nn/prng.ts";
-import type { Examples } from "./batch.ts";
+import { type Examples, groupsOf, labelsOf } from "../model/examples.ts";
+
+/** How many examples a memory is to have. */
+export interface MemorySize {
+  /** Of every group, where there are as many. */
+  readonly perGroup: number;
+  /** In all, where there are as many: few groups give more each. */
+  readonly least: number;
+}
 
 /**
- * Up to `perClass` of `rows` for every (domain, item), drawn with `seed`;
- * undefined where there are no rows. Class-balanced, as rehearsal works best.
+ * Draws some of `rows` with `seed`, of every group as many; undefined where there
+ * are no rows. Class-balanced, as rehearsal works best.
  *
  * Source: Chaudhry et al. 2019, "On tiny episodic memories in continual
  * learning" (arXiv:1902.10486).
@@ -20,27 +28,30 @@ import type { Examples } from "./batch.ts";
 export function rememberExamples(
   examples: Examples,
   rows: ArrayLike<number>,
-  inputs: number,
-  perClass: number,
+  { perGroup, least }: MemorySize,
   seed: number,
 ): StoredExamples | undefined {
   if (rows.length === 0) return undefined;
+  const { inputs } = examples;
+  const groups = groupsOf(examples);
+  const present = new Set(Array.from(rows, (row) => groups[row]!));
+  const most = Math.max(perGroup, Math.ceil(least / present.size));
   const order = Uint32Array.from(rows);
   Random.fromSeed(seed, "memory").shuffle(order);
   const taken = new Map<string, number>();
   const chosen = order.filter((row) => {
-    const name = `${examples.domainOf(row)}/${examples.itemOf(row)}`;
-    const count = taken.get(name) ?? 0;
-    taken.set(name, count + 1);
-    return count < perClass;
+    const group = groups[row]!;
+    const count = taken.get(group) ?? 0;
+    taken.set(group, count + 1);
+    return count < most;
   }).sort();
   const descriptors = new Uint8Array(chosen.length * inputs);
   chosen.forEach((row, n) =>
     examples.read(row, 0, descriptors.subarray(n * inputs, (n + 1) * inputs))
   );
   return {
+    length: chosen.length,
     descriptors,
-    domains: Int32Array.from(chosen, (row) => examples.domainOf(row)),
-    items: Int32Array.from(chosen, (row) => examples.itemOf(row)),
+    labels: examples.heads.map((_, head) => labelsOf(examples, chosen, head)),
   };
 }

@@ -1,25 +1,9 @@
 /** What a training run is given, and what a checkpoint says of it. @module */
 
-import type { Preprocessing } from "../image/descriptor.ts";
 import type { OptimizerOptions } from "../optim/optimizer.ts";
-import type { Examples } from "./batch.ts";
-import type { Figures } from "./figures.ts";
+import type { BestEpoch, EpochRecord, EpochSums } from "./epochs.ts";
 import type { Recipe } from "./fit.ts";
-import type { EpochRecord, EpochSums } from "./history.ts";
-import type { BestEpoch } from "./keep.ts";
-
-/** Examples whose labels have names. */
-export interface NamedExamples extends Examples {
-  readonly domains: readonly string[];
-  readonly items: readonly string[];
-  readonly preprocessing: Preprocessing;
-  /** Numbers in a descriptor. */
-  readonly inputs: number;
-  /** Lengths of the parts of a descriptor that are standardized together. */
-  readonly parts: readonly number[];
-  /** Sha-256 over pictures and labels. */
-  readonly hash: string;
-}
+import type { SetMetrics } from "./metrics.ts";
 
 /** Which rows do what. */
 export interface Rows {
@@ -39,6 +23,8 @@ export interface TrainingPlan {
     readonly options: OptimizerOptions;
   };
   readonly recipe: Recipe;
+  /** wₕ of the heads' losses by name, in L = Σ wₕ·Lₕ; 1 where there is none. */
+  readonly headWeights: Readonly<Record<string, number>>;
   /** How rows were split, for the record. */
   readonly split: string;
   /** Folds of the cross-validation; 0 for none. */
@@ -48,8 +34,8 @@ export interface TrainingPlan {
 /** How a plan's split draws its rows, in words. */
 export function splitInWords(split: string): string {
   return split.endsWith("blocks")
-    ? "blocks of neighbouring pictures"
-    : "single pictures";
+    ? "blocks of neighbouring images"
+    : "single images";
 }
 
 /** What a checkpoint says about its own training. */
@@ -65,10 +51,10 @@ export interface TrainingRecord {
   /** The best epoch so far, where the plan asks for it. */
   readonly best?: BestEpoch;
   /** Figures of the finished model. */
-  readonly figures?: {
-    readonly validation?: Figures;
-    readonly test?: Figures;
+  readonly metrics?: {
+    readonly validation?: SetMetrics;
+    readonly test?: SetMetrics;
     /** Of models trained by the same plan, each on all folds but the one it is judged by. */
-    readonly crossValidation?: Figures;
+    readonly crossValidation?: SetMetrics;
   };
 }

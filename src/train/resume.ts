@@ -2,7 +2,8 @@
 
 import { CheckpointError, DataError } from "../errors.ts";
 import type { ModelState } from "../model/state.ts";
-import type { NamedExamples, TrainingPlan, TrainingRecord } from "./plan.ts";
+import type { Examples } from "../model/examples.ts";
+import type { TrainingPlan, TrainingRecord } from "./plan.ts";
 
 /**
  * The record of a checkpoint that the trainer wrote.
@@ -27,16 +28,16 @@ export function trainingRecord({ training }: ModelState): TrainingRecord {
 
 /**
  * Checks that a run goes on as it began: the same plan, except for more epochs,
- * and the same pictures.
+ * and the same images.
  *
  * @throws {RangeError} If the plan differs.
- * @throws {DataError} If the pictures or their labels differ.
+ * @throws {DataError} If the images or their labels differ.
  * @throws {CheckpointError} If moments are missing, so that the next step would not be the same.
  */
 export function checkResume(
   state: ModelState,
   plan: TrainingPlan,
-  examples: NamedExamples,
+  examples: Examples,
 ): void {
   const record = trainingRecord(state);
   const before = flatten(record.plan);
@@ -51,7 +52,7 @@ export function checkResume(
   }
   if (record.dataset.hash !== examples.hash) {
     throw new DataError(
-      `Cannot resume: expected the ${record.dataset.images} pictures of the start ` +
+      `Cannot resume: expected the ${record.dataset.images} images of the start ` +
         `(sha-256 ${record.dataset.hash}), got ${examples.length} (sha-256 ${examples.hash})`,
     );
   }

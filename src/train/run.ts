@@ -1,6 +1,8 @@
 /** A training run from labelled descriptors to a model state. @module */
 
 import { DivergedError } from "../errors.ts";
+import { type HeadSpec, kindOf } from "../heads/kinds.ts";
+import { type Examples, labelsOf, rowsPerExample } from "../model/examples.ts";
 import {
   type ModelState,
   momentsFrom,
@@ -8,38 +10,31 @@ import {
 } from "../model/state.ts";
 import { createOptimizer } from "../optim/registry.ts";
 import { learningRateFactor } from "../optim/schedule.ts";
-import { rowsPerExample } from "./batch.ts";
-import {
-  detach,
-  evaluateRows,
-  finish,
-  type Outcome,
-  restore,
-} from "./finish.ts";
-import { fit, type Progress, type Recipe, stepsOf } from "./fit.ts";
 import {
   addStep,
+  type Best,
+  type BestEpoch,
   emptySums,
   type EpochRecord,
   type EpochSums,
-  recordOf,
-} from "./history.ts";
-import {
-  type Best,
-  type BestEpoch,
   hasLostPatience,
+  recordOf,
   validationLoss,
-} from "./keep.ts";
-import type {
-  NamedExamples,
-  Rows,
-  TrainingPlan,
-  TrainingRecord,
-} from "./plan.ts";
+} from "./epochs.ts";
+import { fit, type Progress, type Recipe, stepsOf } from "./fit.ts";
+import { computeOutputs, headMetrics } from "./metrics.ts";
+import { finish, type Outcome } from "./outcome.ts";
+import type { Rows, TrainingPlan, TrainingRecord } from "./plan.ts";
 import { crossValidate } from "./cross_validate.ts";
 import { trainingRecord } from "./resume.ts";
 import { measureStandardization } from "./standardize.ts";
-import { createTrainer, initialize, type Trainer } from "./trainer.ts";
+import {
+  createTrainer,
+  detach,
+  initialize,
+  restore,
+  type Trainer,
+} from "./trainer.ts";
 
 /** What the caller hears and says meanwhile. */
 export interface RunHooks {
@@ -59,7 +54,7 @@ export interface RunHooks {
  * good step.
  */
 export async function runTraining(
-  examples: NamedExamples,
+  examples: Examples,
   rows: Rows,
   plan: TrainingPlan,
   resumed: ModelState | undefined,
@@ -68,8 +63,7 @@ export async function runTraining(
   const sizes = {
     inputs: examples.inputs,
     hidden: plan.hidden,
-    domains: examples.domains.length,
-    items: examples.items.length,
+    heads: resumed?.sizes.heads ?? measuredHeads(examples, rows.train),
   };
   const { name, options } = plan.optimizer;
   using trainer = await createTrainer(
@@ -98,7 +92,7 @@ export async function runTraining(
     { ended, error }: Pick<Outcome, "ended" | "error">,
   ): Outcome => ({
     state: {
-      ...detach(trainer, examples, record),
+      ...detach(trainer, examples.preprocessing, record),
       ...(snapshot && { best: snapshot }),
     },
     record,
@@ -120,6 +114,13 @@ export async function runTraining(
   return finish(trainer, examples, rows, snapshot, record, validated);
 }
 
+/** The heads, their scales measured on the labels of `rows`. */
+function measuredHeads(examples: Examples, rows: Uint32Array): HeadSpec[] {
+  return examples.heads.map((head, h) =>
+    kindOf(head).measured(head, labelsOf(examples, rows, h))
+  );
+}
+
 /** Where a run stands, besides what is in the trainer's memory. */
 interface Standing {
   step: number;
@@ -130,14 +131,18 @@ interface Standing {
 
 function begin(
   trainer: Trainer,
-  examples: NamedExamples,
+  examples: Examples,
   rows: Uint32Array,
   seed: number,
 ): Standing {
   initialize(trainer.network, seed);
   const { parts } = examples;
   measureStandardization(examples, rows, parts, trainer.standardization);
-  return { step: 0, history: [], sums: emptySums() };
+  return {
+    step: 0,
+    history: [],
+    sums: emptySums(examples.heads.length),
+  };
 }
 
 function goOn(trainer: Trainer, state: ModelState): Standing {
@@ -151,7 +156,7 @@ function goOn(trainer: Trainer, state: ModelState): Standing {
   return {
     step,
     history: [...history],
-    sums: { ...sums },
+    sums: structuredClone(sums),
     ...(best && { best: { ...best, snapshot: state.best ?? state } }),
   };
 }
@@ -159,17 +164,19 @@ function goOn(trainer: Trainer, state: ModelState): Standing {
 /** Takes steps until the end, an interruption or divergence, which is returned. */
 async function advance(
   trainer: Trainer,
-  examples: NamedExamples,
+  examples: Examples,
   rows: Rows,
-  { recipe }: TrainingPlan,
+  { recipe, headWeights }: TrainingPlan,
   standing: Standing,
   { signal, onStep, onEpoch }: RunHooks,
 ): Promise<DivergedError | undefined> {
   if (isOver(standing, recipe)) return undefined;
   const { kernels, network, workspace } = trainer;
+  const { heads } = network.sizes;
   try {
     await fit(trainer, examples, rows.train, recipe, standing.step, {
       ...(signal && { signal }),
+      headWeights: heads.map(({ name }) => headWeights[name] ?? 1),
       onStep(progress) {
         standing.step = progress.step;
         const { losses, rows } = progress;
@@ -179,15 +186,20 @@ async function advance(
       onEpoch({ epoch, step, steps }) {
         const { schedule, learningRate } = recipe;
         const factor = learningRateFactor(kernels, schedule, step, steps);
-        const held = evaluateRows(trainer, examples, rows.validation);
+        const held = rows.validation.length === 0 ? undefined : headMetrics(
+          kernels,
+          heads,
+          computeOutputs(trainer, examples, rows.validation),
+        );
         const record = recordOf(
           standing.sums,
+          network.sizes,
           epoch,
           learningRate * factor,
           held,
         );
         standing.history.push(record);
-        standing.sums = emptySums();
+        standing.sums = emptySums(heads.length);
         noteBest(trainer, standing, record, recipe);
         onEpoch?.(record);
         return isOver(standing, recipe) ? "stop" : undefined;
@@ -199,7 +211,7 @@ async function advance(
   }
 }
 
-/** Sets the weights aside if no epoch was better on the validation pictures. */
+/** Sets the weights aside if no epoch was better on the validation images. */
 function noteBest(
   { network, state, optimizer }: Trainer,
   standing: Standing,

@@ -1,7 +1,7 @@
-/** The standardization of descriptors, measured on the training pictures. @module */
+/** The standardization of descriptors, measured on the training images. @module */
 
 import type { Standardization } from "../model/state.ts";
-import type { Examples } from "./batch.ts";
+import type { Examples } from "../model/examples.ts";
 
 /** A part that varies less than this (in units of a byte) is left near zero rather than blown up. */
 const SMALLEST_DEVIATION = 0.1;

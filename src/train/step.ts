@@ -2,7 +2,7 @@
  * One training step: the function that both a full training run and an
  * on-request fine-tune call.
  *
- *   forward → L = L_domain + L_item → backward → clip → optimizer update
+ *   forward → L = Σ wₕ·Lₕ → backward → clip → optimizer update
  *
  * @module
  */
@@ -32,6 +32,8 @@ export interface StepOptions {
   readonly measureGradientNorm?: boolean;
   /** ε of label smoothing, in [0, 1). */
   readonly labelSmoothing?: number;
+  /** wₕ of each head's loss, in the heads' order; 1 where there are none. */
+  readonly headWeights?: readonly number[] | undefined;
   /** Probability that an input is dropped, in [0, 1). */
   readonly inputDropout?: number;
   /** Probability that a trunk unit is dropped, in [0, 1). */
@@ -83,15 +85,14 @@ export function trainStep(
   const rows = examples * activations.rowsPerExample;
   const masks = drawMasks(kernels, network, workspace, rows, options);
   forward(kernels, network, activations, examples, masks);
-  const smoothing = options.labelSmoothing ?? 0;
   const losses = compositeLoss(
     kernels,
     network,
     activations,
     labels,
     examples,
-    smoothing,
     gradientLogits,
+    { smoothing: options.labelSmoothing, weights: options.headWeights },
   );
   const layers = layersToUpdate(network, state, workspace, losses);
   backward(kernels, network, workspace, examples, masks);

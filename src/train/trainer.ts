@@ -14,9 +14,20 @@ import {
   writeParameter,
 } from "../model/network.ts";
 import type { Sizes } from "../model/sizes.ts";
-import type { Standardization } from "../model/state.ts";
+import {
+  loadMoments,
+  loadParameters,
+  type ModelState,
+  momentsFrom,
+  neutralCalibration,
+  parametersFrom,
+  type Snapshot,
+  type Standardization,
+} from "../model/state.ts";
+import type { Preprocessing } from "../image/descriptor.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { allocateLabels } from "./loss.ts";
+import type { TrainingRecord } from "./plan.ts";
 import {
   allocateOptimizerState,
   allocateWorkspace,
@@ -57,7 +68,7 @@ export async function createEvaluator(
         batchSize * rowsPerExample,
         rowsPerExample,
       ),
-      labels: allocateLabels(allocate, batchSize),
+      labels: allocateLabels(allocate, sizes.heads, batchSize),
     },
     ...allocateInput(allocate, sizes),
   }));
@@ -126,4 +137,34 @@ export function initialize(network: Network, seed: number): void {
       values: layer.weight,
     }, weights);
   }
+}
+
+/** Copies parameters and moments into a trainer's memory. */
+export function restore(
+  { network, state, optimizer }: Trainer,
+  { parameters, moments }: Snapshot,
+): void {
+  loadParameters(network, parameters);
+  loadMoments(state, optimizer.slots, moments);
+}
+
+/** Copies a trainer's model out, not yet calibrated. */
+export function detach(
+  { network, state, optimizer, standardization }: Trainer,
+  preprocessing: Preprocessing,
+  record: TrainingRecord,
+): ModelState {
+  return {
+    sizes: network.sizes,
+    preprocessing,
+    calibration: neutralCalibration(network.sizes),
+    optimizer: { name: record.plan.optimizer.name, options: optimizer.options },
+    training: { ...record },
+    standardization: {
+      mean: standardization.mean.slice(),
+      inverseDeviation: standardization.inverseDeviation.slice(),
+    },
+    parameters: parametersFrom(network),
+    moments: momentsFrom(state, optimizer.slots),
+  };
 }

@@ -82,7 +82,7 @@ export function allocateWorkspace(
   return {
     capacity,
     activations,
-    labels: allocateLabels(allocate, capacity),
+    labels: allocateLabels(allocate, sizes.heads, capacity),
     gradientHidden: sizes.hidden.map((width) => allocate.floats(rowsOf(width))),
     gradientLogits: allocate.floats(rows * activations.logitStride),
     gradientWeight: allocate.floats(

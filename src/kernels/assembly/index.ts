@@ -8,6 +8,7 @@ export * from "./linear_weight_gradient";
 export * from "./panels";
 export * from "./elementwise";
 export * from "./softmax";
+export * from "./scalar_loss";
 export * from "./optimizers";
 export * from "./adaptive";
 export * from "./random";

@@ -1,5 +1,7 @@
 /** Softmax and its cross-entropy, over a range of columns of the composite output. */
 
+import { countLabelled } from "./labels";
+
 /**
  * Probabilities from logits.
  *
@@ -64,10 +66,10 @@ function maximum(z: usize, classes: i32): f32 {
  *   gradient[r, c] = (softmax(z[r])[c] − t[r, c]) / (number of labelled rows)
  *
  * Returns the loss: the sum over the labelled rows, not the mean. A row whose label
- * is −1 is masked: no loss, zero gradient. An other label of −1 stands for λ = 1.
+ * is NaN is masked: no loss, zero gradient. An other label of NaN stands for λ = 1.
  *
- * logits z [batch, classes] with row stride `stride` · labels, otherLabels [batch]
- * 32-bit integers · weights λ [batch] in [0, 1] · smoothing ε in [0, 1) · gradient
+ * logits z [batch, classes] with row stride `stride` · labels, otherLabels [batch],
+ * each the index of a class or NaN · weights λ [batch] in [0, 1] · smoothing ε in [0, 1) · gradient
  * [batch, classes rounded up to a multiple of 8] with row stride gradientStride,
  * overwritten, zero beyond the classes.
  *
@@ -94,15 +96,16 @@ export function softmaxCrossEntropy(
     const z = logits + row * <usize> stride;
     const g = gradient + row * <usize> gradientStride;
     memory.fill(g, 0, padded << 2);
-    const label = load<i32>(labels + row);
-    if (label < 0) continue;
-    const other = load<i32>(otherLabels + row);
-    const weight: f64 = other < 0 ? 1 : <f64> load<f32>(weights + row);
+    const label = load<f32>(labels + row);
+    if (label !== label) continue;
+    const other = load<f32>(otherLabels + row);
+    const mixed = other === other;
+    const weight: f64 = mixed ? <f64> load<f32>(weights + row) : 1;
     loss += crossEntropyRow(
       z,
       classes,
-      label,
-      other,
+      <i32> label,
+      mixed ? <i32> other : -1,
       weight,
       smoothing,
       1 / <f64> labelled,
@@ -110,14 +113,6 @@ export function softmaxCrossEntropy(
     );
   }
   return loss;
-}
-
-function countLabelled(labels: usize, batch: i32): i32 {
-  let count = 0;
-  for (let r = 0; r < batch; r++) {
-    count += i32(load<i32>(labels + (<usize> r << 2)) >= 0);
-  }
-  return count;
 }
 
 function crossEntropyRow(

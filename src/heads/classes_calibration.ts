@@ -1,17 +1,18 @@
-/** Calibration: probabilities that mean what they say. @module */
+/** Calibration of heads that select a class: probabilities that mean what they say. @module */
 
 import type { Kernels } from "../kernels/mod.ts";
-import type { Sizes } from "../model/sizes.ts";
-import type { Calibration, HeadCalibration } from "../model/state.ts";
 import { solvePositive } from "../nn/solve.ts";
-import {
-  type CompositeLogits,
-  type HeadLogits,
-  indexOfLargest,
-} from "./evaluate.ts";
-import { MASKED } from "./loss.ts";
+import { type HeadOutputs, indexOfLargest, isKnown } from "./head.ts";
 
-/** Standard deviation that is expected of offsets, in nats: few pictures leave them near 0. */
+/** How logits z become probabilities: softmax((z + offsets) / temperature). */
+export interface ClassesCalibration {
+  /** > 0. */
+  readonly temperature: number;
+  /** One for each class. */
+  readonly offsets: readonly number[];
+}
+
+/** Standard deviation that is expected of offsets, in nats: few images leave them near 0. */
 const OFFSET_DEVIATION = 0.4;
 /** How strongly scale and temperature are held at 1, for logits that say nothing of them. */
 const SCALE_PRECISION = 1e-9;
@@ -23,89 +24,71 @@ const BISECTIONS = 50;
 /** A step that lowers the loss by less than this share of it is the last. */
 const SMALLEST_GAIN = 1e-12;
 
-/** The calibration that leaves all logits as they are. */
-export function neutralCalibration({ domains, items }: Sizes): Calibration {
-  return { domain: neutral(domains), item: neutral(items) };
-}
-
-function neutral(classes: number): HeadCalibration {
+/** The calibration that leaves logits as they are. */
+export function neutralClasses(classes: number): ClassesCalibration {
   return { temperature: 1, offsets: Array(classes).fill(0) };
 }
 
-/** (z + offsets) / T of both heads: the logits that probabilities come from. */
-export function calibrated(
-  { domain, item }: CompositeLogits,
-  calibration: Calibration,
-): CompositeLogits {
+/** (z + offsets) / T: the logits that probabilities come from. */
+export function calibratedLogits(
+  outputs: HeadOutputs,
+  { temperature, offsets }: ClassesCalibration,
+): HeadOutputs {
+  const { logits, width } = outputs;
   return {
-    domain: calibratedHead(domain, calibration.domain),
-    item: calibratedHead(item, calibration.item),
-  };
-}
-
-function calibratedHead(
-  head: HeadLogits,
-  { temperature, offsets }: HeadCalibration,
-): HeadLogits {
-  const { logits, classes } = head;
-  return {
-    ...head,
-    logits: logits.map((z, i) => (z + offsets[i % classes]!) / temperature),
+    ...outputs,
+    logits: logits.map((z, i) => (z + offsets[i % width]!) / temperature),
   };
 }
 
 /**
- * The offsets o and the temperature T of each head, fitted on held-out logits;
- * neutral for a head without labels.
+ * Fits the offsets o and the temperature T of a head to held-out logits; neutral
+ * where none has a label.
  *
  * The offsets are those that minimize, with some temperature, the cross-entropy
- * of softmax((z + o) / T), while they are held near 0. They make good that a head
- * says some classes too seldom, as one does that was trained on labels that were
+ * of softmax((z + o) / T), while they are held near 0. They correct a head that
+ * says some classes too seldom, as happens after training on labels that were
  * mixed and smoothed and of which some are rare. Then the temperature is chosen
  * anew, so that the head is as sure on average as it is right. That of the least
  * cross-entropy would be higher: a few mistakes made with confidence weigh so
  * much in it that it doubts all other answers.
  *
- * One more picture is imagined, of which every class is as likely: without it a
- * head that makes no mistake on few pictures would be called certain of all.
+ * One more image is imagined, of which every class is as likely: without it a
+ * head that makes no mistake on few images would be called certain of all.
  *
  * Source: Guo, Pleiss, Sun, Weinberger 2017, §4.2 (arXiv:1706.04599), for the
  * temperature; Alexandari, Kundaje, Shrikumar 2020, §3.1 (arXiv:1901.06852), for
  * the offsets beside it; Clarté, Loureiro, Krzakala, Zdeborová 2023
  * (arXiv:2303.02644) for expectation consistency, by which it is chosen; the
- * imagined picture as in Platt 1999, §2.2.
+ * imagined image as in Platt 1999, §2.2.
  */
-export function fitCalibration(
+export function fitClasses(
   kernels: Kernels,
-  { domain, item }: CompositeLogits,
-): Calibration {
-  return { domain: fitHead(kernels, domain), item: fitHead(kernels, item) };
-}
-
-function fitHead(kernels: Kernels, head: HeadLogits): HeadCalibration {
-  const { classes, labels } = head;
-  if (labels.every((label) => label === MASKED)) return neutral(classes);
-  const likeliest = leastLoss(kernels, head);
+  outputs: HeadOutputs,
+): ClassesCalibration {
+  const { width, labels } = outputs;
+  if (!labels.some(isKnown)) return neutralClasses(width);
+  const likeliest = leastLoss(kernels, outputs);
   const { temperature, offsets } = likeliest;
   const factor = consistentTemperature(
     kernels,
-    calibratedHead(head, likeliest),
+    calibratedLogits(outputs, likeliest),
   );
   return { temperature: temperature * factor, offsets };
 }
 
 /** Newton's method on the scale a = 1/T and the offsets δ = o/T, in which the loss is convex. */
-function leastLoss(kernels: Kernels, head: HeadLogits): HeadCalibration {
-  let point = new Float64Array(1 + head.classes);
+function leastLoss(kernels: Kernels, outputs: HeadOutputs): ClassesCalibration {
+  let point = new Float64Array(1 + outputs.width);
   point[0] = 1;
-  let here = assess(kernels, head, point);
+  let here = assess(kernels, outputs, point);
   for (let step = 0; step < STEPS; step++) {
     const { loss, gradient, hessian } = here;
     solvePositive(hessian, gradient); // the gradient becomes Newton's step
     for (let halving = 0; halving < HALVINGS && here.loss >= loss; halving++) {
       const next = point.map((value, i) => value - gradient[i]! / 2 ** halving);
       if (next[0]! < point[0]! / 2) continue;
-      const there = assess(kernels, head, next);
+      const there = assess(kernels, outputs, next);
       if (there.loss < loss) [point, here] = [next, there];
     }
     if (!(loss - here.loss > SMALLEST_GAIN * loss)) break;
@@ -123,13 +106,13 @@ function leastLoss(kernels: Kernels, head: HeadLogits): HeadCalibration {
  */
 function consistentTemperature(
   kernels: Kernels,
-  { logits, classes, labels }: HeadLogits,
+  { logits, width: classes, labels }: HeadOutputs,
 ): number {
   let right = 0;
-  // Of every labelled picture, how far each logit is below the largest.
+  // Of every labelled image, how far each logit is below the largest.
   const differences: Float64Array[] = [];
   labels.forEach((label, n) => {
-    if (label === MASKED) return;
+    if (!isKnown(label)) return;
     const z = logits.subarray(n * classes, (n + 1) * classes);
     const best = indexOfLargest(z);
     if (best === label) right++;
@@ -160,14 +143,14 @@ interface Assessment {
 }
 
 /**
- * The loss of leastLoss summed over labelled pictures,
+ * The loss of leastLoss summed over labelled images,
  *
  *   Σ −Σ_c t_c log softmax(a z + δ)_c + |δ|² / 2σ² + ρ (a − 1)² / 2,
  *   t = (1 − ε) e_label + ε / classes
  */
 function assess(
   kernels: Kernels,
-  { logits, classes, labels }: HeadLogits,
+  { logits, width: classes, labels }: HeadOutputs,
   point: Float64Array,
 ): Assessment {
   const precision = 1 / OFFSET_DEVIATION ** 2;
@@ -182,11 +165,11 @@ function assess(
   let loss = SCALE_PRECISION * (scale - 1) ** 2 / 2;
   for (const offset of point.subarray(1)) loss += precision * offset ** 2 / 2;
 
-  const images = labels.filter((label) => label !== MASKED).length;
+  const images = labels.filter(isKnown).length;
   const smoothing = 1 / (images + 1);
   const p = new Float64Array(classes);
   labels.forEach((label, n) => {
-    if (label === MASKED) return;
+    if (!isKnown(label)) return;
     const z = logits.subarray(n * classes, (n + 1) * classes);
     const logSum = softmax(kernels, z, point, p);
     const mean = p.reduce((sum, share, c) => sum + share * z[c]!, 0);

@@ -1,0 +1,168 @@
+/** Heads that select one of several classes: softmax and its cross-entropy. @module */
+
+import type { Kernels } from "../kernels/mod.ts";
+import {
+  calibratedLogits,
+  type ClassesCalibration,
+  fitClasses,
+  neutralClasses,
+} from "./classes_calibration.ts";
+import {
+  type HeadKind,
+  type HeadOutputs,
+  type HeadScore,
+  indexOfLargest,
+  isFiniteNumber,
+  isKnown,
+  type NamedHead,
+  sevenDigits,
+} from "./head.ts";
+
+/** A head that selects one of its labels. */
+export interface ClassesHead extends NamedHead {
+  readonly kind: "classes";
+  /** Names of the classes, in the order of the logits. */
+  readonly labels: readonly string[];
+}
+
+/** A class and its calibrated probability in [0, 1]. */
+export interface Guess {
+  readonly label: string;
+  readonly probability: number;
+}
+
+/** The likeliest class, and the likeliest few. */
+export interface ClassesAnswer extends Guess {
+  readonly top: readonly Guess[];
+}
+
+/** Bins of confidence that the expected calibration error is taken over. */
+const BINS = 15;
+
+/** Selection. */
+export const classes: HeadKind<
+  ClassesHead,
+  ClassesCalibration,
+  ClassesAnswer
+> = {
+  metrics: [
+    { key: "accuracy", title: "accuracy", style: "percent" },
+    { key: "loss", title: "loss", style: "decimal" },
+    { key: "ece", title: "ECE", style: "percent" },
+  ],
+
+  width: ({ labels }) => labels.length,
+  groups: ({ labels }) => labels,
+  measured: (head) => head,
+  target: (_, label) => label,
+
+  loss(kernels, { labels }, batch) {
+    return kernels.softmaxCrossEntropy(
+      batch.logits,
+      batch.stride,
+      labels.length,
+      batch.rows,
+      batch.targets.label.byteOffset,
+      batch.targets.other.byteOffset,
+      batch.share.byteOffset,
+      batch.smoothing,
+      batch.gradient,
+      batch.stride,
+    );
+  },
+
+  rowScore: (logits, target) =>
+    logits.every((z) => !(z > logits[target]!)) ? 1 : 0,
+
+  neutral: ({ labels }) => neutralClasses(labels.length),
+  fit: (kernels, _, outputs) => fitClasses(kernels, outputs),
+  calibrated: calibratedLogits,
+  score: (kernels, _, outputs) => scoreClasses(kernels, outputs),
+
+  answer(kernels, { labels }, { temperature, offsets }, logits, topK) {
+    offsets.forEach((offset, c) => logits[c]! += offset);
+    kernels.softmax(
+      logits.byteOffset,
+      logits.length,
+      logits.length,
+      1,
+      1 / temperature,
+      logits.byteOffset,
+      logits.length,
+    );
+    const order = labels.map((_, index) => index)
+      .sort((a, b) => logits[b]! - logits[a]! || a - b);
+    const top = order.slice(0, topK).map((index): Guess => ({
+      label: labels[index]!,
+      probability: sevenDigits(logits[index]!),
+    }));
+    return { ...top[0]!, top };
+  },
+
+  parse({ labels }, value) {
+    const index = labels.indexOf(value as string);
+    return index < 0 ? undefined : index;
+  },
+
+  show: ({ labels }, label) => labels[label] ?? "unknown",
+  expected: ({ labels }) => `one of ${labels.join(", ")}`,
+
+  fault({ labels }) {
+    const fits = Array.isArray(labels) && labels.length >= 1 &&
+      labels.every((label) => typeof label === "string") &&
+      new Set(labels).size === labels.length;
+    return fits ? undefined : "different labels";
+  },
+
+  calibrationFault({ labels }, { temperature, offsets }) {
+    if (!(isFiniteNumber(temperature) && temperature > 0)) {
+      return "a positive temperature";
+    }
+    const fits = Array.isArray(offsets) && offsets.length === labels.length &&
+      offsets.every(isFiniteNumber);
+    return fits ? undefined : `${labels.length} offsets of its logits`;
+  },
+};
+
+/**
+ * Accuracy, mean cross-entropy, and the expected calibration error over 15 equal
+ * bins of confidence.
+ *
+ * Source: Guo, Pleiss, Sun, Weinberger 2017, equation 3 (arXiv:1706.04599).
+ */
+export function scoreClasses(
+  kernels: Kernels,
+  { logits, width, labels }: HeadOutputs,
+): HeadScore {
+  const predicted = new Float64Array(labels.length);
+  const confidence = new Float32Array(labels.length);
+  const gaps = new Float64Array(BINS); // Σ (right − confidence) per bin
+  let images = 0;
+  let right = 0;
+  let loss = 0;
+  labels.forEach((label, n) => {
+    const z = logits.subarray(n * width, (n + 1) * width);
+    const best = indexOfLargest(z);
+    let sum = 0;
+    for (const value of z) sum += kernels.exp(value - z[best]!);
+    predicted[n] = best;
+    confidence[n] = 1 / sum;
+    if (!isKnown(label)) return;
+    const hit = best === label ? 1 : 0;
+    images++;
+    right += hit;
+    loss += kernels.log(sum) - (z[label]! - z[best]!);
+    gaps[Math.min(BINS - 1, Math.floor(BINS / sum))]! += hit - 1 / sum;
+  });
+  const gap = gaps.reduce((total, bin) => total + Math.abs(bin), 0);
+  return {
+    metrics: {
+      images,
+      accuracy: right / images,
+      loss: loss / images,
+      ece: gap / images,
+    },
+    predicted,
+    confidence,
+  };
+}

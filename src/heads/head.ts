@@ -1,0 +1,173 @@
+/**
+ * The shape of a kind of head: everything that is special about it, and nothing
+ * else in the project asks which kind a head is.
+ *
+ * A head reads the trunk's features and writes a few columns of the composite
+ * output. Its label is one number: the index of a class, 0 or 1, or a quantity in
+ * its own unit; {@linkcode UNKNOWN} where an example has none.
+ *
+ * @module
+ */
+
+import type { Kernels, Pointer } from "../kernels/mod.ts";
+
+/** The label that an example does not have: NaN, so that no computation mistakes it for one. */
+export const UNKNOWN = NaN;
+
+/** Whether a label is there. */
+export function isKnown(label: number): boolean {
+  return !Number.isNaN(label);
+}
+
+/** What all heads have. */
+export interface NamedHead {
+  /** Letters, digits, `_` and `-`; unique in its model. */
+  readonly name: string;
+  readonly kind: string;
+}
+
+/** Targets of one head for the rows of a batch, NaN where a row has no label. */
+export interface Targets {
+  /** [capacity]. */
+  readonly label: Float32Array;
+  /** [capacity], the target that is mixed in. */
+  readonly other: Float32Array;
+}
+
+/** A head's columns of a batch, as its loss sees them. */
+export interface LossBatch {
+  readonly rows: number;
+  /** The head's first column of the composite output. */
+  readonly logits: Pointer;
+  /** Where ∂L/∂logits goes, a whole panel of 8 columns at a time. */
+  readonly gradient: Pointer;
+  /** Row stride of both, in floats. */
+  readonly stride: number;
+  readonly targets: Targets;
+  /** λ per row, the share of `targets.label`; 1 − λ is that of `targets.other`. */
+  readonly share: Float32Array;
+  /** ε of label smoothing, in [0, 1). */
+  readonly smoothing: number;
+}
+
+/** One head's part of the composite output for a list of examples, with their labels. */
+export interface HeadOutputs {
+  /** [N, width]. */
+  readonly logits: Float32Array;
+  readonly width: number;
+  /** [N]. */
+  readonly labels: Float64Array;
+}
+
+/** Figures over labelled images, by name; NaN where the images do not allow one. */
+export interface Metrics {
+  /** Labelled images. */
+  readonly images: number;
+  /** Mean loss, in nats or squared standard deviations. */
+  readonly loss: number;
+  readonly [name: string]: number;
+}
+
+/** How to show one of a kind's metrics. */
+export interface MetricStyle {
+  readonly key: string;
+  readonly title: string;
+  /** `percent` of a share in [0, 1], `decimal` for a plain number, `quantity` in the head's unit. */
+  readonly style: "percent" | "decimal" | "quantity";
+}
+
+/** What a head said of a list of examples. */
+export interface HeadScore {
+  readonly metrics: Metrics;
+  /** [N], the label said of each. */
+  readonly predicted: Float64Array;
+  /** [N], its probability in [0, 1]; undefined where a head gives none. */
+  readonly confidence: Float32Array | undefined;
+}
+
+/**
+ * One kind of head: `S` describes a head, `C` its calibration, `A` its answer.
+ * All functions are pure but for the memory they are given to write to.
+ */
+export interface HeadKind<S extends NamedHead, C, A> {
+  /** The metrics it is judged by, the one to quote first. */
+  readonly metrics: readonly MetricStyle[];
+
+  /** Columns of the composite output. */
+  width(head: S): number;
+
+  /** Names of the groups that its labels 0, 1, … divide images into; none where they do not. */
+  groups(head: S): readonly string[];
+
+  /** The head as it learns from these labels [N]: scales are measured on them. */
+  measured(head: S, labels: Float64Array): S;
+
+  /** What a label is to the loss. */
+  target(head: S, label: number): number;
+
+  /** Σ loss over the labelled rows; writes the gradient of the mean. */
+  loss(kernels: Kernels, head: S, batch: LossBatch): number;
+
+  /** One row's part of the score shown while training: its mean is the accuracy, or R². */
+  rowScore(logits: Float32Array, target: number): number;
+
+  /** The calibration that changes nothing. */
+  neutral(head: S): C;
+
+  /** The calibration that fits held-out outputs; neutral where none has a label. */
+  fit(kernels: Kernels, head: S, outputs: HeadOutputs): C;
+
+  /** The outputs that answers come from. */
+  calibrated(outputs: HeadOutputs, calibration: C): HeadOutputs;
+
+  /** Scores outputs as they are. */
+  score(kernels: Kernels, head: S, outputs: HeadOutputs): HeadScore;
+
+  /**
+   * What is answered to a caller.
+   *
+   * @param logits [width], in the kernels' memory; overwritten.
+   * @param topK How many classes to list at most.
+   */
+  answer(
+    kernels: Kernels,
+    head: S,
+    calibration: C,
+    logits: Float32Array,
+    topK: number,
+  ): A;
+
+  /** The label that a text, number or truth value stands for; undefined if none. */
+  parse(head: S, value: unknown): number | undefined;
+
+  /** The label as people and JSON write it. */
+  show(head: S, label: number): string | number | boolean;
+
+  /** Which labels there are, in words. */
+  expected(head: S): string;
+
+  /** What is wrong with a description read from a file, in words; undefined if nothing. */
+  fault(head: S): string | undefined;
+
+  /** What is wrong with a calibration read from a file, in words; undefined if nothing. */
+  calibrationFault(head: S, calibration: C): string | undefined;
+}
+
+/** Whether a value is a finite number. */
+export function isFiniteNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+/** The position of the largest value; the first of equals. */
+export function indexOfLargest(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let c = 1; c < values.length; c++) {
+    if (values[c]! > values[best]!) best = c;
+  }
+  return best;
+}
+
+/** Seven digits say all that a 32-bit number knows. */
+export function sevenDigits(value: number): number {
+  return Number(value.toPrecision(7));
+}

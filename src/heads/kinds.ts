@@ -1,0 +1,86 @@
+/** The kinds of heads that there are. @module */
+
+import { binary } from "./binary.ts";
+import { classes } from "./classes.ts";
+import type { HeadKind, NamedHead } from "./head.ts";
+import { number } from "./number.ts";
+
+/** Every kind by its name. */
+const KINDS = { classes, binary, number };
+
+type Kinds = typeof KINDS;
+type Parts<K> = K extends HeadKind<infer S, infer C, infer A> ? [S, C, A]
+  : never;
+
+/** What a head is, as data. */
+export type HeadSpec = Parts<Kinds[keyof Kinds]>[0];
+
+/** How a head's outputs become answers. */
+export type HeadCalibration = Parts<Kinds[keyof Kinds]>[1];
+
+/** What a head says of an image. */
+export type HeadAnswer = Parts<Kinds[keyof Kinds]>[2];
+
+/** The names of the kinds. */
+export const KIND_NAMES = Object.keys(KINDS) as readonly (keyof Kinds)[];
+
+/** A kind whose head, calibration and answer belong together by construction. */
+export type AnyKind = HeadKind<HeadSpec, HeadCalibration, HeadAnswer>;
+
+/** The kind of a head. */
+export function kindOf({ kind }: Pick<HeadSpec, "kind">): AnyKind {
+  return KINDS[kind] as AnyKind;
+}
+
+/** Columns that a head takes of the composite output. */
+export function widthOf(head: HeadSpec): number {
+  return kindOf(head).width(head);
+}
+
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Names that requests, answers and figures use for something else. */
+const RESERVED: ReadonlySet<string> = new Set([
+  "dryRun",
+  "file",
+  "id",
+  "image",
+  "images",
+  "known",
+  "learningRate",
+  "margin",
+  "mode",
+  "predictionId",
+  "reason",
+  "scope",
+  "size",
+  "steps",
+  "total",
+  "trusted",
+  "used",
+]);
+
+/** What is wrong with the name of a head, in words; undefined if nothing. */
+export function nameFault(name: unknown): string | undefined {
+  if (typeof name !== "string" || !NAME.test(name)) {
+    return 'a name of 1 to 64 letters, digits, "_" or "-"';
+  }
+  return RESERVED.has(name) ? `a name other than ${name}` : undefined;
+}
+
+/** What is wrong with a list of heads, in words; undefined if nothing. */
+export function headsFault(heads: unknown): string | undefined {
+  if (!Array.isArray(heads) || heads.length === 0) return "at least one head";
+  for (const head of heads as Partial<NamedHead>[]) {
+    const wrongName = nameFault(head?.name);
+    if (wrongName !== undefined) return `heads with ${wrongName}`;
+    if (!Object.hasOwn(KINDS, String(head.kind))) {
+      return `a ${head.name} head of ${KIND_NAMES.join(", ")}`;
+    }
+    const spec = head as HeadSpec;
+    const fault = kindOf(spec).fault(spec);
+    if (fault !== undefined) return `a ${head.name} head with ${fault}`;
+  }
+  const names = new Set(heads.map(({ name }) => name));
+  return names.size === heads.length ? undefined : "heads of different names";
+}

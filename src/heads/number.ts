@@ -1,0 +1,163 @@
+/** Heads that estimate a quantity: one output, squared error on the standardized target. @module */
+
+import {
+  type HeadKind,
+  type HeadOutputs,
+  isFiniteNumber,
+  isKnown,
+  type Metrics,
+  type NamedHead,
+  sevenDigits,
+} from "./head.ts";
+
+/** A head that estimates a quantity. */
+export interface NumberHead extends NamedHead {
+  readonly kind: "number";
+  /** What it is measured in, such as `cm`. */
+  readonly unit?: string;
+  /** Mean of the training labels, in the head's unit; 0 before there are any. */
+  readonly mean: number;
+  /** Standard deviation of the training labels, > 0, in the head's unit; 1 before there are any. */
+  readonly standardDeviation: number;
+}
+
+/** How far estimates lie from the truth. */
+export interface NumberCalibration {
+  /** Root mean square error on images it was not trained on, in the head's unit. */
+  readonly deviation: number;
+}
+
+/** An estimate, and how far from it the truth is expected to lie. */
+export interface NumberAnswer {
+  readonly value: number;
+  /** The truth lies within it about two times in three. */
+  readonly deviation: number;
+  readonly unit?: string;
+}
+
+/** Estimation. */
+export const number: HeadKind<NumberHead, NumberCalibration, NumberAnswer> = {
+  metrics: [
+    { key: "r2", title: "R²", style: "decimal" },
+    { key: "mae", title: "mean absolute error", style: "quantity" },
+    { key: "rmse", title: "root mean square error", style: "quantity" },
+    { key: "loss", title: "loss", style: "decimal" },
+  ],
+
+  width: () => 1,
+  groups: () => [],
+
+  measured(head, labels) {
+    const known = labels.filter(isKnown);
+    if (known.length === 0) return head;
+    const mean = meanOf(known);
+    const variance = meanOf(known.map((label) => (label - mean) ** 2));
+    return { ...head, mean, standardDeviation: Math.sqrt(variance) || 1 };
+  },
+
+  target: ({ mean, standardDeviation }, label) =>
+    (label - mean) / standardDeviation,
+
+  loss(kernels, _, batch) {
+    return kernels.squaredError(
+      batch.logits,
+      batch.stride,
+      batch.rows,
+      batch.targets.label.byteOffset,
+      batch.targets.other.byteOffset,
+      batch.share.byteOffset,
+      batch.gradient,
+      batch.stride,
+    );
+  },
+
+  rowScore: ([z], target) => 1 - (z! - target) ** 2,
+
+  neutral: ({ standardDeviation }) => ({ deviation: standardDeviation }),
+
+  fit(_, head, outputs) {
+    const { rmse } = metricsOf(head, outputs);
+    return Number.isFinite(rmse)
+      ? { deviation: rmse! }
+      : { deviation: head.standardDeviation };
+  },
+
+  calibrated: (outputs) => outputs,
+
+  score(_, head, outputs) {
+    return {
+      metrics: metricsOf(head, outputs),
+      predicted: Float64Array.from(outputs.logits, (z) => valueOf(head, z)),
+      confidence: undefined,
+    };
+  },
+
+  answer(_, head, { deviation }, [z]) {
+    return {
+      value: sevenDigits(valueOf(head, z!)),
+      deviation: sevenDigits(deviation),
+      ...(head.unit !== undefined && { unit: head.unit }),
+    };
+  },
+
+  parse(_, value) {
+    const text = typeof value === "string" ? value.trim() : value;
+    if (typeof text !== "number" && typeof text !== "string") return undefined;
+    const parsed = text === "" ? NaN : Number(text);
+    return Number.isFinite(parsed) ? parsed : undefined;
+  },
+
+  show: (_, label) => sevenDigits(label),
+  expected: ({ unit }) =>
+    unit === undefined ? "a number" : `a number in ${unit}`,
+
+  fault({ unit, mean, standardDeviation }) {
+    if (unit !== undefined && typeof unit !== "string") {
+      return "a unit in words";
+    }
+    if (!isFiniteNumber(mean)) return "a finite mean";
+    return isFiniteNumber(standardDeviation) && standardDeviation > 0
+      ? undefined
+      : "a positive standard deviation";
+  },
+
+  calibrationFault: (_, { deviation }) =>
+    isFiniteNumber(deviation) && deviation >= 0
+      ? undefined
+      : "a deviation of at least 0",
+};
+
+/** The quantity that an output stands for. */
+function valueOf({ mean, standardDeviation }: NumberHead, z: number): number {
+  return mean + standardDeviation * z;
+}
+
+/**
+ * Mean absolute error, root mean square error, and the share of the labels'
+ * variance that is explained, R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)².
+ */
+function metricsOf(
+  head: NumberHead,
+  { logits, labels }: HeadOutputs,
+): Metrics {
+  const known = [...labels.keys()].filter((n) => isKnown(labels[n]!));
+  const truth = known.map((n) => labels[n]!);
+  const errors = known.map((n) => valueOf(head, logits[n]!) - labels[n]!);
+  const center = meanOf(truth);
+  const square = meanOf(errors.map((error) => error ** 2));
+  const variance = meanOf(truth.map((label) => (label - center) ** 2));
+  return {
+    images: known.length,
+    r2: variance > 0 ? 1 - square / variance : NaN,
+    mae: meanOf(errors.map(Math.abs)),
+    rmse: Math.sqrt(square),
+    loss: square / head.standardDeviation ** 2,
+  };
+}
+
+/** NaN where there are no values. */
+function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
+}

@@ -1,0 +1,120 @@
+/** The end of a training run: calibration, figures, memory, and the state that is kept. @module */
+
+import type { DivergedError } from "../errors.ts";
+import type { HeadOutputs } from "../heads/head.ts";
+import { roundNetwork } from "../model/quantize.ts";
+import type { Examples } from "../model/examples.ts";
+import type { Calibration, ModelState, Snapshot } from "../model/state.ts";
+import { calibrateFolds } from "./cross_validate.ts";
+import { rememberExamples } from "./memory.ts";
+import {
+  calibratedOutputs,
+  computeOutputs,
+  evaluateOutputs,
+  type Evaluation,
+  fitCalibration,
+  metricsOf,
+  type SetMetrics,
+} from "./metrics.ts";
+import type { Rows, TrainingRecord } from "./plan.ts";
+import { detach, type Evaluator, restore, type Trainer } from "./trainer.ts";
+
+/** Images kept of every group, and in all at least, for replay and as a guard. */
+const KEPT = {
+  replay: { perGroup: 3, least: 256 },
+  guard: { perGroup: 2, least: 128 },
+};
+
+/** How a run ended. */
+export interface Outcome {
+  readonly state: ModelState;
+  readonly record: TrainingRecord;
+  readonly ended: "finished" | "interrupted" | "diverged";
+  /** What the finished model said of the images it was not trained on. */
+  readonly validation?: Evaluation;
+  readonly test?: Evaluation;
+  /** What the models of the cross-validation said of the folds, in the folds' order. */
+  readonly crossValidation?: Evaluation;
+  /** What the finished model said of the test images, uncalibrated. */
+  readonly testOutputs?: readonly HeadOutputs[];
+  readonly error?: DivergedError;
+}
+
+/**
+ * Rounds a model that was trained to the end to what is served of it, calibrates
+ * and scores that, and gives it its memory. Its calibration is the one that fits
+ * the pooled outputs of a cross-validation where there was one, else the one that
+ * fits the validation images.
+ */
+export function finish(
+  trainer: Trainer,
+  examples: Examples,
+  rows: Rows,
+  best: Snapshot | undefined,
+  unfinished: TrainingRecord,
+  pooled?: readonly HeadOutputs[],
+): Outcome {
+  const { seed, keep } = unfinished.plan.recipe;
+  if (keep === "best" && best !== undefined) restore(trainer, best);
+  roundNetwork(trainer.network);
+  const { kernels, network: { sizes: { heads } } } = trainer;
+  const outputs = computeOutputs(trainer, examples, rows.validation);
+  const calibration = fitCalibration(kernels, heads, pooled ?? outputs);
+  const judge = (
+    outputs: readonly HeadOutputs[],
+    final = calibratedOutputs(heads, outputs, calibration),
+  ) =>
+    outputs[0]!.labels.length === 0
+      ? undefined
+      : evaluateOutputs(kernels, heads, outputs, final);
+  const validation = judge(outputs);
+  const testOutputs = computeOutputs(trainer, examples, rows.test);
+  const test = judge(testOutputs);
+  const crossValidation = pooled &&
+    judge(pooled, calibrateFolds(kernels, heads, pooled, rows.folds!));
+  const record: TrainingRecord = {
+    ...unfinished,
+    metrics: {
+      ...(validation && { validation: validation.metrics }),
+      ...(test && { test: test.metrics }),
+      ...(crossValidation && { crossValidation: crossValidation.metrics }),
+    },
+  };
+  const remember = (rows: Uint32Array, kept: typeof KEPT.replay) =>
+    rememberExamples(examples, rows, kept, seed);
+  const replay = remember(rows.train, KEPT.replay);
+  const guard = remember(rows.validation, KEPT.guard);
+  return {
+    ended: "finished",
+    record,
+    state: {
+      ...detach(trainer, examples.preprocessing, record),
+      calibration,
+      ...(replay && { replay }),
+      ...(guard && { guard }),
+    },
+    ...(validation && { validation }),
+    ...(test && { test, testOutputs }),
+    ...(crossValidation && { crossValidation }),
+  };
+}
+
+/**
+ * The figures of the plain views of `rows`, calibrated where a calibration is
+ * given; undefined where there are no rows.
+ */
+export function evaluateRows(
+  evaluator: Evaluator,
+  examples: Examples,
+  rows: Uint32Array,
+  calibration?: Calibration,
+): SetMetrics | undefined {
+  if (rows.length === 0) return undefined;
+  const { kernels, network: { sizes: { heads } } } = evaluator;
+  const outputs = computeOutputs(evaluator, examples, rows);
+  return metricsOf(
+    kernels,
+    heads,
+    calibration ? calibratedOutputs(heads, outputs, calibration) : outputs,
+  );
+}
