@@ -89,7 +89,12 @@ function parsed<T>(metadata: Readonly<Record<string, string>>, key: string): T {
   }
 }
 
-function parsedObject<T>(
+/**
+ * A part of the metadata that is a JSON object.
+ *
+ * @throws {CheckpointError} If it is missing, or anything else.
+ */
+export function parsedObject<T>(
   metadata: Readonly<Record<string, string>>,
   key: string,
 ): T {

@@ -7,7 +7,12 @@
 
 import type { HeadSpec } from "../heads/kinds.ts";
 import type { SafetensorsReader } from "./safetensors_reader.ts";
-import { checkTensor, FORMAT, labelsName } from "./state_description.ts";
+import {
+  checkTensor,
+  FORMAT,
+  labelsName,
+  parsedObject,
+} from "./state_description.ts";
 
 const OLD_FORMAT = "tandem-1";
 const NAMES = ["domain", "item"] as const;
@@ -19,7 +24,8 @@ type Json = Record<string, unknown>;
 /**
  * A reader of tandem-2, whichever of the two formats a file is in.
  *
- * @throws {CheckpointError} If labels of kept examples are not whole numbers.
+ * @throws {CheckpointError} If labels of kept examples are not whole numbers, or
+ * metadata that is to be converted is missing or no JSON object.
  */
 export function asTandem2(source: SafetensorsReader): SafetensorsReader {
   const { header } = source;
@@ -55,27 +61,26 @@ function asDoubles(
   return new Uint8Array(doubles.buffer);
 }
 
-/** What cannot be read as JSON of the expected shape stays as it is, to be refused by who reads it. */
 function convertMetadata(
   metadata: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const converted: Record<string, string> = { ...metadata, format: FORMAT };
-  const { labels, training } = metadata;
-  if (labels !== undefined) {
-    converted.heads = converting(labels, headsOf);
-    delete converted.labels;
-  }
-  if (training !== undefined) {
-    converted.training = converting(training, convertTraining);
-  }
-  return converted;
+  const { labels: _, ...others } = metadata;
+  return {
+    ...others,
+    format: FORMAT,
+    heads: JSON.stringify(headsOf(parsedObject<Json>(metadata, "labels"))),
+    training: JSON.stringify(
+      convertedTraining(parsedObject<Json>(metadata, "training")),
+    ),
+  };
 }
 
-function converting(text: string, convert: (value: Json) => unknown): string {
+/** A story that makes no sense stays as it is: only who resumes a training reads it. */
+function convertedTraining(training: Json): Json {
   try {
-    return JSON.stringify(convert(JSON.parse(text)));
+    return convertTraining(training);
   } catch {
-    return text;
+    return training;
   }
 }
 
