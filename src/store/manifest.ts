@@ -16,7 +16,7 @@ export interface TensorRecord {
   readonly sha256: string;
 }
 
-/** A figure before and after the change that made a version. */
+/** A number before and after the change that made a version. */
 export interface BeforeAfter {
   readonly before: number;
   readonly after: number;
