@@ -16,6 +16,7 @@ const RANKS: readonly (readonly string[])[] = [
   ["src/errors.ts"],
   ["src/kernels"],
   ["src/nn", "src/optim", "src/image"],
+  ["src/heads"],
   ["src/model"],
   ["src/sketches"],
   ["src/data", "src/checkpoint", "src/train"],
