@@ -63,6 +63,17 @@ Deno.test("imports only point down", () => {
   assertEquals(between.filter((each) => !pointsDown(each)), []);
 });
 
+Deno.test("no files import each other in a circle, types included", () => {
+  const inside = imports.filter(({ from, to }) =>
+    isFile(to) && placeOf(from).part === placeOf(to).part
+  );
+  const targets = Map.groupBy(inside, ({ from }) => from);
+  const circles = [...targets.keys()].filter((path) =>
+    reach(targets.get(path)!.map(({ to }) => to), inside).has(path)
+  );
+  assertEquals(circles, []);
+});
+
 Deno.test("an import that points up, or across, is found", () => {
   const wrong = (from: string, specifier: string) => {
     const [found] = importsOf(from, `import { a } from "${specifier}";\n`);

@@ -2,12 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import { createArena } from "../../src/kernels/arena.ts";
 import { type HeadOutputs, UNKNOWN } from "../../src/heads/head.ts";
 import { labelsOf } from "../../src/model/examples.ts";
-import { calibratedOutputs, fitCalibration } from "../../src/train/metrics.ts";
-import { PLAIN_RECIPE } from "../../src/experiments/compare/recipe.ts";
 import {
+  calibratedOutputs,
   calibrateFolds,
-  crossValidate,
-} from "../../src/train/cross_validate.ts";
+  fitCalibration,
+} from "../../src/train/metrics.ts";
+import { PLAIN_RECIPE } from "../../src/experiments/compare/recipe.ts";
+import { crossValidate } from "../../src/train/cross_validate.ts";
 import type { Rows, TrainingPlan } from "../../src/train/plan.ts";
 import { runTraining } from "../../src/train/run.ts";
 import { classesHead, numberHead } from "../heads/specs.ts";

@@ -13,12 +13,8 @@ import {
   parametersFrom,
 } from "../../src/model/state.ts";
 import { createOptimizer } from "../../src/optim/registry.ts";
-import {
-  fit,
-  type FitOptions,
-  type Recipe,
-  stepsOf,
-} from "../../src/train/fit.ts";
+import { fit, type FitOptions, stepsOf } from "../../src/train/fit.ts";
+import type { Recipe } from "../../src/train/plan.ts";
 import { evaluateRows } from "../../src/train/outcome.ts";
 import { measureStandardization } from "../../src/train/standardize.ts";
 import {
