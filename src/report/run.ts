@@ -4,7 +4,7 @@ import type { Sizes } from "../model/sizes.ts";
 import type { OptimizerOptions } from "../optim/optimizer.ts";
 import type { Calibration } from "../model/state.ts";
 import type { Evaluation } from "../train/evaluate.ts";
-import type { Recipe } from "../train/fit.ts";
+import type { Recipe } from "../train/plan.ts";
 import type { EpochRecord } from "../train/history.ts";
 
 /** What the finished model said of pictures it was not trained on. */

@@ -93,7 +93,9 @@ export class Editor {
         const { draft, parameters, ...options } = proposed.propose;
         const commit = await this.store.commit(head, draft, options);
         if (commit.status === "stale") continue;
-        this.versions.publish({ manifest: commit.manifest, parameters });
+        this.versions.publish(
+          await this.versions.ready(commit.manifest, parameters),
+        );
         return { before: head.manifest, after: commit.manifest };
       }
       throw new ConflictError(

@@ -20,7 +20,7 @@
  */
 
 import { RetiredError, StoreError } from "../errors.ts";
-import type { Check, Engine, Entry, Key, Write } from "./engine.ts";
+import type { Check, Engine, Entry, Key, Namespace, Write } from "./engine.ts";
 import {
   baseManifest,
   type BaseModel,
@@ -53,7 +53,7 @@ export interface CommitOptions {
 }
 
 /** The versions of one base model. */
-export class ModelStore {
+export class ModelStore implements Namespace {
   readonly root: Key;
   readonly #base: BaseModel;
 

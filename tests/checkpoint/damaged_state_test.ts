@@ -156,32 +156,32 @@ const DAMAGES: readonly [string, Damage, string][] = [
   [
     "a head of an unknown kind",
     headsWith(1, { kind: "toString" }),
-    "expected a worn head of classes, binary, number",
+    "expected the head worn to be one of classes, binary, number",
   ],
   [
     "a kind in a list",
     headsWith(1, { kind: ["binary"] }),
-    "expected a worn head of classes, binary, number",
+    "expected the head worn to be one of classes, binary, number",
   ],
   [
     "a head without labels",
     headsWith(0, { labels: [] }),
-    "expected a place head with different labels",
+    "expected the head place to have different labels",
   ],
   [
     "labels that are a text",
     headsWith(0, { labels: "ab" }),
-    "expected a place head with different labels",
+    "expected the head place to have different labels",
   ],
   [
     "a label that is a number",
     headsWith(0, { labels: ["a", 1] }),
-    "expected a place head with different labels",
+    "expected the head place to have different labels",
   ],
   [
     "the same label twice",
     headsWith(2, { labels: ["x", "x", "z"] }),
-    "expected a thing head with different labels",
+    "expected the head thing to have different labels",
   ],
   [
     "more labels than the head's tensors have rows",
@@ -191,17 +191,17 @@ const DAMAGES: readonly [string, Damage, string][] = [
   [
     "a quantity without a mean",
     headsWith(3, { mean: null }),
-    "expected a width head with a finite mean",
+    "expected the head width to have a finite mean",
   ],
   [
     "a quantity that never varies",
     headsWith(3, { standardDeviation: 0 }),
-    "expected a width head with a positive standard deviation",
+    "expected the head width to have a positive standard deviation",
   ],
   [
     "a unit that is a number",
     headsWith(3, { unit: 3 }),
-    "expected a width head with a unit in words",
+    "expected the head width to have a unit in words",
   ],
   [
     "a temperature that divides by zero",

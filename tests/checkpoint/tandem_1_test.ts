@@ -290,12 +290,12 @@ const DAMAGES: readonly [string, Change, string][] = [
   [
     "labels of one head only",
     said("labels", '{"items":["w","x","y","z"]}'),
-    "expected a domain head with different labels",
+    "expected the head domain to have different labels",
   ],
   [
     "labels that are a number",
     said("labels", '{"domains":2,"items":["w","x","y","z"]}'),
-    "expected a domain head with different labels",
+    "expected the head domain to have different labels",
   ],
   [
     "labels that are not JSON",
