@@ -3,7 +3,7 @@
 import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { tensorsOf } from "../../src/checkpoint/state.ts";
 import { indexOfLargest, UNKNOWN } from "../../src/heads/head.ts";
-import { type HeadSpec, kindOf } from "../../src/heads/kinds.ts";
+import { type HeadSpec, kindOf, widthOf } from "../../src/heads/kinds.ts";
 import {
   descriptorLength,
   PREPROCESSING,
@@ -31,6 +31,7 @@ import type { Engine } from "../../src/store/engine.ts";
 import { openEngine } from "../../src/store/open.ts";
 import { joined } from "../checkpoint/bytes.ts";
 import { binaryHead, classesHead, numberHead } from "../heads/specs.ts";
+import { meanLogitsOf } from "../reference/network.ts";
 
 const SMALL: Preprocessing = {
   ...PREPROCESSING,
@@ -172,32 +173,34 @@ function labelOf(head: HeadSpec, i: number): number {
 /** The examples with the labels that the model itself says: it gets all of them right. */
 function mastered(
   examples: StoredExamples,
-  { inputs, heads }: Sizes,
+  sizes: Sizes,
   parameters: ReadonlyMap<string, Float32Array>,
 ): StoredExamples {
-  const linear = (name: string, x: number[]) =>
+  const { inputs, heads } = sizes;
+  const doubles = new Map(
     Array.from(
-      parameters.get(`${name}.bias`)!,
-      (bias, o) =>
-        x.reduce(
-          (sum, value, i) =>
-            sum + value * parameters.get(`${name}.weight`)![o * x.length + i]!,
-          bias,
-        ),
-    );
-  const order = mirrorOrder(SMALL);
-  const labels = heads.map((head) =>
-    Float64Array.from({ length: examples.length }, (_, n) => {
-      const x = Array.from(
-        examples.descriptors.subarray(n * inputs, (n + 1) * inputs),
-        (value) => (value - MEAN) * INVERSE_DEVIATION,
-      );
-      const [plain, flipped] = [x, Array.from(order, (from) => x[from]!)]
-        .map((x) => linear("trunk.0", x).map((h) => Math.max(h, 0)))
-        .map((features) => linear(`head.${head.name}`, features));
-      return saidBy(head, plain!.map((z, c) => (z + flipped![c]!) / 2));
-    })
+      parameters,
+      ([name, values]) => [name, new Float64Array(values)],
+    ),
   );
+  const order = mirrorOrder(SMALL);
+  const logits = Array.from({ length: examples.length }, (_, n) => {
+    const input = Array.from(
+      examples.descriptors.subarray(n * inputs, (n + 1) * inputs),
+      (value) => (value - MEAN) * INVERSE_DEVIATION,
+    );
+    const second = Array.from(order, (from) => input[from]!);
+    return meanLogitsOf(sizes, doubles, { input, second, labels: [] });
+  });
+  let column = 0;
+  const labels = heads.map((head) => {
+    const start = column;
+    column += widthOf(head);
+    return Float64Array.from(
+      logits,
+      (z) => saidBy(head, z.slice(start, start + widthOf(head))),
+    );
+  });
   return { ...examples, labels };
 }
 

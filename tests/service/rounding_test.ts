@@ -139,7 +139,7 @@ Deno.test("fifty fine-tunes of the shipped model decide as they would with exact
     )
   );
   const decisions = [a!, b!].map((parameters) =>
-    network.predict(parameters, descriptors, 1).map((prediction) =>
+    network.predict({ parameters }, descriptors, 1).map((prediction) =>
       Object.values(prediction).map((answer) => (answer as ClassesAnswer).label)
     )
   );
