@@ -1,8 +1,8 @@
-/** The pictures a command works on: found, described, and named on stderr where they are not usable. @module */
+/** The images a command works on: found, described, and named on stderr where they are not usable. @module */
 
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll, type DescribeOptions } from "../data/describe_all.ts";
-import { DEFAULT_DOMAIN, folderSource } from "../data/folder.ts";
+import { folderSource } from "../data/folder.ts";
 import type { Source } from "../data/source.ts";
 import { sketchSource } from "../data/sketch_source.ts";
 import {
@@ -12,21 +12,21 @@ import {
   type SplitStrategy,
 } from "../data/split.ts";
 import { DataError } from "../errors.ts";
-import type { ModelState } from "../model/state.ts";
-import type { Examples } from "../train/batch.ts";
-import { MASKED } from "../train/loss.ts";
-import type { NamedExamples, Rows } from "../train/plan.ts";
+import { isKnown, UNKNOWN } from "../heads/head.ts";
+import { type HeadSpec, kindOf } from "../heads/kinds.ts";
+import { type Examples, groupsOf } from "../model/examples.ts";
+import type { Rows } from "../train/plan.ts";
 import type { Flag, Flags } from "./flags.ts";
 import { startProgress } from "./progress.ts";
 
-/** Flags of every command that reads folders of pictures. */
+/** Flags of every command that reads folders of images. */
 export const DATA_FLAGS: Readonly<Record<string, Flag>> = {
-  data: { value: "DIR", help: "Pictures as DIR/<domain>/<item>/*." },
+  data: { value: "DIR", help: "Images as DIR/<domain>/<item>/*." },
   workers: {
     value: "N",
     help: "Threads to describe and to train with (one a core).",
   },
-  strict: { help: "Fail on a picture that cannot be used." },
+  strict: { help: "Fail on a image that cannot be used." },
   json: { help: "Print one JSON object on stdout." },
 };
 
@@ -40,7 +40,7 @@ export function workersOf(flags: Flags): number {
 }
 
 /**
- * Describes the pictures of `--data`, or the built-in sketches. The dataset is to
+ * Describes the images of `--data`, or the built-in sketches. The dataset is to
  * be closed.
  *
  * @throws {DataError} If there is nothing to work on.
@@ -67,15 +67,15 @@ export async function openDataset(
     console.error(`Skipped ${id}: ${reason}`);
   }
   if (dataset.skipped.length > 0) {
-    console.error(`${dataset.skipped.length} pictures could not be used.`);
+    console.error(`${dataset.skipped.length} images could not be used.`);
   }
   for (const warning of dataset.warnings) console.error(`Warning: ${warning}`);
   return { dataset, source };
 }
 
 /**
- * Divides pictures by a split as a training plan records it, such as
- * "80/5/15 blocks", and what are not test pictures into folds, where there are any.
+ * Divides images by a split as a training plan records it, such as
+ * "80/5/15 blocks", and what are not test images into folds, where there are any.
  */
 export function splitExamples(
   examples: Examples,
@@ -84,64 +84,61 @@ export function splitExamples(
   folds = 0,
 ): Rows {
   const [shares, strategy] = split.split(" ") as [string, SplitStrategy];
-  const labels = Array.from({ length: examples.length }, (_, row) => ({
-    domain: examples.domainOf(row),
-    item: examples.itemOf(row),
-  }));
-  const rows = splitRows(labels, parseShares(shares), { seed, strategy });
+  const groups = groupsOf(examples);
+  const rows = splitRows(groups, parseShares(shares), { seed, strategy });
   if (folds === 0) return rows;
   const test = new Set(rows.test);
   return {
     ...rows,
-    folds: foldRows(labels, folds, { seed, strategy }).map((fold) =>
+    folds: foldRows(groups, folds, { seed, strategy }).map((fold) =>
       fold.filter((row) => !test.has(row))
     ),
   };
 }
 
 /**
- * A dataset by the labels of a model. Pictures that lie in item folders only
- * have no domain label.
+ * Examples by the heads of a model, in their order. A head of which the examples
+ * know nothing has no label; what the model has no head for is left out.
  *
- * @throws {DataError} If the dataset has a label that the model does not know.
+ * @throws {DataError} If no head is in both, or an example has a label that the
+ * model does not know.
  */
 export function labelledAs(
-  dataset: Dataset,
-  { labels }: ModelState,
-): NamedExamples {
-  const flat = dataset.domains.length === 1 &&
-    dataset.domains[0] === DEFAULT_DOMAIN &&
-    !labels.domains.includes(DEFAULT_DOMAIN);
-  const domainIndex = flat
-    ? [MASKED]
-    : dataset.domains.map((name) => indexOf("domain", name, labels.domains));
-  const itemIndex = dataset.items.map((name) =>
-    indexOf("item", name, labels.items)
+  examples: Examples,
+  heads: readonly HeadSpec[],
+): Examples {
+  const positions = heads.map(({ name }) =>
+    examples.heads.findIndex((head) => head.name === name)
   );
-  return {
-    length: dataset.length,
-    views: dataset.views,
-    domains: labels.domains,
-    items: labels.items,
-    preprocessing: dataset.preprocessing,
-    inputs: dataset.inputs,
-    parts: dataset.parts,
-    mirror: dataset.mirror,
-    hash: dataset.hash,
-    domainOf: (row) => domainIndex[dataset.domainOf(row)]!,
-    itemOf: (row) => itemIndex[dataset.itemOf(row)]!,
-    read: (row, view, out) => dataset.read(row, view, out),
-  };
-}
-
-function indexOf(kind: string, name: string, known: readonly string[]): number {
-  const index = known.indexOf(name);
-  if (index < 0) {
+  if (positions.every((position) => position < 0)) {
+    const names = (of: readonly HeadSpec[]) =>
+      of.map(({ name }) => name).join(", ");
     throw new DataError(
-      `Cannot compare with this model: expected the ${kind} to be one of ${
-        known.join(", ")
-      }, got "${name}"`,
+      `Cannot compare with this model: expected labels for ${names(heads)}, ` +
+        `got some for ${names(examples.heads)}`,
     );
   }
-  return index;
+  const labels = heads.map((head, h) => {
+    const position = positions[h]!;
+    return Float64Array.from({ length: examples.length }, (_, row) => {
+      const label = position < 0 ? UNKNOWN : examples.labelOf(row, position);
+      return isKnown(label)
+        ? translated(label, examples.heads[position]!, head)
+        : UNKNOWN;
+    });
+  });
+  return { ...examples, heads, labelOf: (row, head) => labels[head]![row]! };
+}
+
+/** The same label to another head. */
+function translated(label: number, from: HeadSpec, to: HeadSpec): number {
+  if (from.kind === "number" && to.kind === "number") return label;
+  const shown = kindOf(from).show(from, label);
+  const found = kindOf(to).parse(to, shown);
+  if (found !== undefined) return found;
+  throw new DataError(
+    `Cannot compare with this model: expected ${to.name} to be ${
+      kindOf(to).expected(to)
+    }, got "${shown}"`,
+  );
 }

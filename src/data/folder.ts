@@ -3,17 +3,17 @@
  *
  *   DIR/<domain>/<item>/*.{jpg,jpeg,png,webp,gif}
  *   DIR/<domain>/images/<item>/*        (Office-31 as it is distributed)
- *   DIR/<item>/*  or  DIR/images/<item>/*   (one domain, named "default")
+ *   DIR/<item>/*  or  DIR/images/<item>/*
+ *
+ * The first two make two heads, named domain and item, the last one head, item.
  *
  * @module
  */
 
 import { DataError } from "../errors.ts";
+import type { ClassesHead } from "../heads/classes.ts";
 import { folderWarnings } from "./folder_warnings.ts";
 import type { Source, SourceEntry } from "./source.ts";
-
-/** The domain of images that lie in item folders without a domain above them. */
-export const DEFAULT_DOMAIN = "default";
 
 const IMAGE_NAME = /\.(jpe?g|png|webp|gif)$/i;
 /** DIR/<domain>/images/<item>/<file> is the deepest layout. */
@@ -27,11 +27,11 @@ const LAYOUT = "DIR/<domain>/<item>/*.{jpg,jpeg,png,webp,gif}";
  * files are ignored, and a warning counts them.
  *
  * @throws {DataError} If the folder cannot be read, holds no images in a known
- * layout, or holds images of fewer than `leastItems` items.
+ * layout, or is for training and holds images of one item only.
  */
 export async function folderSource(
   directory: string,
-  { leastItems = 2 }: { leastItems?: number } = {},
+  { forTraining = true }: { forTraining?: boolean } = {},
 ): Promise<Source> {
   await checkFolder(directory);
   const files = await listFiles(directory, DEPTH);
@@ -44,36 +44,40 @@ export async function folderSource(
         `(links are not followed)`,
     );
   }
-  const domains = sortedNames(placed.map((image) => image.domain));
-  const items = sortedNames(placed.map((image) => image.item));
-  if (items.length < leastItems) {
+  const heads = headsOf(placed);
+  const items = heads.at(-1)!.labels;
+  if (forTraining && items.length < 2) {
     throw new DataError(
-      `Cannot use "${directory}": expected at least ${leastItems} items to tell apart, found ` +
-        `only "${items.join(", ")}" (expected layout: ${LAYOUT})`,
+      `Cannot use "${directory}": expected at least 2 items to tell apart, found ` +
+        `only "${items[0]}" (expected layout: ${LAYOUT})`,
     );
   }
-  const entries = placed.map((image): SourceEntry => ({
-    id: image.path.join("/"),
-    domain: domains.indexOf(image.domain),
-    item: items.indexOf(image.item),
-    origin: { kind: "file", path: `${directory}/${image.path.join("/")}` },
-  })).sort(byLabelThenName);
-  const ignored = {
+  const entries = placed.map(({ path, names }): SourceEntry => ({
+    id: path.join("/"),
+    labels: names.map((name, h) => heads[h]!.labels.indexOf(name)),
+    origin: { kind: "file", path: `${directory}/${path.join("/")}` },
+  })).sort(byLabelsThenName);
+  const warnings = folderWarnings({
     others: files.length - images.length,
     misplaced: images.length - placed.length,
-  };
-  return {
-    domains,
-    items,
-    entries,
-    warnings: folderWarnings({ domains, items, entries, ignored }),
-  };
+  });
+  return { heads, entries, warnings };
 }
 
+/** An image and its labels' names: those of its domain, if there is one, and its item. */
 interface PlacedImage {
-  path: string[];
-  domain: string;
-  item: string;
+  readonly path: readonly string[];
+  readonly names: readonly string[];
+}
+
+/** One head for each level of folders. */
+function headsOf(placed: readonly PlacedImage[]): ClassesHead[] {
+  const heads = placed[0]!.names.length === 2 ? ["domain", "item"] : ["item"];
+  return heads.map((name, h) => ({
+    name,
+    kind: "classes",
+    labels: [...new Set(placed.map(({ names }) => names[h]!))].sort(),
+  }));
 }
 
 /** The images of whichever kind of layout, with domains or without, holds more of them. */
@@ -88,20 +92,18 @@ function placeAll(images: string[][]): PlacedImage[] {
 function placeInDomain(path: string[]): PlacedImage | undefined {
   const [domain, second, third] = path as [string, string, string];
   if (path.length === 3 && domain !== "images") {
-    return { path, domain, item: second };
+    return { path, names: [domain, second] };
   }
   if (path.length === 4 && second === "images") {
-    return { path, domain, item: third };
+    return { path, names: [domain, third] };
   }
   return undefined;
 }
 
 function placeFlat(path: string[]): PlacedImage | undefined {
   const [first, second] = path as [string, string];
-  if (path.length === 2) return { path, domain: DEFAULT_DOMAIN, item: first };
-  if (path.length === 3 && first === "images") {
-    return { path, domain: DEFAULT_DOMAIN, item: second };
-  }
+  if (path.length === 2) return { path, names: [first] };
+  if (path.length === 3 && first === "images") return { path, names: [second] };
   return undefined;
 }
 
@@ -151,11 +153,9 @@ function unreadable(directory: string, cause: unknown): DataError {
   });
 }
 
-/** Distinct names in code unit order, which is the same in every locale. */
-function sortedNames(names: string[]): string[] {
-  return [...new Set(names)].sort();
-}
-
-function byLabelThenName(a: SourceEntry, b: SourceEntry): number {
-  return a.domain - b.domain || a.item - b.item || (a.id < b.id ? -1 : 1);
+/** The order of heads, then that of code units, which is the same in every locale. */
+function byLabelsThenName(a: SourceEntry, b: SourceEntry): number {
+  const h = a.labels.findIndex((label, h) => label !== b.labels[h]);
+  if (h >= 0) return a.labels[h]! - b.labels[h]!;
+  return a.id < b.id ? -1 : 1;
 }

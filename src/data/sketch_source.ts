@@ -22,15 +22,16 @@ export function sketchSource(perClass = 12): Source {
     SKETCH_ITEMS.flatMap((name, item) =>
       Array.from({ length: perClass }, (_, variant): SourceEntry => ({
         id: `sketch/${look}/${name}/${variant}`,
-        domain,
-        item,
+        labels: [domain, item],
         origin: { kind: "sketch", look, item: name, variant },
       }))
     )
   );
   return {
-    domains: [...SKETCH_LOOKS],
-    items: [...SKETCH_ITEMS],
+    heads: [
+      { name: "domain", kind: "classes", labels: SKETCH_LOOKS },
+      { name: "item", kind: "classes", labels: SKETCH_ITEMS },
+    ],
     entries,
     warnings: [],
   };

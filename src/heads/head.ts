@@ -150,7 +150,7 @@ export interface HeadKind<S extends NamedHead, C, A> {
   fault(head: S): string | undefined;
 
   /** What is wrong with a calibration read from a file, in words; undefined if nothing. */
-  calibrationFault(head: S, calibration: C): string | undefined;
+  calibrationFault(head: S, calibration: Partial<C>): string | undefined;
 }
 
 /** Whether a value is a finite number. */

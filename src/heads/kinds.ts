@@ -75,11 +75,11 @@ export function headsFault(heads: unknown): string | undefined {
     const wrongName = nameFault(head?.name);
     if (wrongName !== undefined) return `heads with ${wrongName}`;
     if (!Object.hasOwn(KINDS, String(head.kind))) {
-      return `a ${head.name} head of ${KIND_NAMES.join(", ")}`;
+      return `the head ${head.name} to be one of ${KIND_NAMES.join(", ")}`;
     }
     const spec = head as HeadSpec;
     const fault = kindOf(spec).fault(spec);
-    if (fault !== undefined) return `a ${head.name} head with ${fault}`;
+    if (fault !== undefined) return `the head ${head.name} to have ${fault}`;
   }
   const names = new Set(heads.map(({ name }) => name));
   return names.size === heads.length ? undefined : "heads of different names";

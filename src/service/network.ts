@@ -1,6 +1,7 @@
 /** The network that predictions run on, and the version whose parameters are in it. @module */
 
 import { mirrorInto, mirrorOrder } from "../image/mirror.ts";
+import { kindOf, widthOf } from "../heads/kinds.ts";
 import { type Allocator, createArena } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import { type Packer, packerOf } from "../kernels/panels.ts";
@@ -30,11 +31,8 @@ import {
 } from "../model/network.ts";
 import { BYTE_WEIGHT, roundToBytes } from "../model/quantize.ts";
 import { longestTensor, type Sizes, tensorSpecs } from "../model/sizes.ts";
-import {
-  type HeadCalibration,
-  rowsPerPicture,
-  type ServingModel,
-} from "../model/state.ts";
+import { rowsPerImage, type ServingModel } from "../model/state.ts";
+import type { Prediction } from "./answers.ts";
 
 /** Descriptors of one forward pass. */
 const CAPACITY = 16;
@@ -52,15 +50,10 @@ interface Views {
   readonly descriptor: Uint8Array;
   readonly mean: Float32Array;
   readonly inverseDeviation: Float32Array;
-  readonly probabilities: Float32Array;
+  /** One head's logits on their way to an answer. */
+  readonly logits: Float32Array;
   /** Row-major weights on their way into panels. */
   readonly rowMajor: Float32Array;
-}
-
-/** Probabilities of both heads for one image. */
-export interface Probabilities {
-  readonly domain: Float32Array;
-  readonly item: Float32Array;
 }
 
 /**
@@ -117,18 +110,23 @@ export class ServingNetwork {
     return featureStride(this.model.sizes);
   }
 
-  /** Predicts descriptors with the given parameters. */
+  /**
+   * Predicts descriptors with the given parameters.
+   *
+   * @param topK How many classes a head lists at most.
+   */
   predict(
     parameters: Parameters,
     descriptors: readonly Uint8Array[],
-  ): Probabilities[] {
+    topK: number,
+  ): Prediction[] {
     this.#mount(parameters);
     const { rest, activations } = this.views;
-    const results: Probabilities[] = [];
+    const results: Prediction[] = [];
     for (const rows of this.#features(descriptors)) {
       forwardHeads(this.kernels, rest, activations, rows);
       for (let row = 0; row < rows; row++) {
-        results.push(this.#probabilities(row));
+        results.push(this.#answers(row, topK));
       }
     }
     return results;
@@ -228,28 +226,23 @@ export class ServingNetwork {
     );
   }
 
-  #probabilities(row: number): Probabilities {
-    const { domain, item } = this.model.calibration;
-    const { logits, logitStride, itemColumn } = this.views.activations;
-    const softmax = (
-      column: number,
-      { temperature, offsets }: HeadCalibration,
-    ) => {
-      const out = this.views.probabilities;
-      const first = row * logitStride + column;
-      offsets.forEach((offset, c) => out[c] = logits[first + c]! + offset);
-      this.kernels.softmax(
-        out.byteOffset,
-        out.length,
-        offsets.length,
-        1,
-        1 / temperature,
-        out.byteOffset,
-        out.length,
+  #answers(row: number, topK: number): Prediction {
+    const { sizes, calibration } = this.model;
+    const { activations: { logits, logitStride, columns }, logits: own } =
+      this.views;
+    return Object.fromEntries(sizes.heads.map((head, h) => {
+      const width = widthOf(head);
+      const first = row * logitStride + columns[h]!;
+      own.set(logits.subarray(first, first + width));
+      const answer = kindOf(head).answer(
+        this.kernels,
+        head,
+        calibration[head.name]!,
+        own.subarray(0, width),
+        topK,
       );
-      return out.slice(0, offsets.length);
-    };
-    return { domain: softmax(0, domain), item: softmax(itemColumn, item) };
+      return [head.name, answer];
+    }));
   }
 }
 
@@ -261,7 +254,7 @@ function layout(
   const { sizes } = model;
   const [width, ...hidden] = sizes.hidden;
   const rest: Sizes = { ...sizes, inputs: width ?? sizes.inputs, hidden };
-  const rowsPerExample = rowsPerPicture(model);
+  const rowsPerExample = rowsPerImage(model);
   const rows = CAPACITY * rowsPerExample;
   const activations = allocateActivations(allocate, rest, rows, rowsPerExample);
   const plain = width === undefined ? sizes.inputs : 0;
@@ -278,7 +271,7 @@ function layout(
     descriptor: allocate.bytes(plain),
     mean: allocate.floats(plain),
     inverseDeviation: allocate.floats(plain),
-    probabilities: allocate.floats(activations.logitStride),
+    logits: allocate.floats(activations.logitStride),
     rowMajor: allocate.floats(longestTensor(rest)),
   };
 }

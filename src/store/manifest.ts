@@ -22,14 +22,20 @@ export interface BeforeAfter {
   readonly after: number;
 }
 
+/**
+ * What a change did to the score of each head on the guard set, by the head's name,
+ * and how many examples that has. Versions made before heads had names say `before`
+ * and `after` of one head.
+ */
+export type GuardRecord = Readonly<Record<string, number | BeforeAfter>>;
+
 /** The request that made a version: enough to take the same steps again. */
 export interface ChangeLog {
   readonly scope: "heads";
   readonly steps: number;
   readonly learningRate: number;
-  /** Class of each example; −1 where the request named none. */
-  readonly domains: readonly number[];
-  readonly items: readonly number[];
+  /** Label of each example by the head's name; null where the request named none. */
+  readonly labels: Readonly<Record<string, readonly (number | null)[]>>;
   /** The trunk's outputs for the examples, [examples, hidden]. */
   readonly features: TensorRecord;
 }
@@ -53,7 +59,7 @@ export interface Manifest {
   /** ISO 8601; null for the base model. */
   readonly createdAt: string | null;
   readonly loss: BeforeAfter | null;
-  readonly guard: BeforeAfter | null;
+  readonly guard: GuardRecord | null;
   readonly log: ChangeLog | null;
   /** Marks the write that made this version, to recognise it after a lost answer. */
   readonly commit: string | null;

@@ -4,9 +4,10 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { DEFAULT_DOMAIN, folderSource } from "../../src/data/folder.ts";
-import type { SourceEntry } from "../../src/data/source.ts";
+import { folderSource } from "../../src/data/folder.ts";
+import type { Source, SourceEntry } from "../../src/data/source.ts";
 import { DataError } from "../../src/errors.ts";
+import { kindOf } from "../../src/heads/kinds.ts";
 import { shared } from "../shared.ts";
 import { withFolder } from "./pictures.ts";
 
@@ -17,6 +18,13 @@ function withFiles(
 ): Promise<void> {
   const empty = paths.map((path) => [path, new Uint8Array()]);
   return withFolder(Object.fromEntries(empty), use);
+}
+
+/** The classes of every head, by its name. */
+function classesOf({ heads }: Source) {
+  return Object.fromEntries(
+    heads.map((head) => [head.name, kindOf(head).groups(head)]),
+  );
 }
 
 function rejectsWith(paths: string[], message: string) {
@@ -32,20 +40,21 @@ Deno.test("images in domain and item folders are labelled by the folders' names"
     "web/pen/c.webp",
     "cam/pen/d.jpeg",
   ], async (at) => {
-    const { domains, items, entries } = await folderSource(at);
-    assertEquals(domains, ["cam", "web"]);
-    assertEquals(items, ["mug", "pen"]);
+    const { heads, entries } = await folderSource(at);
+    assertEquals(heads, [
+      { name: "domain", kind: "classes", labels: ["cam", "web"] },
+      { name: "item", kind: "classes", labels: ["mug", "pen"] },
+    ]);
     assertEquals(entries, [
       entry("cam/pen/d.jpeg", 0, 1),
       entry("web/mug/a.JPG", 1, 0),
       entry("web/mug/b.png", 1, 0),
       entry("web/pen/c.webp", 1, 1),
     ]);
-    function entry(id: string, domain: number, item: number): SourceEntry {
+    function entry(id: string, ...labels: number[]): SourceEntry {
       return {
         id,
-        domain,
-        item,
+        labels,
         origin: { kind: "file", path: `${at}/${id}` },
       };
     }
@@ -56,7 +65,7 @@ Deno.test("Office-31's own images folder inside a domain is not an item", () =>
     ["web/images/mug/a.jpg", "web/images/pen/a.jpg", "cam/mug/a.gif"],
     async (at) => {
       const source = await folderSource(at);
-      assertEquals(source.items, ["mug", "pen"]);
+      assertEquals(classesOf(source).item, ["mug", "pen"]);
       assertEquals(source.entries.map((entry) => entry.id), [
         "cam/mug/a.gif",
         "web/images/mug/a.jpg",
@@ -66,14 +75,10 @@ Deno.test("Office-31's own images folder inside a domain is not an item", () =>
   ));
 
 for (const prefix of ["", "images/"]) {
-  Deno.test(`item folders under "DIR/${prefix}" make one domain`, () =>
+  Deno.test(`item folders under "DIR/${prefix}" make one head`, () =>
     withFiles([`${prefix}mug/a.jpg`, `${prefix}pen/a.jpg`], async (at) => {
       const source = await folderSource(at);
-      assertEquals(source.domains, [DEFAULT_DOMAIN]);
-      assertEquals(source.items, ["mug", "pen"]);
-      assert(
-        source.warnings.some((warning) => warning.includes("Only one domain")),
-      );
+      assertEquals(classesOf(source), { item: ["mug", "pen"] });
     }));
 }
 
@@ -102,7 +107,7 @@ Deno.test("hidden files, links and other files are left out, other files counted
     await Deno.symlink(`${at}/web/mug/a.jpg`, `${at}/web/mug/link.jpg`);
     await Deno.symlink(`${at}/web`, `${at}/again`);
     const source = await folderSource(at);
-    assertEquals(source.domains, ["web"]);
+    assertEquals(classesOf(source).domain, ["web"]);
     assertEquals(source.entries.map((entry) => entry.id), [
       "web/mug/a.jpg",
       "web/pen/a.jpg",
@@ -128,7 +133,7 @@ Deno.test("names sort by code unit, the same in every locale", () =>
     "d/a b/a.jpg",
   ], async (at) => {
     const source = await folderSource(at);
-    assertEquals(source.items, ["Z", "a", "a b", "ä"]);
+    assertEquals(classesOf(source).item, ["Z", "a", "a b", "ä"]);
     assertEquals(source.entries.map((entry) => entry.id.slice(2)), [
       "Z/a.jpg",
       "a/10.jpg",
@@ -137,20 +142,6 @@ Deno.test("names sort by code unit, the same in every locale", () =>
       "ä/a.jpg",
     ]);
   }));
-
-Deno.test("few images and strong imbalance are warned of by name", () => {
-  const paths = Array.from({ length: 41 }, (_, i) => `web/mug/${i}.jpg`);
-  return withFiles([
-    ...paths,
-    ...["b", "c", "d", "e", "f", "g"].map((item) => `web/${item}/1.jpg`),
-  ], async (at) => {
-    const { warnings } = await folderSource(at);
-    assertEquals(warnings.slice(0, 2), [
-      "Fewer than 5 images of b, c, d, e, f and 1 more.",
-      "Unbalanced: 41 images of mug, 1 of b.",
-    ]);
-  });
-});
 
 Deno.test("a balanced folder with two domains has no warnings", () => {
   const paths = ["web", "cam"].flatMap((domain) =>
@@ -194,7 +185,8 @@ Deno.test("a single item is refused, unless one is enough", async () => {
   const paths = ["web/mug/a.jpg", "cam/mug/a.jpg"];
   await rejectsWith(paths, 'found only "mug"');
   await withFiles(paths, async (at) => {
-    assertEquals((await folderSource(at, { leastItems: 1 })).items, ["mug"]);
+    const source = await folderSource(at, { forTraining: false });
+    assertEquals(classesOf(source).item, ["mug"]);
   });
 });
 
@@ -216,8 +208,9 @@ Deno.test({
   ignore: office === undefined,
   async fn() {
     const source = await folderSource(office!.pathname);
-    assertEquals(source.domains, ["amazon", "dslr", "webcam"]);
-    assertEquals(source.items.length, 31);
+    const { domain, item } = classesOf(source);
+    assertEquals(domain, ["amazon", "dslr", "webcam"]);
+    assertEquals(item?.length, 31);
     assertEquals(source.entries[0]!.id, "amazon/back_pack/frame_0001.jpg");
   },
 });

@@ -100,15 +100,16 @@ Deno.test("what is not in the set cannot be drawn", () => {
 });
 
 Deno.test("the sketch set as a source lists every drawing once, in order", () => {
-  const { domains, items, entries, warnings } = sketchSource(2);
-  assertEquals(domains, ["amazon", "dslr", "webcam"]);
-  assertEquals(items, SKETCH_ITEMS);
+  const { heads, entries, warnings } = sketchSource(2);
+  assertEquals(heads, [
+    { name: "domain", kind: "classes", labels: ["amazon", "dslr", "webcam"] },
+    { name: "item", kind: "classes", labels: SKETCH_ITEMS },
+  ]);
   assertEquals(entries.length, 3 * 31 * 2);
   assertEquals(new Set(entries.map((entry) => entry.id)).size, entries.length);
   assertEquals(entries[63], {
     id: "sketch/dslr/back_pack/1",
-    domain: 1,
-    item: 0,
+    labels: [1, 0],
     origin: { kind: "sketch", look: "dslr", item: "back_pack", variant: 1 },
   });
   assertEquals(warnings, []);

@@ -1,7 +1,7 @@
 /** The pieces of a recipe that can be taken away or changed, one at a time. @module */
 
 import { PREPROCESSING } from "../../image/descriptor.ts";
-import type { Recipe } from "../../train/fit.ts";
+import type { Recipe } from "../../train/plan.ts";
 import type { NamedExamples, TrainingPlan } from "../../train/plan.ts";
 import { withoutKind, withoutMirror, withViews } from "./reduced_examples.ts";
 

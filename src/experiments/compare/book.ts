@@ -3,7 +3,7 @@
 import type { Optimizer } from "../../optim/optimizer.ts";
 import { adam, adamw } from "../../optim/adam.ts";
 import { sgd } from "../../optim/sgd.ts";
-import type { Recipe } from "../../train/fit.ts";
+import type { Recipe } from "../../train/plan.ts";
 import { PLAIN_RECIPE } from "./recipe.ts";
 import {
   decisions,

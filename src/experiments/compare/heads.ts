@@ -3,7 +3,7 @@
 import { featureCount, parameterCount, type Sizes } from "../../model/sizes.ts";
 import { adamw } from "../../optim/adam.ts";
 import type { Examples } from "../../train/batch.ts";
-import type { Recipe } from "../../train/fit.ts";
+import type { Recipe } from "../../train/plan.ts";
 import { MASKED } from "../../train/loss.ts";
 import { PLAIN_RECIPE } from "./recipe.ts";
 import {
