@@ -11,11 +11,12 @@ import {
   type JudgedSet,
   type RunReport,
 } from "./run.ts";
-import { breakdownBy, breakdownTable } from "./sections/breakdown.ts";
+import {
+  breakdownBy,
+  breakdownTable,
+  MOST_LISTED,
+} from "./sections/breakdown.ts";
 import { coverageOf } from "./sections/number.ts";
-
-/** Breakdowns by more groups than this are left to the report. */
-const MOST_GROUPS = 12;
 
 /** The metrics that the model reached on a set of images. */
 export function cardMetrics(run: RunReport, judged: JudgedSet): string {
@@ -26,7 +27,7 @@ export function cardMetrics(run: RunReport, judged: JudgedSet): string {
   const kinds = Map.groupBy(answers, ({ head }) => head.kind);
   const breakdowns = evaluation.heads
     .map((head) => breakdownBy(evaluation, head))
-    .filter(({ groups }) => groups.length > 1 && groups.length <= MOST_GROUPS)
+    .filter(({ groups }) => groups.length > 1 && groups.length <= MOST_LISTED)
     .map(breakdownTable);
   return [
     subject(run, judged),

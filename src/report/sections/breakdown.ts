@@ -18,7 +18,7 @@ import { figure, folded, table } from "../page.ts";
 /** More groups than this do not fit a chart. */
 const MOST_GROUPS = 40;
 /** More groups than this are for those who ask. */
-const MOST_SHOWN = 12;
+export const MOST_LISTED = 12;
 
 /** The images of one group, and how the other heads do on them. */
 export interface GroupMetrics {
@@ -79,7 +79,7 @@ export function breakdownFigure(breakdown: Breakdown): Content {
   const { by, groups, others } = breakdown;
   if (groups.length === 0 || others.length === 0) return undefined;
   const shown = barsAndTable(breakdown);
-  return groups.length <= MOST_SHOWN
+  return groups.length <= MOST_LISTED
     ? shown
     : folded(`The other heads by ${by.name}`, shown);
 }
