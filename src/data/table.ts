@@ -94,9 +94,11 @@ export function parseTable(
   return { name, columns: heading.cells.slice(1), rows };
 }
 
+/** The text, with one kind of line ends: the parser counts "\r\n" in quotes twice. */
 function decode(bytes: Uint8Array, name: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return text.replaceAll(/\r\n?/g, "\n");
   } catch (error) {
     throw new DataError(
       `Cannot read "${name}": expected text in UTF-8, got other bytes; save the table as "CSV UTF-8"`,
@@ -114,8 +116,7 @@ function readRecords(
   try {
     const records = parse(text, {
       delimiter,
-      // Else the first line's end would have to be that of all lines.
-      record_delimiter: ["\r\n", "\n", "\r"],
+      record_delimiter: "\n",
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
@@ -133,9 +134,9 @@ function readRecords(
 
 /** Says what is wrong with quotes, which is all that can be wrong with CSV here. */
 function csvFault(error: CsvError, text: string, name: string): DataError {
-  const { code, lines, bytes_records: before, column } = error as
+  const { code, lines, bytes, column } = error as
     & CsvError
-    & Record<"lines" | "bytes_records" | "column", number>;
+    & Record<"lines" | "bytes" | "column", number>;
   if (code !== "CSV_QUOTE_NOT_CLOSED") {
     return tableError(
       name,
@@ -145,12 +146,12 @@ function csvFault(error: CsvError, text: string, name: string): DataError {
       "a quote in its middle",
     );
   }
-  const read = new TextEncoder().encode(text).subarray(0, before);
+  const read = new TextEncoder().encode(text).subarray(0, bytes);
   const line = linesOf(new TextDecoder().decode(read));
   return tableError(name, line, column + 1, "a quote to end it", "none");
 }
 
 /** How many lines a text takes. */
 function linesOf(text: string): number {
-  return text.split(/\r\n|\n|\r/).length;
+  return text.split("\n").length;
 }

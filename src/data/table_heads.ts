@@ -52,7 +52,7 @@ export function headsOfTable(
     if (texts.length === 0) {
       throw tableError(
         table.name,
-        table.rows[0]!.line,
+        1,
         name,
         "a label in at least one row",
         "none",
@@ -64,7 +64,7 @@ export function headsOfTable(
   });
 }
 
-function checkNames({ name, columns, rows }: Table): void {
+function checkNames({ name, columns }: Table): void {
   columns.forEach((heading, column) => {
     const fault = nameFault(heading) ??
       (columns.indexOf(heading) < column ? "another name" : undefined);
@@ -75,8 +75,8 @@ function checkNames({ name, columns, rows }: Table): void {
   if (columns.length === 0) {
     throw tableError(
       name,
-      rows[0]!.line,
-      2,
+      1,
+      undefined,
       "a column of labels behind the files",
       "none",
     );
