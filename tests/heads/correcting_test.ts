@@ -83,10 +83,14 @@ Deno.test("a label's standing agrees with the answer", () => {
       if ("value" in answer) return;
       assertAlmostEquals(answer.probability, standing.most, 1e-5);
       assertAlmostEquals(standing.loss, -Math.log(standing.probability), 1e-6);
-      if (standing.right) {
-        assertEquals(answer.label, kind.show(head, target));
-        assertAlmostEquals(standing.probability, standing.most, 1e-12);
-      }
+      if (!standing.right) return;
+      assertAlmostEquals(standing.probability, standing.most, 1e-12);
+      // Answers are of 32-bit numbers: two that hardly differ may change places.
+      const runnerUp = "top" in answer
+        ? answer.top[1]!.probability
+        : 1 - answer.probability;
+      if (answer.probability - runnerUp < 1e-5) return;
+      assertEquals(answer.label, kind.show(head, target));
     }),
   );
 });
