@@ -47,13 +47,13 @@ export function readDescription(
   }
   const description: ModelDescription = {
     sizes: sizesOf(parsed(metadata, "sizes"), parsed(metadata, "heads")),
-    preprocessing: parsed<Preprocessing>(metadata, "preprocessing"),
+    preprocessing: parsedObject<Preprocessing>(metadata, "preprocessing"),
     calibration: parsed<Calibration>(metadata, "calibration"),
     optimizer: parsed<{ name: string; options: Record<string, number> }>(
       metadata,
       "optimizer",
     ),
-    training: parsed<Record<string, unknown>>(metadata, "training"),
+    training: parsedObject<Record<string, unknown>>(metadata, "training"),
   };
   checkDescription(description);
   for (const { name, shape } of tensorSpecs(description.sizes)) {
@@ -87,6 +87,26 @@ function parsed<T>(metadata: Readonly<Record<string, string>>, key: string): T {
       { cause },
     );
   }
+}
+
+/**
+ * A part of the metadata that is a JSON object.
+ *
+ * @throws {CheckpointError} If it is missing, or anything else.
+ */
+export function parsedObject<T>(
+  metadata: Readonly<Record<string, string>>,
+  key: string,
+): T {
+  const value = parsed<T>(metadata, key);
+  if (
+    typeof value === "object" && value !== null && !Array.isArray(value)
+  ) return value;
+  throw new CheckpointError(
+    `Cannot read the model: expected a JSON object in metadata "${key}", got ${
+      shown(value)
+    }`,
+  );
 }
 
 function sizesOf(

@@ -6,18 +6,27 @@
  */
 
 import type { HeadSpec } from "../heads/kinds.ts";
-import type { DType, TensorInfo } from "./safetensors.ts";
 import type { SafetensorsReader } from "./safetensors_reader.ts";
+import {
+  checkTensor,
+  FORMAT,
+  labelsName,
+  parsedObject,
+} from "./state_description.ts";
 
 const OLD_FORMAT = "tandem-1";
-const NEW_FORMAT = "tandem-2";
 const NAMES = ["domain", "item"] as const;
 /** Labels of kept examples: `replay.domains` of I32 are `replay.labels.domain` of F64. */
 const LABELS = /^(replay|guard)\.(domain|item)s$/;
 
 type Json = Record<string, unknown>;
 
-/** A reader of tandem-2, whichever of the two formats a file is in. */
+/**
+ * A reader of tandem-2, whichever of the two formats a file is in.
+ *
+ * @throws {CheckpointError} If labels of kept examples are not whole numbers, or
+ * metadata that is to be converted is missing or no JSON object.
+ */
 export function asTandem2(source: SafetensorsReader): SafetensorsReader {
   const { header } = source;
   if (header.metadata.format !== OLD_FORMAT) return source;
@@ -25,9 +34,10 @@ export function asTandem2(source: SafetensorsReader): SafetensorsReader {
   const tensors = Array.from(header.tensors, ([name, info]) => {
     const [, part, head] = LABELS.exec(name) ?? [];
     if (part === undefined) return [name, info] as const;
-    const renamed = `${part}.labels.${head}`;
+    checkTensor(header, name, info.shape, "I32");
+    const renamed = labelsName(part as "replay" | "guard", { name: head! });
     oldNames.set(renamed, name);
-    return [renamed, { ...info, dtype: widened(info) }] as const;
+    return [renamed, { ...info, dtype: "F64" }] as const;
   });
   return {
     header: {
@@ -43,43 +53,34 @@ export function asTandem2(source: SafetensorsReader): SafetensorsReader {
   };
 }
 
-/** A type other than that of labels stays, to be refused by who reads it. */
-function widened({ dtype }: TensorInfo): DType {
-  return dtype === "I32" ? "F64" : dtype;
-}
-
 function asDoubles(
   { buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> {
   const integers = new Int32Array(buffer, byteOffset, byteLength / 4);
-  const doubles = Float64Array.from(
-    integers,
-    (label) => label < 0 ? NaN : label,
-  );
+  const doubles = Float64Array.from(integers);
   return new Uint8Array(doubles.buffer);
 }
 
-/** What cannot be read as JSON of the expected shape stays as it is, to be refused by who reads it. */
 function convertMetadata(
   metadata: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const converted: Record<string, string> = { ...metadata, format: NEW_FORMAT };
-  const { labels, training } = metadata;
-  if (labels !== undefined) {
-    converted.heads = converting(labels, headsOf);
-    delete converted.labels;
-  }
-  if (training !== undefined) {
-    converted.training = converting(training, convertTraining);
-  }
-  return converted;
+  const { labels: _, ...others } = metadata;
+  return {
+    ...others,
+    format: FORMAT,
+    heads: JSON.stringify(headsOf(parsedObject<Json>(metadata, "labels"))),
+    training: JSON.stringify(
+      convertedTraining(parsedObject<Json>(metadata, "training")),
+    ),
+  };
 }
 
-function converting(text: string, convert: (value: Json) => unknown): string {
+/** A story that makes no sense stays as it is: only who resumes a training reads it. */
+function convertedTraining(training: Json): Json {
   try {
-    return JSON.stringify(convert(JSON.parse(text)));
+    return convertTraining(training);
   } catch {
-    return text;
+    return training;
   }
 }
 

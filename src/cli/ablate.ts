@@ -46,7 +46,7 @@ async function ablate(flags: Flags, signal: AbortSignal): Promise<number> {
   const plan = planOf(flags, undefined);
   if (parseShares(plan.split.split(" ")[0]!).test === 0) {
     throw new UsageError(
-      `Cannot compare recipes: expected a --split with test pictures, got ${plan.split}`,
+      `Cannot compare recipes: expected a --split with test images, got ${plan.split}`,
     );
   }
   const pieces = piecesNamed(flags.text("only") ?? "");
@@ -55,8 +55,9 @@ async function ablate(flags: Flags, signal: AbortSignal): Promise<number> {
   const out = flags.text("out");
   if (out !== undefined) await Deno.mkdir(dirname(out), { recursive: true });
 
-  const { dataset } = await openDataset(flags, signal);
-  using examples = dataset;
+  const opened = await openDataset(flags, signal);
+  using dataset = opened.dataset;
+  const { examples } = dataset;
   const splits = new Map(
     Array.from({ length: seeds }, (_, seed) => [
       seed,

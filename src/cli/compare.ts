@@ -3,18 +3,17 @@
 import { dirname } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { readRawPixels } from "../data/raw_pixels.ts";
-import type { Source } from "../data/source.ts";
 import { RAW_SIZE } from "../experiments/compare/book.ts";
 import {
   type Comparison,
-  type ComparisonData,
+  countTrials,
   runComparison,
-  TRIALS,
 } from "../experiments/compare/comparison.ts";
 import {
   comparisonCharts,
   renderComparison,
 } from "../experiments/compare/report.ts";
+import type { Examples } from "../model/examples.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { DATA_FLAGS, openDataset, splitExamples } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
@@ -28,7 +27,7 @@ const COMMAND: Command = {
   name: "compare",
   operands: "[flags]",
   summary:
-    "Compares optimizers, ways to ask two questions, bias correction, memory and inputs.",
+    "Compares optimizers, one network with networks per head, bias correction, memory and inputs.",
   flags: {
     ...DATA_FLAGS,
     out: { value: "FILE", help: `Where the report goes (${OUT}).` },
@@ -49,11 +48,12 @@ async function compare(flags: Flags, signal: AbortSignal): Promise<number> {
   const out = flags.text("out") ?? OUT;
   const pictures = flags.text("pictures");
   const font = await fontOf(flags);
-  const { dataset, source } = await openDataset(flags, signal, { views: 1 });
-  using described = dataset;
-  const raw = await rawExamples(described, source, signal);
   const seed = flags.integer("seed", 0, 0);
-  const bar = startProgress("Comparing", TRIALS);
+  const opened = await openDataset(flags, signal, { views: 1 });
+  using dataset = opened.dataset;
+  const { examples: described } = dataset;
+  const raw = await rawExamples(dataset, signal);
+  const bar = startProgress("Comparing", countTrials(described.heads));
   const comparison = await runComparison({
     described,
     raw,
@@ -78,28 +78,24 @@ async function fontOf(flags: Flags): Promise<Uint8Array | undefined> {
   );
 }
 
-/** The pictures of a dataset as raw pixels, row by row. */
+/** The same images as raw pixels, row by row. */
 async function rawExamples(
-  described: Dataset,
-  { entries }: Source,
+  { examples, originOf }: Dataset,
   signal: AbortSignal,
-): Promise<ComparisonData["raw"]> {
-  const origins = new Map(entries.map(({ id, origin }) => [id, origin]));
-  const bar = startProgress("Reading pixels", described.length);
-  const rows = await readRawPixels(
-    Array.from(
-      { length: described.length },
-      (_, row) => origins.get(described.idOf(row))!,
-    ),
-    RAW_SIZE,
-    { signal, onProgress: (done) => bar.update(done, "") },
-  ).finally(() => bar.stop());
+): Promise<Examples> {
+  const origins = Array.from(
+    { length: examples.length },
+    (_, row) => originOf(row),
+  );
+  const bar = startProgress("Reading pixels", origins.length);
+  const rows = await readRawPixels(origins, RAW_SIZE, {
+    signal,
+    onProgress: (done) => bar.update(done, ""),
+  }).finally(() => bar.stop());
+  const inputs = 3 * RAW_SIZE * RAW_SIZE;
   return {
-    length: rows.length,
-    views: 1,
-    inputs: 3 * RAW_SIZE * RAW_SIZE,
-    domainOf: (row) => described.domainOf(row),
-    itemOf: (row) => described.itemOf(row),
+    ...examples,
+    ...{ views: 1, inputs, parts: [inputs], cells: [], mirror: undefined },
     read: (row, _view, out) => out.set(rows[row]!),
   };
 }

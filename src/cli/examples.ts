@@ -2,9 +2,7 @@
 
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll, type DescribeOptions } from "../data/describe_all.ts";
-import { folderSource } from "../data/folder.ts";
 import type { Source } from "../data/source.ts";
-import { sketchSource } from "../data/sketch_source.ts";
 import {
   foldRows,
   parseShares,
@@ -16,27 +14,41 @@ import { isKnown, UNKNOWN } from "../heads/head.ts";
 import { type HeadSpec, kindOf } from "../heads/kinds.ts";
 import { type Examples, groupsOf } from "../model/examples.ts";
 import type { Rows } from "../train/plan.ts";
-import type { Flag, Flags } from "./flags.ts";
+import { type Flag, type Flags, UsageError } from "./flags.ts";
 import { startProgress } from "./progress.ts";
+import { SOURCE_FLAGS, sourceOf } from "./source.ts";
 
-/** Flags of every command that reads folders of images. */
+/** Flags of every command that reads labelled images. */
 export const DATA_FLAGS: Readonly<Record<string, Flag>> = {
-  data: { value: "DIR", help: "Images as DIR/<domain>/<item>/*." },
+  ...SOURCE_FLAGS,
   workers: {
     value: "N",
     help: "Threads to describe and to train with (one a core).",
   },
-  strict: { help: "Fail on a image that cannot be used." },
+  strict: { help: "Fail on an image that cannot be used." },
   json: { help: "Print one JSON object on stdout." },
 };
-
-/** The built-in sketches make a model that knows nothing of photographs. */
-const SKETCH_NOTICE =
-  "Training on the built-in sketches; for your own photographs name their folder with --data DIR.";
 
 /** How many workers a command may use: `--workers`, or one for each processor. */
 export function workersOf(flags: Flags): number {
   return flags.integer("workers", navigator.hardwareConcurrency, 1);
+}
+
+/** What a command does with the examples it opens. */
+export interface OpenOptions extends DescribeOptions {
+  /** The heads of a model: labels are read as it knows them, others left out. */
+  readonly heads?: readonly HeadSpec[];
+  /** How the images will be divided: judged before any is described. */
+  readonly division?: Division;
+}
+
+/** How images are divided, as a training plan records it. */
+export interface Division {
+  /** Such as "80/5/15 blocks". */
+  readonly split: string;
+  readonly seed: number;
+  /** 0 for none. */
+  readonly folds?: number;
 }
 
 /**
@@ -44,17 +56,19 @@ export function workersOf(flags: Flags): number {
  * be closed.
  *
  * @throws {DataError} If there is nothing to work on.
+ * @throws {UsageError} If the images cannot be divided as they are to be.
  */
 export async function openDataset(
   flags: Flags,
   signal: AbortSignal,
-  options: DescribeOptions = {},
+  options: OpenOptions = {},
 ): Promise<{ dataset: Dataset; source: Source }> {
-  const folder = flags.text("data");
-  if (folder === undefined) console.error(SKETCH_NOTICE);
-  const source = folder === undefined
-    ? sketchSource()
-    : await folderSource(folder, options);
+  const source = await sourceOf(flags, options);
+  if (options.division !== undefined) {
+    for (const warning of checkDivision(source, options.division)) {
+      console.error(`Warning: ${warning}`);
+    }
+  }
   const bar = startProgress("Describing", source.entries.length);
   const dataset = await describeAll(source, {
     ...options,
@@ -76,9 +90,11 @@ export async function openDataset(
 /**
  * Divides images by a split as a training plan records it, such as
  * "80/5/15 blocks", and what are not test images into folds, where there are any.
+ *
+ * @throws {UsageError} If there are so few images that a fold is empty.
  */
 export function splitExamples(
-  examples: Examples,
+  examples: Pick<Examples, "heads" | "length" | "labelOf">,
   split: string,
   seed: number,
   folds = 0,
@@ -88,12 +104,40 @@ export function splitExamples(
   const rows = splitRows(groups, parseShares(shares), { seed, strategy });
   if (folds === 0) return rows;
   const test = new Set(rows.test);
-  return {
-    ...rows,
-    folds: foldRows(groups, folds, { seed, strategy }).map((fold) =>
-      fold.filter((row) => !test.has(row))
-    ),
+  const parts = foldRows(groups, folds, { seed, strategy }).map((fold) =>
+    fold.filter((row) => !test.has(row))
+  );
+  if (parts.some(({ length }) => length === 0)) {
+    throw new UsageError(
+      `Cannot divide ${
+        examples.length - test.size
+      } images into --folds ${folds}: expected at least one image in each, got none in ${
+        parts.filter(({ length }) => length === 0).length
+      }`,
+    );
+  }
+  return { ...rows, folds: parts };
+}
+
+/** Names the parts of a split that would have no image. */
+function checkDivision(
+  { heads, entries }: Source,
+  { split, seed, folds }: Division,
+): string[] {
+  const labelled = {
+    heads,
+    length: entries.length,
+    labelOf: (row: number, head: number) => entries[row]!.labels[head]!,
   };
+  const rows = splitExamples(labelled, split, seed, folds);
+  const shares = parseShares(split.split(" ")[0]!);
+  return (["validation", "test"] as const)
+    .filter((part) => shares[part] > 0 && rows[part].length === 0)
+    .map((part) =>
+      `No ${part} images: ${
+        shares[part]
+      } % of ${entries.length} images, of which every group keeps one for training, leave none.`
+    );
 }
 
 /**

@@ -52,7 +52,7 @@ async function predict(flags: Flags): Promise<number> {
         });
       },
     );
-    const [answers] = network.predict(model.parameters, [descriptor], topK);
+    const [answers] = network.predict(model, [descriptor], topK);
     results.push({ image, answers: answers! });
   }
   if (flags.has("json")) console.log(jsonOf(results));

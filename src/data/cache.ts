@@ -1,15 +1,18 @@
 /**
- * Descriptors on disk, so that a picture is decoded once. One file for each way
- * of describing pictures; in it, records of one length:
+ * Descriptors on disk, so that an image is decoded once. One file for each way
+ * of describing images; in it, records of one length:
  *
  *   header   magic, record length, sha-256 of the key           64 bytes
- *   record   sha-256 of the picture's content                   32 bytes
+ *   record   sha-256 of the image's content                     32 bytes
  *            sha-256 of the content hash and the descriptors    32 bytes
  *            descriptors [views][inputs]                        u8
  *
- * A record is found by its picture's content and believed only if its own hash
+ * A record is found by its image's content and believed only if its own hash
  * is right, so a cut or damaged file costs time, never correctness. Whole
  * records are never moved: a reader needs no lock, a writer does.
+ *
+ * What cannot be written is held in memory instead: a full disk or a folder that
+ * may not be written costs memory and the next run's time, not this run.
  *
  * @module
  */
@@ -27,15 +30,28 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** An open cache file. Close it, or declare it with `using`. */
 export class DescriptorCache implements Disposable {
-  readonly #file: Deno.FsFile;
+  readonly #file: Deno.FsFile | undefined;
   readonly #payloadBytes: number;
   readonly #slots = new Map<string, number>();
+  /** Descriptors that are not in the file, by slot. */
+  readonly #held = new Map<number, Uint8Array>();
   /** Where the next new record goes, in records. */
   #end = 0;
+  #problem: string | undefined;
 
-  private constructor(file: Deno.FsFile, payloadBytes: number) {
+  private constructor(
+    file: Deno.FsFile | undefined,
+    payloadBytes: number,
+    problem?: string,
+  ) {
     this.#file = file;
     this.#payloadBytes = payloadBytes;
+    this.#problem = problem;
+  }
+
+  /** Why descriptors are held in memory rather than written; undefined where they are not. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /**
@@ -45,8 +61,8 @@ export class DescriptorCache implements Disposable {
    * nobody has opened for thirty days are removed: no new descriptors are like
    * theirs any more.
    *
-   * `key` says everything that descriptors depend on besides the picture;
-   * `payloadBytes` is the length of one picture's descriptors.
+   * `key` says everything that descriptors depend on besides the image;
+   * `payloadBytes` is the length of one image's descriptors.
    *
    * @throws The signal's reason if it aborts while this waits.
    */
@@ -57,14 +73,9 @@ export class DescriptorCache implements Disposable {
     signal?: AbortSignal,
   ): Promise<DescriptorCache> {
     const keyHash = await sha256(new TextEncoder().encode(key));
-    await Deno.mkdir(folder, { recursive: true });
-    const name = `${folder}/${keyHash.slice(0, 16)}.pack`;
-    const file = await Deno.open(name, {
-      read: true,
-      write: true,
-      create: true,
-    });
+    let file: Deno.FsFile | undefined;
     try {
+      file = await openFile(folder, `${keyHash.slice(0, 16)}.pack`);
       await lockForWriting(file, signal);
       const now = Date.now();
       file.utimeSync(new Date(now), new Date(now));
@@ -74,18 +85,19 @@ export class DescriptorCache implements Disposable {
       cache.#readIndex();
       return cache;
     } catch (error) {
-      file.close();
-      throw error;
+      file?.close();
+      signal?.throwIfAborted();
+      return new DescriptorCache(undefined, payloadBytes, messageOf(error));
     }
   }
 
   /**
-   * The slot of the record for a picture's content, or undefined if there is
+   * The slot of the record for an image's content, or undefined if there is
    * none that is whole.
    */
   async find(contentHash: string): Promise<number | undefined> {
     const slot = this.#slots.get(contentHash);
-    if (slot === undefined) return undefined;
+    if (slot === undefined || this.#held.has(slot)) return slot;
     const record = new Uint8Array(this.#recordBytes);
     this.#readAt(this.#offsetOf(slot), record);
     const digest = await recordDigest(record);
@@ -94,7 +106,7 @@ export class DescriptorCache implements Disposable {
   }
 
   /**
-   * Adds the descriptors of a picture and returns their slot. A record of the
+   * Adds the descriptors of an image and returns their slot. A record of the
    * same content is overwritten.
    *
    * @throws {RangeError} If the descriptors have another length than the cache's.
@@ -111,23 +123,28 @@ export class DescriptorCache implements Disposable {
     record.set(await recordDigest(record), HASH_BYTES);
     const slot = this.#slots.get(contentHash) ?? this.#end++;
     this.#slots.set(contentHash, slot);
-    this.#writeAt(this.#offsetOf(slot), record);
+    this.#write(slot, record);
     return slot;
   }
 
   /** Lets other processes write. */
   finishWriting(): void {
-    this.#file.unlockSync();
+    this.#file?.unlockSync();
   }
 
   /** Fills `out` with bytes of a slot's descriptors, from `start` on. */
   read(slot: number, start: number, out: Uint8Array): void {
+    const held = this.#held.get(slot);
+    if (held !== undefined) {
+      out.set(held.subarray(start, start + out.length));
+      return;
+    }
     this.#readAt(this.#offsetOf(slot) + PREFIX_BYTES + start, out);
   }
 
   /** Closes the file; the cache cannot be used afterwards. */
   [Symbol.dispose](): void {
-    this.#file.close();
+    this.#file?.close();
   }
 
   get #recordBytes(): number {
@@ -138,20 +155,33 @@ export class DescriptorCache implements Disposable {
     return HEADER_BYTES + slot * this.#recordBytes;
   }
 
+  /** Writes a record, or holds it from the first one on that cannot be written. */
+  #write(slot: number, record: Uint8Array): void {
+    if (this.#problem === undefined) {
+      try {
+        this.#writeAt(this.#offsetOf(slot), record);
+        return;
+      } catch (error) {
+        this.#problem = messageOf(error);
+      }
+    }
+    this.#held.set(slot, record.subarray(PREFIX_BYTES));
+  }
+
   /** Starts the file anew unless it begins with the expected header. */
   #readHeader(expected: Uint8Array): void {
-    if (this.#file.statSync().size >= HEADER_BYTES) {
+    if (this.#file!.statSync().size >= HEADER_BYTES) {
       const header = new Uint8Array(HEADER_BYTES);
       this.#readAt(0, header);
       if (header.every((byte, i) => byte === expected[i])) return;
     }
-    this.#file.truncateSync(0);
+    this.#file!.truncateSync(0);
     this.#writeAt(0, expected);
   }
 
   /** Finds the whole records; a record that was cut at the end is left to be overwritten. */
   #readIndex(): void {
-    const bytes = this.#file.statSync().size - HEADER_BYTES;
+    const bytes = this.#file!.statSync().size - HEADER_BYTES;
     this.#end = Math.floor(bytes / this.#recordBytes);
     const contentHash = new Uint8Array(HASH_BYTES);
     for (let slot = 0; slot < this.#end; slot++) {
@@ -161,9 +191,9 @@ export class DescriptorCache implements Disposable {
   }
 
   #readAt(offset: number, out: Uint8Array): void {
-    this.#file.seekSync(offset, Deno.SeekMode.Start);
+    this.#file!.seekSync(offset, Deno.SeekMode.Start);
     for (let filled = 0; filled < out.length;) {
-      const count = this.#file.readSync(out.subarray(filled));
+      const count = this.#file!.readSync(out.subarray(filled));
       if (count === null) {
         throw new Error(
           `Cannot read the descriptor cache: expected ${out.length} bytes at ` +
@@ -175,11 +205,25 @@ export class DescriptorCache implements Disposable {
   }
 
   #writeAt(offset: number, bytes: Uint8Array): void {
-    this.#file.seekSync(offset, Deno.SeekMode.Start);
+    this.#file!.seekSync(offset, Deno.SeekMode.Start);
     for (let written = 0; written < bytes.length;) {
-      written += this.#file.writeSync(bytes.subarray(written));
+      written += this.#file!.writeSync(bytes.subarray(written));
     }
   }
+}
+
+/** Opens a file of a folder, making what is not there. */
+async function openFile(folder: string, name: string): Promise<Deno.FsFile> {
+  await Deno.mkdir(folder, { recursive: true });
+  return await Deno.open(`${folder}/${name}`, {
+    read: true,
+    write: true,
+    create: true,
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Asks again and again, since a lock that is waited for cannot be given up. */

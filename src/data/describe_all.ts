@@ -69,8 +69,9 @@ export async function describeAll(
   signal?.throwIfAborted();
   const inputs = descriptorLength(preprocessing);
   const key = await cacheKey(preprocessing, views);
+  const folder = options.cache ?? CACHE_FOLDER;
   const cache = await DescriptorCache.open(
-    options.cache ?? CACHE_FOLDER,
+    folder,
     key,
     views * inputs,
     signal,
@@ -87,7 +88,11 @@ export async function describeAll(
       described,
       options.forTraining ?? true,
     );
-    return createDataset(parts, preprocessing, views, cache);
+    const warnings = cache.problem === undefined ? parts.warnings : [
+      ...parts.warnings,
+      `Descriptors cannot be kept in "${folder}", but in memory for this run: ${cache.problem}`,
+    ];
+    return createDataset({ ...parts, warnings }, preprocessing, views, cache);
   } catch (error) {
     cache[Symbol.dispose]();
     throw error;

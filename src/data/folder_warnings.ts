@@ -1,23 +1,95 @@
 /** What a person should know about a folder before using it. @module */
 
-/** The files of a folder that are not among its labelled images. */
-export interface IgnoredFiles {
-  /** Files that are not images by their names. */
-  readonly others: number;
-  /** Images that lie outside the folder's layout. */
-  readonly misplaced: number;
+import { unreadableEnding } from "./file_types.ts";
+import { someNames } from "./label_warnings.ts";
+import type { FoundFile, Listing } from "./listing.ts";
+
+/** Names that people give to the parts of a split, not to places where images are taken. */
+const SPLIT_NAMES =
+  /^(train|training|val|valid|validation|dev|test|testing|eval)$/i;
+
+/** One sentence for each kind of path that was passed over, which it names. */
+export function listingWarnings({ passedOver }: Listing): string[] {
+  const { mangled, broken, repeated, closed } = passedOver;
+  const named: [string, readonly string[]][] = [
+    ["Names that are not UTF-8, skipped", mangled],
+    ["Links that lead nowhere, skipped", broken],
+    ["Links to what is listed in its own place, not followed", repeated],
+    ["Folders that may not be read, skipped", closed],
+  ];
+  return named.filter(([, paths]) => paths.length > 0)
+    .map(([title, paths]) => `${title}: ${someNames(paths)}.`);
 }
 
-/** One sentence for each thing that is likely to be a mistake. */
-export function folderWarnings({ others, misplaced }: IgnoredFiles): string[] {
+/** Advice for images of types that cannot be read, and a count of other files. */
+export function otherFileWarnings(others: readonly FoundFile[]): string[] {
+  const endings = others.map(({ names }) => unreadableEnding(names.at(-1)!));
+  const unreadable = endings.filter((ending) => ending !== undefined);
+  const rest = others.length - unreadable.length;
   const warnings: string[] = [];
-  if (misplaced > 0) {
-    warnings.push(`Images outside the items' folders, ignored: ${misplaced}.`);
-  }
-  if (others > 0) {
+  if (unreadable.length > 0) {
+    const kinds = [...new Set(unreadable)].sort();
     warnings.push(
-      `Files that are not images by their names, ignored: ${others}.`,
+      `Images of types that cannot be read, ignored: ${unreadable.length} (${
+        kinds.join(", ")
+      }). Convert them to JPEG or PNG, for example with ImageMagick: magick mogrify -format jpg '*${
+        kinds[0]
+      }'.`,
+    );
+  }
+  if (rest > 0) {
+    warnings.push(
+      `Files that are not images by their names, ignored: ${rest}.`,
     );
   }
   return warnings;
+}
+
+/** Names the folders that hold no image among `images`; of nested ones the outermost. */
+export function emptyFolderWarnings(
+  folders: Listing["folders"],
+  images: readonly FoundFile[],
+): string[] {
+  const filled = new Set(
+    images.flatMap(({ names }) =>
+      names.map((_, depth) => names.slice(0, depth).join("/"))
+    ),
+  );
+  const isEmpty = (names: readonly string[]) => !filled.has(names.join("/"));
+  const empty = folders.filter((names) =>
+    isEmpty(names) && !isEmpty(names.slice(0, -1))
+  ).map((names) => names.join("/"));
+  return empty.length === 0
+    ? []
+    : [`Folders without an image to use: ${someNames(empty)}.`];
+}
+
+/** Names that are one in Unicode and were two on disk. */
+export function unicodeWarnings(files: readonly FoundFile[]): string[] {
+  const spellings = new Map<string, Set<string>>();
+  for (const { names, path } of files) {
+    path.split("/").slice(0, -1).forEach((raw, depth) => {
+      const known = spellings.get(names[depth]!);
+      if (known === undefined) spellings.set(names[depth]!, new Set([raw]));
+      else known.add(raw);
+    });
+  }
+  const doubled = [...spellings].filter(([, raw]) => raw.size > 1)
+    .map(([name]) => name);
+  return doubled.length === 0 ? [] : [
+    `Folders whose names differ only in their Unicode form, taken as one: ${
+      someNames(doubled)
+    }.`,
+  ];
+}
+
+/** Says where the parts of a split were taken for places. */
+export function splitNameWarnings(domains: readonly string[]): string[] {
+  const parts = domains.filter((name) => SPLIT_NAMES.test(name));
+  return parts.length === 0 ? [] : [
+    `${
+      someNames(parts)
+    } above the items: taken for domains, though named like the parts of a split. ` +
+    `If they are, put their items' folders together and choose the parts with --split.`,
+  ];
 }

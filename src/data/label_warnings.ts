@@ -71,6 +71,24 @@ function countWarnings(
   return warnings;
 }
 
+/** Names classes that are likely to be one, spelled in two ways. */
+export function nearDoubleWarnings(heads: readonly HeadSpec[]): string[] {
+  return heads.flatMap((head) => {
+    const spellings = Map.groupBy(
+      kindOf(head).groups(head),
+      (group) =>
+        group.normalize("NFKC").toLowerCase().replaceAll(/[\s_-]+/g, " ")
+          .trim(),
+    );
+    return [...spellings.values()].filter(({ length }) => length > 1)
+      .map((group) =>
+        `Classes of ${head.name} that differ only in case or spaces: ${
+          group.map((name) => `"${name}"`).join(", ")
+        }.`
+      );
+  });
+}
+
 /** Names the heads and classes that no usable image is left of. */
 export function lostLabelWarnings(
   before: readonly HeadSpec[],
@@ -88,6 +106,21 @@ export function lostLabelWarnings(
       ? []
       : [`No usable image of ${head.name} ${someNames(lost)}: left out.`];
   });
+}
+
+/** Names the folders of which some image was to be used and none could be. */
+export function lostFolderWarnings(
+  skipped: readonly { readonly id: string }[],
+  usable: readonly { readonly id: string }[],
+): string[] {
+  const folderOf = ({ id }: { id: string }) =>
+    id.slice(0, Math.max(0, id.lastIndexOf("/")));
+  const used = new Set(usable.map(folderOf));
+  const lost = [...new Set(skipped.map(folderOf))]
+    .filter((folder) => folder !== "" && !used.has(folder));
+  return lost.length === 0
+    ? []
+    : [`Folders of which no image could be used: ${someNames(lost)}.`];
 }
 
 /** Copies of one image teach nothing new, and under two labels they teach a contradiction. */

@@ -12,7 +12,9 @@ import {
   copyWarnings,
   labelText,
   labelWarnings,
+  lostFolderWarnings,
   lostLabelWarnings,
+  nearDoubleWarnings,
 } from "./label_warnings.ts";
 import { sha256 } from "./sha256.ts";
 import type { Source, SourceEntry } from "./source.ts";
@@ -53,6 +55,8 @@ export async function assembleRows(
     skipped,
     warnings: [
       ...source.warnings,
+      ...nearDoubleWarnings(source.heads),
+      ...lostFolderWarnings(skipped, rows),
       ...lostLabelWarnings(source.heads, heads),
       ...(forTraining ? labelWarnings(heads, rows) : []),
       ...copyWarnings(heads, rows),

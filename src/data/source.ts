@@ -6,6 +6,7 @@
  * @module
  */
 
+import { DataError } from "../errors.ts";
 import type { HeadSpec } from "../heads/kinds.ts";
 
 /**
@@ -32,4 +33,29 @@ export interface Source {
   readonly entries: readonly SourceEntry[];
   /** What a person should know before training on this; one sentence each. */
   readonly warnings: readonly string[];
+}
+
+/**
+ * The same images, labelled for the heads of these names only.
+ *
+ * @throws {DataError} If no head has one of the names.
+ */
+export function pickHeads(source: Source, names: readonly string[]): Source {
+  const { heads, entries } = source;
+  const kept = [...heads.keys()].filter((h) => names.includes(heads[h]!.name));
+  if (kept.length === 0) {
+    throw new DataError(
+      `Cannot use these images: expected labels for ${
+        names.join(", ")
+      }, got some for ${heads.map(({ name }) => name).join(", ")}`,
+    );
+  }
+  return {
+    ...source,
+    heads: kept.map((h) => heads[h]!),
+    entries: entries.map((entry) => ({
+      ...entry,
+      labels: kept.map((h) => entry.labels[h]!),
+    })),
+  };
 }

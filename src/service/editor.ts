@@ -26,6 +26,14 @@ export type Proposed<T> =
   /** `undefined` where somebody else was first, and it is to be tried again. */
   | { readonly answer: T | undefined };
 
+/** When a change is to be made. */
+export interface ChangeConditions<T> {
+  /** The hashes of which the model must have one; any will do where there are none. */
+  readonly ifMatch?: readonly string[] | undefined;
+  /** What the change was answered if it was made before, whatever the model is by now. */
+  answered?(): Promise<T | undefined>;
+}
+
 /** A change of the model, as callers are told of it. */
 export interface Changed {
   readonly version: BeforeAfter;
@@ -61,7 +69,6 @@ export class Editor {
    * it and publishes the version.
    *
    * @param propose Does all of the work on the head it is given; called again if the head moved.
-   * @param ifMatch The hashes of which the model must have one; any will do where there are none.
    * @returns The versions before and after, or the answer to a change that changes nothing.
    * @throws {BusyError} If too many changes wait.
    * @throws {ConflictError} If the head moved every time.
@@ -69,13 +76,15 @@ export class Editor {
    */
   change<T>(
     propose: (head: Head) => Promise<Proposed<T>>,
-    ifMatch?: readonly string[],
+    { ifMatch, answered }: ChangeConditions<T> = {},
   ): Promise<{ before: Manifest; after: Manifest } | { answer: T }> {
     return this.#queue.run(async () => {
       for (let tried = 0; tried < ATTEMPTS; tried++) {
         if (tried > 0) await jitter();
+        const answer = await answered?.();
+        if (answer !== undefined) return { answer };
         const head = await this.versions.head();
-        checkMatch(ifMatch, head.manifest.sha256);
+        checkMatch(ifMatch, this.versions.current.manifest.sha256);
         const proposed = await propose(head);
         if ("answer" in proposed) {
           if (proposed.answer !== undefined) return { answer: proposed.answer };
@@ -84,7 +93,9 @@ export class Editor {
         const { draft, parameters, ...options } = proposed.propose;
         const commit = await this.store.commit(head, draft, options);
         if (commit.status === "stale") continue;
-        this.versions.publish({ manifest: commit.manifest, parameters });
+        this.versions.publish(
+          await this.versions.ready(commit.manifest, parameters),
+        );
         return { before: head.manifest, after: commit.manifest };
       }
       throw new ConflictError(

@@ -91,13 +91,19 @@ export class Finetuner {
     request: FinetuneRequest,
     identity?: { key: string; hash: string },
   ): Promise<FinetuneResult> {
+    let fill: FillReceipt | undefined;
     let learned: Learned | undefined;
     const done = await this.editor.change(async (head) => {
-      const receipt = identity && await this.#receiptOf(identity);
-      if (receipt?.answer !== undefined) return { answer: receipt.answer };
       learned = await this.#learn(head, request);
-      return await this.#proposed(head, learned, request.dryRun, receipt?.fill);
-    }, request.ifMatch);
+      return await this.#proposed(head, learned, request.dryRun, fill);
+    }, {
+      ifMatch: request.ifMatch,
+      answered: async () => {
+        const receipt = identity && await this.#receiptOf(identity);
+        fill = receipt?.fill;
+        return receipt?.answer;
+      },
+    });
     if ("answer" in done) return done.answer;
     const { heads } = learned!.outcome;
     this.#last = { sha256: done.after.sha256, heads };

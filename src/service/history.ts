@@ -73,7 +73,7 @@ export class History {
           ? { answer: "missing" }
           : { propose: proposal };
       },
-      ifMatch,
+      { ifMatch },
     );
     return "answer" in done ? undefined : changedFrom(done.before, done.after);
   }

@@ -1,6 +1,6 @@
 /** What a fine-tune computes: steps on a draft of the heads, and whether it may be published. @module */
 
-import type { HeadSpec } from "../heads/kinds.ts";
+import { type HeadSpec, kindOf } from "../heads/kinds.ts";
 import { Random } from "../nn/prng.ts";
 import type { BeforeAfter, GuardRecord } from "../store/manifest.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
@@ -180,11 +180,14 @@ export class Learner {
       score < base[h]! - GUARD_MARGIN
     );
     if (worse < 0) return null;
-    return `On the guard set, the draft's ${
-      this.#heads[worse]!.name
-    } head scores ${percent(scores[worse]!)}, more than ${
-      percent(GUARD_MARGIN)
-    } less than the base model's ${percent(base[worse]!)}.`;
+    const head = this.#heads[worse]!;
+    const [score, margin, expected] = [
+      scores[worse]!,
+      GUARD_MARGIN,
+      base[worse]!,
+    ].map((score) => scoreInWords(head, score));
+    return `On the guard set, the draft's ${head.name} head scores ${score}, ` +
+      `more than ${margin} less than the base model's ${expected}.`;
   }
 
   get #heads(): readonly HeadSpec[] {
@@ -203,8 +206,10 @@ export class Learner {
   }
 }
 
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+function scoreInWords(head: HeadSpec, score: number): string {
+  return kindOf(head).metrics[0]!.style === "percent"
+    ? `${(100 * score).toFixed(1)} %`
+    : score.toFixed(2);
 }
 
 function repeated(examples: FeatureRows): FeatureRows[] {

@@ -1,7 +1,6 @@
 /** The network that predictions run on, and the version whose parameters are in it. @module */
 
 import { mirrorInto, mirrorOrder } from "../image/mirror.ts";
-import { kindOf, widthOf } from "../heads/kinds.ts";
 import { type Allocator, createArena } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import { type Packer, packerOf } from "../kernels/panels.ts";
@@ -30,15 +29,29 @@ import {
   writeParameter,
 } from "../model/network.ts";
 import { BYTE_WEIGHT, roundToBytes } from "../model/quantize.ts";
-import { longestTensor, type Sizes, tensorSpecs } from "../model/sizes.ts";
+import {
+  featureCount,
+  longestTensor,
+  type Sizes,
+  tensorSpecs,
+} from "../model/sizes.ts";
 import { rowsPerImage, type ServingModel } from "../model/state.ts";
+import type { HeadsRecord } from "../store/manifest.ts";
 import type { Prediction } from "./answers.ts";
+import { answersOf, HeadsNetwork } from "./heads_network.ts";
 
 /** Descriptors of one forward pass. */
 const CAPACITY = 16;
 
 /** Parameters by name, row-major; those that are missing are the base model's. */
 export type Parameters = ReadonlyMap<string, Float32Array>;
+
+/** What a version is predicted with. */
+export interface Served {
+  readonly parameters: Parameters;
+  /** Where its labels are not the base model's. */
+  readonly ownHeads?: HeadsNetwork | undefined;
+}
 
 interface Views {
   /** The trunk's first layer; undefined where there is no trunk. */
@@ -51,7 +64,7 @@ interface Views {
   readonly mean: Float32Array;
   readonly inverseDeviation: Float32Array;
   /** One head's logits on their way to an answer. */
-  readonly logits: Float32Array;
+  readonly scratch: Float32Array;
   /** Row-major weights on their way into panels. */
   readonly rowMajor: Float32Array;
 }
@@ -111,25 +124,45 @@ export class ServingNetwork {
   }
 
   /**
-   * Predicts descriptors with the given parameters.
+   * Predicts descriptors.
    *
    * @param topK How many classes a head lists at most.
    */
   predict(
-    parameters: Parameters,
+    { parameters, ownHeads }: Served,
     descriptors: readonly Uint8Array[],
     topK: number,
   ): Prediction[] {
     this.#mount(parameters);
-    const { rest, activations } = this.views;
+    const { kernels, model: { sizes, calibration } } = this;
+    const { rest, activations, scratch } = this.views;
+    const source = { kernels, sizes, calibration, activations, scratch };
     const results: Prediction[] = [];
     for (const rows of this.#features(descriptors)) {
-      forwardHeads(this.kernels, rest, activations, rows);
-      for (let row = 0; row < rows; row++) {
-        results.push(this.#answers(row, topK));
+      if (ownHeads === undefined) {
+        forwardHeads(kernels, rest, activations, rows);
+        for (let row = 0; row < rows; row++) {
+          results.push(answersOf(source, row, topK));
+        }
+      } else {
+        results.push(...ownHeads.predict(
+          (name) => this.#valuesOf(name, parameters),
+          featuresOf(activations).subarray(0, rows * this.featureStride),
+          rows,
+          topK,
+        ));
       }
     }
     return results;
+  }
+
+  /** Takes the memory for heads that are not the base model's. */
+  headsNetwork(heads: HeadsRecord): Promise<HeadsNetwork> {
+    return HeadsNetwork.create(
+      featureCount(this.model.sizes),
+      heads,
+      CAPACITY,
+    );
   }
 
   /** Runs the trunk alone: one row of {@linkcode featureStride} values per descriptor. */
@@ -152,11 +185,17 @@ export class ServingNetwork {
     return out;
   }
 
-  /** Copies in the tensors that differ from those in place: the heads, as a rule. */
+  /**
+   * Copies in the tensors that differ from those in place: the heads, as a rule.
+   * Heads of another shape have a network of their own.
+   */
   #mount(parameters: Parameters): void {
     this.#mountFirst(parameters);
     for (const tensor of this.#tensors) {
-      const values = this.#valuesOf(tensor.name, parameters);
+      let values = this.#valuesOf(tensor.name, parameters);
+      if (values.length !== valueCount(tensor)) {
+        values = this.model.parameters.get(tensor.name)!;
+      }
       if (this.#mounted.get(tensor.name) === values) continue;
       writeParameter(tensor, values, this.#pack);
       this.#mounted.set(tensor.name, values);
@@ -225,25 +264,6 @@ export class ServingNetwork {
       mean.length,
     );
   }
-
-  #answers(row: number, topK: number): Prediction {
-    const { sizes, calibration } = this.model;
-    const { activations: { logits, logitStride, columns }, logits: own } =
-      this.views;
-    return Object.fromEntries(sizes.heads.map((head, h) => {
-      const width = widthOf(head);
-      const first = row * logitStride + columns[h]!;
-      own.set(logits.subarray(first, first + width));
-      const answer = kindOf(head).answer(
-        this.kernels,
-        head,
-        calibration[head.name]!,
-        own.subarray(0, width),
-        topK,
-      );
-      return [head.name, answer];
-    }));
-  }
 }
 
 function layout(
@@ -271,7 +291,11 @@ function layout(
     descriptor: allocate.bytes(plain),
     mean: allocate.floats(plain),
     inverseDeviation: allocate.floats(plain),
-    logits: allocate.floats(activations.logitStride),
+    scratch: allocate.floats(activations.logitStride),
     rowMajor: allocate.floats(longestTensor(rest)),
   };
+}
+
+function valueCount({ shape }: Parameter): number {
+  return shape.reduce((product, size) => product * size, 1);
 }

@@ -68,7 +68,7 @@ export class Service {
     this.#report = report;
     this.#keep = keepVersions;
     this.#store = new ModelStore(engine, base);
-    this.#versions = new Versions(this.#store, base, report);
+    this.#versions = new Versions(this.#store, base, network, report);
     this.#editor = new Editor(
       this.#store,
       this.#versions,
@@ -145,7 +145,7 @@ export class Service {
       : await this.#versions.at(number);
     if (version === undefined) return undefined;
     const predictions = this.network.predict(
-      version.parameters,
+      version,
       descriptors,
       topK,
     );

@@ -87,7 +87,7 @@ export class Transfer {
     };
     const done = await this.editor.change<never>(
       () => Promise.resolve({ propose: { draft, parameters } }),
-      ifMatch,
+      { ifMatch },
     );
     if ("answer" in done) return done.answer;
     return changedFrom(done.before, done.after);

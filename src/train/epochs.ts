@@ -126,7 +126,9 @@ export interface Best extends BestEpoch {
 }
 
 /** The validation loss of an epoch; Infinity where nothing was set aside to validate on. */
-export function validationLoss({ validation }: EpochRecord): number {
+export function validationLoss(
+  { validation }: Pick<EpochRecord, "validation">,
+): number {
   if (validation === undefined) return Infinity;
   return Object.values(validation)
     .filter(({ images }) => images > 0)

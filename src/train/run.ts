@@ -115,7 +115,10 @@ export async function runTraining(
 }
 
 /** The heads, their scales measured on the labels of `rows`. */
-function measuredHeads(examples: Examples, rows: Uint32Array): HeadSpec[] {
+export function measuredHeads(
+  examples: Examples,
+  rows: Uint32Array,
+): HeadSpec[] {
   return examples.heads.map((head, h) =>
     kindOf(head).measured(head, labelsOf(examples, rows, h))
   );

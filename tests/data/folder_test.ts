@@ -95,28 +95,131 @@ Deno.test("the layout that holds most images counts, and the others are counted"
     },
   ));
 
-Deno.test("hidden files, links and other files are left out, other files counted", () =>
+Deno.test("hidden files are left out, other files counted", () =>
   withFiles([
     "web/mug/a.jpg",
-    "web/pen/a.jpg",
+    "web/pen/a.jfif",
     "web/pen/.b.jpg",
     ".git/pen/a.jpg",
     "notes.txt",
     "web/pen/Thumbs.db",
   ], async (at) => {
-    await Deno.symlink(`${at}/web/mug/a.jpg`, `${at}/web/mug/link.jpg`);
-    await Deno.symlink(`${at}/web`, `${at}/again`);
     const source = await folderSource(at);
     assertEquals(classesOf(source).domain, ["web"]);
     assertEquals(source.entries.map((entry) => entry.id), [
       "web/mug/a.jpg",
-      "web/pen/a.jpg",
+      "web/pen/a.jfif",
     ]);
-    assertStringIncludes(
-      source.warnings.join(),
-      "not images by their names, ignored: 2",
-    );
+    assertEquals(source.warnings, [
+      "Files that are not images by their names, ignored: 2.",
+    ]);
   }));
+
+Deno.test("an item that is a link is an item, and no image counts twice", () =>
+  withFiles(
+    ["elsewhere/mug/a.jpg", "data/pen/a.jpg", "data/pen/b.jpg"],
+    async (at) => {
+      await Deno.symlink(`${at}/elsewhere/mug`, `${at}/data/mug`);
+      await Deno.symlink(`${at}/data/pen`, `${at}/data/pencil`);
+      await Deno.symlink(`${at}/gone`, `${at}/data/ruler`);
+      const source = await folderSource(`${at}/data`);
+      assertEquals(classesOf(source), { item: ["mug", "pen"] });
+      assertEquals(source.entries.length, 3);
+      assertEquals(source.warnings, [
+        "Links that lead nowhere, skipped: ruler.",
+        "Links to what is listed in its own place, not followed: pencil.",
+      ]);
+    },
+  ));
+
+Deno.test("names are one in every Unicode form, and it is said", () =>
+  withFiles(
+    ["web/caf\u00e9/b.jpg", "cam/cafe\u0301/a.jpg", "web/pen/a.jpg"],
+    async (at) => {
+      const source = await folderSource(at);
+      assertEquals(classesOf(source).item, ["caf\u00e9", "pen"]);
+      assertEquals(source.entries.map(({ id }) => id), [
+        "cam/caf\u00e9/a.jpg",
+        "web/caf\u00e9/b.jpg",
+        "web/pen/a.jpg",
+      ]);
+      for (const { origin } of source.entries) {
+        await Deno.stat((origin as { path: string }).path);
+      }
+      assertEquals(source.warnings, [
+        "Folders whose names differ only in their Unicode form, taken as one: caf\u00e9.",
+      ]);
+    },
+  ));
+
+/** Deno cannot make a name that is not UTF-8, and says it so when it finds one. */
+const MANGLED: Deno.DirEntry = {
+  name: "b\ufffd.jpg",
+  isFile: true,
+  isDirectory: false,
+  isSymlink: false,
+};
+
+Deno.test("names that are not UTF-8 are skipped and named", () =>
+  withFiles(
+    ["mug/a.jpg", "pen/a.jpg", "pen/valid\ufffd.jpg"],
+    async (at) => {
+      const readDir = Deno.readDir;
+      Deno.readDir = async function* (path) {
+        yield* readDir(path);
+        if (String(path).endsWith("pen")) yield MANGLED;
+      };
+      try {
+        const { entries, warnings } = await folderSource(at);
+        assertEquals(entries.length, 3);
+        assertEquals(warnings, [
+          "Names that are not UTF-8, skipped: pen/b\ufffd.jpg.",
+        ]);
+      } finally {
+        Deno.readDir = readDir;
+      }
+    },
+  ));
+
+Deno.test("images that cannot be read are named with advice", async () => {
+  await withFiles(
+    ["mug/a.jpg", "pen/a.jpg", "pen/b.HEIC", "ruler/c.heic", "ruler/d.tif"],
+    async (at) => {
+      const { warnings } = await folderSource(at);
+      assertEquals(warnings, [
+        "Folders without an image to use: ruler.",
+        "Images of types that cannot be read, ignored: 3 (.heic, .tif). Convert them to " +
+        "JPEG or PNG, for example with ImageMagick: magick mogrify -format jpg '*.heic'.",
+      ]);
+    },
+  );
+  await rejectsWith(["mug/a.heic"], "Convert them to JPEG or PNG");
+});
+
+Deno.test("folders that give no image are named, of nested ones the outermost", () =>
+  withFiles(
+    ["web/mug/a.jpg", "web/pen/a.jpg", "web/lamp/notes.txt"],
+    async (at) => {
+      await Deno.mkdir(`${at}/attic/mug/deep`, { recursive: true });
+      const { warnings } = await folderSource(at);
+      assertEquals(
+        warnings[0],
+        "Folders without an image to use: attic, web/lamp.",
+      );
+    },
+  ));
+
+Deno.test("parts of a split above the items are warned of", () =>
+  withFiles(
+    ["train/mug/a.jpg", "Val/pen/a.jpg", "web/pen/a.jpg"],
+    async (at) => {
+      const { warnings } = await folderSource(at);
+      assertEquals(warnings, [
+        "Val, train above the items: taken for domains, though named like the parts of a " +
+        "split. If they are, put their items' folders together and choose the parts with --split.",
+      ]);
+    },
+  ));
 
 Deno.test("a link to a data folder is followed when it is the folder asked for", () =>
   withFiles(["data/mug/a.jpg", "data/pen/a.jpg"], async (at) => {
@@ -172,7 +275,7 @@ Deno.test("a folder that is missing, or is a file, is refused", () =>
 Deno.test("an empty folder is refused with the expected layout", () =>
   rejectsWith(
     [],
-    "expected DIR/<domain>/<item>/*.{jpg,jpeg,png,webp,gif}, found 0 files",
+    "expected DIR/<domain>/<item>/*.{jpg,jpeg,jfif,png,webp,gif}, found 0 files",
   ));
 
 Deno.test("images in no item's folder are refused and counted", () =>

@@ -2,7 +2,9 @@ import { assertEquals } from "@std/assert";
 import {
   copyWarnings,
   labelWarnings,
+  lostFolderWarnings,
   lostLabelWarnings,
+  nearDoubleWarnings,
 } from "../../src/data/label_warnings.ts";
 import { UNKNOWN } from "../../src/heads/head.ts";
 import type { HeadSpec } from "../../src/heads/kinds.ts";
@@ -64,6 +66,25 @@ Deno.test("heads and classes that are gone are named", () => {
   );
   assertEquals(lostLabelWarnings([ROOM, PRICE], [ROOM, PRICE]), []);
 });
+
+Deno.test("classes that are nearly the same are named", () => {
+  const labels = ["Mug", "desk lamp", "desk_lamp", "mug", "mug ", "pen"];
+  assertEquals(nearDoubleWarnings([{ ...ROOM, labels }, BROKEN, PRICE]), [
+    'Classes of room that differ only in case or spaces: "Mug", "mug", "mug ".',
+    'Classes of room that differ only in case or spaces: "desk lamp", "desk_lamp".',
+  ]);
+});
+
+Deno.test("folders of which no image could be used are named", () =>
+  assertEquals(
+    lostFolderWarnings(
+      [{ id: "web/mug/1" }, { id: "web/pen/1" }, { id: "cam/mug/1" }, {
+        id: "top",
+      }],
+      [{ id: "web/pen/2" }],
+    ),
+    ["Folders of which no image could be used: web/mug, cam/mug."],
+  ));
 
 Deno.test("copies are counted, and named where their labels differ", () => {
   const row = (id: string, contentHash: string, ...labels: number[]) => ({

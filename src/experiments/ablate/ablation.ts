@@ -1,25 +1,26 @@
-/** What each piece of a recipe brings: the whole recipe beside itself with one piece changed. @module */
+/** An ablation: the whole recipe beside itself with one piece changed at a time. @module */
 
 import { DataError } from "../../errors.ts";
-import { mean } from "../compare/trial.ts";
-import type { Evaluation } from "../../train/evaluate.ts";
-import { type Figures, headFigures } from "../../train/figures.ts";
+import type { HeadScore, Metrics } from "../../heads/head.ts";
+import type { HeadSpec } from "../../heads/kinds.ts";
+import type { Examples } from "../../model/examples.ts";
 import { stepsOf } from "../../train/fit.ts";
-import type { NamedExamples, Rows, TrainingPlan } from "../../train/plan.ts";
-import type { DatasetSummary } from "../../report/run.ts";
+import type { Rows, TrainingPlan } from "../../train/plan.ts";
 import { type RunHooks, runTraining } from "../../train/run.ts";
+import { mainHead, metricIn } from "../quality.ts";
+import { type Estimate, pairedDifference } from "../statistics.ts";
 import type { Change, Setup } from "./pieces.ts";
 
-/** What the recipe with nothing changed is called. */
+/** The name of the recipe with nothing changed. */
 export const WHOLE = "the whole recipe";
 
-/** Figures of both heads on the test pictures. */
-export type Scores = Pick<Figures, "domain" | "item">;
+/** Metrics on the test images by the head's name. */
+export type Scores = Readonly<Record<string, Metrics>>;
 
-/** What one training run came to. */
+/** One training run's metrics. */
 export interface AblationRun {
   readonly seed: number;
-  /** Calibrated on the validation pictures. */
+  /** Calibrated on the validation images. */
   readonly calibrated: Scores;
   /** As the network says it. */
   readonly uncalibrated: Scores;
@@ -29,37 +30,29 @@ export interface AblationRun {
 export interface PieceResult {
   readonly name: string;
   readonly runs: readonly AblationRun[];
-  /** Item accuracy less that of the whole recipe, paired by seed. */
+  /** The main head's metric less that of the whole recipe, paired by seed. */
   readonly difference: Estimate;
 }
 
-/** A mean over the seeds. */
-export interface Estimate {
-  readonly mean: number;
-  /** Of the mean; missing where there is one seed only. */
-  readonly standardError?: number;
-}
-
-/** What came out, as plain data. */
+/** The outcome of an ablation, as plain data. */
 export interface Ablation {
   readonly dataset: {
     readonly hash: string;
     readonly images: number;
-    readonly domains: number;
-    readonly items: number;
+    readonly heads: readonly HeadSpec[];
   };
   /** As in the plan, such as "80/5/15 blocks". */
   readonly split: string;
-  /** Numbers of pictures, the same for every seed. */
-  readonly pictures: DatasetSummary["split"];
+  /** Numbers of images, the same for every seed. */
+  readonly images: Readonly<Record<"train" | "validation" | "test", number>>;
   readonly whole: readonly AblationRun[];
   readonly pieces: readonly PieceResult[];
   readonly seconds: number;
 }
 
-/** What to train. */
+/** The runs that an ablation consists of. */
 export interface AblationPlan {
-  readonly examples: NamedExamples;
+  readonly examples: Examples;
   /** The whole recipe; its seed is replaced. */
   readonly plan: TrainingPlan;
   /** The rows of every seed. */
@@ -71,7 +64,7 @@ export interface AblationPlan {
 /** What the caller hears and says meanwhile. */
 export interface AblationHooks {
   readonly signal?: AbortSignal;
-  /** Threads to train with, default 1; the figures do not depend on them. */
+  /** Threads to train with, default 1; the metrics do not depend on them. */
   readonly threads?: number;
   /** Called after every step, with all steps so far and altogether. */
   onStep?(done: number, total: number, run: string): void;
@@ -80,7 +73,7 @@ export interface AblationHooks {
 /**
  * Trains the whole recipe, then each changed one, with every seed.
  *
- * @throws {DataError} If a split has no test pictures.
+ * @throws {DataError} If a split has no test images.
  * @throws {DivergedError} If a run diverges.
  * @throws The signal's reason if it aborts.
  */
@@ -92,9 +85,10 @@ export async function runAblation(
   const [{ train, validation, test }] = [...splits.values()] as [Rows];
   if (test.length === 0) {
     throw new DataError(
-      "Cannot compare recipes: expected test pictures, got none",
+      "Cannot compare recipes: expected test images, got none",
     );
   }
+  const { hash, heads, length } = examples;
   const changes = Object.entries(pieces);
   const perRun = stepsOf(plan.recipe, train.length);
   const total = perRun * splits.size * (1 + changes.length);
@@ -117,24 +111,21 @@ export async function runAblation(
     return results;
   };
   const whole = await runs(WHOLE, (setup) => setup);
+  const valuesOf = (runs: readonly AblationRun[]) =>
+    runs.map(({ calibrated }) => metricIn(mainHead(heads), calibrated));
   const results: PieceResult[] = [];
   for (const [name, change] of changes) {
     const changed = await runs(name, change);
     results.push({
       name,
       runs: changed,
-      difference: pairedDifference(changed, whole),
+      difference: pairedDifference(valuesOf(changed), valuesOf(whole)),
     });
   }
   return {
-    dataset: {
-      hash: examples.hash,
-      images: examples.length,
-      domains: examples.domains.length,
-      items: examples.items.length,
-    },
+    dataset: { hash, images: length, heads },
     split: plan.split,
-    pictures: {
+    images: {
       train: train.length,
       validation: validation.length,
       test: test.length,
@@ -159,34 +150,19 @@ async function run(
   );
   if (error !== undefined) throw error;
   if (ended === "interrupted") hooks.signal?.throwIfAborted();
-  const { calibrated, uncalibrated } = test!;
+  const { heads, calibrated, uncalibrated } = test!;
   return {
     seed: plan.recipe.seed,
-    calibrated: scoresOf(calibrated),
-    uncalibrated: scoresOf(uncalibrated),
+    calibrated: scoresOf(heads, calibrated),
+    uncalibrated: scoresOf(heads, uncalibrated),
   };
 }
 
-function scoresOf({ domain, item }: Evaluation): Scores {
-  return { domain: headFigures(domain), item: headFigures(item) };
-}
-
-/**
- * The mean of the differences in item accuracy between runs of the same seed.
- *
- *   s = √(Σ (dᵢ − d̄)² / (n − 1)) / √n
- */
-function pairedDifference(
-  changed: readonly AblationRun[],
-  whole: readonly AblationRun[],
-): Estimate {
-  const accuracy = ({ calibrated }: AblationRun) => calibrated.item.accuracy;
-  const differences = changed.map((run, n) =>
-    accuracy(run) - accuracy(whole[n]!)
+function scoresOf(
+  heads: readonly HeadSpec[],
+  scores: readonly HeadScore[],
+): Scores {
+  return Object.fromEntries(
+    heads.map(({ name }, h) => [name, scores[h]!.metrics]),
   );
-  const center = mean(differences);
-  if (differences.length === 1) return { mean: center };
-  const squares = differences.map((each) => (each - center) * (each - center));
-  const standardError = Math.sqrt(mean(squares) / (differences.length - 1));
-  return { mean: center, standardError };
 }

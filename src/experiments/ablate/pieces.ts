@@ -1,13 +1,14 @@
 /** The pieces of a recipe that can be taken away or changed, one at a time. @module */
 
 import { PREPROCESSING } from "../../image/descriptor.ts";
+import type { Examples } from "../../model/examples.ts";
 import type { Recipe } from "../../train/plan.ts";
-import type { NamedExamples, TrainingPlan } from "../../train/plan.ts";
+import type { TrainingPlan } from "../../train/plan.ts";
 import { withoutKind, withoutMirror, withViews } from "./reduced_examples.ts";
 
-/** What a network is trained on, and how. */
+/** The examples that a network is trained on, and the plan it is trained by. */
 export interface Setup {
-  readonly examples: NamedExamples;
+  readonly examples: Examples;
   readonly plan: TrainingPlan;
 }
 
@@ -24,7 +25,7 @@ export const PIECES: Readonly<Record<string, Change>> = {
   "without colours": examples(withoutKind("colours")),
   "without sharpness": examples(withoutKind("sharpness")),
   "without mirror images": examples(withoutMirror),
-  "the plain picture only": examples(withViews(1)),
+  "the plain image only": examples(withViews(1)),
   "the first 8 views only": examples(withViews(8)),
   "without mixup": recipe({ mixup: 0 }),
   "without label smoothing": recipe({ labelSmoothing: 0 }),
@@ -37,7 +38,7 @@ export const PIECES: Readonly<Record<string, Change>> = {
   "trunk of 512 and 256": trunk(512, 256),
 };
 
-function examples(change: (examples: NamedExamples) => NamedExamples): Change {
+function examples(change: (examples: Examples) => Examples): Change {
   return ({ examples, plan }) => ({ examples: change(examples), plan });
 }
 

@@ -1,46 +1,57 @@
 /** An ablation as a section of Markdown, to stand alone or in a model card. @module */
 
-import { mean } from "../compare/trial.ts";
-import { splitInWords } from "../../train/plan.ts";
+import { type HeadSpec, kindOf } from "../../heads/kinds.ts";
 import { formatCount, formatPercent } from "../../report/format.ts";
 import { codeBlock, markdownTable } from "../../report/markdown.ts";
+import { splitInWords } from "../../train/plan.ts";
 import {
-  type Ablation,
-  type AblationRun,
-  type Estimate,
-  type Scores,
-  WHOLE,
-} from "./ablation.ts";
+  mainHead,
+  metricIn,
+  metricName,
+  metricOf,
+  writeDifference,
+  writeMetric,
+} from "../quality.ts";
+import { type Estimate, mean } from "../statistics.ts";
+import { listed } from "../words.ts";
+import { type Ablation, type AblationRun, WHOLE } from "./ablation.ts";
 
 /** What each piece brings, how well the whole is calibrated, and the command that tells. */
 export function renderAblation(ablation: Ablation, command: string): string {
+  const calibrated = ablation.dataset.heads.filter(isCalibrated);
   return [
     "# What each piece brings",
     introduction(ablation),
     pieceTable(ablation),
-    "From the same runs of the whole recipe: what calibration does to each head.",
-    calibrationTable(ablation.whole),
-    "Calibration error is the expected calibration error over 15 bins of confidence. These tables are what this prints:",
+    ...(calibrated.length === 0 ? [] : [
+      "From the same runs of the whole recipe: what calibration does to each head.",
+      calibrationTable(calibrated, ablation.whole),
+      "Calibration error is the expected calibration error over 15 bins of confidence.",
+    ]),
+    "These tables are what this prints:",
     codeBlock(command),
   ].join("\n\n") + "\n";
 }
 
-function introduction({ dataset, split, pictures, whole }: Ablation): string {
-  const { train, validation, test } = pictures;
+function introduction({ dataset, split, images, whole }: Ablation): string {
+  const { train, validation, test } = images;
+  const head = mainHead(dataset.heads);
   const several = whole.length > 1;
   return [
     "The recipe is trained whole, and with one thing at a time taken away or changed.",
     several
-      ? `Figures are means over the seeds ${
+      ? `Metrics are means over the seeds ${
         listed(whole.map(({ seed }) => String(seed)))
       }, each of which draws a split of its own,`
-      : `Figures are those of seed ${whole[0]!.seed}; the split is drawn`,
+      : `Metrics are those of seed ${whole[0]!.seed}; the split is drawn`,
     `by ${splitInWords(split)}: ${formatCount(train)} for training, ${
       formatCount(validation)
     } for the calibration and ${
       formatCount(test)
-    } for the test, which the figures are of. The pictures have the hash ${dataset.hash}.`,
-    `A difference is that in item accuracy to the whole recipe, in points${
+    } for the test, which the metrics are of. The images have the hash ${dataset.hash}.`,
+    `A difference is that in ${metricName(head)} to the whole recipe${
+      metricOf(head).style === "percent" ? ", in points" : ""
+    }${
       several
         ? ", paired by seed, ± the standard error of its mean over the seeds"
         : ""
@@ -48,38 +59,53 @@ function introduction({ dataset, split, pictures, whole }: Ablation): string {
   ].join(" ");
 }
 
-function pieceTable({ whole, pieces }: Ablation): string {
+function pieceTable({ dataset: { heads }, whole, pieces }: Ablation): string {
+  const main = mainHead(heads);
+  const others = heads.filter((head) => head !== main);
   const row = (name: string, runs: readonly AblationRun[], note: string) => {
-    const of = (figure: (scores: Scores) => number) =>
-      mean(runs.map(({ calibrated }) => figure(calibrated)));
+    const metric = (head: HeadSpec) =>
+      writeMetric(
+        head,
+        mean(runs.map(({ calibrated }) => metricIn(head, calibrated))),
+      );
+    const of = (key: string) =>
+      mean(runs.map(({ calibrated }) => calibrated[main.name]![key]!));
     return [
       name,
-      formatPercent(of(({ item }) => item.accuracy)),
+      metric(main),
       note,
-      formatPercent(of(({ domain }) => domain.accuracy)),
-      of(({ item }) => item.loss).toFixed(3),
-      formatPercent(of(({ item }) => item.ece)),
+      ...others.map(metric),
+      of("loss").toFixed(3),
+      ...(isCalibrated(main) ? [formatPercent(of("ece"))] : []),
     ];
   };
   return markdownTable(
     [
       "Recipe",
-      "Item accuracy",
+      metricName(main),
       "Difference",
-      "Domain accuracy",
-      "Item loss (nats)",
-      "Item calibration error",
+      ...others.map(metricName),
+      `${main.name} loss`,
+      ...(isCalibrated(main) ? [`${main.name} calibration error`] : []),
     ],
     [
       row(WHOLE, whole, ""),
       ...pieces.map(({ name, runs, difference }) =>
-        row(name, runs, points(difference))
+        row(name, runs, signed(main, difference))
       ),
     ],
   );
 }
 
-function calibrationTable(runs: readonly AblationRun[]): string {
+/** Whether a head gives probabilities, which calibration corrects. */
+function isCalibrated(head: HeadSpec): boolean {
+  return kindOf(head).metrics.some(({ key }) => key === "ece");
+}
+
+function calibrationTable(
+  heads: readonly HeadSpec[],
+  runs: readonly AblationRun[],
+): string {
   return markdownTable(
     [
       "Head",
@@ -88,13 +114,13 @@ function calibrationTable(runs: readonly AblationRun[]): string {
       "Calibration error",
       "before calibration",
     ],
-    (["item", "domain"] as const).map((head) => {
+    heads.map(({ name }) => {
       const of = (
         state: "calibrated" | "uncalibrated",
-        figure: "loss" | "ece",
-      ) => mean(runs.map((run) => run[state][head][figure]));
+        metric: "loss" | "ece",
+      ) => mean(runs.map((run) => run[state][name]![metric]!));
       return [
-        head,
+        name,
         of("calibrated", "loss").toFixed(3),
         of("uncalibrated", "loss").toFixed(3),
         formatPercent(of("calibrated", "ece")),
@@ -105,15 +131,10 @@ function calibrationTable(runs: readonly AblationRun[]): string {
 }
 
 /** "−1.2 ± 0.3". */
-function points({ mean, standardError }: Estimate): string {
-  const size = (100 * Math.abs(mean)).toFixed(1);
+function signed(head: HeadSpec, { mean, standardError }: Estimate): string {
+  const size = writeDifference(head, mean);
   const sign = Number(size) === 0 ? "" : mean < 0 ? "−" : "+";
   return standardError === undefined
     ? sign + size
-    : `${sign}${size} ± ${(100 * standardError).toFixed(1)}`;
-}
-
-/** "0, 1 and 2". */
-function listed(words: readonly string[]): string {
-  return [words.slice(0, -1).join(", "), words.at(-1)].join(" and ");
+    : `${sign}${size} ± ${writeDifference(head, standardError)}`;
 }

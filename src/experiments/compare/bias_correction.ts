@@ -1,23 +1,32 @@
-/** What Adam's bias correction is for: runs with and without it. @module */
+/** Adam with and without its bias correction. @module */
 
 import type { Kernels } from "../../kernels/mod.ts";
-import type { Sizes } from "../../model/sizes.ts";
 import { adam } from "../../optim/adam.ts";
 import type { Optimizer, TensorUpdate } from "../../optim/optimizer.ts";
+import { mean } from "../statistics.ts";
+import { type StepTrace, watched } from "./adam_steps.ts";
 import { PLAIN_RECIPE } from "./recipe.ts";
-import { type Material, mean, runTrial } from "./trial.ts";
+import { type Material, runTrial } from "./trial.ts";
 
 /** Runs at one β₂, with and without the correction. */
 export interface BiasCorrectionResult {
   readonly beta2: number;
   readonly runs: readonly {
     readonly learningRate: number;
-    /** Loss of every step; shorter where a run diverged. */
-    readonly corrected: readonly number[];
-    readonly uncorrected: readonly number[];
+    readonly corrected: AdamRun;
+    readonly uncorrected: AdamRun;
   }[];
 }
 
+/** One training; lists are shorter where it diverged. */
+export interface AdamRun {
+  /** Loss of every step. */
+  readonly losses: readonly number[];
+  readonly steps: StepTrace;
+}
+
+/** β₁ of all runs. */
+export const BETA1 = 0.9;
 /** From the usual range to where the correction matters most. */
 export const BETA2 = [0.99, 0.999, 0.9999] as const;
 /** From careful to as much as the task bears. */
@@ -31,18 +40,19 @@ export const BIAS_LEARNING_RATES = [0.0003, 0.001, 0.003] as const;
  */
 export async function compareBiasCorrection(
   material: Material,
-  sizes: Sizes,
+  hidden: readonly number[],
   seed: number,
   onTrial: () => void,
 ): Promise<BiasCorrectionResult[]> {
-  const train = async (optimizer: Optimizer, learningRate: number) => {
-    const trial = await runTrial(material, {
-      sizes,
+  const train = async (adam: Optimizer, learningRate: number) => {
+    const { optimizer, trace } = watched(adam);
+    const { losses } = await runTrial(material, {
+      hidden,
       optimizer,
       recipe: { ...PLAIN_RECIPE, epochs: 3, learningRate, seed },
     });
     onTrial();
-    return trial.losses;
+    return { losses, steps: trace };
   };
   const results: BiasCorrectionResult[] = [];
   for (const beta2 of BETA2) {
@@ -50,7 +60,7 @@ export async function compareBiasCorrection(
     for (const learningRate of BIAS_LEARNING_RATES) {
       runs.push({
         learningRate,
-        corrected: await train(adam({ beta2 }), learningRate),
+        corrected: await train(adam({ beta1: BETA1, beta2 }), learningRate),
         uncorrected: await train(uncorrectedAdam(beta2), learningRate),
       });
     }
@@ -65,8 +75,8 @@ export async function compareBiasCorrection(
  *   θ ← θ − η · m / (√v + ε)
  */
 export function uncorrectedAdam(beta2: number): Optimizer {
-  const { name, options, slots } = adam({ beta2 });
-  const { beta1, epsilon } = options as { beta1: number; epsilon: number };
+  const { name, options, slots } = adam({ beta1: BETA1, beta2 });
+  const { epsilon } = options as { epsilon: number };
   return {
     name,
     options,
@@ -80,7 +90,7 @@ export function uncorrectedAdam(beta2: number): Optimizer {
         v!.byteOffset,
         parameter.length,
         learningRate,
-        beta1,
+        BETA1,
         beta2,
         epsilon,
         1,

@@ -1,17 +1,12 @@
 /** The configuration of the book beside ours: raw pixels against descriptors. @module */
 
-import type { Optimizer } from "../../optim/optimizer.ts";
+import type { Metrics } from "../../heads/head.ts";
 import { adam, adamw } from "../../optim/adam.ts";
+import type { Optimizer } from "../../optim/optimizer.ts";
 import { sgd } from "../../optim/sgd.ts";
 import type { Recipe } from "../../train/plan.ts";
 import { PLAIN_RECIPE } from "./recipe.ts";
-import {
-  decisions,
-  type EpochPoint,
-  type Material,
-  runTrial,
-  shareRight,
-} from "./trial.ts";
+import { type EpochPoint, type Material, runTrial } from "./trial.ts";
 
 /** One configuration's outcome. */
 export interface BookResult {
@@ -20,12 +15,12 @@ export interface BookResult {
   readonly hidden: readonly number[];
   readonly parameters: number;
   readonly seconds: number;
-  readonly item: number;
-  readonly domain: number;
+  /** Metrics on the test images by the head's name. */
+  readonly test: Readonly<Record<string, Metrics>>;
   readonly epochs: readonly EpochPoint[];
 }
 
-/** Side of the book's raw pictures. */
+/** Side of the book's raw images. */
 export const RAW_SIZE = 100;
 
 /** Runs of {@linkcode compareBook}. */
@@ -49,26 +44,16 @@ const OUR_RECIPE: Recipe = {
 export async function compareBook(
   raw: Material,
   described: Material,
-  classes: { readonly domains: number; readonly items: number },
-  inputs: { readonly raw: number; readonly described: number },
   seed: number,
   onTrial: () => void,
 ): Promise<BookResult[]> {
   const pixels = `${RAW_SIZE}×${RAW_SIZE} raw pixels`;
-  const ways: [
-    string,
-    string,
-    Material,
-    number,
-    number[],
-    Optimizer,
-    Recipe,
-  ][] = [
-    ["the book's, SGD", pixels, raw, inputs.raw, BOOK_HIDDEN, sgd(), {
+  const ways: [string, string, Material, number[], Optimizer, Recipe][] = [
+    ["the book's, SGD", pixels, raw, BOOK_HIDDEN, sgd(), {
       ...BOOK_RECIPE,
       learningRate: 0.03,
     }],
-    ["the book's, Adam", pixels, raw, inputs.raw, BOOK_HIDDEN, adam(), {
+    ["the book's, Adam", pixels, raw, BOOK_HIDDEN, adam(), {
       ...BOOK_RECIPE,
       learningRate: 0.0003,
     }],
@@ -76,32 +61,19 @@ export async function compareBook(
       "ours, AdamW",
       "descriptors",
       described,
-      inputs.described,
       OUR_HIDDEN,
       adamw({ weightDecay: 0.05 }),
       OUR_RECIPE,
     ],
   ];
   const results: BookResult[] = [];
-  for (
-    const [name, from, material, count, hidden, optimizer, recipe] of ways
-  ) {
-    const trial = await runTrial(material, {
-      sizes: { inputs: count, hidden, ...classes },
+  for (const [name, inputs, material, hidden, optimizer, recipe] of ways) {
+    const { parameters, seconds, test, epochs } = await runTrial(material, {
+      hidden,
       optimizer,
       recipe: { ...recipe, seed },
     });
-    const { item, domain } = trial.test;
-    results.push({
-      name,
-      inputs: from,
-      hidden,
-      parameters: trial.parameters,
-      seconds: trial.seconds,
-      item: shareRight(decisions(item), item.labels),
-      domain: shareRight(decisions(domain), domain.labels),
-      epochs: trial.epochs,
-    });
+    results.push({ name, inputs, hidden, parameters, seconds, test, epochs });
     onTrial();
   }
   return results;

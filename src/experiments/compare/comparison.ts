@@ -1,7 +1,8 @@
 /** All comparisons, one after the other. @module */
 
-import type { Examples } from "../../train/batch.ts";
-import type { NamedExamples, Rows } from "../../train/plan.ts";
+import type { HeadSpec } from "../../heads/kinds.ts";
+import type { Examples } from "../../model/examples.ts";
+import type { Rows } from "../../train/plan.ts";
 import {
   BETA2,
   BIAS_LEARNING_RATES,
@@ -9,20 +10,23 @@ import {
   compareBiasCorrection,
 } from "./bias_correction.ts";
 import { BOOK_RUNS, type BookResult, compareBook } from "./book.ts";
-import { type BowlPath, descendBowl } from "./bowl.ts";
-import { compareHeads, type HeadsResult, NETWORKS_PER_SEED } from "./heads.ts";
+import { descendBowl } from "./bowl.ts";
+import { crossDoubleWell, type DoubleWellResult } from "./double_well.ts";
+import { compareHeads, type HeadsResult, networksPerSeed } from "./heads.ts";
+import type { Path } from "./landscape.ts";
 import { compareMemory, type MemoryResult } from "./memory.ts";
 import {
   compareOptimizers,
   LEARNING_RATES,
   type OptimizerResult,
 } from "./optimizers.ts";
+import { crossSaddle, type SaddleResult } from "./saddle.ts";
 
-/** What the comparisons work on. */
+/** The data of all comparisons. */
 export interface ComparisonData {
-  readonly described: NamedExamples;
-  /** The same pictures, row by row, as raw pixels. */
-  readonly raw: Examples & { readonly inputs: number };
+  readonly described: Examples;
+  /** The same images, row by row, as raw pixels. */
+  readonly raw: Examples;
   /** Rows drawn in blocks of neighbours, for all but the book's protocol. */
   readonly blocks: Rows;
   /** Rows drawn one by one, as the book does. */
@@ -30,21 +34,23 @@ export interface ComparisonData {
   readonly seed: number;
 }
 
-/** What came out, as plain data. */
+/** The outcome of all comparisons, as plain data. */
 export interface Comparison {
   readonly dataset: {
     readonly hash: string;
     readonly images: number;
-    readonly domains: number;
-    readonly items: number;
+    readonly heads: readonly HeadSpec[];
     readonly train: number;
     readonly test: number;
   };
   readonly seed: number;
   /** Widths of the trunks of the parts, by what they compare. */
   readonly hidden: typeof HIDDEN;
-  readonly bowl: readonly BowlPath[];
+  readonly bowl: readonly Path[];
+  readonly saddle: readonly SaddleResult[];
+  readonly doubleWell: readonly DoubleWellResult[];
   readonly optimizers: readonly OptimizerResult[];
+  /** Empty where there is one head only. */
   readonly heads: readonly HeadsResult[];
   readonly biasCorrection: readonly BiasCorrectionResult[];
   readonly memory: readonly MemoryResult[];
@@ -61,11 +67,13 @@ const HIDDEN = {
 
 const HEAD_SEEDS = 3;
 
-/** Networks that {@linkcode runComparison} trains. */
-export const TRIALS = Object.values(LEARNING_RATES).flat().length +
-  HEAD_SEEDS * NETWORKS_PER_SEED +
-  2 * BETA2.length * BIAS_LEARNING_RATES.length +
-  BOOK_RUNS;
+/** Networks that {@linkcode runComparison} trains for these heads. */
+export function countTrials(heads: readonly HeadSpec[]): number {
+  return Object.values(LEARNING_RATES).flat().length +
+    HEAD_SEEDS * networksPerSeed(heads) +
+    2 * BETA2.length * BIAS_LEARNING_RATES.length +
+    BOOK_RUNS;
+}
 
 /** What the caller hears and says meanwhile. */
 export interface ComparisonHooks {
@@ -86,50 +94,45 @@ export async function runComparison(
   const start = performance.now();
   let done = 0;
   const counting = (part: string) => () => onTrial?.(++done, part);
-  const classes = {
-    domains: described.domains.length,
-    items: described.items.length,
-  };
-  const sizes = { inputs: described.inputs, ...classes };
-  const examples = inMemory(described, described.inputs);
-  const { parts } = described;
-  const material = { examples, parts, rows: blocks, signal };
+  const { hash, heads, inputs, length } = described;
+  const examples = inMemory(described);
+  const material = { examples, rows: blocks, signal };
   const seeds = Array.from({ length: HEAD_SEEDS }, (_, i) => seed + i);
   return {
     dataset: {
-      hash: described.hash,
-      images: described.length,
-      ...classes,
+      hash,
+      images: length,
+      heads,
       train: blocks.train.length,
       test: blocks.test.length,
     },
     seed,
     hidden: HIDDEN,
     bowl: await descendBowl(),
+    saddle: await crossSaddle(),
+    doubleWell: await crossDoubleWell(),
     optimizers: await compareOptimizers(
       material,
-      { ...sizes, hidden: HIDDEN.optimizers },
+      HIDDEN.optimizers,
       seed,
       counting("optimizers"),
     ),
     heads: await compareHeads(
       material,
-      { ...sizes, hidden: HIDDEN.heads },
+      HIDDEN.heads,
       seeds,
       counting("heads"),
     ),
     biasCorrection: await compareBiasCorrection(
       material,
-      { ...sizes, hidden: HIDDEN.biasCorrection },
+      HIDDEN.biasCorrection,
       seed,
       counting("bias correction"),
     ),
-    memory: compareMemory({ ...sizes, hidden: HIDDEN.memory }),
+    memory: compareMemory({ inputs, heads, hidden: HIDDEN.memory }),
     book: await compareBook(
-      { examples: raw, parts: [raw.inputs], rows: random, signal },
+      { examples: raw, rows: random, signal },
       { ...material, rows: random },
-      classes,
-      { raw: raw.inputs, described: described.inputs },
       seed,
       counting("the book's network"),
     ),
@@ -137,18 +140,17 @@ export async function runComparison(
   };
 }
 
-/** The plain views, read once: every network of a comparison reads them again and again. */
-function inMemory(examples: Examples, inputs: number): Examples {
+/** The plain views alone, read once: every network of a comparison reads them again and again. */
+function inMemory(examples: Examples): Examples {
   const rows = Array.from({ length: examples.length }, (_, row) => {
-    const descriptor = new Uint8Array(inputs);
+    const descriptor = new Uint8Array(examples.inputs);
     examples.read(row, 0, descriptor);
     return descriptor;
   });
   return {
-    length: examples.length,
+    ...examples,
     views: 1,
-    domainOf: (row) => examples.domainOf(row),
-    itemOf: (row) => examples.itemOf(row),
+    mirror: undefined,
     read: (row, _view, out) => out.set(rows[row]!),
   };
 }

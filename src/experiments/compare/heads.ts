@@ -1,44 +1,62 @@
-/** One network with two heads, two networks with one head each, or one network for every pair. @module */
+/** One network with all heads, one network for each head, or one head for all combinations of classes. @module */
 
-import { featureCount, parameterCount, type Sizes } from "../../model/sizes.ts";
-import { adamw } from "../../optim/adam.ts";
-import type { Examples } from "../../train/batch.ts";
-import type { Recipe } from "../../train/plan.ts";
-import { MASKED } from "../../train/loss.ts";
-import { PLAIN_RECIPE } from "./recipe.ts";
 import {
-  decisions,
-  type Material,
-  mean,
-  runTrial,
-  shareRight,
-  type Trial,
-} from "./trial.ts";
+  type HeadOutputs,
+  type HeadScore,
+  isKnown,
+  type Metrics,
+} from "../../heads/head.ts";
+import { type HeadSpec, kindOf } from "../../heads/kinds.ts";
+import { createArena } from "../../kernels/arena.ts";
+import type { Kernels } from "../../kernels/mod.ts";
+import { type Examples, labelsOf } from "../../model/examples.ts";
+import { adamw } from "../../optim/adam.ts";
+import type { Recipe } from "../../train/plan.ts";
+import { scoreOutputs } from "../../train/metrics.ts";
+import { measuredHeads } from "../../train/run.ts";
+import {
+  joinHeads,
+  type Joining,
+  joiningOf,
+  separateOutputs,
+} from "./joint_head.ts";
+import { PLAIN_RECIPE } from "./recipe.ts";
+import { type Material, runTrial, type Trial } from "./trial.ts";
 
-/** What one way of asking both questions came to. */
+/** What one way of asking all questions came to. */
 export interface HeadsResult {
   readonly name: string;
-  readonly classes: string;
+  readonly networks: number;
+  /** Of all its networks. */
   readonly parameters: number;
-  /** Mean over the seeds. */
-  readonly seconds: number;
-  /** Shares of the test pictures that were right, one entry per seed. */
-  readonly item: readonly number[];
-  readonly domain: readonly number[];
-  readonly both: readonly number[];
+  /** One entry per seed. */
+  readonly runs: readonly HeadsRun[];
 }
 
-/** A way of asking both questions. */
+/** One seed's outcome. */
+export interface HeadsRun {
+  readonly seed: number;
+  /** Training time of all networks. */
+  readonly seconds: number;
+  /** Metrics on the test images by the head's name. */
+  readonly heads: Readonly<Record<string, Metrics>>;
+  /**
+   * Share of the test images of which all heads that divide images into groups
+   * were right; NaN where fewer than two do.
+   */
+  readonly together: number;
+}
+
+/** A way of asking all questions. */
 interface Way {
   readonly name: string;
-  readonly classes: string;
-  readonly networks: readonly {
-    readonly sizes: Sizes;
-    readonly examples: Examples;
-  }[];
-  readonly decide: (
-    ...trials: Trial[]
-  ) => { readonly item: Int32Array; readonly domain: Int32Array };
+  /** What each of its networks is trained on. */
+  readonly networks: readonly Examples[];
+  /** The outputs of every head from those of the networks. */
+  answers(
+    kernels: Kernels,
+    outputs: readonly (readonly HeadOutputs[])[],
+  ): readonly HeadOutputs[];
 }
 
 const RECIPE: Recipe = {
@@ -51,136 +69,124 @@ const RECIPE: Recipe = {
 };
 
 /** Networks that {@linkcode compareHeads} trains per seed. */
-export const NETWORKS_PER_SEED = 4;
+export function networksPerSeed(heads: readonly HeadSpec[]): number {
+  if (heads.length < 2) return 0;
+  return 1 + heads.length + (joiningOf(heads) === undefined ? 0 : 1);
+}
 
-/** Compares the three with the same trunk, recipe and seeds; `onTrial` is called after each network. */
+/**
+ * Compares the ways with the same trunk, recipe and seeds; `onTrial` is called
+ * after each network. There is nothing to compare where there is one head.
+ */
 export async function compareHeads(
   material: Material,
-  sizes: Sizes,
+  hidden: readonly number[],
   seeds: readonly number[],
   onTrial: () => void,
 ): Promise<HeadsResult[]> {
+  if (material.examples.heads.length < 2) return [];
   const results: HeadsResult[] = [];
-  for (const way of waysOf(material.examples, sizes)) {
-    const runs: Trial[][] = [];
+  const { kernels } = await createArena(() => ({}));
+  for (const way of waysOf(material)) {
+    const runs: HeadsRun[] = [];
+    let parameters = 0;
     for (const seed of seeds) {
       const trials: Trial[] = [];
-      for (const { sizes, examples } of way.networks) {
+      for (const examples of way.networks) {
         trials.push(
           await runTrial({ ...material, examples }, {
-            sizes,
+            hidden,
             optimizer: adamw({ weightDecay: 0.05 }),
             recipe: { ...RECIPE, seed },
           }),
         );
         onTrial();
       }
-      runs.push(trials);
+      parameters = sum(trials.map(({ parameters }) => parameters));
+      runs.push(runOf(kernels, material, way, seed, trials));
     }
-    results.push(resultOf(material, way, runs));
+    const { name, networks } = way;
+    results.push({ name, networks: networks.length, parameters, runs });
   }
   return results;
 }
 
-/** A head that a network does not need has one class and no labels: it neither learns nor counts. */
-function waysOf(examples: Examples, sizes: Sizes): Way[] {
-  const { domains, items } = sizes;
-  const masked = () => MASKED;
-  const domainOf = (row: number) => examples.domainOf(row);
-  const itemOf = (row: number) => examples.itemOf(row);
-  const pairOf = (row: number) => domainOf(row) * items + itemOf(row);
+function waysOf({ examples, rows }: Material): Way[] {
+  const heads = measuredHeads(examples, rows.train);
+  const joining = joiningOf(heads);
   return [
     {
-      name: "two heads",
-      classes: `${domains} + ${items}`,
-      networks: [{ sizes, examples }],
-      decide: (trial) => ({
-        item: decisions(trial!.test.item),
-        domain: decisions(trial!.test.domain),
-      }),
+      name: "one network",
+      networks: [examples],
+      answers: (_, [outputs]) => outputs!,
     },
     {
-      name: "two networks",
-      classes: `${domains} and ${items}`,
-      networks: [
-        {
-          sizes: { ...sizes, domains: 1 },
-          examples: { ...relabelled(examples), domainOf: masked, itemOf },
-        },
-        {
-          sizes: { ...sizes, items: 1 },
-          examples: { ...relabelled(examples), domainOf, itemOf: masked },
-        },
-      ],
-      decide: (first, second) => ({
-        item: decisions(first!.test.item),
-        domain: decisions(second!.test.domain),
-      }),
+      name: "a network per head",
+      networks: heads.map((head, h) => ({
+        ...examples,
+        heads: [head],
+        labelOf: (row) => examples.labelOf(row, h),
+      })),
+      answers: (_, outputs) => outputs.map(([own]) => own!),
     },
-    {
-      name: "all pairs",
-      classes: `${domains * items}`,
-      networks: [{
-        sizes: { ...sizes, domains: 1, items: domains * items },
-        examples: { ...relabelled(examples), domainOf: masked, itemOf: pairOf },
-      }],
-      decide: (trial) => {
-        const pairs = decisions(trial!.test.item);
-        return {
-          item: pairs.map((pair) => pair % items),
-          domain: pairs.map((pair) => Math.floor(pair / items)),
-        };
-      },
-    },
+    ...(joining === undefined ? [] : [jointWay(examples, rows.test, joining)]),
   ];
 }
 
-function relabelled(
+function jointWay(
   examples: Examples,
-): Pick<Examples, "length" | "views" | "read"> {
-  const { length, views } = examples;
+  test: Uint32Array,
+  joining: Joining,
+): Way {
+  const { heads } = examples;
+  const labels = heads.map((_, h) => labelsOf(examples, test, h));
   return {
-    length,
-    views,
-    read: (row, view, out) => examples.read(row, view, out),
+    name: "joint classes",
+    networks: [joinHeads(examples, joining)],
+    answers: (kernels, [outputs]) =>
+      separateOutputs(kernels, heads, joining, outputs!, labels),
   };
 }
 
-function resultOf(
+function runOf(
+  kernels: Kernels,
   { examples, rows }: Material,
-  { name, classes, networks, decide }: Way,
-  runs: readonly Trial[][],
-): HeadsResult {
-  const truth = {
-    item: Int32Array.from(rows.test, (row) => examples.itemOf(row)),
-    domain: Int32Array.from(rows.test, (row) => examples.domainOf(row)),
-  };
-  const decided = runs.map((trials) => decide(...trials));
+  way: Way,
+  seed: number,
+  trials: readonly Trial[],
+): HeadsRun {
+  const heads = measuredHeads(examples, rows.train);
+  const outputs = way.answers(kernels, trials.map(({ outputs }) => outputs));
+  const scores = scoreOutputs(kernels, heads, outputs);
   return {
-    name,
-    classes,
-    parameters: networks.reduce(
-      (sum, { sizes }) => sum + usefulParameters(sizes),
-      0,
+    seed,
+    seconds: sum(trials.map(({ seconds }) => seconds)),
+    heads: Object.fromEntries(
+      heads.map(({ name }, h) => [name, scores[h]!.metrics]),
     ),
-    seconds: mean(
-      runs.map((trials) =>
-        trials.reduce((sum, { seconds }) => sum + seconds, 0)
-      ),
-    ),
-    item: decided.map(({ item }) => shareRight(item, truth.item)),
-    domain: decided.map(({ domain }) => shareRight(domain, truth.domain)),
-    both: decided.map(({ item, domain }) =>
-      shareRight(
-        item.map((answer, n) => domain[n] === truth.domain[n] ? answer : -2),
-        truth.item,
-      )
-    ),
+    together: rightTogether(heads, outputs, scores),
   };
 }
 
-/** Parameters without those of heads that have one class, which decide nothing. */
-function usefulParameters(sizes: Sizes): number {
-  const idle = [sizes.domains, sizes.items].filter((classes) => classes === 1);
-  return parameterCount(sizes) - idle.length * (featureCount(sizes) + 1);
+/** See {@linkcode HeadsRun.together}; an image counts if it has all labels. */
+function rightTogether(
+  heads: readonly HeadSpec[],
+  outputs: readonly HeadOutputs[],
+  scores: readonly HeadScore[],
+): number {
+  const dividing = [...heads.keys()].filter((h) =>
+    kindOf(heads[h]!).groups(heads[h]!).length > 0
+  );
+  if (dividing.length < 2) return NaN;
+  const labelled = [...outputs[0]!.labels.keys()].filter((n) =>
+    dividing.every((h) => isKnown(outputs[h]!.labels[n]!))
+  );
+  const right = labelled.filter((n) =>
+    dividing.every((h) => scores[h]!.predicted[n] === outputs[h]!.labels[n])
+  );
+  return right.length / labelled.length;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

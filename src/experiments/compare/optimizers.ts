@@ -1,14 +1,12 @@
 /** Every optimizer on the same task, each at the best of three learning rates. @module */
 
-import type { Sizes } from "../../model/sizes.ts";
+import type { Metrics } from "../../heads/head.ts";
 import { createOptimizer } from "../../optim/registry.ts";
 import { PLAIN_RECIPE } from "./recipe.ts";
 import {
-  decisions,
   type EpochPoint,
   type Material,
   runTrial,
-  shareRight,
   type Trial,
 } from "./trial.ts";
 
@@ -22,8 +20,8 @@ export interface OptimizerResult {
     readonly validationLoss: number | undefined;
   }[];
   readonly epochs: readonly EpochPoint[];
-  readonly item: number;
-  readonly domain: number;
+  /** Metrics on the test images by the head's name. */
+  readonly test: Readonly<Record<string, Metrics>>;
   readonly secondsPerStep: number;
 }
 
@@ -43,7 +41,7 @@ export const LEARNING_RATES: Readonly<Record<string, readonly number[]>> = {
 /** Trains a small network with every optimizer; `onTrial` is called after each run. */
 export async function compareOptimizers(
   material: Material,
-  sizes: Sizes,
+  hidden: readonly number[],
   seed: number,
   onTrial: () => void,
 ): Promise<OptimizerResult[]> {
@@ -52,7 +50,7 @@ export async function compareOptimizers(
     const trials: { learningRate: number; trial: Trial }[] = [];
     for (const learningRate of learningRates) {
       const trial = await runTrial(material, {
-        sizes,
+        hidden,
         optimizer: createOptimizer(name),
         recipe: { ...PLAIN_RECIPE, learningRate, seed },
       });
@@ -73,7 +71,6 @@ function bestOf(
   const { learningRate, trial } = trials.toSorted((a, b) =>
     (lossOf(a.trial) ?? Infinity) - (lossOf(b.trial) ?? Infinity)
   )[0]!;
-  const { domain, item } = trial.test;
   return {
     name,
     learningRate,
@@ -82,8 +79,7 @@ function bestOf(
       validationLoss: lossOf(trial),
     })),
     epochs: trial.epochs,
-    item: shareRight(decisions(item), item.labels),
-    domain: shareRight(decisions(domain), domain.labels),
+    test: trial.test,
     secondsPerStep: trial.seconds / trial.losses.length,
   };
 }

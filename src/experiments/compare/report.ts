@@ -4,23 +4,25 @@ import { sheet } from "../../report/chart/sheet.ts";
 import { formatCount, formatDuration } from "../../report/format.ts";
 import { type Markup, markup } from "../../report/markup.ts";
 import { renderPage } from "../../report/page.ts";
+import { headsInWords } from "../words.ts";
 import type { Comparison } from "./comparison.ts";
 import {
   biasChart,
   biasCorrectionSection,
+  largestStepChart,
+  signalChart,
 } from "./sections/bias_correction.ts";
 import { bookChart, bookSection } from "./sections/book.ts";
-import { bowlSection } from "./sections/bowl.ts";
+import { bowlSection, bowlSheet } from "./sections/bowl.ts";
+import { doubleWellSection, doubleWellSheet } from "./sections/double_well.ts";
 import { headsChart, headsSection } from "./sections/heads.ts";
 import { memoryChart, memorySection } from "./sections/memory.ts";
 import { lossChart, optimizerSection } from "./sections/optimizers.ts";
-import { pathChart } from "./path_chart.ts";
-
-const PATHS_PER_ROW = 3;
+import { saddleSection, saddleSheet } from "./sections/saddle.ts";
 
 /** The report as one self-contained HTML document. */
 export function renderComparison(comparison: Comparison): string {
-  const { hidden } = comparison;
+  const { hidden, dataset: { heads } } = comparison;
   return renderPage("Comparisons", lead(comparison), [
     {
       id: "bowl",
@@ -28,14 +30,28 @@ export function renderComparison(comparison: Comparison): string {
       content: bowlSection(comparison.bowl),
     },
     {
+      id: "saddle",
+      heading: "Along a ridge to a saddle",
+      content: saddleSection(comparison.saddle),
+    },
+    {
+      id: "well",
+      heading: "Into a shallow minimum",
+      content: doubleWellSection(comparison.doubleWell),
+    },
+    {
       id: "optimizers",
-      heading: "The optimizers on pictures",
-      content: optimizerSection(comparison.optimizers, hidden.optimizers),
+      heading: "The optimizers on images",
+      content: optimizerSection(
+        heads,
+        comparison.optimizers,
+        hidden.optimizers,
+      ),
     },
     {
       id: "heads",
-      heading: "One network or two",
-      content: headsSection(comparison.heads, hidden.heads),
+      heading: "One network or several",
+      content: headsSection(heads, comparison.heads, hidden.heads),
     },
     {
       id: "bias",
@@ -50,38 +66,41 @@ export function renderComparison(comparison: Comparison): string {
     {
       id: "book",
       heading: "The book's network and ours",
-      content: bookSection(comparison.book),
+      content: bookSection(heads, comparison.book),
     },
   ]);
 }
 
 function lead({ dataset, seed, seconds }: Comparison): Markup {
-  return markup`<p>${
-    formatCount(dataset.images)
-  } pictures of ${dataset.items} items in ${dataset.domains} domains: ${
-    formatCount(dataset.train)
-  } to train on and ${
+  return markup`<p>${formatCount(dataset.images)} images with labels for ${
+    headsInWords(dataset.heads)
+  }: ${formatCount(dataset.train)} to train on and ${
     formatCount(dataset.test)
-  } to test on, in blocks of neighbouring pictures unless a section says otherwise. Seed ${seed}; training took ${
+  } to test on, in blocks of neighbouring images unless a section says otherwise. Seed ${seed}; training took ${
     formatDuration(seconds)
   } on one core. Dataset <code>${dataset.hash}</code>.</p>`;
 }
 
-/** Charts that are worth a picture of their own, by name. */
+/** Charts that are worth an image of their own, by name. */
 export function comparisonCharts(
   comparison: Comparison,
 ): Readonly<Record<string, Markup>> {
-  const { bowl, optimizers, heads, biasCorrection, memory, book } = comparison;
+  const { dataset, optimizers, heads, biasCorrection, memory, book } =
+    comparison;
   return {
-    bowl: sheet("Nine ways down a bowl", bowl.map(pathChart), PATHS_PER_ROW),
+    bowl: bowlSheet(comparison.bowl),
+    saddle: saddleSheet(comparison.saddle),
+    "double-well": doubleWellSheet(comparison.doubleWell),
     optimizers: lossChart(optimizers),
-    heads: headsChart(heads),
+    ...(heads.length > 0 && { heads: headsChart(dataset.heads, heads) }),
     "bias-correction": sheet(
       "Adam with and without bias correction",
-      biasCorrection.map(biasChart),
+      [biasChart, largestStepChart, signalChart].flatMap((chart) =>
+        biasCorrection.map(chart)
+      ),
       biasCorrection.length,
     ),
     memory: memoryChart(memory),
-    book: bookChart(book),
+    book: bookChart(dataset.heads, book),
   };
 }

@@ -1,6 +1,7 @@
 /** Lines over two axes. @module */
 
 import { type Markup, markup } from "../markup.ts";
+import { type Turns, turnsOf } from "./coinciding.ts";
 import {
   axes,
   type ChartTexts,
@@ -68,7 +69,7 @@ export function lineChart(chart: LineChart): Markup {
     names.drawn,
     axes(area, x, y),
     upright && stroke("mark", upright),
-    series.map((line) => drawSeries(line, toX, toY)),
+    drawLines(series, toX, toY),
   ]);
 }
 
@@ -89,20 +90,31 @@ function lineClass({ colour, dashed }: Series): string {
   return `line s${colour}${dashed ? " dashed" : ""}`;
 }
 
-function drawSeries(
-  line: Series,
+function drawLines(
+  series: readonly Series[],
   toX: (x: number) => number,
   toY: (y: number) => number,
-): Markup {
-  const places = line.points.map(([x, y]) =>
-    [place(toX(x)), place(toY(y))] as const
+): Markup[] {
+  const lines = series.map(({ points }) =>
+    points.map(([x, y]) => [place(toX(x)), place(toY(y))] as const)
   );
-  if (places.length > 1) {
-    const path = places.map((point) => point.join(" ")).join("L");
-    return stroke(lineClass(line), `M${path}`);
+  const turns = turnsOf(lines);
+  return series.map((line, n) => drawLine(line, lines[n]!, turns[n]));
+}
+
+function drawLine(
+  line: Series,
+  places: readonly (readonly [x: number, y: number])[],
+  turns: Turns | undefined,
+): Markup {
+  if (places.length === 1) {
+    const [x, y] = places[0]!;
+    return markup`<circle class="dot s${line.colour}" cx="${x}" cy="${y}" r="3.5"/>`;
   }
-  const [x, y] = places[0]!;
-  return markup`<circle class="dot s${line.colour}" cx="${x}" cy="${y}" r="3.5"/>`;
+  const path = `M${places.map((point) => point.join(" ")).join("L")}`;
+  if (turns === undefined) return stroke(lineClass(line), path);
+  const solid = lineClass({ ...line, dashed: false });
+  return markup`<path class="${solid}" stroke-dasharray="${turns.dashes}" stroke-dashoffset="${turns.offset}" d="${path}"/>`;
 }
 
 function ticksOf(

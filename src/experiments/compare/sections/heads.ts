@@ -1,70 +1,205 @@
 /** The section on composite outputs. @module */
 
-import { barChart } from "../../../report/chart/bars.ts";
+import type { HeadSpec } from "../../../heads/kinds.ts";
+import { type Bar, barChart } from "../../../report/chart/bars.ts";
 import { ticksFor } from "../../../report/chart/scale.ts";
-import { formatCount, formatPercent } from "../../../report/format.ts";
+import {
+  formatCount,
+  formatDecimals,
+  formatPercent,
+} from "../../../report/format.ts";
 import { type Content, type Markup, markup } from "../../../report/markup.ts";
 import { figure, table } from "../../../report/page.ts";
+import {
+  metricIn,
+  metricName,
+  metricOf,
+  writeDifference,
+  writeMetric,
+} from "../../quality.ts";
+import { mean, pairedDifference, standardDeviation } from "../../statistics.ts";
+import { listed } from "../../words.ts";
 import type { HeadsResult } from "../heads.ts";
-import { mean } from "../trial.ts";
 
-/** Bars of accuracy, and what each way costs. */
+/** Bars of every head's metric, what the ways cost, and what of it can be told apart. */
 export function headsSection(
+  heads: readonly HeadSpec[],
   results: readonly HeadsResult[],
   hidden: readonly number[],
 ): Content {
-  const seeds = results[0]!.item.length;
+  if (results.length === 0) {
+    return markup`<p>These images have labels of one head only, ${
+      heads[0]!.name
+    }: there is nothing to share a trunk with.</p>`;
+  }
+  const seeds = results[0]!.runs.length;
   return [
-    markup`<p>Two questions about one picture can be asked of one network with two heads on one trunk, of two networks, or of one network whose classes are all pairs of domain and item. All have the same trunk (${
+    markup`<p>One network can have a head for each of the ${heads.length} questions about an image, all on one trunk; or each question has a network of its own. ${
+      jointText(heads, results)
+    } All have the same trunk (${
       hidden.join(", ")
-    }), recipe and split; figures are means over ${seeds} seeds, whiskers go from the lowest to the highest.</p>`,
-    figure(headsChart(results)),
-    table(
-      `Shares of the test pictures that were right, means over ${seeds} seeds`,
-      [
-        "Way",
-        "Classes",
-        "Parameters",
-        "Training (s)",
-        "Item",
-        "Domain",
-        "Both",
-      ],
-      results.map(({ name, classes, parameters, seconds, ...shares }) => [
-        name,
-        classes,
-        formatCount(parameters),
-        seconds.toFixed(1),
-        formatPercent(mean(shares.item)),
-        formatPercent(mean(shares.domain)),
-        formatPercent(mean(shares.both)),
-      ]),
-    ),
+    }), recipe and split; metrics are means over ${seeds} seeds, whiskers reach one standard deviation to both sides.</p>`,
+    figure(headsChart(heads, results)),
+    markup`<p>${verdict(heads, results)}</p>`,
+    resultTable(heads, results),
   ];
 }
 
-/** Accuracy of the ways. */
-export function headsChart(results: readonly HeadsResult[]): Markup {
-  const bar = (shares: readonly number[]) => ({
-    value: mean(shares),
-    interval: [Math.min(...shares), Math.max(...shares)] as const,
-    note: formatPercent(mean(shares)),
-  });
+function jointText(
+  heads: readonly HeadSpec[],
+  results: readonly HeadsResult[],
+): Content {
+  const classes = heads.filter(({ kind }) => kind === "classes");
+  const names = listed(classes.map(({ name }) => name));
+  if (results.length > 2) {
+    return `Or one head has all combinations of ${names} for its classes: the probability of a label is then the sum over the combinations it is part of.`;
+  }
+  return classes.length < 2
+    ? "A head of all combinations of classes takes two heads that select a class, and is left out."
+    : `The combinations of ${names} are too many for one head, which is left out.`;
+}
+
+/** One network beside a network per head, in words that the numbers choose. */
+function verdict(
+  heads: readonly HeadSpec[],
+  [one, several]: readonly HeadsResult[],
+): string {
+  const seeds = one!.runs.length;
+  const ahead = (way: HeadsResult, other: HeadsResult) =>
+    heads.flatMap((head) => {
+      const values = valuesOf(head, way);
+      const others = valuesOf(head, other);
+      if (!values.every((value, n) => value > others[n]!)) return [];
+      const { mean } = pairedDifference(values, others);
+      return [{ head, said: `${head.name} by ${writeGap(head, mean)}` }];
+    });
+  const [shared, own] = [ahead(one!, several!), ahead(several!, one!)];
+  const decided = [...shared, ...own].map(({ head }) => head);
+  const open = heads.filter((head) => !decided.includes(head));
+  const says = (found: typeof own, who: string) =>
+    found.length === 0 ? [] : [
+      `${who} ahead in every seed: ${listed(found.map(({ said }) => said))}`,
+    ];
+  const parts = [
+    ...says(own, "networks of their own are"),
+    ...says(shared, "the shared network is"),
+    ...(open.length === 0 ? [] : [
+      `for ${listed(open.map(({ name }) => name))}, neither is`,
+    ]),
+  ];
+  const share = (of: (way: HeadsResult) => number) =>
+    formatPercent(of(one!) / of(several!), 0);
+  return `Over ${seeds} seeds, ${parts.join("; ")}. The shared network has ${
+    share(({ parameters }) => parameters)
+  } of the parameters, takes ${
+    share(secondsOf)
+  } of the training time and answers in one pass instead of ${
+    several!.networks
+  }.`;
+}
+
+function resultTable(
+  heads: readonly HeadSpec[],
+  results: readonly HeadsResult[],
+): Markup {
+  const together = results.every(({ runs }) =>
+    runs.every(({ together }) => Number.isFinite(together))
+  );
+  return table(
+    "On the test images: mean ± standard deviation",
+    [
+      "Way",
+      "Networks",
+      "Parameters",
+      "Training (s)",
+      ...heads.map(metricName),
+      ...(together ? ["All classes right"] : []),
+    ],
+    results.map((result) => [
+      result.name,
+      result.networks,
+      formatCount(result.parameters),
+      secondsOf(result).toFixed(1),
+      ...heads.map((head) => writeSpread(head, valuesOf(head, result))),
+      ...(together
+        ? [formatPercent(mean(result.runs.map(({ together }) => together)))]
+        : []),
+    ]),
+  );
+}
+
+/** Every head's accuracy or R² by the ways. */
+export function headsChart(
+  heads: readonly HeadSpec[],
+  results: readonly HeadsResult[],
+): Markup {
   return barChart({
-    title: "One network or two",
-    description: results.map(({ name, item, domain, both }) =>
-      `${name}: item ${formatPercent(mean(item))}, domain ${
-        formatPercent(mean(domain))
-      }, both ${formatPercent(mean(both))}.`
+    title: "One network or several",
+    description: results.map((result) =>
+      `${result.name}: ${
+        heads.map((head) =>
+          `${metricName(head)} ${writeSpread(head, valuesOf(head, result))}`
+        ).join(", ")
+      }.`
     ).join(" "),
-    value: "Share of test pictures right",
-    row: "Way",
-    groups: ["item", "domain", "both"],
-    rows: results.map(({ name, item, domain, both }) => ({
-      name,
-      bars: [bar(item), bar(domain), bar(both)],
+    value: scaleName(heads),
+    row: "Head",
+    groups: results.map(({ name }) => name),
+    rows: heads.map((head) => ({
+      name: head.name,
+      bars: results.map((result) => {
+        const values = valuesOf(head, result);
+        return {
+          value: onScale(mean(values)),
+          ...spreadOf(values),
+          note: writeSpread(head, values),
+        };
+      }),
     })),
     ticks: ticksFor(0, 1, 5, { low: 0, high: 1 }),
-    format: (value) => formatPercent(value, 0),
+    format: (value) => formatDecimals(value, 1),
   });
+}
+
+/** "2.8 points", "0.012". */
+function writeGap(head: HeadSpec, value: number): string {
+  const unit = metricOf(head).style === "percent" ? " points" : "";
+  return writeDifference(head, value) + unit;
+}
+
+function scaleName(heads: readonly HeadSpec[]): string {
+  const titles = new Set(heads.map((head) => metricOf(head).title));
+  return `On the test images: ${[...titles].join(", or ")}`;
+}
+
+/** A head's metric, one value per seed. */
+function valuesOf(head: HeadSpec, { runs }: HeadsResult): number[] {
+  return runs.map(({ heads }) => metricIn(head, heads));
+}
+
+function secondsOf({ runs }: HeadsResult): number {
+  return mean(runs.map(({ seconds }) => seconds));
+}
+
+/** "73.6% ± 0.3". */
+function writeSpread(head: HeadSpec, values: readonly number[]): string {
+  const center = writeMetric(head, mean(values));
+  const deviation = standardDeviation(values);
+  return Number.isFinite(deviation)
+    ? `${center} ± ${writeDifference(head, deviation)}`
+    : center;
+}
+
+/** One standard deviation to both sides, where there is one. */
+function spreadOf(values: readonly number[]): Pick<Bar, "interval"> {
+  const center = mean(values);
+  const deviation = standardDeviation(values);
+  return Number.isFinite(deviation)
+    ? { interval: [onScale(center - deviation), onScale(center + deviation)] }
+    : {};
+}
+
+/** The nearest value that the chart has room for. */
+function onScale(value: number): number {
+  return Math.min(1, Math.max(0, value || 0));
 }

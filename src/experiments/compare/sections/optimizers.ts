@@ -1,13 +1,21 @@
 /** The section on the optimizers. @module */
 
+import type { HeadSpec } from "../../../heads/kinds.ts";
 import { lineChart, type Series } from "../../../report/chart/line.ts";
-import { formatDecimals, formatPercent } from "../../../report/format.ts";
+import { formatDecimals } from "../../../report/format.ts";
 import { type Content, type Markup, markup } from "../../../report/markup.ts";
 import { figure, table } from "../../../report/page.ts";
+import {
+  mainHead,
+  metricIn,
+  metricName,
+  writeMetric,
+  writeScale,
+} from "../../quality.ts";
 import type { OptimizerResult } from "../optimizers.ts";
 import type { EpochPoint } from "../trial.ts";
 
-/** Relatives share a colour. */
+/** Momentum in two forms shares a colour: there are eight. */
 const LOOKS: Readonly<Record<string, { colour: number; dashed?: boolean }>> = {
   sgd: { colour: 1 },
   momentum: { colour: 2 },
@@ -16,12 +24,13 @@ const LOOKS: Readonly<Record<string, { colour: number; dashed?: boolean }>> = {
   adadelta: { colour: 4 },
   rmsprop: { colour: 5 },
   adam: { colour: 7 },
-  amsgrad: { colour: 7, dashed: true },
+  amsgrad: { colour: 6 },
   adamw: { colour: 8 },
 };
 
 /** Curves of all optimizers, and a table. */
 export function optimizerSection(
+  heads: readonly HeadSpec[],
   results: readonly OptimizerResult[],
   hidden: readonly number[],
 ): Content {
@@ -32,10 +41,10 @@ export function optimizerSection(
     markup`<div class="charts">${
       figure(
         lossChart(results),
-        "Where lines cover each other, the one named last is on top.",
+        "Lines that cover each other are drawn in turns, a dash of each.",
       )
-    }${figure(accuracyChart(results))}</div>`,
-    resultTable(results),
+    }${figure(metricChart(heads, results))}</div>`,
+    resultTable(heads, results),
   ];
 }
 
@@ -55,20 +64,26 @@ export function lossChart(results: readonly OptimizerResult[]): Markup {
   });
 }
 
-function accuracyChart(results: readonly OptimizerResult[]): Markup {
+/** The main head's metric on the validation images over the epochs. */
+function metricChart(
+  heads: readonly HeadSpec[],
+  results: readonly OptimizerResult[],
+): Markup {
+  const main = mainHead(heads);
+  const valueOf = ({ validation }: EpochPoint) => metricIn(main, validation);
   return lineChart({
-    title: "Item accuracy by optimizer",
+    title: `Validation: ${metricName(main)} by optimizer`,
     description: describe(
       results,
-      "validation accuracy",
-      ({ validationItem }) => formatPercent(validationItem),
+      `${metricName(main)} on the validation images`,
+      (point) => writeMetric(main, valueOf(point)),
     ),
     x: { name: "Epoch", leastStep: 1 },
     y: {
-      name: "Share of validation items right",
-      format: (value) => formatPercent(value, 0),
+      name: metricName(main),
+      format: (value) => writeScale(main, value),
     },
-    series: seriesOf(results, ({ validationItem }) => validationItem),
+    series: seriesOf(results, valueOf),
     height: 340,
   });
 }
@@ -97,15 +112,17 @@ function describe(
   return `Last ${what}: ${ends.join(", ")}.`;
 }
 
-function resultTable(results: readonly OptimizerResult[]): Markup {
+function resultTable(
+  heads: readonly HeadSpec[],
+  results: readonly OptimizerResult[],
+): Markup {
   return table(
     "Each at the learning rate with the lowest validation loss (a dash: it diverged)",
     [
       "Optimizer",
       "Learning rate",
       "Validation loss at each learning rate",
-      "Test item",
-      "Test domain",
+      ...heads.map((head) => `Test: ${metricName(head)}`),
       "ms per step",
     ],
     results.map((result) => [
@@ -116,8 +133,7 @@ function resultTable(results: readonly OptimizerResult[]): Markup {
           validationLoss === undefined ? "–" : formatDecimals(validationLoss, 3)
         }`
       ).join(", "),
-      formatPercent(result.item),
-      formatPercent(result.domain),
+      ...heads.map((head) => writeMetric(head, metricIn(head, result.test))),
       (1000 * result.secondsPerStep).toFixed(1),
     ]),
   );
