@@ -13,6 +13,7 @@ import {
   parseFlags,
   UsageError,
 } from "./flags.ts";
+import { tellLine } from "./stderr.ts";
 
 /** Exit codes of all commands. */
 export const EXIT = {
@@ -64,13 +65,13 @@ export async function runCommand(command: Command, main: Main): Promise<never> {
       code = await main(flags, signal);
     }
   } catch (error) {
-    code = signal.aborted ? EXIT.interrupted : exitCodeOf(error);
-    if (code === EXIT.interrupted) console.error("Interrupted.");
-    else {
-      console.error(code === EXIT.failure ? error : (error as Error).message);
-    }
+    const stopped = signal.aborted && error === signal.reason;
+    code = stopped ? EXIT.interrupted : exitCodeOf(error);
+    if (stopped) tellLine("Interrupted.");
+    else if (code === EXIT.failure) tellLine(Deno.inspect(error));
+    else tellLine((error as Error).message);
     if (code === EXIT.usage) {
-      console.error(`See deno task ${command.name} --help.`);
+      tellLine(`See deno task ${command.name} --help.`);
     }
   }
   Deno.exit(code);

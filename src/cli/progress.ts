@@ -2,6 +2,7 @@
 
 // @ts-types="npm:@types/cli-progress@3.11.6"
 import progress from "cli-progress";
+import { tellLine, terminalStream } from "./stderr.ts";
 
 /** A bar that counts up to a total. */
 export interface ProgressBar {
@@ -40,6 +41,7 @@ function terminalBar(title: string, total: number): ProgressBar {
   const bar = new progress.SingleBar({
     format: (_, { value, total, eta }, { notes }) =>
       progressLine({ title, value, total, seconds: Number(eta), notes }, true),
+    stream: terminalStream(),
     hideCursor: true,
     etaBuffer: 50,
   });
@@ -69,7 +71,7 @@ class ProgressLines implements ProgressBar {
     this.#printed = now;
     const [title, total] = [this.#title, this.#total];
     const seconds = (now - this.#start) / 1000 * (total / value - 1);
-    console.error(progressLine({ title, value, total, seconds, notes }, false));
+    tellLine(progressLine({ title, value, total, seconds, notes }, false));
   }
 
   stop(): void {}

@@ -16,6 +16,7 @@ import { openDataset, splitExamples, workersOf } from "./examples.ts";
 import { type Flags, UsageError } from "./flags.ts";
 import { nameRunFiles, type RunFiles, tryRunFiles } from "./run_files.ts";
 import { gatherRun } from "./run_report.ts";
+import { tellLine } from "./stderr.ts";
 import { checkHeadWeights, COMMAND, DEFAULTS, planOf } from "./train_flags.ts";
 import {
   sayMetrics,
@@ -129,7 +130,7 @@ async function save(
   } catch (error) {
     const folder = await Deno.makeTempDir({ prefix: "tandem-" });
     const rescued = await saved(`${folder}/${basename(file)}`);
-    console.error(
+    tellLine(
       `Cannot write ${file}: ${
         (error as Error).message
       }. Saved to ${rescued.file} instead.`,

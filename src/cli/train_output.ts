@@ -7,6 +7,7 @@ import type { Outcome } from "../train/outcome.ts";
 import { commandLine, quoted } from "./command.ts";
 import { metricsLines } from "./metrics_text.ts";
 import type { RunFiles } from "./run_files.ts";
+import { tellLine } from "./stderr.ts";
 import { COMMAND } from "./train_flags.ts";
 
 /** A file that was written. */
@@ -87,10 +88,10 @@ export function sayStopped(
   { ended, record: { step, steps }, error }: Outcome,
   file: string,
 ): void {
-  if (error !== undefined) console.error(error.message);
+  if (error !== undefined) tellLine(error.message);
   const how = ended === "diverged" ? "Diverged" : "Interrupted";
-  console.error(`${how} after step ${step} of ${steps}; saved to ${file}.`);
+  tellLine(`${how} after step ${step} of ${steps}; saved to ${file}.`);
   if (ended !== "interrupted") return;
   const command = commandLine(COMMAND, ["resume"], ["--resume", file]);
-  console.error(`Go on with: ${command}`);
+  tellLine(`Go on with: ${command}`);
 }
