@@ -60,10 +60,12 @@ export function problem(
 
 /** A problem of an image, at its place in the request. */
 export function imageProblem(error: ImageError, field: string): HTTPException {
-  const status =
-    ({ unsupported: 415, malformed: 400, "too-large": 413 } as const)[
-      error.reason
-    ];
+  const status = ({
+    unsupported: 415,
+    malformed: 400,
+    "too-large": 413,
+    "too-costly": 422,
+  } as const)[error.reason];
   return problem(status, error.message, { field });
 }
 

@@ -135,7 +135,14 @@ Deno.test("the server imports Hono, the image decoders, a PostgreSQL client and 
     .map((specifier) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0]);
   assertEquals(
     [...new Set(packages)].sort(),
-    ["@jsquash/jpeg", "@jsquash/webp", "hono", "imagescript", "postgres"],
+    [
+      "@jsquash/jpeg",
+      "@jsquash/webp",
+      "hono",
+      "imagescript",
+      "jpeg-js",
+      "postgres",
+    ],
   );
 });
 

@@ -1,7 +1,7 @@
 /** `deno task predict`: says what pictures show. @module */
 
 import { ImageError } from "../errors.ts";
-import { DEFAULT_LIMITS } from "../image/limits.ts";
+import { COMMAND_LIMITS } from "../image/limits.ts";
 import { type Prediction, predictionOf } from "../service/answers.ts";
 import { Describer } from "../service/describer.ts";
 import { ServingNetwork } from "../service/network.ts";
@@ -33,7 +33,7 @@ async function predict(flags: Flags): Promise<number> {
   const model = await loadServingModel(
     flags.text("weights") ?? SHIPPED_WEIGHTS,
   );
-  const describer = await Describer.create(model.preprocessing, DEFAULT_LIMITS);
+  const describer = await Describer.create(model.preprocessing, COMMAND_LIMITS);
   const network = await ServingNetwork.create(model);
   const results: (Prediction & { image: string })[] = [];
   for (const image of flags.operands) {

@@ -1,7 +1,7 @@
 /**
  * Finds the labelled images of a folder. Three layouts are understood:
  *
- *   DIR/<domain>/<item>/*.{jpg,jpeg,png,webp,gif}
+ *   DIR/<domain>/<item>/*.{jpg,jpeg,jfif,png,webp,gif}
  *   DIR/<domain>/images/<item>/*        (Office-31 as it is distributed)
  *   DIR/<item>/*  or  DIR/images/<item>/*   (one domain, named "default")
  *
@@ -15,10 +15,10 @@ import type { Source, SourceEntry } from "./source.ts";
 /** The domain of images that lie in item folders without a domain above them. */
 export const DEFAULT_DOMAIN = "default";
 
-const IMAGE_NAME = /\.(jpe?g|png|webp|gif)$/i;
+const IMAGE_NAME = /\.(jpe?g|jfif|png|webp|gif)$/i;
 /** DIR/<domain>/images/<item>/<file> is the deepest layout. */
 const DEPTH = 4;
-const LAYOUT = "DIR/<domain>/<item>/*.{jpg,jpeg,png,webp,gif}";
+const LAYOUT = "DIR/<domain>/<item>/*.{jpg,jpeg,jfif,png,webp,gif}";
 
 /**
  * The labelled images under `directory`, in an order that depends on names only.
