@@ -3,6 +3,7 @@
 import type { Context } from "hono";
 import { MAX_EXAMPLES } from "../src/service/learner.ts";
 import type { Labels } from "../src/service/answers.ts";
+import type { RequestLimits } from "../src/service/limits.ts";
 import {
   bodyKind,
   checkCount,
@@ -14,6 +15,7 @@ import {
   readJson,
   shown,
 } from "./body.ts";
+import type { Form } from "./form.ts";
 import { problem } from "./problem.ts";
 
 const MAX_STEPS = 20;
@@ -45,8 +47,12 @@ type Options = Readonly<
 >;
 
 /** Reads and checks everything but the pictures themselves. */
-export async function readLesson(c: Context, labels: Labels): Promise<Lesson> {
-  const { examples, options } = await readParts(c);
+export async function readLesson(
+  c: Context,
+  labels: Labels,
+  limits: RequestLimits,
+): Promise<Lesson> {
+  const { examples, options } = await readParts(c, limits);
   const domains = examples.map(({ domain }, i) =>
     classOf(`examples[${i}].domain`, domain, labels.domains)
   );
@@ -79,17 +85,18 @@ export async function readLesson(c: Context, labels: Labels): Promise<Lesson> {
 
 async function readParts(
   c: Context,
+  limits: RequestLimits,
 ): Promise<{ examples: Example[]; options: Options }> {
   switch (bodyKind(c)) {
     case "form":
-      return await partsOfForm(await readForm(c));
+      return partsOfForm(await readForm(c, limits));
     case "json":
-      return partsOfJson(await readJson(c));
+      return partsOfJson(await readJson(c, limits));
     default:
       throw problem(
         415,
         `Cannot fine-tune: expected multipart/form-data or JSON, got ${
-          c.req.header("Content-Type") ?? "no Content-Type"
+          shown(c.req.header("Content-Type"))
         }`,
       );
   }
@@ -121,9 +128,9 @@ function partsOfJson(
   return { examples, options: { steps, learningRate, scope, dryRun } };
 }
 
-async function partsOfForm(
-  form: FormData,
-): Promise<{ examples: Example[]; options: Options }> {
+function partsOfForm(
+  form: Form,
+): { examples: Example[]; options: Options } {
   const files = form.getAll("image");
   checkCount("examples", files.length, MAX_EXAMPLES);
   const [domains, items] = ["domain", "item"].map((name) => {
@@ -136,7 +143,7 @@ async function partsOfForm(
       { field: name },
     );
   });
-  const images = await readFiles(
+  const images = readFiles(
     files.map((value, i) => ({ path: `examples[${i}].image`, value })),
   );
   const examples = images.map((image, i) => ({
