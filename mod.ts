@@ -6,11 +6,12 @@
  */
 
 import { createApp } from "./routes/app.ts";
-import { lazyService } from "./routes/serving.ts";
+import { endOnSignal, lazyService } from "./routes/serving.ts";
 import { readSettings } from "./src/service/settings.ts";
 
 const settings = readSettings((name) => Deno.env.get(name));
 const service = lazyService(settings);
 service.open().catch(() => {}); // the first request tries again, and says why
+endOnSignal(service);
 
 export default createApp({ ...settings, service: service.open });

@@ -5,11 +5,10 @@ import { Hono } from "hono/quick";
 import { CheckpointError } from "../src/errors.ts";
 import { entityTag } from "../src/service/answers.ts";
 import type { Changed } from "../src/service/editor.ts";
-import { readJson, shown } from "./body.ts";
+import { readBytes, readJson, shown } from "./body.ts";
 import { readIfMatch } from "./headers.ts";
 import { requiredKey } from "./keys.ts";
-import { maxBody } from "./limits.ts";
-import type { AppOptions } from "./options.ts";
+import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 
 /** Largest state that can be imported. */
@@ -17,13 +16,13 @@ const MAX_IMPORT_BYTES = 256 * 1024 * 1024;
 const TAG = /^[\w.-]{1,64}$/;
 
 /** Goes back, moves states, names versions. */
-export function adminRoutes({ service, keys, maxBodyBytes }: AppOptions): Hono {
+export function adminRoutes({ service, keys, intake }: RouteOptions): Hono {
   const key = requiredKey(keys.admin, {
     variable: "ADMIN_KEY",
     purpose: "Administration",
   });
   return new Hono()
-    .post("/rollback", key, maxBody(maxBodyBytes), async (c) => {
+    .post("/rollback", key, intake.receive(), async (c) => {
       const version = versionOf((await readJson(c)).version);
       const history = await (await service()).history();
       const done = await history.rollback(
@@ -49,8 +48,8 @@ export function adminRoutes({ service, keys, maxBodyBytes }: AppOptions): Hono {
       });
     })
     .all("/export", onlyMethods("GET"))
-    .post("/import", key, maxBody(MAX_IMPORT_BYTES), async (c) => {
-      const bytes = new Uint8Array(await c.req.arrayBuffer());
+    .post("/import", key, intake.receive(MAX_IMPORT_BYTES), async (c) => {
+      const bytes = await readBytes(c);
       const transfer = await (await service()).transfer();
       return changed(
         c,
@@ -59,7 +58,7 @@ export function adminRoutes({ service, keys, maxBodyBytes }: AppOptions): Hono {
       );
     })
     .all("/import", onlyMethods("POST"))
-    .put("/tags/:name", key, maxBody(maxBodyBytes), async (c) => {
+    .put("/tags/:name", key, intake.receive(), async (c) => {
       const name = tagOf(c);
       const version = versionOf((await readJson(c)).version);
       const history = await (await service()).history();

@@ -4,8 +4,8 @@ import { cors } from "hono/cors";
 import { Hono } from "hono/quick";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
+import { Intake } from "./intake.ts";
 import { lazyRoutes } from "./lazy.ts";
-import { maxBodiesAtOnce } from "./limits.ts";
 import type { AppOptions } from "./options.ts";
 import { predictRoutes } from "./predict.ts";
 import { answerError, problem } from "./problem.ts";
@@ -29,8 +29,9 @@ export function createApp(options: AppOptions): Hono {
       }),
     );
   }
-  app.use(maxBodiesAtOnce(options.maxBodyBytes));
-  app.route("/", predictRoutes(options));
-  app.route("/", lazyRoutes(options));
+  const intake = new Intake(options.limits);
+  app.use(intake.admit);
+  app.route("/", predictRoutes({ ...options, intake }));
+  app.route("/", lazyRoutes({ ...options, intake }));
   return app;
 }

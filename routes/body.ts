@@ -1,6 +1,9 @@
 /** Request bodies: JSON, forms and data: URLs, each error with the path of its field. @module */
 
 import type { Context } from "hono";
+import { REQUEST_LIMITS, type RequestLimits } from "../src/service/limits.ts";
+import type { Form, FormValue } from "./form.ts";
+import { shapeFault } from "./json.ts";
 import { problem } from "./problem.ts";
 
 /** A part of a request and its path. */
@@ -18,17 +21,38 @@ export function bodyKind(c: Context): "form" | "json" | "text" | "bytes" {
   return type.startsWith("text/") ? "text" : "bytes";
 }
 
+/** Bodies of this size are parsed in several turns of the event loop. */
+const LARGE = 1024 * 1024;
+/** Values in a JSON body: far more than any request needs. */
+const MAX_JSON_VALUES = 20_000;
+
 /** The body as a JSON object. */
-export async function readJson(c: Context): Promise<Record<string, unknown>> {
+export async function readJson(
+  c: Context,
+  { jsonDepth }: Pick<RequestLimits, "jsonDepth"> = REQUEST_LIMITS,
+): Promise<Record<string, unknown>> {
+  const bytes = await readBytes(c);
+  const fault = shapeFault(bytes, {
+    depth: jsonDepth,
+    values: MAX_JSON_VALUES,
+  });
+  if (fault !== undefined) {
+    throw problem(400, `Cannot read the body: expected JSON of ${fault}`);
+  }
+  await turnAfter(bytes.length);
   let value: unknown;
   try {
-    value = JSON.parse(await c.req.text());
+    const text = new TextDecoder().decode(bytes);
+    await turnAfter(bytes.length);
+    value = JSON.parse(text);
   } catch (error) {
+    const { message } = error as Error;
     throw problem(
       400,
-      `Cannot read the body: expected JSON, got: ${(error as Error).message}`,
+      `Cannot read the body: expected JSON, got: ${message.slice(0, 120)}`,
     );
   }
+  await turnAfter(bytes.length);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw problem(
       400,
@@ -38,11 +62,32 @@ export async function readJson(c: Context): Promise<Record<string, unknown>> {
   return value as Record<string, unknown>;
 }
 
+/** The body as it came. */
+export async function readBytes(c: Context): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await c.req.arrayBuffer());
+}
+
+/** Lets others have a turn after work on a large body. */
+async function turnAfter(bytes: number): Promise<void> {
+  if (bytes >= LARGE) await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
 /** The body as a multipart form. */
-export async function readForm(c: Context): Promise<FormData> {
+export async function readForm(
+  c: Context,
+  { parts }: Pick<RequestLimits, "parts"> = REQUEST_LIMITS,
+): Promise<Form> {
+  const { parseForm } = await import("./form.ts");
+  const body = await readBytes(c);
   try {
-    return await c.req.formData();
-  } catch {
+    return parseForm(body, c.req.header("Content-Type") ?? "", parts);
+  } catch (error) {
+    if (error instanceof RangeError) {
+      throw problem(
+        413,
+        `Cannot read the body: expected at most ${parts} parts (MAX_PARTS), got more`,
+      );
+    }
     throw problem(
       400,
       "Cannot read the body: expected multipart/form-data with its boundary, got something else",
@@ -51,17 +96,17 @@ export async function readForm(c: Context): Promise<FormData> {
 }
 
 /** The bytes of a form's files; a text where a file should be is an error. */
-export async function readFiles(
-  files: readonly Field<FormDataEntryValue>[],
-): Promise<Field<Uint8Array>[]> {
-  return await Promise.all(files.map(async ({ path, value }) => {
+export function readFiles(
+  files: readonly Field<FormValue>[],
+): Field<Uint8Array>[] {
+  return files.map(({ path, value }) => {
     if (typeof value === "string") {
       throw problem(400, `Cannot read ${path}: expected a file, got text`, {
         field: path,
       });
     }
-    return { path, value: new Uint8Array(await value.arrayBuffer()) };
-  }));
+    return { path, value };
+  });
 }
 
 /** The bytes of a `data:` URL in base64. No other URL is ever followed. */
@@ -85,9 +130,8 @@ export function readDataUrl(
 }
 
 function decodeBase64(text: string, path: string): Uint8Array {
-  let binary: string;
   try {
-    binary = atob(text);
+    return Uint8Array.fromBase64(text);
   } catch {
     throw problem(
       400,
@@ -95,9 +139,6 @@ function decodeBase64(text: string, path: string): Uint8Array {
       { field: path },
     );
   }
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
-  return bytes;
 }
 
 /** An array at `path`, with the paths of its elements. */
@@ -126,9 +167,16 @@ export function checkCount(path: string, count: number, most: number): void {
   );
 }
 
-/** A value as an error message may show it: short, and as JSON. */
+/** The longest part of a text that a message shows. */
+const SHOWN = 80;
+
+/** A value as an error message may show it: short, and made without going through all of it. */
 export function shown(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  if (typeof value !== "string") return String(value);
+  return value.length > SHOWN
+    ? `${JSON.stringify(value.slice(0, SHOWN))}…`
+    : JSON.stringify(value);
 }

@@ -5,26 +5,25 @@ import { entityTag } from "../src/service/answers.ts";
 import { describeImages } from "./images.ts";
 import { readIdempotencyKey, readIfMatch } from "./headers.ts";
 import { requiredKey } from "./keys.ts";
-import { maxBody } from "./limits.ts";
-import type { AppOptions } from "./options.ts";
+import type { RouteOptions } from "./options.ts";
 import { onlyMethods } from "./problem.ts";
 
 /** Teaches the model corrected examples. */
 export function finetuneRoutes(
-  { service, keys, maxBodyBytes, maxPixels }: AppOptions,
+  { service, keys, limits, intake }: RouteOptions,
 ): Hono {
   const key = requiredKey(keys.finetune, {
     variable: "FINETUNE_KEY",
     purpose: "Fine-tuning",
   });
   return new Hono()
-    .post("/finetune", key, maxBody(maxBodyBytes), async (c) => {
+    .post("/finetune", key, intake.receive(), async (c) => {
       const ifMatch = readIfMatch(c);
       const idempotencyKey = readIdempotencyKey(c);
       const open = await service();
       const { readLesson } = await import("./lesson.ts");
-      const { images, ...lesson } = await readLesson(c, open.heads);
-      const descriptors = await describeImages(open, images, maxPixels);
+      const { images, ...lesson } = await readLesson(c, open.heads, limits);
+      const descriptors = await describeImages(open, images, limits);
       const { answer, sha256 } = await open.finetune({
         descriptors,
         ...lesson,

@@ -1,11 +1,11 @@
 /** GET /healthz and GET /. @module */
 
 import { Hono } from "hono/quick";
-import type { AppOptions } from "./options.ts";
+import type { RouteOptions } from "./options.ts";
 import { onlyMethods } from "./problem.ts";
 
 /** Says that the server lives, with which version of the model. */
-export function healthRoutes({ service }: AppOptions): Hono {
+export function healthRoutes({ service }: RouteOptions): Hono {
   return new Hono()
     .get("/healthz", async (c) => {
       const { version, step } = await (await service()).identity();

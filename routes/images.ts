@@ -1,6 +1,8 @@
-/** Images of a request: checked all together, then described one by one. @module */
+/** Images of a request: checked all together, then described. @module */
 
 import { ImageError } from "../src/errors.ts";
+import type { ImageHeader } from "../src/image/header.ts";
+import type { RequestLimits } from "../src/service/limits.ts";
 import type { Service } from "../src/service/service.ts";
 import type { Field } from "./body.ts";
 import { imageProblem, problem } from "./problem.ts";
@@ -15,10 +17,22 @@ const IMAGES = 4;
 export async function describeImages(
   service: Service,
   images: readonly Field<Uint8Array>[],
-  maxPixels: number,
+  { pixels: maxPixels }: Pick<RequestLimits, "pixels">,
 ): Promise<Uint8Array[]> {
+  const headers = checkAll(service, images, maxPixels);
+  const describing = images.map(({ path, value }, i) =>
+    located(path, () => service.describe(value, headers[i]))
+  );
+  return await Promise.all(describing);
+}
+
+function checkAll(
+  service: Service,
+  images: readonly Field<Uint8Array>[],
+  maxPixels: number,
+): ImageHeader[] {
   let pixels = 0;
-  for (const { path, value } of images) {
+  return images.map(({ path, value }) => {
     if (value.length === 0) {
       throw problem(
         400,
@@ -26,27 +40,32 @@ export async function describeImages(
         { field: path },
       );
     }
-    pixels += await located(path, () => service.check(value));
+    const header = checked(path, () => service.check(value));
+    pixels += header.width * header.height;
     if (pixels > IMAGES * maxPixels) {
       throw problem(
         413,
         `Cannot read ${path}: expected at most ${
           IMAGES * maxPixels
-        } pixels in all, got ${pixels}`,
+        } pixels in all images together (four times MAX_PIXELS), got ${pixels}`,
         { field: path },
       );
     }
+    return header;
+  });
+}
+
+function checked<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof ImageError ? imageProblem(error, path) : error;
   }
-  const descriptors: Uint8Array[] = [];
-  for (const { path, value } of images) {
-    descriptors.push(await located(path, () => service.describe(value)));
-  }
-  return descriptors;
 }
 
 async function located<T>(
   path: string,
-  work: () => T | Promise<T>,
+  work: () => Promise<T>,
 ): Promise<T> {
   try {
     return await work();

@@ -6,12 +6,12 @@
  */
 
 import { Hono } from "hono/quick";
-import type { AppOptions } from "./options.ts";
+import type { RouteOptions } from "./options.ts";
 
 /** Paths, and how the small app behind them is made. */
 type Resource = [
   paths: readonly string[],
-  make: (options: AppOptions) => Promise<Hono>,
+  make: (options: RouteOptions) => Promise<Hono>,
 ];
 
 const RESOURCES: readonly Resource[] = [
@@ -35,14 +35,14 @@ const RESOURCES: readonly Resource[] = [
 ];
 
 /** Hands requests on to the small apps, each made when it is first asked. */
-export function lazyRoutes(options: AppOptions): Hono {
+export function lazyRoutes(options: RouteOptions): Hono {
   const app = new Hono();
   for (const [paths, make] of RESOURCES) {
     let made: Promise<Hono> | undefined;
     for (const path of paths) {
       app.all(path, async (c) => {
         made ??= make(options).then((routes) => routes.onError(rethrow));
-        return (await made).fetch(c.req.raw);
+        return (await made).fetch(c.req.raw, c.env);
       });
     }
   }

@@ -2,6 +2,7 @@
 
 import type { Context } from "hono";
 import { MAX_EXAMPLES } from "../src/service/learner.ts";
+import type { RequestLimits } from "../src/service/limits.ts";
 import { isKnown, UNKNOWN } from "../src/heads/head.ts";
 import { type HeadSpec, kindOf } from "../src/heads/kinds.ts";
 import {
@@ -15,6 +16,7 @@ import {
   readJson,
   shown,
 } from "./body.ts";
+import type { Form } from "./form.ts";
 import { problem } from "./problem.ts";
 
 const MAX_STEPS = 20;
@@ -47,8 +49,9 @@ type Options = Readonly<Partial<Record<typeof OPTIONS[number], unknown>>>;
 export async function readLesson(
   c: Context,
   heads: readonly HeadSpec[],
+  limits: RequestLimits,
 ): Promise<Lesson> {
-  const { examples, options } = await readParts(c, heads);
+  const { examples, options } = await readParts(c, heads, limits);
   const labels = heads.map((head) =>
     examples.map(({ labels }, i) =>
       labelOf(`examples[${i}].${head.name}`, labels[head.name], head)
@@ -80,17 +83,18 @@ export async function readLesson(
 async function readParts(
   c: Context,
   heads: readonly HeadSpec[],
+  limits: RequestLimits,
 ): Promise<{ examples: Example[]; options: Options }> {
   switch (bodyKind(c)) {
     case "form":
-      return await partsOfForm(await readForm(c), heads);
+      return partsOfForm(await readForm(c, limits), heads);
     case "json":
-      return partsOfJson(await readJson(c), heads);
+      return partsOfJson(await readJson(c, limits), heads);
     default:
       throw problem(
         415,
         `Cannot fine-tune: expected multipart/form-data or JSON, got ${
-          c.req.header("Content-Type") ?? "no Content-Type"
+          shown(c.req.header("Content-Type"))
         }`,
       );
   }
@@ -124,12 +128,12 @@ function partsOfJson(
   return { examples, options };
 }
 
-async function partsOfForm(
-  form: FormData,
+function partsOfForm(
+  form: Form,
   heads: readonly HeadSpec[],
-): Promise<{ examples: Example[]; options: Options }> {
+): { examples: Example[]; options: Options } {
   const names = heads.map(({ name }) => name);
-  checkNames("", [...form.keys()], ["image", ...names, ...OPTIONS]);
+  checkNames("", form.names, ["image", ...names, ...OPTIONS]);
   const files = form.getAll("image");
   checkCount("examples", files.length, MAX_EXAMPLES);
   const columns = names.map((name) => {
@@ -142,7 +146,7 @@ async function partsOfForm(
       { field: name },
     );
   });
-  const images = await readFiles(
+  const images = readFiles(
     files.map((value, i) => ({ path: `examples[${i}].image`, value })),
   );
   const examples = images.map((image, i) => ({

@@ -7,37 +7,37 @@ import {
   checkCount,
   type Field,
   readArray,
+  readBytes,
   readDataUrl,
   readFiles,
   readForm,
   readJson,
+  shown,
 } from "./body.ts";
 import { describeImages } from "./images.ts";
+import type { RequestLimits } from "../src/service/limits.ts";
 import { optionalKey } from "./keys.ts";
-import { maxBody } from "./limits.ts";
-import type { AppOptions } from "./options.ts";
+import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { wholeQuery } from "./query.ts";
 
-/** The most images of one request. */
-const MAX_IMAGES = 32;
 const DEFAULT_TOP_K = 5;
 
 /** Classifies images. */
 export function predictRoutes(
-  { service, keys, maxBodyBytes, maxPixels }: AppOptions,
+  { service, keys, limits, intake }: RouteOptions,
 ): Hono {
   return new Hono()
     .post(
       "/predict",
       optionalKey(keys.predict),
-      maxBody(maxBodyBytes),
+      intake.receive(),
       async (c) => {
         const topK = wholeQuery(c, "topK", 1) ?? DEFAULT_TOP_K;
         const version = wholeQuery(c, "version", 0);
-        const images = await readImages(c);
+        const images = await readImages(c, limits);
         const open = await service();
-        const descriptors = await describeImages(open, images, maxPixels);
+        const descriptors = await describeImages(open, images, limits);
         const result = await open.predict(descriptors, {
           topK,
           ...(version === undefined ? {} : { version }),
@@ -52,37 +52,43 @@ export function predictRoutes(
     .all("/predict", onlyMethods("POST"));
 }
 
-async function readImages(c: Context): Promise<Field<Uint8Array>[]> {
-  const images = await imagesOf(c);
-  checkCount("images", images.length, MAX_IMAGES);
+async function readImages(
+  c: Context,
+  limits: RequestLimits,
+): Promise<Field<Uint8Array>[]> {
+  const images = await imagesOf(c, limits);
+  checkCount("images", images.length, limits.images);
   return images;
 }
 
-async function imagesOf(c: Context): Promise<Field<Uint8Array>[]> {
+async function imagesOf(
+  c: Context,
+  limits: RequestLimits,
+): Promise<Field<Uint8Array>[]> {
   switch (bodyKind(c)) {
     case "form": {
-      const files = (await readForm(c)).getAll("image");
-      checkCount("images", files.length, MAX_IMAGES);
-      return await readFiles(
+      const files = (await readForm(c, limits)).getAll("image");
+      checkCount("images", files.length, limits.images);
+      return readFiles(
         files.map((value, i) => ({ path: `images[${i}]`, value })),
       );
     }
     case "json": {
-      const images = readArray("images", (await readJson(c)).images);
-      checkCount("images", images.length, MAX_IMAGES);
+      const images = readArray("images", (await readJson(c, limits)).images);
+      checkCount("images", images.length, limits.images);
       return images.map(readDataUrl);
     }
     case "text":
       throw problem(
         415,
         `Cannot predict: expected an image, multipart/form-data or JSON, got ${
-          c.req.header("Content-Type")
+          shown(c.req.header("Content-Type"))
         }`,
       );
     case "bytes":
       return [{
         path: "images[0]",
-        value: new Uint8Array(await c.req.arrayBuffer()),
+        value: await readBytes(c),
       }];
   }
 }

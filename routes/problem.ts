@@ -22,11 +22,13 @@ const TITLES: Readonly<Record<number, string>> = {
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  408: "Request Timeout",
   409: "Conflict",
   412: "Precondition Failed",
   413: "Content Too Large",
   415: "Unsupported Media Type",
   422: "Unprocessable Content",
+  429: "Too Many Requests",
   500: "Internal Server Error",
   503: "Service Unavailable",
 };
@@ -60,10 +62,12 @@ export function problem(
 
 /** A problem of an image, at its place in the request. */
 export function imageProblem(error: ImageError, field: string): HTTPException {
-  const status =
-    ({ unsupported: 415, malformed: 400, "too-large": 413 } as const)[
-      error.reason
-    ];
+  const status = ({
+    unsupported: 415,
+    malformed: 400,
+    "too-large": 413,
+    "too-costly": 422,
+  } as const)[error.reason];
   return problem(status, error.message, { field });
 }
 

@@ -34,8 +34,31 @@ export function lazyService(settings: Settings): LazyService {
   };
 }
 
+/** How long requests under way may take after a signal, in milliseconds. */
+const PATIENCE = 4000;
+
+/**
+ * Ends the program at SIGINT or SIGTERM: `finish` first, then the service is
+ * closed. Without it Deno 2.9 would wait for ever for workers that wait for images.
+ */
+export function endOnSignal(
+  service: LazyService,
+  finish: () => Promise<void> = () => Promise.resolve(),
+): void {
+  const stop = async () => {
+    const timer = setTimeout(() => Deno.exit(0), PATIENCE);
+    await finish();
+    await service.close();
+    clearTimeout(timer);
+    Deno.exit(0);
+  };
+  Deno.addSignalListener("SIGINT", stop);
+  // Windows knows no SIGTERM.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
+}
+
 async function openService(
-  { model, store, maxBodyBytes, maxPixels, keepVersions }: Settings,
+  { model, store, limits, keepVersions }: Settings,
 ): Promise<Service> {
   const opening = openEngine(store); // while the file is read
   opening.catch(() => {}); // whoever awaits it below hears of it
@@ -43,11 +66,12 @@ async function openService(
   try {
     const weights = await readWeights(await readModelFile(model ?? SHIPPED));
     const engine = await opening;
-    const limits = { bytes: maxBodyBytes, pixels: maxPixels };
     const service = await Service.create({
       weights,
       engine,
-      limits,
+      limits: { bytes: limits.bodyBytes, pixels: limits.pixels },
+      decoders: limits.decoders,
+      decodeDeadline: 1000 * limits.decodeSeconds,
       keepVersions,
     });
     service.identity().catch(() => {}); // the first prediction finds the head read

@@ -4,12 +4,9 @@
  * @module
  */
 
-import { lazyService } from "./serving.ts";
+import { endOnSignal, lazyService } from "./serving.ts";
 import { type Keys, readSettings } from "../src/service/settings.ts";
 import { createApp } from "./app.ts";
-
-/** How long requests under way may take after a signal, in milliseconds. */
-const PATIENCE = 4000;
 
 const settings = orExit(() => readSettings((name) => Deno.env.get(name)));
 const keys = withKeyForThisRun(settings.keys, settings.host);
@@ -30,9 +27,7 @@ const server = Deno.serve({
     ),
 }, app.fetch);
 opened.otherModels().then(sayOthers, console.error);
-Deno.addSignalListener("SIGINT", stop);
-// Windows knows no SIGTERM.
-if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
+endOnSignal(service, () => server.shutdown());
 
 /** What `read` gives, or the end of the program with what is wrong in one line. */
 function orExit<T>(read: () => T): T {
@@ -72,13 +67,4 @@ function withKeyForThisRun(keys: Keys, host: string): Keys {
   ];
   console.log(`Key for ${opened.join(" and ")}, for this run only: ${key}`);
   return { ...keys, finetune: keys.finetune ?? key, admin: keys.admin ?? key };
-}
-
-/** Takes no more requests, finishes those under way, closes the store. */
-async function stop(): Promise<void> {
-  const timer = setTimeout(() => Deno.exit(0), PATIENCE);
-  await server.shutdown();
-  await service.close();
-  clearTimeout(timer);
-  Deno.exit(0);
 }

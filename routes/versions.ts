@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import { Hono } from "hono/quick";
 import { entityTag } from "../src/service/answers.ts";
 import type { HistoryEntry } from "../src/service/history.ts";
-import type { AppOptions } from "./options.ts";
+import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { wholeQuery } from "./query.ts";
 
@@ -12,7 +12,7 @@ const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 500;
 
 /** Tells the model's history. */
-export function versionRoutes({ service }: AppOptions): Hono {
+export function versionRoutes({ service }: RouteOptions): Hono {
   return new Hono()
     .get("/versions", async (c) => {
       const limit = Math.min(

@@ -7,9 +7,14 @@
  */
 
 /** Why an image was refused. */
-export type ImageErrorReason = "unsupported" | "malformed" | "too-large";
+export type ImageErrorReason =
+  | "unsupported"
+  | "malformed"
+  | "too-large"
+  /** Its decoder took too long, or too much memory. */
+  | "too-costly";
 
-/** An image that cannot be used: not a known type, damaged, or over a limit. */
+/** An image that cannot be used: not a known type, damaged, over a limit, or too costly to decode. */
 export class ImageError extends Error {
   override readonly name = "ImageError";
 

@@ -143,13 +143,21 @@ Deno.test("nothing that the server loads awaits as it is loaded", () => {
   assertEquals(loaded.filter((path) => awaits(textOf(path))), []);
 });
 
-Deno.test("the server imports Hono, the image decoders, a PostgreSQL client and nothing else", () => {
+Deno.test("the server imports Hono, the image decoders, a parser of forms, a PostgreSQL client and nothing else", () => {
   const packages = [...reach(["mod.ts"], imports)]
     .filter((to) => !isFile(to) && !to.startsWith("node:"))
     .map((specifier) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0]);
   assertEquals(
     [...new Set(packages)].sort(),
-    ["@jsquash/jpeg", "@jsquash/webp", "hono", "imagescript", "postgres"],
+    [
+      "@jsquash/jpeg",
+      "@jsquash/webp",
+      "@remix-run/multipart-parser",
+      "hono",
+      "imagescript",
+      "jpeg-js",
+      "postgres",
+    ],
   );
 });
 

@@ -1,7 +1,7 @@
 /** `deno task predict`: says what images show. @module */
 
 import { ImageError } from "../errors.ts";
-import { DEFAULT_LIMITS } from "../image/limits.ts";
+import { COMMAND_LIMITS } from "../image/limits.ts";
 import type { HeadAnswer } from "../heads/kinds.ts";
 import { formatPercent, formatQuantity } from "../report/format.ts";
 import type { Prediction } from "../service/answers.ts";
@@ -40,7 +40,7 @@ async function predict(flags: Flags): Promise<number> {
   const model = await loadServingModel(
     flags.text("weights") ?? SHIPPED_WEIGHTS,
   );
-  const describer = await Describer.create(model.preprocessing, DEFAULT_LIMITS);
+  const describer = await Describer.create(model.preprocessing, COMMAND_LIMITS);
   const network = await ServingNetwork.create(model);
   const results: Result[] = [];
   for (const image of flags.operands) {

@@ -3,13 +3,10 @@
 import { ImageError } from "../errors.ts";
 import { decodeImage, type Pixels } from "../image/decode.ts";
 import type { ImageHeader } from "../image/header.ts";
-import type { ImageLimits } from "../image/limits.ts";
+import { COMMAND_LIMITS } from "../image/limits.ts";
 import { sha256 } from "./sha256.ts";
 import { drawSketch } from "../sketches/draw.ts";
 import type { Origin } from "./source.ts";
-
-/** More than a server accepts: these pictures are the user's own, and are decoded one at a time. */
-const LIMITS: ImageLimits = { bytes: 32 * 1024 * 1024, pixels: 50_000_000 };
 
 /** A decoded picture. */
 export interface Picture {
@@ -35,7 +32,7 @@ export async function loadPicture(origin: Origin): Promise<LoadedPicture> {
     const bytes = await readPicture(origin.path);
     return {
       contentHash: await sha256(bytes),
-      decode: () => decodeImage(bytes, LIMITS),
+      decode: () => decodeImage(bytes, COMMAND_LIMITS),
     };
   }
   const pixels = drawSketch(origin.look, origin.item, origin.variant);
@@ -51,10 +48,10 @@ export async function loadPicture(origin: Origin): Promise<LoadedPicture> {
 async function readPicture(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const { size } = await Deno.stat(path);
-    if (size <= LIMITS.bytes) return await Deno.readFile(path);
+    if (size <= COMMAND_LIMITS.bytes) return await Deno.readFile(path);
     throw new ImageError(
       "too-large",
-      `Cannot read image: expected at most ${LIMITS.bytes} bytes, got ${size}`,
+      `Cannot read image: expected at most ${COMMAND_LIMITS.bytes} bytes, got ${size}`,
     );
   } catch (error) {
     if (error instanceof ImageError) throw error;

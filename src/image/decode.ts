@@ -5,10 +5,14 @@
  */
 
 import { ImageError } from "../errors.ts";
-import type { Decoder, Pixels } from "./decoders/decoder.ts";
+import { type Decoder, MemoryError, type Pixels } from "./decoders/decoder.ts";
 import type { ImageHeader } from "./header.ts";
-import { isAnimatedWebp } from "./header/webp.ts";
-import { checkImage, DEFAULT_LIMITS, type ImageLimits } from "./limits.ts";
+import {
+  checkImage,
+  DEFAULT_LIMITS,
+  type ImageLimits,
+  memoryOf,
+} from "./limits.ts";
 import type { ImageType } from "./type.ts";
 
 export type { Pixels };
@@ -24,6 +28,9 @@ const OPENERS: Record<ImageType, () => Promise<{ open(): Promise<Decoder> }>> =
     webp: () => import("./decoders/webp.ts"),
     gif: () => import("./decoders/gif.ts"),
   };
+
+/** How much of a decoder's own message is shown. */
+const MAX_MESSAGE = 120;
 
 /** Decoders that are open, or being opened. */
 const decoders = new Map<ImageType, Promise<Decoder>>();
@@ -46,14 +53,15 @@ export async function prepareDecoder(): Promise<void> {
 /**
  * Decodes an image to RGBA as stored (the orientation is not applied) and gives
  * what `use` makes of the pixels. They lie in the decoder's own memory, where
- * only `use` finds them. Of an animated GIF it decodes the first picture.
+ * only `use` finds them. Of an animation it decodes the first frame.
  *
  * It blocks the event loop for as long as the decoder and `use` run.
  *
  * Permissions: read access to Deno's npm cache, where the decoders lie.
  *
- * @throws {ImageError} "unsupported" for another type or an animated WebP,
- * "too-large" over `limits`, "malformed" if it is damaged or cut short.
+ * @throws {ImageError} "unsupported" for another type, "too-large" over `limits`,
+ * "malformed" if it is damaged or cut short, "too-costly" if its decoder asks for
+ * more memory than an image of its size can need.
  */
 export async function usePixels<T>(
   bytes: Uint8Array,
@@ -61,12 +69,6 @@ export async function usePixels<T>(
   use: (header: ImageHeader, pixels: Pixels) => T,
 ): Promise<T> {
   const header = checkImage(bytes, limits);
-  if (header.type === "webp" && isAnimatedWebp(bytes)) {
-    throw new ImageError(
-      "unsupported",
-      "Cannot decode image: expected one picture, got a WebP animation",
-    );
-  }
   const decode = await decoderOf(header.type);
   // Errors of `use` are not the image's, and must not pass through a decoder.
   let result: { value: T } | { error: unknown } | undefined;
@@ -78,9 +80,11 @@ export async function usePixels<T>(
       result = { error };
     }
   };
-  await attempt(() => decode(bytes, take), header);
-  if ("error" in result!) throw result.error;
-  return result!.value;
+  const memory = memoryOf(header, bytes.length);
+  await attempt(() => decode(bytes, take, memory), header);
+  if (result === undefined) throw undecodable(header, "there are no pixels");
+  if ("error" in result) throw result.error;
+  return result.value;
 }
 
 /**
@@ -98,8 +102,13 @@ export function decodeImage(
   }));
 }
 
-function checkSize(header: ImageHeader, { width, height }: Pixels): void {
-  if (width === header.width && height === header.height) return;
+function checkSize(
+  header: ImageHeader,
+  { width, height, data }: Pixels,
+): void {
+  const fits = width === header.width && height === header.height &&
+    data.length === width * height * 4;
+  if (fits) return;
   throw new ImageError(
     "malformed",
     `Cannot decode image: expected ${header.width}×${header.height} pixels as its header says, ` +
@@ -109,16 +118,22 @@ function checkSize(header: ImageHeader, { width, height }: Pixels): void {
 
 async function attempt(
   decode: () => void | Promise<void>,
-  { type }: ImageHeader,
+  header: ImageHeader,
 ): Promise<void> {
   try {
     await decode();
   } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
-    throw new ImageError(
-      "malformed",
-      `Cannot decode image: expected a whole ${type}, the decoder says: ${what}`,
-      { cause: error },
-    );
+    throw undecodable(header, error);
   }
+}
+
+function undecodable({ type }: ImageHeader, cause: unknown): ImageError {
+  const costly = cause instanceof MemoryError;
+  const what = cause instanceof Error ? cause.message : String(cause);
+  return new ImageError(
+    costly ? "too-costly" : "malformed",
+    `Cannot decode image: expected a ${costly ? "common" : "whole"} ${type}, ` +
+      `the decoder says: ${what.slice(0, MAX_MESSAGE)}`,
+    { cause },
+  );
 }

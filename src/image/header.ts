@@ -10,6 +10,7 @@ import { readJpegHeader } from "./header/jpeg.ts";
 import { readPngHeader } from "./header/png.ts";
 import { readWebpHeader } from "./header/webp.ts";
 import { type Orientation, readOrientation } from "./header/exif.ts";
+import { foreignTypeOf } from "./foreign.ts";
 import { type ImageType, imageTypeOf } from "./type.ts";
 
 export type { Orientation };
@@ -23,6 +24,8 @@ export interface ImageHeader {
   readonly height: number;
   /** 1…8 as in EXIF; 1, upright, where the image says nothing readable. */
   readonly orientation: Orientation;
+  /** How often a decoder goes over the whole image: the scans of a JPEG. Once where it is missing. */
+  readonly passes?: number;
 }
 
 const READERS = {
@@ -39,16 +42,12 @@ const READERS = {
  * they claim of themselves.
  *
  * @throws {ImageError} "unsupported" if the bytes are not JPEG, PNG, WebP or
- * GIF; "malformed" if they start like one of them but do not state a size.
+ * GIF, or a kind of them that cannot be decoded here; "malformed" if they start
+ * like one of them but do not state a size.
  */
 export function readImageHeader(bytes: Uint8Array): ImageHeader {
   const type = imageTypeOf(bytes);
-  if (type === undefined) {
-    throw new ImageError(
-      "unsupported",
-      "Cannot read image: expected JPEG, PNG, WebP or GIF, got something else",
-    );
-  }
+  if (type === undefined) throw unknownType(bytes);
   const header = READERS[type](bytes);
   if (header === undefined) {
     throw new ImageError(
@@ -56,12 +55,30 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader {
       `Cannot read image: the ${type} header is damaged`,
     );
   }
-  const { width, height, exif } = header;
+  const { width, height, exif, passes, unsupported } = header;
+  if (unsupported !== undefined) {
+    throw new ImageError(
+      "unsupported",
+      `Cannot read image: ${unsupported} is not supported; save it as an ordinary ${type}`,
+    );
+  }
   if (width < 1 || height < 1) {
     throw new ImageError(
       "malformed",
       `Cannot read image: expected at least 1×1 pixels, the ${type} header says ${width}×${height}`,
     );
   }
-  return { type, width, height, orientation: readOrientation(exif) };
+  const orientation = readOrientation(exif);
+  return passes === undefined || passes === 1
+    ? { type, width, height, orientation }
+    : { type, width, height, orientation, passes };
+}
+
+function unknownType(bytes: Uint8Array): ImageError {
+  const foreign = foreignTypeOf(bytes);
+  return new ImageError(
+    "unsupported",
+    "Cannot read image: expected JPEG, PNG, WebP or GIF, got " +
+      (foreign ? `${foreign.name}: ${foreign.advice}` : "something else"),
+  );
 }

@@ -11,15 +11,36 @@ import { type ImageHeader, readImageHeader } from "./header.ts";
 export interface ImageLimits {
   /** Encoded size, in bytes. */
   readonly bytes: number;
-  /** Width times height. Decoding takes up to twenty bytes per pixel (measured). */
+  /** Width times height. */
   readonly pixels: number;
 }
 
-/** 10 MiB and 24 megapixels: any photograph of a common camera. */
+const MEBIBYTE = 1024 * 1024;
+
+/** On a server: 10 MiB and 25 megapixels, as phones take them (5712×4284). */
 export const DEFAULT_LIMITS: ImageLimits = {
-  bytes: 10 * 1024 * 1024,
-  pixels: 24_000_000,
+  bytes: 10 * MEBIBYTE,
+  pixels: 25_000_000,
 };
+
+/** In commands: the images are the user's own, and are decoded one at a time. */
+export const COMMAND_LIMITS: ImageLimits = {
+  bytes: 32 * MEBIBYTE,
+  pixels: 50_000_000,
+};
+
+/**
+ * A progressive JPEG may hold any number of scans, and each one is a pass over
+ * the whole image. Encoders write about ten.
+ */
+const MAXIMUM_PASSES = 100;
+/** How often as many pixels as an image may have are gone over, in all passes together. */
+const LARGEST_PASSES = 16;
+
+/** Bytes that a decoder may take for each pixel, for each byte of the file, and besides. */
+const MEMORY_PER_PIXEL = 20;
+const MEMORY_PER_BYTE = 4;
+const MEMORY_BESIDES = 64 * MEBIBYTE;
 
 /**
  * Reads the header of an image and holds it to the limits.
@@ -31,18 +52,38 @@ export function checkImage(
   limits: ImageLimits = DEFAULT_LIMITS,
 ): ImageHeader {
   if (bytes.length > limits.bytes) {
-    throw new ImageError(
-      "too-large",
-      `Cannot read image: expected at most ${limits.bytes} bytes, got ${bytes.length}`,
-    );
+    throw tooLarge(`${limits.bytes} bytes`, String(bytes.length));
   }
   const header = readImageHeader(bytes);
-  const { width, height } = header;
+  const { width, height, passes = 1 } = header;
   if (width * height > limits.pixels) {
-    throw new ImageError(
-      "too-large",
-      `Cannot read image: expected at most ${limits.pixels} pixels, got ${width}×${height}`,
+    throw tooLarge(
+      `${limits.pixels} pixels (MAX_PIXELS)`,
+      `${width}×${height}`,
     );
   }
+  const most = Math.min(
+    Math.floor(LARGEST_PASSES * limits.pixels / (width * height)),
+    MAXIMUM_PASSES,
+  );
+  if (passes > most) {
+    throw tooLarge(`${most} scans of ${width}×${height} pixels`, `${passes}`);
+  }
   return header;
+}
+
+/** The most memory that decoding an image may take, in bytes; over ten times what most take. */
+export function memoryOf(
+  { width, height }: ImageHeader,
+  bytes: number,
+): number {
+  return MEMORY_PER_PIXEL * width * height + MEMORY_PER_BYTE * bytes +
+    MEMORY_BESIDES;
+}
+
+function tooLarge(most: string, got: string): ImageError {
+  return new ImageError(
+    "too-large",
+    `Cannot read image: expected at most ${most}, got ${got}`,
+  );
 }

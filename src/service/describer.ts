@@ -39,13 +39,12 @@ export class Describer {
   }
 
   /**
-   * Checks an image by its header; returns how many pixels it has.
+   * Checks an image by its header, and returns that.
    *
    * @throws {ImageError} If it is not an image, or over a limit.
    */
-  check(bytes: Uint8Array): number {
-    const { width, height } = checkImage(bytes, this.limits);
-    return width * height;
+  check(bytes: Uint8Array): ImageHeader {
+    return checkImage(bytes, this.limits);
   }
 
   /**

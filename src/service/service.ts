@@ -1,11 +1,13 @@
 /** What the routes call: the model, its versions, and what is done with them. @module */
 
+import type { ImageHeader } from "../image/header.ts";
 import { DEFAULT_LIMITS, type ImageLimits } from "../image/limits.ts";
 import type { Engine } from "../store/engine.ts";
 import type { BaseModel } from "../store/manifest.ts";
 import { ModelStore } from "../store/store.ts";
 import type { HeadSpec } from "../heads/kinds.ts";
 import { identityOf, type ModelIdentity, type Prediction } from "./answers.ts";
+import { DecodingPool } from "./decoding_pool.ts";
 import { Describer } from "./describer.ts";
 import { Editor } from "./editor.ts";
 import type { Finetuner } from "./finetune.ts";
@@ -18,6 +20,10 @@ import type { Weights } from "./weights.ts";
 
 /** Versions between two garbage collections. */
 const COLLECT_EVERY = 16;
+/** Bytes that the heavy images decoded at once may take together. */
+const DECODING_MEMORY = 256 * 1024 * 1024;
+/** Images that may wait to be decoded. */
+const MAX_IMAGES_WAITING = 4096;
 
 /** What a service is made of. */
 export interface ServiceOptions {
@@ -29,6 +35,10 @@ export interface ServiceOptions {
   readonly keepVersions?: number;
   /** How many changes may wait in this process. Default 512. */
   readonly maxWaiting?: number;
+  /** How many workers decode images. Default 0: they are decoded in place, in turns. */
+  readonly decoders?: number;
+  /** Milliseconds that decoding one image may take in a worker. Default 10,000. */
+  readonly decodeDeadline?: number;
   /** Told of what went wrong without failing a request. Default: the console. */
   readonly report?: (error: unknown) => void;
 }
@@ -62,6 +72,7 @@ export class Service {
     base: BaseModel,
     private readonly network: ServingNetwork,
     private readonly describer: Describer,
+    private readonly pool: DecodingPool,
   ) {
     const { weights, engine, keepVersions = 100, report = console.error } =
       options;
@@ -99,7 +110,16 @@ export class Service {
     const limits = options.limits ?? DEFAULT_LIMITS;
     const network = await ServingNetwork.create(model);
     const describer = await Describer.create(model.preprocessing, limits);
-    return new Service(options, await base, network, describer);
+    const pool = new DecodingPool(describer, {
+      preprocessing: model.preprocessing,
+      limits,
+      workers: options.decoders ?? 0,
+      deadline: options.decodeDeadline ?? 10_000,
+      memory: DECODING_MEMORY,
+      maxWaiting: MAX_IMAGES_WAITING,
+      report: options.report ?? console.error,
+    });
+    return new Service(options, await base, network, describer, pool);
   }
 
   /** What the model is asked, in the order of its answers. */
@@ -108,13 +128,16 @@ export class Service {
   }
 
   /** Checks an image by its header: {@linkcode Describer.check}. */
-  check(image: Uint8Array): number {
+  check(image: Uint8Array): ImageHeader {
     return this.describer.check(image);
   }
 
-  /** Decodes and describes an image: {@linkcode Describer.describe}. */
-  describe(image: Uint8Array): Promise<Uint8Array> {
-    return this.describer.describe(image);
+  /** Decodes and describes an image: {@linkcode DecodingPool.describe}. */
+  describe(
+    image: Uint8Array,
+    header: ImageHeader = this.check(image),
+  ): Promise<Uint8Array> {
+    return this.pool.describe(image, header);
   }
 
   /** Hashes of other weights files whose tuned versions the store keeps; they are not served. */
@@ -169,6 +192,7 @@ export class Service {
   /** Finishes what runs, then releases the store. */
   async close(): Promise<void> {
     await this.settled();
+    await this.pool.close();
     await this.#store.close();
   }
 

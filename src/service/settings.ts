@@ -11,12 +11,13 @@
  *   FINETUNE_KEY     bearer key of fine-tuning                      none: closed
  *   ADMIN_KEY        bearer key of rollback, export and import      none: closed
  *   CORS_ORIGIN      origin of pages that may call, or *            none
- *   MAX_BODY_BYTES   largest request body                           10485760
- *   MAX_PIXELS       largest image, in pixels; four times as        24000000
- *                    much for the images of one request together
+ *
+ * What a request may cost is set by the variables in limits.ts.
  *
  * @module
  */
+
+import { readRequestLimits, type RequestLimits } from "./limits.ts";
 
 /** Settings, with their defaults filled in. */
 export interface Settings {
@@ -29,8 +30,7 @@ export interface Settings {
   readonly keepVersions: number;
   readonly keys: Keys;
   readonly corsOrigin: string | undefined;
-  readonly maxBodyBytes: number;
-  readonly maxPixels: number;
+  readonly limits: RequestLimits;
 }
 
 /** The bearer keys; a route whose key is undefined is open (predict) or closed (the others). */
@@ -82,7 +82,6 @@ export function readSettings(
       admin: text("ADMIN_KEY"),
     },
     corsOrigin: text("CORS_ORIGIN"),
-    maxBodyBytes: whole("MAX_BODY_BYTES", 10 * 1024 * 1024, 1024, 1024 ** 3),
-    maxPixels: whole("MAX_PIXELS", 24_000_000, 1, 1_000_000_000),
+    limits: readRequestLimits(whole),
   };
 }

@@ -84,20 +84,29 @@ export function integer(
   return littleEndian ? bytes.reverse() : bytes;
 }
 
-/** An EXIF block that says nothing but an orientation. */
-export function exif(orientation: number, littleEndian = false): Uint8Array {
+/** An EXIF block that says nothing but an orientation, as a number of a type: 1 BYTE, 3 SHORT, 4 LONG. */
+export function exif(
+  orientation: number,
+  littleEndian = false,
+  type: 1 | 3 | 4 = 3,
+): Uint8Array {
   const word = (value: number) => integer(value, 2, littleEndian);
   const long = (value: number) => integer(value, 4, littleEndian);
+  const value = {
+    1: bytesOf(orientation),
+    3: word(orientation),
+    4: long(orientation),
+  }[type];
   return bytesOf(
     littleEndian ? "II" : "MM",
     word(42),
     long(8),
     word(1), // one entry
     word(0x0112),
-    word(3),
+    word(type),
     long(1),
-    word(orientation),
-    word(0),
+    value,
+    new Uint8Array(4 - value.length),
     long(0),
   );
 }
@@ -248,22 +257,66 @@ export function encodeGif(
   );
 }
 
+/** A WebP animation of frames, each a still WebP at its place on the canvas. */
+export function animateWebp(
+  canvas: { width: number; height: number },
+  frames: readonly {
+    readonly webp: Uint8Array;
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  }[],
+): Uint8Array {
+  const number = (value: number) => integer(value, 3, true);
+  const body = bytesOf(
+    "WEBP",
+    riffChunk(
+      "VP8X",
+      bytesOf(
+        0x12, // animated, with transparency
+        integer(0, 3),
+        number(canvas.width - 1),
+        number(canvas.height - 1),
+      ),
+    ),
+    riffChunk("ANIM", new Uint8Array(6)),
+    ...frames.map(({ webp, x, y, width, height }) =>
+      riffChunk(
+        "ANMF",
+        bytesOf(
+          number(x / 2),
+          number(y / 2),
+          number(width - 1),
+          number(height - 1),
+          number(100),
+          0,
+          webp.subarray(12),
+        ),
+      )
+    ),
+  );
+  return bytesOf("RIFF", integer(body.length, 4, true), body);
+}
+
+function riffChunk(type: string, data: Uint8Array): Uint8Array {
+  return bytesOf(
+    type,
+    integer(data.length, 4, true),
+    data,
+    ...(data.length % 2 === 1 ? [0] : []),
+  );
+}
+
 /** A WebP as an extended file, with an EXIF block where given. */
 export function extendWebp(
   webp: Uint8Array,
   size: { width: number; height: number },
   options: { exif?: Uint8Array; flags?: number } = {},
 ): Uint8Array {
-  const chunk = (type: string, data: Uint8Array) =>
-    bytesOf(
-      type,
-      integer(data.length, 4, true),
-      data,
-      ...(data.length % 2 === 1 ? [0] : []),
-    );
   const body = bytesOf(
     "WEBP",
-    chunk(
+    riffChunk(
       "VP8X",
       bytesOf(
         options.flags ?? 0x08,
@@ -273,7 +326,7 @@ export function extendWebp(
       ),
     ),
     webp.subarray(12),
-    ...(options.exif ? [chunk("EXIF", options.exif)] : []),
+    ...(options.exif ? [riffChunk("EXIF", options.exif)] : []),
   );
   return bytesOf("RIFF", integer(body.length, 4, true), body);
 }

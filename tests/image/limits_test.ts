@@ -1,7 +1,18 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ImageError } from "../../src/errors.ts";
-import { checkImage, DEFAULT_LIMITS } from "../../src/image/limits.ts";
-import { bytesOf, encodePng, gradient, integer, pngChunk } from "./fixtures.ts";
+import {
+  checkImage,
+  COMMAND_LIMITS,
+  DEFAULT_LIMITS,
+} from "../../src/image/limits.ts";
+import {
+  bytesOf,
+  encodeJpeg,
+  encodePng,
+  gradient,
+  integer,
+  pngChunk,
+} from "./fixtures.ts";
 
 const PNG = encodePng(gradient(30, 20));
 
@@ -34,6 +45,39 @@ Deno.test("an image that claims to be huge is refused by its header alone", () =
   const error = assertThrows(
     () => checkImage(bomb, DEFAULT_LIMITS),
     ImageError,
+  );
+  assertEquals(error.reason, "too-large");
+});
+
+Deno.test("an image over the limit of pixels is told of the setting, and a photograph of a phone is not", () => {
+  const sized = (width: number, height: number) =>
+    bytesOf(
+      "\x89PNG\r\n\x1a\n",
+      pngChunk(
+        "IHDR",
+        bytesOf(
+          integer(width, 4),
+          integer(height, 4),
+          Uint8Array.of(8, 6, 0, 0, 0),
+        ),
+      ),
+    );
+  assertEquals(checkImage(sized(5712, 4284)).width, 5712);
+  assertThrows(() => checkImage(sized(6000, 5000)), ImageError, "MAX_PIXELS");
+  assertEquals(checkImage(sized(6000, 5000), COMMAND_LIMITS).width, 6000);
+});
+
+Deno.test("the scans of a JPEG are bounded by its pixels", async () => {
+  const jpeg = await encodeJpeg(gradient(100, 100), { progressive: true });
+  const limits = (pixels: number) => ({ bytes: 1e6, pixels });
+  const scans = checkImage(jpeg).passes!;
+  assert(scans > 3 && scans < 16);
+  const repeated = bytesOf(jpeg, "\xff\xda".repeat(50 - scans));
+  assertEquals(checkImage(repeated, limits(100_000)).passes, 50);
+  const error = assertThrows(
+    () => checkImage(repeated, limits(10_000)),
+    ImageError,
+    "16 scans",
   );
   assertEquals(error.reason, "too-large");
 });

@@ -3,6 +3,10 @@
 import type { Hono } from "hono";
 import { createApp } from "../../routes/app.ts";
 import type { AppOptions } from "../../routes/options.ts";
+import {
+  REQUEST_LIMITS,
+  type RequestLimits,
+} from "../../src/service/limits.ts";
 import type { Service, ServiceOptions } from "../../src/service/service.ts";
 import {
   encodeGif,
@@ -20,7 +24,8 @@ export const FINETUNE_KEY = "train";
 export const ADMIN_KEY = "admin";
 
 /** What a test wants to be different. */
-export type TestOptions = Partial<AppOptions> & {
+export type TestOptions = Partial<Omit<AppOptions, "limits">> & {
+  readonly limits?: Partial<RequestLimits>;
   readonly serviceOptions?: Partial<ServiceOptions>;
 };
 
@@ -30,10 +35,15 @@ export async function withApp(
   body: (app: Hono, service: Service) => Promise<void>,
 ): Promise<void> {
   const weights = await fixtureWeights({ guard: false });
-  const limits = { bytes: 100_000, pixels: options.maxPixels ?? 5000 };
+  const limits = {
+    ...REQUEST_LIMITS,
+    bodyBytes: 100_000,
+    pixels: 5000,
+    ...options.limits,
+  };
   const { service } = await openFixture({
     weights,
-    limits,
+    limits: { bytes: limits.bodyBytes, pixels: limits.pixels },
     ...options.serviceOptions,
   });
   try {
@@ -41,9 +51,8 @@ export async function withApp(
       service: () => Promise.resolve(service),
       keys: { predict: undefined, finetune: FINETUNE_KEY, admin: ADMIN_KEY },
       corsOrigin: undefined,
-      maxBodyBytes: 100_000,
-      maxPixels: limits.pixels,
       ...options,
+      limits,
     });
     await body(app, service);
   } finally {

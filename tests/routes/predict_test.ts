@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Hono } from "hono";
+import { REQUEST_LIMITS } from "../../src/service/limits.ts";
 import { createApp } from "../../routes/app.ts";
 import { encodePng, gradient } from "../image/fixtures.ts";
 import {
@@ -253,7 +254,7 @@ Deno.test("a body without a length is held to the limit as it comes", async () =
 
 Deno.test("bodies that are held at once are bounded together", async () => {
   const lasting = Promise.withResolvers<void>();
-  await withApp({ maxBodyBytes: 150 * 1024 * 1024 }, async (app, service) => {
+  await withApp({}, async (app, service) => {
     const waiting = createApp({
       service: async () => {
         await lasting.promise;
@@ -261,8 +262,7 @@ Deno.test("bodies that are held at once are bounded together", async () => {
       },
       keys: { predict: undefined, finetune: undefined, admin: undefined },
       corsOrigin: undefined,
-      maxBodyBytes: 150 * 1024 * 1024,
-      maxPixels: 5000,
+      limits: { ...REQUEST_LIMITS, heldBytes: IMAGES.png.length + 1 },
     });
     const send = (app: Hono) => {
       const body = new Response(IMAGES.png).body;

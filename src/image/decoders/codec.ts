@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Pixels } from "./decoder.ts";
+import { MemoryError, type Pixels } from "./decoder.ts";
 
 /** What an instance tells. */
 export interface Host {
@@ -17,12 +17,26 @@ export interface Host {
 
 /** A running decoder. */
 export interface Instance {
+  /** Whether it asked for more memory than it may have. */
+  readonly starved: boolean;
   /** Decodes an image for its host; false if there is no picture in it. */
-  decode(bytes: Uint8Array): boolean;
+  decode(bytes: Uint8Array, memory: number, tail?: Uint8Array): boolean;
+}
+
+/** How a codec is used. */
+export interface CodecOptions {
+  /** Whether an instance may decode another image after one that went well. Default true. */
+  readonly reuse?: boolean;
+  /** Bytes behind every file, as if they were part of it. */
+  readonly tail?: Uint8Array;
+  /** Whether a printed line tells of something that is not lost. Default: none does. */
+  readonly isHarmless?: (line: string) => boolean;
 }
 
 /** An image of this size has grown the instance's memory, which cannot shrink. */
 const PIXELS_KEPT = 4_000_000;
+/** Lines of one image that are looked at. */
+const MAX_LINES = 100;
 
 /** A codec that is ready to decode. */
 export class Codec {
@@ -30,13 +44,16 @@ export class Codec {
   #log: string[] = [];
   #take: (pixels: Pixels) => void = () => {};
   readonly #host: Host = {
-    print: (line) => void this.#log.push(line),
+    print: (line) => {
+      if (this.#log.length < MAX_LINES) this.#log.push(line);
+    },
     take: (pixels) => this.#take(pixels),
   };
 
   /** @param instantiate Makes an instance that tells its host. */
   constructor(
-    private readonly instantiate: (host: Host) => Instance | Promise<Instance>,
+    private readonly instantiate: (host: Host) => Instance,
+    private readonly options: CodecOptions = {},
   ) {}
 
   /**
@@ -44,14 +61,17 @@ export class Codec {
    * image the instance is dropped: a trap leaves it in an unknown state, and its
    * memory never shrinks.
    *
+   * @throws {MemoryError} If it needs more than `memory`.
    * @throws {Error} With what the codec printed, if it cannot decode them or
    * had to make up what was missing.
    */
-  async decode(
+  decode(
     bytes: Uint8Array,
     take: (pixels: Pixels) => void,
-  ): Promise<void> {
-    const instance = this.#idle ?? await this.instantiate(this.#host);
+    memory: number,
+  ): void {
+    const { reuse = true, tail, isHarmless = () => false } = this.options;
+    const instance = this.#idle ?? this.instantiate(this.#host);
     this.#idle = undefined;
     this.#log = [];
     let area = 0;
@@ -59,19 +79,30 @@ export class Codec {
       area = pixels.width * pixels.height;
       take(pixels);
     };
-    let found: boolean;
-    try {
-      found = instance.decode(bytes);
-    } catch (error) {
-      throw new Error(this.#log.at(-1) ?? "the decoder failed", {
-        cause: error,
-      });
-    }
-    if (!found) {
+    if (!this.#run(instance, bytes, memory, tail)) {
       throw new Error(this.#log.at(-1) ?? "the decoder found no pixels");
     }
-    if (area < PIXELS_KEPT) this.#idle = instance;
-    const cut = this.#log.find((line) => line.startsWith("Premature end"));
-    if (cut !== undefined) throw new Error(cut);
+    if (reuse && area < PIXELS_KEPT) this.#idle = instance;
+    const lost = this.#log.find((line) => !isHarmless(line));
+    if (lost !== undefined) throw new Error(lost);
+  }
+
+  #run(
+    instance: Instance,
+    bytes: Uint8Array,
+    memory: number,
+    tail: Uint8Array | undefined,
+  ): boolean {
+    try {
+      const found = instance.decode(bytes, memory, tail);
+      if (found || !instance.starved) return found;
+    } catch (error) {
+      if (!instance.starved) {
+        throw new Error(this.#log.at(-1) ?? "the decoder failed", {
+          cause: error,
+        });
+      }
+    }
+    throw new MemoryError(`it needs more than ${memory} bytes of memory`);
   }
 }

@@ -5,6 +5,8 @@
  */
 
 import "imagescript/package.json" with { type: "json" };
+import { readGifLayout } from "../header/gif.ts";
+import { placed } from "./canvas.ts";
 import type { Decoder } from "./decoder.ts";
 import { type ModuleDecoder, openModule } from "./module.ts";
 
@@ -14,12 +16,8 @@ interface Exports {
   walloc(bytes: number): number;
   /** A decoder, or 0. A memory limit of 0 is none. */
   decoder_new(pointer: number, bytes: number, memoryLimit: number): number;
-  decoder_width(decoder: number): number;
-  decoder_height(decoder: number): number;
   /** The next picture; 0 if it cannot be decoded, 1 if there is none. */
   decoder_frame(decoder: number): number;
-  decoder_frame_x(frame: number): number;
-  decoder_frame_y(frame: number): number;
   decoder_frame_width(frame: number): number;
   decoder_frame_height(frame: number): number;
   /** RGBA. */
@@ -31,14 +29,15 @@ export function open(): Promise<Decoder> {
   return openModule("imagescript/wasm/any/gif.wasm", decode);
 }
 
-const decode: ModuleDecoder = (module, bytes, take) => {
+const decode: ModuleDecoder = (module, bytes, take, memory) => {
+  const layout = readGifLayout(bytes)!; // it was checked
   const instance = new WebAssembly.Instance(module, {
     env: { push_to_stream() {} },
   });
   const gif = instance.exports as unknown as Exports;
   const input = gif.walloc(bytes.length);
   new Uint8Array(gif.memory.buffer).set(bytes, input);
-  const decoder = gif.decoder_new(input, bytes.length, 0);
+  const decoder = gif.decoder_new(input, bytes.length, memory);
   const frame = decoder === 0 ? 0 : gif.decoder_frame(decoder);
   if (frame === 0 || frame === 1) throw new Error("no picture");
   const [width, height] = [
@@ -50,18 +49,5 @@ const decode: ModuleDecoder = (module, bytes, take) => {
     gif.decoder_frame_buffer(frame),
     width * height * 4,
   );
-  const screen = {
-    width: gif.decoder_width(decoder),
-    height: gif.decoder_height(decoder),
-  };
-  if (width === screen.width && height === screen.height) {
-    return take({ width, height, data });
-  }
-  const pixels = new Uint8Array(screen.width * screen.height * 4);
-  for (let row = 0; row < height; row++) {
-    const line = data.subarray(row * width * 4, (row + 1) * width * 4);
-    const y = gif.decoder_frame_y(frame) + row;
-    pixels.set(line, (y * screen.width + gif.decoder_frame_x(frame)) * 4);
-  }
-  take({ ...screen, data: pixels });
+  take(placed({ width, height, data }, layout));
 };

@@ -1,20 +1,17 @@
 /**
- * JPEG by mozjpeg (the `@jsquash/jpeg` package).
+ * JPEG by mozjpeg (the `@jsquash/jpeg` package), but in four inks by jpeg-js.
  *
  * @module
  */
 
 import "@jsquash/jpeg/package.json" with { type: "json" };
+import { componentsOf } from "../header/jpeg.ts";
 import { Codec } from "./codec.ts";
 import type { Decoder } from "./decoder.ts";
+import { Embind } from "./embind.ts";
+import { tidyJpeg } from "./jpeg_tidy.ts";
 import { compileModule } from "./module.ts";
-import { Mozjpeg } from "./mozjpeg.ts";
-
-/**
- * A progressive file may hold any number of scans, and each one is a pass over
- * the whole image. Encoders write about ten.
- */
-const MAXIMUM_SCANS = 100;
+import { MOZJPEG } from "./mozjpeg.ts";
 
 /** A grey square of 16×16 pixels. */
 const SMALL =
@@ -23,6 +20,21 @@ const SMALL =
   "BgQEBAQEBgkFBgUFBgUJCAkHBwcJCA4LCQkLDhANDA0QExERExgXGB8fKv/AABEIABAAEAMBEQ" +
   "ACEQEDEQH/xABLAAEAAAAAAAAAAAAAAAAAAAAAEAEAAAAAAAAAAAAAAAAAAAAAAQEBAAAAAAAA" +
   "AAAAAAAAAAAABREBAAAAAAAAAAAAAAAAAAAAAP/aAAwDAQACEQMRAD8ALiOAAA//2Q==";
+const SMALL_MEMORY = 32 * 1024 * 1024;
+/** Components of an image for printing. */
+const INKS = 4;
+
+/**
+ * An empty segment and the end of the image, behind every file: many lack their
+ * end, or have a camera's notes in its place. The segment tells that end from the
+ * file's own, behind which nobody reads.
+ */
+const END = Uint8Array.of(0xff, 0xee, 0, 2, 0xff, 0xd9);
+/** Bytes that are left over, and the marker behind them. */
+const LEFT_OVER =
+  /^Corrupt JPEG data: (\d+) extraneous bytes before marker 0x(ee|d9)$/;
+/** Cameras leave a few before the end of the image; more is what damage leaves. */
+const MOST_LEFT_OVER = 16;
 
 /**
  * Makes a decoder of JPEG files, their orientation not applied. It has decoded a
@@ -32,25 +44,20 @@ export async function open(): Promise<Decoder> {
   const module = await compileModule(
     "@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm",
   );
-  const codec = new Codec((host) => new Mozjpeg(module, host));
-  await codec.decode(Uint8Array.fromBase64(SMALL), () => {});
-  return (bytes, take) => {
-    if (hasMoreScans(bytes, MAXIMUM_SCANS)) {
-      return Promise.reject(new Error(`more than ${MAXIMUM_SCANS} scans`));
-    }
-    return codec.decode(bytes, take);
+  const codec = new Codec((host) => new Embind(module, MOZJPEG, host), {
+    tail: END,
+    isHarmless,
+  });
+  codec.decode(Uint8Array.fromBase64(SMALL), () => {}, SMALL_MEMORY);
+  return async (bytes, take, memory) => {
+    const tidy = tidyJpeg(bytes);
+    if (componentsOf(tidy) !== INKS) return codec.decode(tidy, take, memory);
+    const { decodeInks } = await import("./inks.ts");
+    decodeInks(tidy, take, memory);
   };
 }
 
-/** Whether more than `limit` scans start in `bytes`; never fewer than there are. */
-function hasMoreScans(bytes: Uint8Array, limit: number): boolean {
-  let scans = 0;
-  for (
-    let at = bytes.indexOf(0xff);
-    at !== -1;
-    at = bytes.indexOf(0xff, at + 1)
-  ) {
-    if (bytes[at + 1] === 0xda && ++scans > limit) return true;
-  }
-  return false;
+function isHarmless(line: string): boolean {
+  const [, bytes, marker] = LEFT_OVER.exec(line) ?? [];
+  return marker === "ee" || Number(bytes) <= MOST_LEFT_OVER;
 }

@@ -25,5 +25,5 @@ export async function openModule(
   decode: ModuleDecoder,
 ): Promise<Decoder> {
   const module = await compileModule(specifier);
-  return (bytes, take) => decode(module, bytes, take);
+  return (...image) => decode(module, ...image);
 }

@@ -6,7 +6,7 @@
  */
 
 import "imagescript/package.json" with { type: "json" };
-import type { Decoder } from "./decoder.ts";
+import { type Decoder, MemoryError } from "./decoder.ts";
 import { type ModuleDecoder, openModule } from "./module.ts";
 
 /** What the module exports; a pointer is a byte offset into its memory. */
@@ -24,17 +24,17 @@ export function open(): Promise<Decoder> {
   return openModule("imagescript/wasm/any/png.wasm", decode);
 }
 
-const decode: ModuleDecoder = (module, bytes, take) => {
+const decode: ModuleDecoder = (module, bytes, take, memory) => {
   // Every image has an instance of its own (0.04 ms, measured by tests/bench/image.ts):
   // its memory never shrinks, and a trap cannot spoil the next one.
   const instance = new WebAssembly.Instance(module, {
-    env: { emscripten_notify_memory_growth() {} },
+    env: { emscripten_notify_memory_growth: () => checkMemory(png, memory) },
   });
   const png = instance.exports as unknown as Exports;
   const input = png.walloc(bytes.length);
   new Uint8Array(png.memory.buffer).set(bytes, input);
   const output = png.decode(input, bytes.length);
-  if (output < 0) throw new Error(`error ${-output}`);
+  if (output < 0) throw new Error(`damaged data (error ${-output})`);
   const [width, height] = [png.width(), png.height()];
   take({
     width,
@@ -42,3 +42,8 @@ const decode: ModuleDecoder = (module, bytes, take) => {
     data: new Uint8Array(png.memory.buffer, output, width * height * 4),
   });
 };
+
+function checkMemory(png: Exports, most: number): void {
+  if (png.memory.buffer.byteLength <= most) return;
+  throw new MemoryError(`it needs more than ${most} bytes of memory`);
+}

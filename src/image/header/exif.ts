@@ -16,7 +16,10 @@ import { viewOf } from "./parsed.ts";
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const TAG_ORIENTATION = 0x0112;
-const TYPE_SHORT = 3;
+/** Types an orientation is written in; the standard asks for SHORT. */
+const BYTE = 1;
+const SHORT = 3;
+const LONG = 4;
 const ENTRY_BYTES = 12;
 
 /** The orientation in `exif`, a TIFF file; 1 where it is missing or damaged. */
@@ -34,9 +37,26 @@ export function readOrientation(exif: Uint8Array | undefined): Orientation {
     const entry = directory + 2 + i * ENTRY_BYTES;
     if (entry + ENTRY_BYTES > exif.length) return 1;
     if (view.getUint16(entry, littleEndian) !== TAG_ORIENTATION) continue;
-    if (view.getUint16(entry + 2, littleEndian) !== TYPE_SHORT) return 1;
-    const value = view.getUint16(entry + 8, littleEndian);
+    const value = numberAt(view, entry, littleEndian);
     return value >= 1 && value <= 8 ? value as Orientation : 1;
   }
   return 1;
+}
+
+/** The number in an entry, 0 if it is of another type. */
+function numberAt(
+  view: DataView,
+  entry: number,
+  littleEndian: boolean,
+): number {
+  switch (view.getUint16(entry + 2, littleEndian)) {
+    case BYTE:
+      return view.getUint8(entry + 8);
+    case SHORT:
+      return view.getUint16(entry + 8, littleEndian);
+    case LONG:
+      return view.getUint32(entry + 8, littleEndian);
+    default:
+      return 0;
+  }
 }

@@ -12,22 +12,40 @@ const SCREEN_BYTES = 13;
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 
-/**
- * Reads the size of the screen. The first picture must lie on it: a decoder
- * makes room for what the picture claims, not for what the screen does.
- */
+/** Where the first image lies on its screen, and how large that is. */
+export interface GifLayout {
+  readonly canvas: { readonly width: number; readonly height: number };
+  /** The image's left upper corner. */
+  readonly left: number;
+  readonly top: number;
+}
+
+/** Reads the size of the screen. */
 export function readGifHeader(bytes: Uint8Array): ParsedHeader | undefined {
+  const layout = readGifLayout(bytes);
+  return layout && { ...layout.canvas, exif: undefined };
+}
+
+/**
+ * Finds the first image's place. A screen that is smaller than the image, or has
+ * no size, is taken to be the image's own, as browsers do; an image that reaches
+ * out of a screen large enough for it is cut off there.
+ */
+export function readGifLayout(bytes: Uint8Array): GifLayout | undefined {
   if (bytes.length < SCREEN_BYTES) return undefined;
   const view = viewOf(bytes);
-  const width = view.getUint16(6, true);
-  const height = view.getUint16(8, true);
   const image = firstImage(bytes);
   if (image === undefined || image + 9 > bytes.length) return undefined;
-  const right = view.getUint16(image, true) + view.getUint16(image + 4, true);
-  const bottom = view.getUint16(image + 2, true) +
-    view.getUint16(image + 6, true);
-  if (right > width || bottom > height) return undefined;
-  return { width, height, exif: undefined };
+  const [left, top, width, height] = [0, 2, 4, 6].map((offset) =>
+    view.getUint16(image + offset, true)
+  ) as [number, number, number, number];
+  const screen = {
+    width: view.getUint16(6, true),
+    height: view.getUint16(8, true),
+  };
+  return width > screen.width || height > screen.height
+    ? { canvas: { width, height }, left: 0, top: 0 }
+    : { canvas: screen, left, top };
 }
 
 /** The offset of the first image descriptor's left edge. */

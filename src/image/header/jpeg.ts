@@ -1,5 +1,5 @@
 /**
- * The header of a JPEG file: its segments up to the frame header.
+ * The header of a JPEG file: its segments up to the first scan.
  *
  * Source: ITU-T T.81 (1992), annex B.
  *
@@ -10,6 +10,21 @@ import { startsWith } from "../type.ts";
 import { type ParsedHeader, viewOf } from "./parsed.ts";
 
 const EXIF_PREFIX = "Exif\0\0";
+/** The frame header of ITU-T T.87, and the start of a scan. */
+const JPEG_LS = 0xf7;
+export const SCAN = 0xda;
+
+/** A marker segment. */
+export interface Segment {
+  /** The second byte of its marker. */
+  readonly marker: number;
+  /** Where the first segment after the one before it would have started. */
+  readonly from: number;
+  /** Where its length stands, behind the marker. */
+  readonly start: number;
+  /** Behind its last byte. */
+  readonly end: number;
+}
 
 /**
  * Walks the segments to the first frame header, as libjpeg does, so that the
@@ -18,33 +33,111 @@ const EXIF_PREFIX = "Exif\0\0";
 export function readJpegHeader(bytes: Uint8Array): ParsedHeader | undefined {
   const view = viewOf(bytes);
   let exif: Uint8Array | undefined;
-  let offset = 2;
-  while (true) {
-    offset = afterNextMarker(bytes, offset);
-    const marker = bytes[offset - 1];
-    if (offset > bytes.length || marker === undefined || isForbidden(marker)) {
-      return undefined;
+  let frame: Segment | undefined;
+  for (const segment of segmentsOf(bytes)) {
+    const { marker, start, end } = segment;
+    if (frame === undefined) {
+      if (marker === SCAN) return undefined;
+      if (
+        marker === 0xe1 && exif === undefined &&
+        startsWith(bytes, start + 2, EXIF_PREFIX)
+      ) {
+        exif = bytes.subarray(start + 2 + EXIF_PREFIX.length, end);
+      }
+      if (!isFrameHeader(marker)) continue;
+      if (end - start < 8) return undefined;
+      frame = segment;
     }
-    if (isStandalone(marker)) continue;
-    if (offset + 2 > bytes.length) return undefined;
-    const length = view.getUint16(offset);
-    if (length < 2 || offset + length > bytes.length) return undefined;
-    if (isFrameHeader(marker)) {
-      if (length < 8) return undefined;
-      return {
-        height: view.getUint16(offset + 3),
-        width: view.getUint16(offset + 5),
-        exif,
-      };
+    if (marker === SCAN) {
+      return { ...sizeOf(view, frame), exif, ...kindOf(bytes, frame, segment) };
     }
-    if (
-      marker === 0xe1 && exif === undefined &&
-      startsWith(bytes, offset + 2, EXIF_PREFIX)
-    ) {
-      exif = bytes.subarray(offset + 2 + EXIF_PREFIX.length, offset + length);
-    }
-    offset += length;
   }
+  return frame && { ...sizeOf(view, frame), exif, ...kindOf(bytes, frame) };
+}
+
+/**
+ * The segments with a length, up to the first scan's header. It ends early where
+ * there is no further marker, or one that cannot be there.
+ */
+export function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
+  const view = viewOf(bytes);
+  for (let offset = 2;;) {
+    const from = offset;
+    const start = afterNextMarker(bytes, offset);
+    const marker = bytes[start - 1];
+    if (start + 2 > bytes.length || marker === undefined) return;
+    if (marker === 0xd8 || marker === 0xd9) return; // a second start, the end
+    if (isStandalone(marker)) {
+      offset = start;
+      continue;
+    }
+    const end = start + view.getUint16(start);
+    if (end < start + 2 || end > bytes.length) return;
+    yield { marker, from, start, end };
+    if (marker === SCAN) return;
+    offset = end;
+  }
+}
+
+/** How many components the image has; 0 where there is no frame header. */
+export function componentsOf(bytes: Uint8Array): number {
+  for (const { marker, start } of segmentsOf(bytes)) {
+    if (isFrameHeader(marker)) return bytes[start + 7] ?? 0;
+  }
+  return 0;
+}
+
+function sizeOf(view: DataView, { start }: Segment) {
+  return {
+    height: view.getUint16(start + 3),
+    width: view.getUint16(start + 5),
+  };
+}
+
+/** How a decoder has to work, and whether ours can. */
+function kindOf(
+  bytes: Uint8Array,
+  { marker, start }: Segment,
+  scan?: Segment,
+): Pick<ParsedHeader, "passes" | "unsupported"> {
+  const components = bytes[start + 7]!;
+  const unsupported = unsupportedFrame(marker, bytes[start + 2]!, components) ??
+    (viewOf(bytes).getUint16(start + 3) === 0
+      ? "a JPEG that tells its height at its end (DNL)"
+      : undefined);
+  const single = marker !== 0xc2 && scan !== undefined &&
+    bytes[scan.start + 2] === components;
+  return single ? { unsupported } : { unsupported, passes: countScans(bytes) };
+}
+
+/** What keeps a frame from being decoded. */
+function unsupportedFrame(
+  marker: number,
+  precision: number,
+  components: number,
+): string | undefined {
+  if (marker === JPEG_LS) return "JPEG-LS";
+  if (marker >= 0xc9) return "a JPEG with arithmetic coding";
+  if (marker === 0xc3) return "a lossless JPEG";
+  if (marker >= 0xc5) return "a hierarchical JPEG";
+  if (precision !== 8) return `a JPEG of ${precision} bits per sample`;
+  if (![1, 3, 4].includes(components)) {
+    return `a JPEG of ${components} components`;
+  }
+  return undefined;
+}
+
+/** How many scans start in `bytes`; never fewer than there are. */
+function countScans(bytes: Uint8Array): number {
+  let scans = 0;
+  for (
+    let at = bytes.indexOf(0xff);
+    at !== -1;
+    at = bytes.indexOf(0xff, at + 1)
+  ) {
+    if (bytes[at + 1] === 0xda) scans++;
+  }
+  return Math.max(scans, 1);
 }
 
 /** The offset behind the next marker's code, past the end if there is none. */
@@ -58,18 +151,14 @@ function afterNextMarker(bytes: Uint8Array, offset: number): number {
   return bytes.length + 1;
 }
 
-/** SOF0…SOF15, of which C4 is DHT, C8 is reserved and CC is DAC. */
+/** SOF0…SOF15, of which C4 is DHT, C8 is reserved and CC is DAC; and that of JPEG-LS. */
 function isFrameHeader(marker: number): boolean {
-  return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 &&
-    marker !== 0xc8 && marker !== 0xcc;
+  return marker === JPEG_LS ||
+    marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 &&
+      marker !== 0xc8 && marker !== 0xcc;
 }
 
 /** Markers without a length: TEM and RST0…RST7. */
 function isStandalone(marker: number): boolean {
   return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
-}
-
-/** What cannot come before the frame header: a second SOI, EOI, the start of a scan. */
-function isForbidden(marker: number): boolean {
-  return marker === 0xd8 || marker === 0xd9 || marker === 0xda;
 }

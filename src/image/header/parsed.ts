@@ -3,6 +3,10 @@ export interface ParsedHeader {
   readonly width: number;
   readonly height: number;
   readonly exif: Uint8Array | undefined;
+  /** How often a decoder goes over the whole image; once where it is missing. */
+  readonly passes?: number;
+  /** What keeps a valid file from being decoded here, as a noun. */
+  readonly unsupported?: string | undefined;
 }
 
 /** A view of the same bytes for reading numbers. */

@@ -12,6 +12,11 @@ import { type ParsedHeader, viewOf } from "./parsed.ts";
 
 const RIFF_BYTES = 12;
 const EXIF_PREFIX = "Exif\0\0";
+/** Flags of an extended file. */
+const ANIMATED = 2;
+const ALPHA = 16;
+/** What stands before a frame's chunks: its place, size, duration and flags. */
+const FRAME_BYTES = 16;
 
 /** Reads the size, and the EXIF block of an extended file. */
 export function readWebpHeader(bytes: Uint8Array): ParsedHeader | undefined {
@@ -35,26 +40,78 @@ export function readWebpHeader(bytes: Uint8Array): ParsedHeader | undefined {
   if (startsWith(bytes, RIFF_BYTES, "VP8X")) {
     const width = 1 + (view.getUint32(23, true) >>> 8);
     const height = 1 + (view.getUint32(26, true) >>> 8);
-    return { width, height, exif: findExif(bytes, view) };
+    return { width, height, exif: findExif(bytes) };
   }
   return undefined;
 }
 
-/** Whether an extended file says that it is an animation. */
-export function isAnimatedWebp(bytes: Uint8Array): boolean {
-  return startsWith(bytes, RIFF_BYTES, "VP8X") && (bytes[20]! & 2) !== 0;
+/** The first frame of an animation, as a file of its own, and where it lies. */
+export interface WebpFrame {
+  readonly webp: Uint8Array;
+  readonly canvas: { readonly width: number; readonly height: number };
+  readonly left: number;
+  readonly top: number;
 }
 
-function findExif(bytes: Uint8Array, view: DataView): Uint8Array | undefined {
+/**
+ * Takes the first frame out of an animation: undefined if the file says that it is
+ * none, or has no frame.
+ *
+ * Source: RFC 9649 (2024), 2.7.1.1 and 2.7.1.2.
+ */
+export function readWebpFrame(bytes: Uint8Array): WebpFrame | undefined {
+  if (!startsWith(bytes, RIFF_BYTES, "VP8X") || (bytes[20]! & ANIMATED) === 0) {
+    return undefined;
+  }
+  const frame = findChunk(bytes, "ANMF");
+  if (frame === undefined || frame.length < FRAME_BYTES) return undefined;
+  const view = viewOf(frame);
+  const word = (offset: number) => view.getUint32(offset, true) & 0xffffff;
+  const { width, height } = readWebpHeader(bytes)!;
+  return {
+    webp: extended(frame.subarray(FRAME_BYTES), 1 + word(6), 1 + word(9)),
+    canvas: { width, height },
+    left: 2 * word(0),
+    top: 2 * word(3),
+  };
+}
+
+/** A frame's chunks as an extended file, which may hold an alpha channel beside its image. */
+function extended(
+  chunks: Uint8Array,
+  width: number,
+  height: number,
+): Uint8Array {
+  const webp = new Uint8Array(RIFF_BYTES + 18 + chunks.length);
+  const view = viewOf(webp);
+  webp.set(new TextEncoder().encode("RIFF\0\0\0\0WEBPVP8X"));
+  view.setUint32(4, webp.length - 8, true);
+  view.setUint32(16, 10, true);
+  webp[20] = startsWith(chunks, 0, "ALPH") ? ALPHA : 0;
+  for (let i = 0; i < 3; i++) {
+    webp[24 + i] = (width - 1) >> 8 * i;
+    webp[27 + i] = (height - 1) >> 8 * i;
+  }
+  webp.set(chunks, RIFF_BYTES + 18);
+  return webp;
+}
+
+function findExif(bytes: Uint8Array): Uint8Array | undefined {
+  const exif = findChunk(bytes, "EXIF");
+  // Some writers repeat the prefix that only JPEG needs.
+  return exif && startsWith(exif, 0, EXIF_PREFIX)
+    ? exif.subarray(EXIF_PREFIX.length)
+    : exif;
+}
+
+/** The data of the first chunk of a type. */
+function findChunk(bytes: Uint8Array, type: string): Uint8Array | undefined {
+  const view = viewOf(bytes);
   let offset = RIFF_BYTES;
   while (offset + 8 <= bytes.length) {
     const length = view.getUint32(offset + 4, true);
-    if (startsWith(bytes, offset, "EXIF")) {
-      // Some writers repeat the prefix that only JPEG needs.
-      const prefix = startsWith(bytes, offset + 8, EXIF_PREFIX)
-        ? EXIF_PREFIX.length
-        : 0;
-      return bytes.subarray(offset + 8 + prefix, offset + 8 + length);
+    if (startsWith(bytes, offset, type)) {
+      return bytes.subarray(offset + 8, offset + 8 + length);
     }
     offset += 8 + length + (length & 1);
   }

@@ -1,0 +1,222 @@
+/** Taking in requests: how many at once, and their bodies. @module */
+
+import type { Context, MiddlewareHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { RequestLimits } from "../src/service/limits.ts";
+import { problem } from "./problem.ts";
+
+/** Bodies of this size are read as a whole: a stream takes longer. */
+const SMALL = 64 * 1024;
+/** The parts of the bounds that one client may take: of requests, and of held bytes. */
+const CLIENT_REQUESTS = 1 / 4;
+const CLIENT_BYTES = 1 / 2;
+
+/** Requests under way and bytes held, of one client or of all. */
+interface Load {
+  requests: number;
+  bytes: number;
+}
+
+/** What is being worked on, within the limits. Bytes count when they have come. */
+export class Intake {
+  readonly #all: Load = { requests: 0, bytes: 0 };
+  readonly #clients = new Map<string, Load>();
+
+  constructor(private readonly limits: RequestLimits) {}
+
+  /** Bounds the requests that are under way at once, of one client and of all. */
+  readonly admit: MiddlewareHandler = async (c, next) => {
+    const { requests } = this.limits;
+    const client = clientOf(c);
+    const load = this.#clients.get(client) ?? { requests: 0, bytes: 0 };
+    if (this.#all.requests >= requests) {
+      throw busy(503, `${this.#all.requests} requests are under way`);
+    }
+    if (load.requests >= Math.ceil(requests * CLIENT_REQUESTS)) {
+      throw busy(429, `${load.requests} requests of yours are under way`);
+    }
+    this.#clients.set(client, load);
+    load.requests++;
+    this.#all.requests++;
+    try {
+      await next();
+    } finally {
+      this.#all.requests--;
+      if (--load.requests === 0) this.#clients.delete(client);
+    }
+  };
+
+  /**
+   * Reads the body, so that the routes behind this find it ready: within the time
+   * and the bytes that it may take, and while there is room for it.
+   */
+  receive(maxBytes: number = this.limits.bodyBytes): MiddlewareHandler {
+    return async (c, next) => {
+      checkEncoding(c);
+      const load = this.#clients.get(clientOf(c)) ?? { requests: 0, bytes: 0 };
+      let held = 0;
+      const count = (bytes: number) => {
+        held += bytes;
+        load.bytes += bytes;
+        this.#all.bytes += bytes;
+        this.#checkRoom(held, load.bytes);
+      };
+      try {
+        c.req.bodyCache.arrayBuffer = await readBody(
+          c,
+          this.limits,
+          maxBytes,
+          count,
+        );
+        await next();
+      } finally {
+        load.bytes -= held;
+        this.#all.bytes -= held;
+      }
+    };
+  }
+
+  /** One body alone is always let in. */
+  #checkRoom(own: number, client: number): void {
+    const { heldBytes } = this.limits;
+    const total = this.#all.bytes;
+    if (total > own && total > heldBytes) {
+      throw busy(503, `${total - own} bytes of requests are being worked on`);
+    }
+    if (client > own && client > CLIENT_BYTES * heldBytes) {
+      throw busy(
+        429,
+        `${client - own} bytes of requests of yours are being worked on`,
+      );
+    }
+  }
+}
+
+/** Reads a body; `count` is told of bytes as they come, and may refuse them. */
+async function readBody(
+  c: Context,
+  { bodySeconds }: RequestLimits,
+  maxBytes: number,
+  count: (bytes: number) => void,
+): Promise<ArrayBuffer> {
+  const length = lengthOf(c);
+  if (length !== undefined && length > maxBytes) throw tooLong(maxBytes);
+  const { body } = c.req.raw;
+  if (body === null) return new ArrayBuffer(0);
+  const giveUp = new AbortController();
+  const reading = length !== undefined && length <= SMALL
+    ? readWhole(c, count)
+    : collect(body, maxBytes, count, giveUp.signal);
+  reading.catch(() => {}); // it may fail when nobody waits for it any more
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(tooSlow(bodySeconds));
+    giveUp.abort();
+  }, bodySeconds * 1000);
+  try {
+    return await Promise.race([reading, late.promise]);
+  } catch (error) {
+    throw error instanceof HTTPException ? error : problem(
+      400,
+      "Cannot read the body: expected all of it, the connection broke off",
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readWhole(
+  c: Context,
+  count: (bytes: number) => void,
+): Promise<ArrayBuffer> {
+  const body = await c.req.raw.arrayBuffer();
+  count(body.byteLength);
+  return body;
+}
+
+/** Reads a stream into memory that grows with what has come, not with what was promised. */
+async function collect(
+  stream: ReadableStream<Uint8Array>,
+  maxBytes: number,
+  count: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<ArrayBuffer> {
+  const reader = stream.getReader();
+  const giveUp = () => void reader.cancel().catch(() => {});
+  signal.addEventListener("abort", giveUp);
+  let body = new Uint8Array(SMALL);
+  let filled = 0;
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return body.buffer.slice(0, filled);
+      if (filled + value.length > maxBytes) throw tooLong(maxBytes);
+      count(value.length);
+      if (filled + value.length > body.length) {
+        const larger = new Uint8Array(
+          Math.max(2 * body.length, filled + value.length),
+        );
+        larger.set(body.subarray(0, filled));
+        body = larger;
+      }
+      body.set(value, filled);
+      filled += value.length;
+    }
+  } catch (error) {
+    giveUp();
+    throw error;
+  }
+}
+
+/** The length that the body is said to have, where that is known ahead. */
+function lengthOf(c: Context): number | undefined {
+  const length = c.req.header("Content-Length");
+  return length === undefined ||
+      c.req.header("Transfer-Encoding") !== undefined
+    ? undefined
+    : Number(length) || 0;
+}
+
+/** The address that a request comes from, where the server tells. */
+function clientOf(c: Context): string {
+  return (c.env as Partial<Deno.ServeHandlerInfo<Deno.NetAddr>> | undefined)
+    ?.remoteAddr?.hostname ?? "";
+}
+
+function checkEncoding(c: Context): void {
+  const encoding = c.req.header("Content-Encoding")?.trim().toLowerCase();
+  if (encoding === undefined || encoding === "identity") return;
+  throw problem(
+    415,
+    `Cannot read the body: expected it without compression around it, got ${
+      encoding.slice(0, 20)
+    }`,
+    { field: "Content-Encoding" },
+    { "Accept-Encoding": "identity" },
+  );
+}
+
+function tooLong(maxBytes: number) {
+  return problem(
+    413,
+    `Cannot read the body: expected at most ${maxBytes} bytes (MAX_BODY_BYTES), got more`,
+  );
+}
+
+function tooSlow(seconds: number) {
+  return problem(
+    408,
+    `Cannot read the body: expected all of it within ${seconds} seconds (BODY_SECONDS)`,
+    {},
+    { Connection: "close" },
+  );
+}
+
+function busy(status: 429 | 503, why: string) {
+  return problem(
+    status,
+    `Cannot take on more work: ${why}`,
+    {},
+    { "Retry-After": "1" },
+  );
+}

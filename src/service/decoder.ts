@@ -1,0 +1,81 @@
+/** The program's side of a decoding worker. @module */
+
+import { ImageError } from "../errors.ts";
+import type { Preprocessing } from "../image/descriptor.ts";
+import type { ImageLimits } from "../image/limits.ts";
+import type { DecodingReply, DecodingRequest } from "./decoding_worker.ts";
+
+/**
+ * One worker, asked one thing at a time. It has the permissions of the program,
+ * for Deno narrows those of a worker only behind an unstable flag, and to give one
+ * back in a worker is to give it back everywhere.
+ */
+export class Decoder {
+  readonly #worker: Worker;
+  #settle:
+    | { resolve(reply: DecodingReply): void; reject(error: Error): void }
+    | undefined;
+  #failure: Error | undefined;
+
+  constructor() {
+    this.#worker = new Worker(
+      new URL("./decoding_worker.ts", import.meta.url),
+      { type: "module", name: "decoder" },
+    );
+    this.#worker.onmessage = ({ data }: MessageEvent<DecodingReply>) =>
+      this.#settle?.resolve(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault(); // else it would end the program
+      this.#fail(new Error(`a decoding worker crashed: ${event.message}`));
+    };
+  }
+
+  /** Makes ready; comes before everything else. */
+  async start(
+    preprocessing: Preprocessing,
+    limits: ImageLimits,
+  ): Promise<void> {
+    const reply = await this.#ask({ kind: "start", preprocessing, limits });
+    if (reply.kind !== "ready") throw failureOf(reply);
+  }
+
+  /**
+   * Decodes and describes an image.
+   *
+   * @throws {ImageError} As usePixels does.
+   */
+  async describe(image: Uint8Array): Promise<Uint8Array> {
+    const reply = await this.#ask({ kind: "describe", image });
+    if (reply.kind === "described") return reply.descriptor;
+    throw reply.kind === "refused"
+      ? new ImageError(reply.reason, reply.message)
+      : failureOf(reply);
+  }
+
+  /** Stops the worker, whatever it is doing; what it was asked fails with `reason`. */
+  stop(reason: Error): void {
+    this.#worker.terminate();
+    this.#fail(reason);
+  }
+
+  #fail(error: Error): void {
+    this.#failure = error;
+    this.#settle?.reject(error);
+  }
+
+  #ask(request: DecodingRequest): Promise<DecodingReply> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return new Promise<DecodingReply>((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      this.#worker.postMessage(request);
+    });
+  }
+}
+
+function failureOf(reply: DecodingReply): Error {
+  return new Error(
+    reply.kind === "failed"
+      ? `a decoding worker failed: ${reply.message}`
+      : `a decoding worker replied out of turn with "${reply.kind}"`,
+  );
+}

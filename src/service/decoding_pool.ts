@@ -1,0 +1,243 @@
+/**
+ * Decodes and describes images in workers, so that no image holds up the program:
+ * each has a deadline, and all that are decoded at once share a bounded memory.
+ *
+ * @module
+ */
+
+import { BusyError, ImageError } from "../errors.ts";
+import type { Preprocessing } from "../image/descriptor.ts";
+import type { ImageHeader } from "../image/header.ts";
+import type { ImageLimits } from "../image/limits.ts";
+import { Decoder } from "./decoder.ts";
+import type { Describer } from "./describer.ts";
+
+/** What a pool may take. */
+export interface PoolOptions {
+  readonly preprocessing: Preprocessing;
+  readonly limits: ImageLimits;
+  /** How many workers there may be; with 0, images are decoded in place, in turns. */
+  readonly workers: number;
+  /** Milliseconds that one image may take. */
+  readonly deadline: number;
+  /** Bytes that the images decoded at once may take together; one alone may take more. */
+  readonly memory: number;
+  /** Images that may wait. */
+  readonly maxWaiting: number;
+  /** Told, once, that no workers can be had. */
+  readonly report: (error: unknown) => void;
+}
+
+/** An image on its way. */
+interface Job {
+  readonly image: Uint8Array;
+  readonly memory: number;
+  readonly heavy: boolean;
+  resolve(descriptor: Uint8Array): void;
+  reject(error: unknown): void;
+}
+
+/** Pixels, times the passes over them, that are decoded in a few milliseconds. */
+const LIGHT = 400_000;
+/** Bytes of a file that are read in about one. */
+const LIGHT_BYTES = 2_000_000;
+/** Bytes for each pixel and pass that decoders take (measured by tests/bench/image.ts). */
+const PER_PIXEL = 10;
+
+/**
+ * Workers and the images that wait for them. Light images and heavy ones stand in
+ * two lines, and heavy ones never take the last worker: a photograph does not wait
+ * for a hundred megapixels.
+ *
+ * No worker is started before the first image was decoded, in place: a cold start
+ * does not pay for them. Until they are ready, light images are decoded in place.
+ */
+export class DecodingPool {
+  readonly #light: Job[] = [];
+  readonly #heavy: Job[] = [];
+  readonly #idle: Decoder[] = [];
+  readonly #all = new Set<Decoder>();
+  readonly #underWay = new Set<Promise<Uint8Array>>();
+  #busyHeavy = 0;
+  #memory = 0;
+  #lastHeavy = false;
+  #state: "cold" | "starting" | "ready" | "in place" | "closed" = "cold";
+  #turns: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly describer: Describer,
+    private readonly options: PoolOptions,
+  ) {
+    if (options.workers === 0) this.#state = "in place";
+  }
+
+  /**
+   * Decodes and describes an image whose header was checked.
+   *
+   * @throws {ImageError} If it cannot be decoded, or takes too long or too much memory.
+   * @throws {BusyError} If too many images wait.
+   */
+  describe(image: Uint8Array, header: ImageHeader): Promise<Uint8Array> {
+    const work = header.width * header.height * (header.passes ?? 1);
+    const heavy = work > LIGHT || image.length > LIGHT_BYTES;
+    if (this.#state === "cold") this.#startSoon();
+    const inPlace = this.#state === "in place" ||
+      (this.#state === "starting" && !heavy);
+    if (inPlace) return this.#describeInTurn(image);
+    const memory = PER_PIXEL * header.width * header.height + image.length;
+    return this.#enqueue({ image, memory, heavy });
+  }
+
+  /** Takes no more images, finishes those on their way, and stops the workers. */
+  async close(): Promise<void> {
+    this.#state = "closed";
+    await Promise.allSettled(this.#underWay);
+    const closed = new BusyError(
+      "Cannot decode images: the server is stopping",
+    );
+    for (const decoder of this.#all) decoder.stop(closed);
+  }
+
+  #enqueue(job: Pick<Job, "image" | "memory" | "heavy">): Promise<Uint8Array> {
+    const waiting = this.#light.length + this.#heavy.length;
+    if (this.#state === "closed" || waiting >= this.options.maxWaiting) {
+      const why = this.#state === "closed"
+        ? "the server is stopping"
+        : `${waiting} are waiting to be decoded`;
+      return Promise.reject(
+        new BusyError(`Cannot take on more images: ${why}`),
+      );
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+    this.#underWay.add(promise);
+    const forget = () => void this.#underWay.delete(promise);
+    promise.then(forget, forget);
+    const line = job.heavy ? this.#heavy : this.#light;
+    line.push({ ...job, resolve, reject });
+    this.#next();
+    return promise;
+  }
+
+  /** Decodes in place, one image per turn of the event loop. */
+  #describeInTurn(image: Uint8Array): Promise<Uint8Array> {
+    const result = this.#turns.then(() => this.describer.describe(image));
+    this.#turns = result.catch(() => {}).then(turn);
+    return result;
+  }
+
+  /** Starts the workers when the first image is done. */
+  async #startSoon(): Promise<void> {
+    this.#state = "starting";
+    await turn();
+    await this.#turns;
+    try {
+      await Promise.all(
+        Array.from({ length: this.options.workers }, () => this.#start()),
+      );
+      if (this.#state === "starting") this.#state = "ready";
+    } catch (error) {
+      this.#giveUp(error);
+    }
+  }
+
+  async #start(): Promise<void> {
+    if (this.#state === "closed" && this.#underWay.size === 0) return;
+    const decoder = new Decoder();
+    this.#all.add(decoder);
+    await decoder.start(this.options.preprocessing, this.options.limits);
+    this.#idle.push(decoder);
+    this.#next();
+  }
+
+  /** Goes on without workers. */
+  #giveUp(cause: unknown): void {
+    if (this.#state === "closed" || this.#state === "in place") return;
+    this.#state = "in place";
+    this.options.report(
+      new Error(
+        "Images are decoded one after the other, and large ones hold up the rest: " +
+          "no workers can be had here",
+        { cause },
+      ),
+    );
+    for (const job of [...this.#light.splice(0), ...this.#heavy.splice(0)]) {
+      this.#describeInTurn(job.image).then(job.resolve, job.reject);
+    }
+  }
+
+  /** Hands waiting images to idle workers. */
+  #next(): void {
+    while (this.#idle.length > 0) {
+      const job = this.#take();
+      if (job === undefined) return;
+      this.#lastHeavy = job.heavy;
+      void this.#run(this.#idle.pop()!, job);
+    }
+  }
+
+  /**
+   * The next image. A heavy one comes first where workers are left for light ones;
+   * a single worker takes them in turns.
+   */
+  #take(): Job | undefined {
+    const heavy = this.#heavyMayRun() &&
+      (this.#light.length === 0 || this.options.workers > 1 ||
+        !this.#lastHeavy);
+    return heavy ? this.#heavy.shift() : this.#light.shift();
+  }
+
+  /** Whether a worker and memory may be spent on a heavy image. */
+  #heavyMayRun(): boolean {
+    const [job] = this.#heavy;
+    if (job === undefined) return false;
+    const { workers, memory } = this.options;
+    return this.#busyHeavy === 0 ||
+      (this.#busyHeavy < workers - 1 && this.#memory + job.memory <= memory);
+  }
+
+  async #run(decoder: Decoder, job: Job): Promise<void> {
+    this.#count(job, 1);
+    const timer = setTimeout(() => {
+      decoder.stop(
+        new ImageError(
+          "too-costly",
+          `Cannot decode image: expected it to take at most ${this.options.deadline} ms, ` +
+            "it took longer",
+        ),
+      );
+    }, this.options.deadline);
+    let lost = false;
+    try {
+      job.resolve(await decoder.describe(job.image));
+    } catch (error) {
+      lost = !(error instanceof ImageError) || error.reason === "too-costly";
+      job.reject(error);
+    } finally {
+      clearTimeout(timer);
+      this.#count(job, -1);
+    }
+    if (lost) this.#replace(decoder);
+    else this.#idle.push(decoder);
+    this.#next();
+  }
+
+  #count({ heavy, memory }: Job, sign: 1 | -1): void {
+    if (!heavy) return;
+    this.#busyHeavy += sign;
+    this.#memory += sign * memory;
+  }
+
+  /** Starts another worker in the place of one that cannot be trusted any more. */
+  #replace(decoder: Decoder): void {
+    decoder.stop(new BusyError("Cannot decode image: its worker was stopped"));
+    this.#all.delete(decoder);
+    this.#start().catch((error) => {
+      if (this.#idle.length === 0) this.#giveUp(error);
+    });
+  }
+}
+
+/** Lets everything else have a turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -1,0 +1,62 @@
+/**
+ * A worker that decodes and describes one image at a time, and what is said to it
+ * and by it. Each request has one reply, in order.
+ *
+ * @module
+ */
+
+import { ImageError, type ImageErrorReason } from "../errors.ts";
+import type { Preprocessing } from "../image/descriptor.ts";
+import type { ImageLimits } from "../image/limits.ts";
+import { Describer, prepareDescriber } from "./describer.ts";
+
+/** To a worker. */
+export type DecodingRequest =
+  /** Once, first: how to describe. Replied to with "ready". */
+  | { kind: "start"; preprocessing: Preprocessing; limits: ImageLimits }
+  /** Replied to with "described", "refused" or "failed". */
+  | { kind: "describe"; image: Uint8Array };
+
+/** From a worker. */
+export type DecodingReply =
+  | { kind: "ready" }
+  | { kind: "described"; descriptor: Uint8Array }
+  /** The image is to blame. */
+  | { kind: "refused"; reason: ImageErrorReason; message: string }
+  /** The program is to blame. */
+  | { kind: "failed"; message: string };
+
+/** The worker's side of the port; `self` is typed as a window. */
+const port = self as unknown as {
+  onmessage: (event: MessageEvent<DecodingRequest>) => void;
+  postMessage(reply: DecodingReply, transfer?: Transferable[]): void;
+};
+
+let describer: Promise<Describer> | undefined;
+
+port.onmessage = async ({ data }) => {
+  const reply = await answer(data);
+  const own = reply.kind === "described" ? [reply.descriptor.buffer] : [];
+  port.postMessage(reply, own as Transferable[]);
+};
+
+async function answer(request: DecodingRequest): Promise<DecodingReply> {
+  try {
+    if (request.kind === "start") {
+      const { preprocessing, limits } = request;
+      describer = Describer.create(preprocessing, limits);
+      await Promise.all([describer, prepareDescriber()]);
+      return { kind: "ready" };
+    }
+    const descriptor = await (await describer!).describe(request.image);
+    return { kind: "described", descriptor };
+  } catch (error) {
+    if (error instanceof ImageError) {
+      return { kind: "refused", reason: error.reason, message: error.message };
+    }
+    const message = error instanceof Error
+      ? error.stack ?? error.message
+      : String(error);
+    return { kind: "failed", message };
+  }
+}

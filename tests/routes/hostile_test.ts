@@ -1,0 +1,233 @@
+// Requests that cost little to send: each is answered before it costs much.
+
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import type { Hono } from "hono";
+import fc from "fast-check";
+import { shown } from "../../routes/body.ts";
+import { shapeFault } from "../../routes/json.ts";
+import {
+  DATA_URL,
+  IMAGES,
+  postForm,
+  postImage,
+  postJson,
+  withApp,
+} from "./fixture.ts";
+
+async function detailOf(
+  response: Response | Promise<Response>,
+  status: number,
+): Promise<string> {
+  const answer = await response;
+  const { detail } = await answer.json();
+  assertEquals(answer.status, status, detail);
+  assert(detail.length < 300, detail);
+  return detail;
+}
+
+/** Sends a body without a length, piece by piece. */
+function stream(
+  app: Hono,
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  env: unknown = {},
+): Promise<Response> {
+  const request = new Request("http://localhost/predict", {
+    method: "POST",
+    body: ReadableStream.from(pieces),
+  });
+  return Promise.resolve(app.request(request, undefined, env as object));
+}
+
+Deno.test("JSON that is deep or long is refused by its shape, and not shown", async () => {
+  const limits = { bodyBytes: 20_000_000 };
+  await withApp({ limits }, async (app) => {
+    const deep = "[".repeat(5_242_000) + "]".repeat(5_242_000);
+    assertMatch(
+      await detailOf(postJson(app, "/predict", deep), 400),
+      /16 levels/,
+    );
+    const long = `{"images":[${"1,".repeat(2_000_000)}1]}`;
+    assertMatch(await detailOf(postJson(app, "/predict", long), 400), /values/);
+    const wide = { images: [{ a: "x".repeat(1_000_000) }] };
+    assertStringIncludes(
+      await detailOf(postJson(app, "/predict", wide), 400),
+      "an object",
+    );
+    const text = { images: ["y".repeat(1_000_000)] };
+    assertStringIncludes(
+      await detailOf(postJson(app, "/predict", text), 400),
+      "yyy",
+    );
+  });
+});
+
+Deno.test("the shape of JSON is told without being misled by strings", () => {
+  const depth = (value: unknown): number =>
+    typeof value === "object" && value !== null
+      ? 1 + Math.max(0, ...Object.values(value).map(depth))
+      : 0;
+  fc.assert(fc.property(fc.json(), fc.nat(6), (text, most) => {
+    const fault = shapeFault(new TextEncoder().encode(text), {
+      depth: most,
+      values: Infinity,
+    });
+    assertEquals(fault !== undefined, depth(JSON.parse(text)) > most);
+  }));
+  const tricky = new TextEncoder().encode(String.raw`{"[\"[\\":"]]\\\"["}`);
+  assertEquals(shapeFault(tricky, { depth: 1, values: 9 }), undefined);
+});
+
+Deno.test("a value is shown in a line, whatever it is", () => {
+  fc.assert(fc.property(fc.anything(), (value) => {
+    assert(shown(value).length < 600);
+  }));
+  const circle: unknown[] = [];
+  circle.push(circle);
+  assertEquals(shown(circle), "an array of 1");
+  assertEquals(shown(10n), "10");
+});
+
+Deno.test("a form of many parts is refused by their number", async () => {
+  const part =
+    '--x\r\nContent-Disposition: form-data; name="image"\r\n\r\n\r\n';
+  const body = part.repeat(152_000) + "--x--\r\n";
+  await withApp({ limits: { bodyBytes: 20_000_000 } }, async (app) => {
+    assertMatch(
+      await detailOf(
+        postImage(app, "/predict", body, "multipart/form-data; boundary=x"),
+        413,
+      ),
+      /128 parts/,
+    );
+  });
+});
+
+Deno.test("a form is read whatever its boundary looks like, and refused where it is none", async () => {
+  await withApp({}, async (app) => {
+    const sent = await postForm(app, "/predict", [["image", IMAGES.png]]);
+    assertEquals(sent.status, 200);
+    const head = 'Content-Disposition: form-data; name="image"; filename="a"';
+    const form = (boundary: string, end: string) =>
+      new Blob([
+        `--${boundary}\r\n${head}\r\n\r\n`,
+        IMAGES.png,
+        `\r\n--${boundary}${end}`,
+      ]);
+    const post = (body: BodyInit, type: string) =>
+      postImage(app, "/predict", body, type);
+    const quoted = 'multipart/form-data; boundary="a b"';
+    assertEquals((await post(form("a b", "--\r\n"), quoted)).status, 200);
+    const plain = "multipart/form-data; charset=utf-8; boundary=ab";
+    assertEquals((await post(form("ab", "--"), plain)).status, 200);
+    await detailOf(post(form("ab", ""), plain), 400);
+    await detailOf(post(form("ac", "--"), plain), 400);
+  });
+});
+
+Deno.test("a compressed body is refused as such", async () => {
+  await withApp({}, async (app) => {
+    const response = await app.request("/predict", {
+      method: "POST",
+      body: IMAGES.png,
+      headers: { "Content-Encoding": "gzip" },
+    });
+    assertEquals(response.headers.get("Accept-Encoding"), "identity");
+    assertMatch(await detailOf(response, 415), /gzip/);
+  });
+});
+
+Deno.test("a body that does not come in time is a 408, and others are served meanwhile", async () => {
+  await withApp({ limits: { bodySeconds: 1 } }, async (app) => {
+    const silence = Promise.withResolvers<void>();
+    const slow = stream(
+      app,
+      (async function* () {
+        yield IMAGES.png.slice(0, 100);
+        await silence.promise;
+      })(),
+    );
+    assertEquals((await postImage(app, "/predict", IMAGES.png)).status, 200);
+    const late = await slow;
+    assertEquals(late.headers.get("Connection"), "close");
+    await detailOf(late, 408);
+    silence.resolve();
+  });
+});
+
+Deno.test("what a body promises is not counted, what has come is", async () => {
+  const heldBytes = 2 * IMAGES.png.length;
+  await withApp({ limits: { heldBytes } }, async (app) => {
+    const more = Promise.withResolvers<void>();
+    const promised = Array.from({ length: 30 }, () =>
+      stream(
+        app,
+        (async function* () {
+          await more.promise;
+          yield IMAGES.png;
+        })(),
+      ));
+    const good = await postImage(app, "/predict", IMAGES.png);
+    assertEquals(good.status, 200);
+    more.resolve();
+    const answers = await Promise.all(promised);
+    const refused = answers.filter(({ status }) => status !== 200);
+    assert(refused.length > 0 && refused.length < answers.length);
+    for (const { status } of refused) assert(status === 429 || status === 503);
+    assertEquals((await postImage(app, "/predict", IMAGES.png)).status, 200);
+  });
+});
+
+Deno.test("one client's requests leave room for another's", async () => {
+  await withApp({ limits: { requests: 8 } }, async (app) => {
+    const from = (hostname: string) => ({ remoteAddr: { hostname } });
+    const more = Promise.withResolvers<void>();
+    const waiting = async function* () {
+      await more.promise;
+      yield IMAGES.png;
+    };
+    const greedy = Array.from(
+      { length: 5 },
+      () => stream(app, waiting(), from("192.0.2.1")),
+    );
+    const refused = await Promise.race(greedy);
+    assertEquals([refused.status, refused.headers.get("Retry-After")], [
+      429,
+      "1",
+    ]);
+    const others = stream(app, waiting(), from("192.0.2.2"));
+    more.resolve();
+    assertEquals((await others).status, 200);
+    await Promise.all(greedy);
+  });
+});
+
+Deno.test("a body that breaks off is a 400, and nothing is logged", async () => {
+  await withApp({}, async (app) => {
+    const broken = stream(
+      app,
+      (async function* () {
+        yield IMAGES.png.slice(0, 100);
+        throw new Error("gone");
+      })(),
+    );
+    await detailOf(broken, 400);
+  });
+});
+
+Deno.test("an image's fault stands at its place among good ones", async () => {
+  await withApp({}, async (app) => {
+    const cut = `data:image/jpeg;base64,${
+      IMAGES.jpeg.slice(0, -200).toBase64()
+    }`;
+    const response = await postJson(app, "/predict", {
+      images: [DATA_URL, cut, DATA_URL],
+    });
+    assertEquals(response.status, 400);
+    assertEquals((await response.json()).field, "images[1]");
+  });
+});

@@ -1,0 +1,155 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+} from "@std/assert";
+import { BusyError, ImageError } from "../../src/errors.ts";
+import { PREPROCESSING } from "../../src/image/descriptor.ts";
+import {
+  DecodingPool,
+  type PoolOptions,
+} from "../../src/service/decoding_pool.ts";
+import { Describer } from "../../src/service/describer.ts";
+import { encodeJpeg, gradient } from "../image/fixtures.ts";
+
+const LIMITS = { bytes: 10_000_000, pixels: 25_000_000 };
+const SMALL = await encodeJpeg(gradient(60, 40));
+const LARGE = await encodeJpeg(gradient(2000, 1500), { progressive: true });
+
+/** Runs a test on a pool whose workers are ready, unless it is told not to wait. */
+async function withPool(
+  options: Partial<PoolOptions>,
+  body: (
+    describe: (image: Uint8Array) => Promise<Uint8Array>,
+    said: readonly unknown[],
+  ) => Promise<void>,
+): Promise<void> {
+  const describer = await Describer.create(PREPROCESSING, LIMITS);
+  const said: unknown[] = [];
+  const pool = new DecodingPool(describer, {
+    preprocessing: PREPROCESSING,
+    limits: LIMITS,
+    workers: 2,
+    deadline: 60_000,
+    memory: 1e9,
+    maxWaiting: 100,
+    report: (error) => said.push(error),
+    ...options,
+  });
+  try {
+    await body(
+      (image) => pool.describe(image, describer.check(image)),
+      said,
+    );
+  } finally {
+    await pool.close();
+  }
+}
+
+const inPlace = async (image: Uint8Array) =>
+  await (await Describer.create(PREPROCESSING, LIMITS)).describe(image);
+
+Deno.test("a pool describes as its describer does, before its workers are there and after", async () => {
+  await withPool({}, async (describe) => {
+    const [small, large] = [await inPlace(SMALL), await inPlace(LARGE)];
+    assertEquals(await describe(SMALL), small);
+    assertEquals(await describe(LARGE), large); // in a worker
+    const many = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => describe(i % 3 ? SMALL : LARGE)),
+    );
+    many.forEach((descriptor, i) =>
+      assertEquals(descriptor, i % 3 ? small : large)
+    );
+  });
+});
+
+Deno.test("an image that cannot be decoded is refused as in place, and the worker goes on", async () => {
+  await withPool({}, async (describe) => {
+    await describe(LARGE);
+    const cut = LARGE.subarray(0, LARGE.length / 2);
+    const refused = await assertRejects(() => describe(cut), ImageError);
+    assertEquals(refused.reason, "malformed");
+    assertMatch(refused.message, /premature end/);
+    assertEquals((await describe(SMALL)).length, (await inPlace(SMALL)).length);
+  });
+});
+
+Deno.test("an image that takes longer than the deadline is refused, and those after it are not", async () => {
+  await withPool({ deadline: 1, workers: 1 }, async (describe) => {
+    for (let i = 0; i < 2; i++) {
+      const refused = await assertRejects(() => describe(LARGE), ImageError);
+      assertEquals(refused.reason, "too-costly");
+      assertMatch(refused.message, /at most 1 ms/);
+    }
+  });
+});
+
+Deno.test("large images never take the last worker", async () => {
+  await withPool({ workers: 2 }, async (describe) => {
+    await describe(LARGE); // the workers are there
+    const done: string[] = [];
+    const large = Array.from(
+      { length: 4 },
+      () => describe(LARGE).then(() => done.push("large")),
+    );
+    const small = describe(SMALL).then(() => done.push("small"));
+    await Promise.all([...large, small]);
+    assert(done.indexOf("small") < 3, done.join());
+  });
+});
+
+Deno.test("images that would take too much memory together come one after the other", async () => {
+  await withPool({ workers: 3, memory: 1 }, async (describe) => {
+    const expected = await inPlace(LARGE);
+    const all = await Promise.all([1, 2, 3].map(() => describe(LARGE)));
+    for (const each of all) assertEquals(each, expected);
+  });
+});
+
+Deno.test("too many that wait are refused as busy", async () => {
+  await withPool({ workers: 1, maxWaiting: 2 }, async (describe) => {
+    const results = await Promise.allSettled(
+      Array.from({ length: 8 }, () => describe(LARGE)),
+    );
+    const refused = results.filter(({ status }) => status === "rejected");
+    assert(refused.length >= 4 && refused.length <= 7);
+    for (const { reason } of refused as PromiseRejectedResult[]) {
+      assertInstanceOf(reason, BusyError);
+    }
+  });
+});
+
+Deno.test("without workers, images are decoded in turns", async () => {
+  await withPool({ workers: 0 }, async (describe) => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    const expected = await inPlace(SMALL);
+    const all = await Promise.all(
+      Array.from({ length: 10 }, () => describe(SMALL)),
+    );
+    clearInterval(timer);
+    for (const each of all) assertEquals(each, expected);
+    assert(turns > 0);
+  });
+});
+
+Deno.test("where no workers can be had that is said once, and images are decoded all the same", async () => {
+  const { Worker } = globalThis;
+  globalThis.Worker = class {
+    constructor() {
+      throw new Deno.errors.NotSupported("no workers");
+    }
+  } as unknown as typeof Worker;
+  try {
+    await withPool({}, async (describe, said) => {
+      assertEquals(await describe(LARGE), await inPlace(LARGE));
+      await Promise.all([describe(SMALL), describe(SMALL)]);
+      assertEquals(said.length, 1);
+      assertMatch(String(said[0]), /no workers/);
+    });
+  } finally {
+    globalThis.Worker = Worker;
+  }
+});
