@@ -17,16 +17,13 @@
  * @module
  */
 
+import { openLocked, readAt, writeAt } from "./cache_file.ts";
 import { sha256 } from "./sha256.ts";
 
 const MAGIC = new TextEncoder().encode("tandem records 1");
 const HEADER_BYTES = 64;
 const HASH_BYTES = 32;
 const PREFIX_BYTES = 2 * HASH_BYTES;
-const LOCK_PAUSE_MS = 50;
-/** How long a cache is kept that nobody opens. */
-const KEPT_DAYS = 30;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** An open cache file. Close it, or declare it with `using`. */
 export class DescriptorCache implements Disposable {
@@ -75,11 +72,7 @@ export class DescriptorCache implements Disposable {
     const keyHash = await sha256(new TextEncoder().encode(key));
     let file: Deno.FsFile | undefined;
     try {
-      file = await openFile(folder, `${keyHash.slice(0, 16)}.pack`);
-      await lockForWriting(file, signal);
-      const now = Date.now();
-      file.utimeSync(new Date(now), new Date(now));
-      removeForgotten(folder, now - KEPT_DAYS * DAY_MS);
+      file = await openLocked(folder, keyHash.slice(0, 16), signal);
       const cache = new DescriptorCache(file, payloadBytes);
       cache.#readHeader(headerOf(keyHash, PREFIX_BYTES + payloadBytes));
       cache.#readIndex();
@@ -99,7 +92,7 @@ export class DescriptorCache implements Disposable {
     const slot = this.#slots.get(contentHash);
     if (slot === undefined || this.#held.has(slot)) return slot;
     const record = new Uint8Array(this.#recordBytes);
-    this.#readAt(this.#offsetOf(slot), record);
+    readAt(this.#file!, this.#offsetOf(slot), record);
     const digest = await recordDigest(record);
     const whole = digest.every((byte, i) => byte === record[HASH_BYTES + i]);
     return whole ? slot : undefined;
@@ -139,7 +132,7 @@ export class DescriptorCache implements Disposable {
       out.set(held.subarray(start, start + out.length));
       return;
     }
-    this.#readAt(this.#offsetOf(slot) + PREFIX_BYTES + start, out);
+    readAt(this.#file!, this.#offsetOf(slot) + PREFIX_BYTES + start, out);
   }
 
   /** Closes the file; the cache cannot be used afterwards. */
@@ -159,7 +152,7 @@ export class DescriptorCache implements Disposable {
   #write(slot: number, record: Uint8Array): void {
     if (this.#problem === undefined) {
       try {
-        this.#writeAt(this.#offsetOf(slot), record);
+        writeAt(this.#file!, this.#offsetOf(slot), record);
         return;
       } catch (error) {
         this.#problem = messageOf(error);
@@ -172,11 +165,11 @@ export class DescriptorCache implements Disposable {
   #readHeader(expected: Uint8Array): void {
     if (this.#file!.statSync().size >= HEADER_BYTES) {
       const header = new Uint8Array(HEADER_BYTES);
-      this.#readAt(0, header);
+      readAt(this.#file!, 0, header);
       if (header.every((byte, i) => byte === expected[i])) return;
     }
     this.#file!.truncateSync(0);
-    this.#writeAt(0, expected);
+    writeAt(this.#file!, 0, expected);
   }
 
   /** Finds the whole records; a record that was cut at the end is left to be overwritten. */
@@ -185,70 +178,14 @@ export class DescriptorCache implements Disposable {
     this.#end = Math.floor(bytes / this.#recordBytes);
     const contentHash = new Uint8Array(HASH_BYTES);
     for (let slot = 0; slot < this.#end; slot++) {
-      this.#readAt(this.#offsetOf(slot), contentHash);
+      readAt(this.#file!, this.#offsetOf(slot), contentHash);
       this.#slots.set(contentHash.toHex(), slot);
     }
   }
-
-  #readAt(offset: number, out: Uint8Array): void {
-    this.#file!.seekSync(offset, Deno.SeekMode.Start);
-    for (let filled = 0; filled < out.length;) {
-      const count = this.#file!.readSync(out.subarray(filled));
-      if (count === null) {
-        throw new Error(
-          `Cannot read the descriptor cache: expected ${out.length} bytes at ` +
-            `${offset}, the file ends after ${filled}`,
-        );
-      }
-      filled += count;
-    }
-  }
-
-  #writeAt(offset: number, bytes: Uint8Array): void {
-    this.#file!.seekSync(offset, Deno.SeekMode.Start);
-    for (let written = 0; written < bytes.length;) {
-      written += this.#file!.writeSync(bytes.subarray(written));
-    }
-  }
-}
-
-/** Opens a file of a folder, making what is not there. */
-async function openFile(folder: string, name: string): Promise<Deno.FsFile> {
-  await Deno.mkdir(folder, { recursive: true });
-  return await Deno.open(`${folder}/${name}`, {
-    read: true,
-    write: true,
-    create: true,
-  });
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Asks again and again, since a lock that is waited for cannot be given up. */
-async function lockForWriting(
-  file: Deno.FsFile,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  while (!await file.tryLock(true)) {
-    signal?.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
-  }
-}
-
-/** Removes the caches that were last opened before `limit`, in milliseconds since 1970. */
-function removeForgotten(folder: string, limit: number): void {
-  for (const { name } of Deno.readDirSync(folder)) {
-    if (!/^[0-9a-f]{16}\.pack$/.test(name)) continue;
-    const path = `${folder}/${name}`;
-    try {
-      const opened = Deno.statSync(path).mtime;
-      if (opened !== null && opened.getTime() < limit) Deno.removeSync(path);
-    } catch {
-      // Another process was faster, or it cannot be removed: then it stays.
-    }
-  }
 }
 
 function headerOf(keyHash: string, recordBytes: number): Uint8Array {

@@ -93,6 +93,8 @@ export class History {
         step: target.step,
         steps: target.steps,
         tensors: target.tensors,
+        memory: target.memory,
+        heads: target.heads,
       },
       parameters: new Map([...tensors].filter(([name]) => isParameter(name))),
       checks: present === undefined ? [] : [present],

@@ -99,7 +99,7 @@ function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   );
 }
 
-Deno.test("each row has its labels and the descriptors of its picture's views", () =>
+Deno.test("each row has its labels and the descriptors of its image's views", () =>
   withFolder(pictures(), async (at) => {
     const { kernels, views } = await createArena((allocate) =>
       allocateDescriber(allocate, PREPROCESSING)
@@ -146,7 +146,7 @@ Deno.test("a second run finds everything in the cache and leaves it as it is", (
     assertEquals(await Deno.readFile(pack), bytes);
   }));
 
-Deno.test("only pictures that are new are described, wherever they lie", () =>
+Deno.test("only images that are new are described, wherever they lie", () =>
   withFolder(pictures(), async (at) => {
     await described(at);
     const pack = await packOf(`${at}/cache`);
@@ -184,7 +184,7 @@ Deno.test("other views or another preprocessing do not share a cache", () =>
     assertEquals([...Deno.readDirSync(`${at}/cache`)].length, 3);
   }));
 
-Deno.test("a picture that cannot be used is named and skipped", () =>
+Deno.test("an image that cannot be used is named and skipped", () =>
   withFolder({
     ...pictures(),
     "data/cam/mug/4.png": randomPng(50).subarray(0, 60),
@@ -205,7 +205,7 @@ Deno.test("a picture that cannot be used is named and skipped", () =>
     assertEquals(progress, Array.from({ length: 27 }, (_, i) => i + 1));
   }));
 
-Deno.test("a picture that is gone since it was found is skipped", () =>
+Deno.test("an image that is gone since it was found is skipped", () =>
   withFolder(pictures(), async (at) => {
     const source = await folderSource(`${at}/data`);
     await Deno.remove(`${at}/data/web/mug/2.png`);
@@ -218,7 +218,7 @@ Deno.test("a picture that is gone since it was found is skipped", () =>
     assertEquals(dataset.skipped.map(({ id }) => id), ["web/mug/2.png"]);
   }));
 
-Deno.test("where strictness is asked for, one unusable picture is an error that names it", () =>
+Deno.test("where strictness is asked for, one unusable image is an error that names it", () =>
   withFolder(
     { ...pictures(), "data/cam/mug/4.png": new Uint8Array(9) },
     async (at) => {
@@ -230,7 +230,7 @@ Deno.test("where strictness is asked for, one unusable picture is an error that 
     },
   ));
 
-Deno.test("labels without a usable picture are dropped", () =>
+Deno.test("labels without a usable image are dropped", () =>
   withFolder(
     { ...pictures(), "data/attic/lamp/0.png": new Uint8Array(9) },
     async (at) => {
@@ -331,7 +331,7 @@ Deno.test("no views and no workers are refused", async () => {
   }
 });
 
-Deno.test("three hundred items of one picture each", () => {
+Deno.test("three hundred items of one image each", () => {
   const files = Array.from(
     { length: 300 },
     (_, i): [string, Uint8Array] => [`data/item${i}/0.png`, randomPng(i, 4)],

@@ -1,9 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { folderSource } from "../../src/data/folder.ts";
 import type { Source, SourceEntry } from "../../src/data/source.ts";
 import { DataError } from "../../src/errors.ts";
