@@ -23,9 +23,9 @@ export function finetuneRoutes(
       const open = await service();
       const { readLesson } = await import("./lesson.ts");
       const { images, ...lesson } = await readLesson(c, open.heads, limits);
-      const descriptors = await describeImages(open, images, limits);
       const { answer, sha256 } = await open.finetune({
-        descriptors,
+        images: images.map(({ value }) => value),
+        describe: () => describeImages(open, images, limits),
         ...lesson,
         ...(ifMatch === undefined ? {} : { ifMatch }),
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

@@ -115,7 +115,7 @@ export class Editor {
  *
  * @throws {PreconditionError} If it is not.
  */
-function checkMatch(
+export function checkMatch(
   hashes: readonly string[] | undefined,
   sha256: string,
 ): void {

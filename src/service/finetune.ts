@@ -11,7 +11,7 @@ import {
 } from "../store/receipts.ts";
 import type { Draft, Head } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
-import type { Editor, Proposed } from "./editor.ts";
+import { checkMatch, type Editor, type Proposed } from "./editor.ts";
 import type { Parameters } from "./network.ts";
 import {
   changedSteps,
@@ -74,27 +74,48 @@ export class Finetuner {
    */
   async run(request: FinetuneRequest): Promise<FinetuneResult> {
     const { idempotencyKey: key } = request;
-    if (key === undefined) return await this.#change(request);
+    if (key === undefined) {
+      await this.#checkMatch(request);
+      return await this.#change(request);
+    }
     const hash = await requestHash(request);
     const running = this.#running.get(key);
     if (running !== undefined) {
       checkSame(hash, running.hash);
       return await running.result;
     }
-    const result = this.#change(request, { key, hash })
+    const result = this.#once(request, { key, hash })
       .finally(() => this.#running.delete(key));
     this.#running.set(key, { hash, result });
     return await result;
+  }
+
+  /** Judges If-Match before anything is decoded; it is judged again when its turn comes. */
+  async #checkMatch({ ifMatch }: FinetuneRequest): Promise<void> {
+    if (ifMatch === undefined) return;
+    await this.versions.head();
+    checkMatch(ifMatch, this.versions.current.manifest.sha256);
+  }
+
+  async #once(
+    request: FinetuneRequest,
+    identity: { key: string; hash: string },
+  ): Promise<FinetuneResult> {
+    const { answer } = await this.#receiptOf(identity);
+    if (answer !== undefined) return answer;
+    await this.#checkMatch(request);
+    return await this.#change(request, identity);
   }
 
   async #change(
     request: FinetuneRequest,
     identity?: { key: string; hash: string },
   ): Promise<FinetuneResult> {
+    const descriptors = await request.describe();
     let fill: FillReceipt | undefined;
     let learned: Learned | undefined;
     const done = await this.editor.change(async (head) => {
-      learned = await this.#learn(head, request);
+      learned = await this.#learn(head, descriptors, request);
       return await this.#proposed(head, learned, request.dryRun, fill);
     }, {
       ifMatch: request.ifMatch,
@@ -143,7 +164,8 @@ export class Finetuner {
   /** Learns on a draft of the head's own heads. */
   async #learn(
     head: Head,
-    { descriptors, labels, steps, learningRate }: FinetuneRequest,
+    descriptors: readonly Uint8Array[],
+    { labels, steps, learningRate }: FinetuneRequest,
   ): Promise<Learned> {
     const version = this.versions.current;
     checkSound(head, version);

@@ -14,7 +14,10 @@ import type { Version } from "./versions.ts";
 
 /** What a request asks for. Everything in it is valid. */
 export interface FinetuneRequest {
-  readonly descriptors: readonly Uint8Array[];
+  /** Bytes of the images. */
+  readonly images: readonly Uint8Array[];
+  /** Decodes and describes them; not called where the request is refused or answered without. */
+  readonly describe: () => Promise<readonly Uint8Array[]>;
   /** Label of each example for each head, in the heads' order, or `UNKNOWN`. */
   readonly labels: readonly (readonly number[])[];
   readonly steps: number;
@@ -96,13 +99,12 @@ export function checkSame(hash: string, recorded: string): void {
 }
 
 /** What makes two requests the same: the images, the labels, the options. */
-export async function requestHash(request: FinetuneRequest): Promise<string> {
-  const { descriptors, labels, steps, learningRate, dryRun } = request;
-  const images: string[] = [];
-  for (const descriptor of descriptors) {
-    images.push(await sha256(descriptor.slice()));
-  }
+export async function requestHash(
+  { images, labels, steps, learningRate, dryRun }: FinetuneRequest,
+): Promise<string> {
+  const hashes: string[] = [];
+  for (const image of images) hashes.push(await sha256(image.slice()));
   return await sha256(
-    encode({ images, labels, steps, learningRate, dryRun }),
+    encode({ images: hashes, labels, steps, learningRate, dryRun }),
   );
 }
