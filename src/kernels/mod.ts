@@ -11,6 +11,7 @@
 
 import type { ByteKernels } from "./bytes.ts";
 import type { ImageKernels } from "./image.ts";
+import type { MatrixKernels } from "./matrix.ts";
 import type { PanelKernels } from "./panels.ts";
 
 /** A byte offset into the arena. */
@@ -286,6 +287,7 @@ export interface Kernels
     OptimizerKernels,
     AdaptiveKernels,
     RandomKernels,
+    MatrixKernels,
     MathKernels,
     ImageKernels {}
 
