@@ -11,6 +11,7 @@
 
 import type { ByteKernels } from "./bytes.ts";
 import type { ImageKernels } from "./image.ts";
+import type { MathKernels } from "./math.ts";
 import type { MatrixKernels } from "./matrix.ts";
 import type { PanelKernels } from "./panels.ts";
 
@@ -262,18 +263,6 @@ export interface RandomKernels {
     seedLow: number,
     seedHigh: number,
   ): void;
-}
-
-/** assembly/math.ts: double precision, and the same bits on every machine. */
-export interface MathKernels {
-  /** eˣ. */
-  exp(x: number): number;
-  /** The natural logarithm. */
-  log(x: number): number;
-  /** x to the power y. */
-  pow(x: number, y: number): number;
-  /** The cosine of x radians. */
-  cos(x: number): number;
 }
 
 /** Everything that kernels.wasm exports. */
