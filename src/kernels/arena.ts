@@ -10,6 +10,8 @@ import { type Kernels, loadKernels } from "./mod.ts";
 export interface Allocator {
   /** 32-bit floats. */
   floats(length: number): Float32Array;
+  /** 64-bit floats. */
+  doubles(length: number): Float64Array;
   /** 32-bit integers. */
   ints(length: number): Int32Array;
   /** Unsigned bytes. */
@@ -103,6 +105,7 @@ function allocator(take: (size: number) => Place): Allocator {
   };
   return {
     floats: (length) => allocate<Float32Array>(Float32Array, 4, length),
+    doubles: (length) => allocate<Float64Array>(Float64Array, 8, length),
     ints: (length) => allocate<Int32Array>(Int32Array, 4, length),
     bytes: (length) => allocate<Uint8Array>(Uint8Array, 1, length),
   };

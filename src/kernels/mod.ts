@@ -11,6 +11,8 @@
 
 import type { ByteKernels } from "./bytes.ts";
 import type { ImageKernels } from "./image.ts";
+import type { MathKernels } from "./math.ts";
+import type { MatrixKernels } from "./matrix.ts";
 import type { PanelKernels } from "./panels.ts";
 
 /** A byte offset into the arena. */
@@ -290,18 +292,6 @@ export interface RandomKernels {
   ): void;
 }
 
-/** assembly/math.ts: double precision, and the same bits on every machine. */
-export interface MathKernels {
-  /** eˣ. */
-  exp(x: number): number;
-  /** The natural logarithm. */
-  log(x: number): number;
-  /** x to the power y. */
-  pow(x: number, y: number): number;
-  /** The cosine of x radians. */
-  cos(x: number): number;
-}
-
 /** Everything that kernels.wasm exports. */
 export interface Kernels
   extends
@@ -314,6 +304,7 @@ export interface Kernels
     OptimizerKernels,
     AdaptiveKernels,
     RandomKernels,
+    MatrixKernels,
     MathKernels,
     ImageKernels {}
 

@@ -6,6 +6,8 @@ export interface Figure {
   readonly bench: string;
   readonly name: string;
   readonly value: number;
+  /** Standard error of a value that is a mean. */
+  readonly error?: number;
   readonly unit: "ms" | "GFLOP/s" | "GB/s" | "MB" | "KB" | "1/s" | "%" | "×";
 }
 

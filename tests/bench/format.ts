@@ -13,9 +13,7 @@ import { ratiosTo, threadsOf, type Time } from "./ratios.ts";
 /** A line for a terminal. */
 export function textOf(line: Line): string {
   if (!isStep(line)) {
-    return `${line.name.padEnd(72)} ${
-      numberOf(line.value).padStart(8)
-    } ${line.unit}`;
+    return `${line.name.padEnd(72)} ${valueOf(line).padStart(8)} ${line.unit}`;
   }
   const { peer, step_ms, forward1_ms } = line;
   return `${`${shapeOf(line)}, ${peer}`.padEnd(56)} step ${
@@ -23,8 +21,8 @@ export function textOf(line: Line): string {
   } ms, forward of one row ${numberOf(forward1_ms).padStart(7)} ms`;
 }
 
-/** What the README does not show: kernels, decoders and their like. */
-const SUMMARIZED = ["predict", "start"];
+/** What tables do not show: kernels, decoders and their like. */
+const SUMMARIZED = ["predict", "start", "corrections"];
 
 /**
  * The README's tables: steps by shape and peer, forward passes of one row on one
@@ -66,9 +64,9 @@ function stepTable(steps: readonly StepTime[], time: Time): string {
 function figureTable(figures: readonly Figure[]): string {
   return tableOf(
     ["what", "figure"],
-    figures.map(({ name, value, unit }) => [
-      name,
-      `${numberOf(value)}${unit === "×" ? "" : ` ${unit}`}`,
+    figures.map((figure) => [
+      figure.name,
+      `${valueOf(figure)}${figure.unit === "×" ? "" : ` ${figure.unit}`}`,
     ]),
   );
 }
@@ -91,6 +89,12 @@ function tableOf(
     i === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`
   );
   return [line(head), line(rule), ...rows.map(line)].join("\n");
+}
+
+function valueOf({ value, error }: Figure): string {
+  return error === undefined
+    ? numberOf(value)
+    : `${value.toFixed(1)} ± ${error.toFixed(1)}`;
 }
 
 /** Three digits, which is more than a time is good for. */

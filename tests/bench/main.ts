@@ -4,6 +4,7 @@ import { EXIT, runCommand } from "../../src/cli/command.ts";
 import type { Command, Flags } from "../../src/cli/flags.ts";
 import { isStep, type Line } from "./figures.ts";
 import { markdownOf, textOf } from "./format.ts";
+import { corrections } from "./corrections.ts";
 import { decode, descriptor } from "./image.ts";
 import { kernels } from "./kernels.ts";
 import { predict } from "./predict.ts";
@@ -13,7 +14,16 @@ import { store } from "./store.ts";
 import type { Subject } from "./subject.ts";
 
 /** What can be measured, in the order in which it is. */
-const SUBJECTS = { step, predict, start, kernels, decode, descriptor, store };
+const SUBJECTS = {
+  step,
+  predict,
+  start,
+  kernels,
+  decode,
+  descriptor,
+  store,
+  corrections,
+};
 const NAMES = Object.keys(SUBJECTS) as (keyof typeof SUBJECTS)[];
 
 const COMMAND: Command = {
@@ -29,6 +39,11 @@ const COMMAND: Command = {
       help:
         "Run FOLDER/torch_step.py and FOLDER/tfjs_step.ts in turn with ours.",
     },
+    data: {
+      value: "FOLDER",
+      help:
+        "Measure corrections on these photographs, by models trained without some.",
+    },
     rounds: { value: "N", help: "Rounds of steps and starts, 3 by default." },
     json: { help: "Print one JSON object per line." },
     markdown: { help: "Print tables in Markdown." },
@@ -39,6 +54,7 @@ await runCommand(COMMAND, async (flags) => {
   const print = printer(flags);
   const request = {
     peers: flags.text("peers"),
+    data: flags.text("data"),
     rounds: flags.integer("rounds", 3, 1),
     note: (text: string) => console.error(text),
   };

@@ -198,6 +198,7 @@ Deno.test("what does not fit is refused", () => {
   const nothing = () => new Float32Array();
   const allocate = {
     floats: nothing,
+    doubles: () => new Float64Array(),
     ints: () => new Int32Array(),
     bytes: () => new Uint8Array(),
   };

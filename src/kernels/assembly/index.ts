@@ -16,3 +16,5 @@ export * from "./math";
 export * from "./image";
 export * from "./descriptor";
 export * from "./sharpness";
+export * from "./symmetric";
+export * from "./triangular";

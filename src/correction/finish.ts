@@ -1,0 +1,206 @@
+/**
+ * The finish of a correction: the smallest changes of the heads after which every
+ * example is right by a margin.
+ *
+ *   u = M⁻¹(x − μ),  q = 1 + (x − μ)·u
+ *   w ← w ± t·u,  b ← b ± t·(1 − μ·u)   for each row to raise (+) or to lower (−)
+ *   t = need / (rows moved · q)
+ *
+ * x is example's features, M the {@linkcode Metric}. Raising one logit by t·q, and
+ * lowering another by as much, just makes good what was missing.
+ *
+ * Source: Crammer, Dekel, Keshet, Shalev-Shwartz, Singer 2006, "Online
+ * passive-aggressive algorithms" (JMLR 7), sections 3, 5 and 8; in the metric of
+ * Nguyen, Chang, Hui 2011, "Distribution-aware online classifiers" (IJCAI).
+ *
+ * @module
+ */
+
+import {
+  copyOf,
+  type Examples,
+  featuresAt,
+  type Head,
+  logitsAt,
+  pick,
+  rowsOf,
+} from "./heads.ts";
+import type { Shortfall } from "./kinds/kind.ts";
+import { kindOf } from "./kinds/kinds.ts";
+import type { Direction, Metric } from "./metric.ts";
+import { rowAt, type Scorer } from "./scorer.ts";
+
+const PASSES = 3;
+/** A remembered example is left alone while it is right by this share of the margin: neighbours move it to and fro. */
+const SLACK = 0.5;
+/** What is missing and less than this, in logits, is rounding. */
+const NEGLIGIBLE = 1e-3;
+
+/** What the finish works with. */
+export interface FinishTools {
+  readonly metric: Metric;
+  readonly scorer: Scorer;
+}
+
+/** The finish of one correction. */
+export interface Finished {
+  readonly heads: readonly Head[];
+  /** Updates made, one for each example and head that was not right. */
+  readonly updates: number;
+}
+
+/**
+ * Makes the request's examples right by the margin, then those of the memory, and
+ * again, until nothing changes or three passes are over.
+ *
+ * @param margin In logits, > 0.
+ */
+export function finish(
+  tools: FinishTools,
+  heads: readonly Head[],
+  request: Examples,
+  memory: Examples,
+  margin: number,
+): Finished {
+  const { metric, scorer } = tools;
+  const draft = heads.map(copyOf);
+  const all = Array.from({ length: request.count }, (_, i) => i);
+  const directions = metric.directions(request.features);
+  const screen = new Screen(scorer, draft, memory, SLACK * margin);
+  let updates = 0;
+  for (let pass = 0; pass < PASSES; pass++) {
+    const now = correctAll(draft, request, all, directions, margin);
+    screen.follow(now, directions);
+    const open = screen.open();
+    const others = metric.directions(pick(memory, open).features);
+    const again = correctAll(draft, memory, open, others, margin);
+    screen.follow(again, others);
+    updates += now.length + again.length;
+    if (now.length + again.length === 0) break;
+  }
+  return { heads: draft, updates };
+}
+
+/** One update that was made: of which head, along which direction of a list. */
+interface Move {
+  readonly head: number;
+  readonly direction: number;
+  readonly up: number | undefined;
+  readonly down: number | undefined;
+  readonly t: number;
+}
+
+/** Corrects the examples at `indices`, one after the other, each along its direction. */
+function correctAll(
+  draft: readonly Head[],
+  examples: Examples,
+  indices: readonly number[],
+  directions: readonly Direction[],
+  margin: number,
+): Move[] {
+  const moves: Move[] = [];
+  indices.forEach((index, i) =>
+    draft.forEach((head, h) => {
+      const label = examples.labels[h]![index]!;
+      const x = featuresAt(examples, index);
+      // Where one class has been passed, the next is in the way.
+      for (let turn = 0; turn < rowsOf(head); turn++) {
+        const missing = shortfallOf(head, x, label, margin);
+        if (missing === undefined) return;
+        const { up, down } = missing;
+        const t = apply(head, missing, directions[i]!);
+        moves.push({ head: h, direction: i, up, down, t });
+      }
+    })
+  );
+  return moves;
+}
+
+/** The memory's logits, which follow what is done to the heads: a move costs one product for each example. */
+class Screen {
+  readonly #logits: readonly Float32Array[];
+
+  constructor(
+    private readonly scorer: Scorer,
+    private readonly heads: readonly Head[],
+    private readonly memory: Examples,
+    private readonly margin: number,
+  ) {
+    this.#logits = heads.map((head) => scorer.logits(head, memory.features));
+  }
+
+  /** Does to the logits what moves did to the heads. */
+  follow(moves: readonly Move[], directions: readonly Direction[]): void {
+    const { count, features } = this.memory;
+    if (count === 0 || moves.length === 0) return;
+    const gains = this.scorer.products(directions, features);
+    for (const { head, direction, up, down, t } of moves) {
+      const logits = this.#logits[head]!;
+      const rows = rowsOf(this.heads[head]!);
+      for (let i = 0; i < count; i++) {
+        const by = t * gains[i * directions.length + direction]!;
+        if (up !== undefined) logits[i * rows + up]! += by;
+        if (down !== undefined) logits[i * rows + down]! -= by;
+      }
+    }
+  }
+
+  /** The examples that some head does not get right by the margin. */
+  open(): number[] {
+    const indices = Array.from({ length: this.memory.count }, (_, i) => i);
+    return indices.filter((i) =>
+      this.heads.some((head, h) => {
+        const logits = rowAt(this.#logits[h]!, i, head);
+        const label = this.memory.labels[h]![i]!;
+        return missingOf(head, logits, label, this.margin) !== undefined;
+      })
+    );
+  }
+}
+
+/** What keeps an answer from being right; undefined if nothing worth an update does, or the label is not known. */
+export function missingOf(
+  head: Head,
+  logits: ArrayLike<number>,
+  label: number,
+  margin: number,
+): Shortfall | undefined {
+  const kind = kindOf(head);
+  if (!kind.isLabelled(label)) return undefined;
+  const missing = kind.shortfall(head, logits, label, margin);
+  return missing !== undefined && missing.need > NEGLIGIBLE
+    ? missing
+    : undefined;
+}
+
+/** {@linkcode missingOf} by exact logits. */
+function shortfallOf(
+  head: Head,
+  x: Float32Array,
+  label: number,
+  margin: number,
+): Shortfall | undefined {
+  if (!kindOf(head).isLabelled(label)) return undefined;
+  return missingOf(head, logitsAt(head, x), label, margin);
+}
+
+/** Moves one or two rows of a head, in place; returns t. */
+function apply(
+  head: Head,
+  { need, up, down }: Shortfall,
+  { weight, bias, gain }: Direction,
+): number {
+  const moved = (up === undefined ? 0 : 1) + (down === undefined ? 0 : 1);
+  const t = need / (moved * gain);
+  const inputs = head.weight.length / head.bias.length;
+  const move = (row: number | undefined, by: number) => {
+    if (row === undefined) return;
+    for (let i = 0, at = row * inputs; i < inputs; i++, at++) {
+      head.weight[at]! += by * weight[i]!;
+    }
+    head.bias[row]! += by * bias;
+  };
+  move(up, t);
+  move(down, -t);
+  return t;
+}

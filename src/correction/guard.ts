@@ -1,0 +1,128 @@
+/**
+ * The guard: whether corrected heads may take the place of the present ones, by
+ * what they say of examples that no head was trained on.
+ *
+ * Every head must stay near the base model: its accuracy may not fall by more than
+ * two points, nor its loss rise by more than 0.05 nats. A head that is already
+ * beyond either may come no further: what does not make it worse is let through, so
+ * that a model which was led astray can be corrected.
+ *
+ * @module
+ */
+
+import type { Examples, Head } from "./heads.ts";
+import { kindOf } from "./kinds/kinds.ts";
+import { rowAt, type Scorer } from "./scorer.ts";
+
+/** How far a head may be from the base model. */
+const ALLOWED = { accuracy: 0.02, loss: 0.05 };
+/** Probabilities below this count as this, so that one example cannot decide. */
+const LEAST_PROBABILITY = 1e-4;
+/** Sums of losses in another order differ by less than this. */
+const ROUNDING = 1e-9;
+
+/** What a head says of the guard's examples. */
+export interface Metrics {
+  /** Examples with a label of this head. */
+  readonly size: number;
+  /** Share that is right, in [0, 1]; for a number, within the tolerance. */
+  readonly accuracy: number;
+  /** Mean loss in nats, of a number half the mean squared error. */
+  readonly loss: number;
+}
+
+/** The metrics of one head at three moments. */
+export interface HeadGuard {
+  readonly name: string;
+  readonly size: number;
+  readonly base: Metrics;
+  readonly before: Metrics;
+  readonly after: Metrics;
+  /** Why this head may not be published; null if it may. */
+  readonly reason: string | null;
+}
+
+/** What the guard decided, and by what. */
+export interface Verdict {
+  readonly accepted: boolean;
+  readonly reason: string | null;
+  readonly heads: readonly HeadGuard[];
+}
+
+/** Measures each head on examples. Metrics of a head without labels are 0. */
+export function measure(
+  scorer: Scorer,
+  heads: readonly Head[],
+  examples: Examples,
+): Metrics[] {
+  return heads.map((head, h) => {
+    const kind = kindOf(head);
+    const logits = scorer.logits(head, examples.features);
+    let [size, right, loss] = [0, 0, 0];
+    examples.labels[h]!.forEach((label, i) => {
+      if (!kind.isLabelled(label)) return;
+      const judged = kind.judge(
+        scorer.math,
+        head,
+        rowAt(logits, i, head),
+        label,
+        LEAST_PROBABILITY,
+      );
+      size++;
+      right += judged.right ? 1 : 0;
+      loss += judged.loss;
+    });
+    const share = (sum: number) => size === 0 ? 0 : sum / size;
+    return { size, accuracy: share(right), loss: share(loss) };
+  });
+}
+
+/** Decides by the metrics of the base, the present and the corrected heads. */
+export function decide(
+  names: readonly string[],
+  base: readonly Metrics[],
+  before: readonly Metrics[],
+  after: readonly Metrics[],
+): Verdict {
+  const heads = names.map((name, h): HeadGuard => ({
+    name,
+    size: base[h]!.size,
+    base: base[h]!,
+    before: before[h]!,
+    after: after[h]!,
+    reason: objection(name, base[h]!, before[h]!, after[h]!),
+  }));
+  const reasons = heads.flatMap(({ reason }) => reason ?? []);
+  return {
+    accepted: reasons.length === 0,
+    reason: reasons.length === 0 ? null : reasons.join(" "),
+    heads,
+  };
+}
+
+function objection(
+  name: string,
+  base: Metrics,
+  before: Metrics,
+  after: Metrics,
+): string | null {
+  const least = Math.min(base.accuracy - ALLOWED.accuracy, before.accuracy);
+  const most = Math.max(base.loss + ALLOWED.loss, before.loss);
+  if (after.accuracy < least - ROUNDING) {
+    const lost = Math.round((base.accuracy - after.accuracy) * base.size);
+    return `${name} would be right for ${
+      percent(after.accuracy)
+    } of ${base.size} guard images, ` +
+      `${lost} fewer than the base model (${percent(base.accuracy)}).`;
+  }
+  if (!(after.loss <= most + ROUNDING)) {
+    return `${name} would be less sure of ${base.size} guard images: a loss of ${
+      after.loss.toFixed(3)
+    } nats, ${base.loss.toFixed(3)} for the base model.`;
+  }
+  return null;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

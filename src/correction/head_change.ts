@@ -1,0 +1,224 @@
+/**
+ * The change of one head in whitened coordinates, and Adam's moments of it, in an
+ * arena of its own: one head after the other.
+ *
+ * @module
+ */
+
+import { type Allocator, createArena } from "../kernels/arena.ts";
+import type { Kernels } from "../kernels/mod.ts";
+import {
+  packedLength,
+  packPanels,
+  PANEL,
+  panelCount,
+  unpackPanels,
+  weightGradientScratch,
+} from "../kernels/panels.ts";
+import { integerPower } from "../optim/optimizer.ts";
+import { type Head, rowsOf } from "./heads.ts";
+import { kindOf } from "./kinds/kinds.ts";
+
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+const EPSILON = 1e-8;
+
+/** A matrix and a vector that go with a head's rows, in whitened coordinates. */
+export interface WhitenedTable {
+  /** Row-major [K, stride]. */
+  readonly weight: Float32Array;
+  /** [K]. */
+  readonly bias: Float32Array;
+}
+
+/** Rows of one step: whitened features, logits before the steps, labels of one head. */
+export interface Batch {
+  readonly whitened: readonly Float32Array[];
+  readonly logits: readonly Float32Array[];
+  readonly labels: readonly number[];
+}
+
+/** Where a head is changed, step by step. */
+export class HeadChange {
+  private constructor(
+    private readonly kernels: Kernels,
+    private readonly views: ReturnType<typeof layout>,
+    private readonly stride: number,
+  ) {}
+
+  /** Takes the memory for heads of up to `rows` rows and batches of up to `capacity` examples. */
+  static async create(
+    stride: number,
+    rows: number,
+    capacity: number,
+  ): Promise<HeadChange> {
+    const { kernels, views } = await createArena((allocate) =>
+      layout(allocate, stride, rows, capacity)
+    );
+    return new HeadChange(kernels, views, stride);
+  }
+
+  /** Begins with no change of a head, no first moment and, for steps, its second moment. */
+  start(head: Head, secondMoment?: WhitenedTable): void {
+    const { weight, bias } = this.views;
+    for (const block of [...Object.values(weight), ...Object.values(bias)]) {
+      block.fill(0);
+    }
+    if (secondMoment === undefined) return;
+    const { stride } = this;
+    packPanels(
+      secondMoment.weight,
+      rowsOf(head),
+      stride,
+      weight.v.subarray(0, packedLength(rowsOf(head), stride)),
+    );
+    bias.v.set(secondMoment.bias);
+  }
+
+  /** Writes features and ∂L/∂z of a batch; returns how many rows it has. */
+  place(head: Head, { whitened, logits, labels }: Batch): number {
+    const { kernels, stride, views: { x, z, g } } = this;
+    const panels = panelCount(rowsOf(head));
+    const width = panels * PANEL;
+    whitened.forEach((row, r) => x.set(row, r * stride));
+    kernels.linearForward(
+      x.byteOffset,
+      stride,
+      this.views.weight.w.byteOffset,
+      this.views.bias.w.byteOffset,
+      z.byteOffset,
+      width,
+      labels.length,
+      stride,
+      panels,
+    );
+    const kind = kindOf(head);
+    const share = 1 / labels.filter((label) => kind.isLabelled(label)).length;
+    labels.forEach((label, r) => {
+      const out = g.subarray(r * width, (r + 1) * width).fill(0);
+      if (!kind.isLabelled(label)) return;
+      const changed = logits[r]!.map((value, c) => value + z[r * width + c]!);
+      kind.gradient(kernels, changed, label, share, out);
+    });
+    return labels.length;
+  }
+
+  /** One step on the batch that is in place. */
+  step(head: Head, count: number, t: number, learningRate: number): void {
+    const { kernels, stride, views } = this;
+    const { x, g, scratch, gradient, weight, bias } = views;
+    const panels = panelCount(rowsOf(head));
+    // The second moment is an estimate from the start: only the first is corrected.
+    const factors = [
+      learningRate / (1 - integerPower(BETA1, t)),
+      BETA1,
+      BETA2,
+      EPSILON,
+      1,
+    ] as const;
+    const at = (block: Float32Array) => block.byteOffset;
+    kernels.linearWeightGradientAdam(
+      at(x),
+      stride,
+      at(g),
+      panels * PANEL,
+      at(weight.w),
+      at(weight.m),
+      at(weight.v),
+      count,
+      stride,
+      panels,
+      at(scratch),
+      1,
+      ...factors,
+      0,
+      0,
+    );
+    kernels.linearBiasGradient(
+      at(g),
+      panels * PANEL,
+      at(gradient.bias),
+      count,
+      panels,
+    );
+    kernels.adam(
+      at(bias.w),
+      at(gradient.bias),
+      at(bias.m),
+      at(bias.v),
+      panels * PANEL,
+      ...factors,
+      0,
+    );
+  }
+
+  /** The gradient of the batch that is in place, row-major. */
+  gradient(head: Head, count: number): WhitenedTable {
+    const { kernels, stride, views } = this;
+    const { x, g, scratch, gradient } = views;
+    const panels = panelCount(rowsOf(head));
+    kernels.linearWeightGradient(
+      x.byteOffset,
+      stride,
+      g.byteOffset,
+      panels * PANEL,
+      gradient.weight.byteOffset,
+      gradient.bias.byteOffset,
+      count,
+      stride,
+      panels,
+      scratch.byteOffset,
+    );
+    return this.#unpacked(head, gradient.weight, gradient.bias);
+  }
+
+  /** The change of the head so far, and the second moment. */
+  result(
+    head: Head,
+  ): { change: WhitenedTable; secondMoment: WhitenedTable } {
+    const { weight, bias } = this.views;
+    return {
+      change: this.#unpacked(head, weight.w, bias.w),
+      secondMoment: this.#unpacked(head, weight.v, bias.v),
+    };
+  }
+
+  #unpacked(
+    head: Head,
+    packed: Float32Array,
+    bias: Float32Array,
+  ): WhitenedTable {
+    const { stride } = this;
+    const rows = rowsOf(head);
+    const weight = new Float32Array(rows * stride);
+    const length = packedLength(rows, stride);
+    unpackPanels(packed.subarray(0, length), rows, stride, weight);
+    return { weight, bias: bias.slice(0, rows) };
+  }
+}
+
+function layout(
+  allocate: Allocator,
+  stride: number,
+  rows: number,
+  capacity: number,
+) {
+  const width = panelCount(rows) * PANEL;
+  const tables = (length: number) => ({
+    w: allocate.floats(length),
+    m: allocate.floats(length),
+    v: allocate.floats(length),
+  });
+  return {
+    x: allocate.floats(capacity * stride),
+    z: allocate.floats(capacity * width),
+    g: allocate.floats(capacity * width),
+    weight: tables(packedLength(width, stride)),
+    bias: tables(width),
+    gradient: {
+      weight: allocate.floats(packedLength(width, stride)),
+      bias: allocate.floats(width),
+    },
+    scratch: allocate.floats(weightGradientScratch(capacity)),
+  };
+}

@@ -1,0 +1,231 @@
+/**
+ * The accepted corrections that a model remembers: the last of them as features,
+ * with their labels, so that later ones do not undo them.
+ *
+ * They lie in blocks of a few rows that are never written again once they are
+ * full. To append one example is to write the last block anew; to forget one, to
+ * strike its row from the list. Blocks are rows of `stride` features and one label
+ * for each head, as a store can keep them.
+ *
+ * @module
+ */
+
+import { type Examples, featuresAt, type Head } from "./heads.ts";
+import { kindOf } from "./kinds/kinds.ts";
+
+/** Examples that are remembered. */
+export const MEMORY_CAPACITY = 256;
+/** Rows of a full block: 16 KB of 512 features. */
+const BLOCK_ROWS = 8;
+/** The most rows that blocks hold, the forgotten ones among them. */
+const MOST_ROWS = MEMORY_CAPACITY + 64;
+
+/** A memory, as plain arrays. It never changes: to append gives another one. */
+export interface Memory {
+  /** [rows, stride + heads] each, rows at most 8. */
+  readonly blocks: readonly Float32Array[];
+  /** For each row of the blocks, in their order, when it was appended; −1 if it is forgotten. */
+  readonly order: Int32Array;
+}
+
+/** The memory of a model that has not been corrected. */
+export const EMPTY_MEMORY: Memory = { blocks: [], order: new Int32Array(0) };
+
+/** The remembered examples, oldest first. */
+export function recall(
+  memory: Memory,
+  heads: readonly Head[],
+  stride: number,
+): Examples {
+  const rows = agesOf(memory).map(([row]) => rowOf(memory, row, stride, heads));
+  const features = new Float32Array(rows.length * stride);
+  rows.forEach((row, i) => features.set(row.subarray(0, stride), i * stride));
+  const labels = heads.map((_, h) =>
+    Float32Array.from(rows, (row) => row[stride + h]!)
+  );
+  return { count: rows.length, features, labels };
+}
+
+/**
+ * The memory with further examples. An image that is remembered already is
+ * remembered once: by its new labels where it has any, by its old ones elsewhere.
+ * Where there are too many, the oldest of those labels is forgotten that has the
+ * most examples.
+ */
+export function remember(
+  memory: Memory,
+  heads: readonly Head[],
+  examples: Examples,
+): Memory {
+  const draft = new Draft(memory, heads, examples);
+  for (let i = 0; i < examples.count; i++) draft.append(i);
+  return draft.finish();
+}
+
+/** Rows that are remembered, with their ages, oldest first. */
+function agesOf({ order }: Memory): [row: number, age: number][] {
+  return Array.from(order, (age, row): [number, number] => [row, age])
+    .filter(([, age]) => age >= 0)
+    .sort(([, a], [, b]) => a - b);
+}
+
+function rowOf(
+  { blocks }: Memory,
+  row: number,
+  stride: number,
+  heads: readonly Head[],
+): Float32Array {
+  const width = stride + heads.length;
+  let first = 0;
+  for (const block of blocks) {
+    const rows = block.length / width;
+    if (row < first + rows) {
+      return block.subarray((row - first) * width, (row - first + 1) * width);
+    }
+    first += rows;
+  }
+  throw new RangeError(`Cannot recall row ${row}: expected one below ${first}`);
+}
+
+/** A row on its way: what is in a block, and when it was appended. */
+interface Row {
+  readonly values: Float32Array;
+  age: number;
+}
+
+/** A memory that is being appended to. Rows of full blocks stay where they are. */
+class Draft {
+  readonly #heads: readonly Head[];
+  readonly #examples: Examples;
+  readonly #stride: number;
+  /** Blocks as they were, where nothing was added to them. */
+  readonly #sealed: { readonly block: Float32Array; readonly rows: Row[] }[] =
+    [];
+  #tail: Row[] = [];
+  #next: number;
+
+  constructor(memory: Memory, heads: readonly Head[], examples: Examples) {
+    this.#heads = heads;
+    this.#examples = examples;
+    this.#stride = examples.features.length / (examples.count || 1);
+    this.#next = 1 +
+      memory.order.reduce((most, age) => Math.max(most, age), -1);
+    const width = this.#stride + heads.length;
+    let first = 0;
+    for (const block of memory.blocks) {
+      const rows = Array.from(
+        { length: block.length / width },
+        (_, i): Row => ({
+          values: block.subarray(i * width, (i + 1) * width),
+          age: memory.order[first + i]!,
+        }),
+      );
+      first += rows.length;
+      if (rows.length === BLOCK_ROWS) this.#sealed.push({ block, rows });
+      else this.#tail = rows;
+    }
+  }
+
+  /** Appends example `index`. */
+  append(index: number): void {
+    const values = this.#valuesOf(index);
+    const known = this.#alive().find(({ values: other }) =>
+      sameFeatures(values, other, this.#stride)
+    );
+    if (known !== undefined) {
+      this.#heads.forEach((head, h) => {
+        const at = this.#stride + h;
+        if (!kindOf(head).isLabelled(values[at]!)) {
+          values[at] = known.values[at]!;
+        }
+      });
+      known.age = -1;
+    } else if (this.#alive().length >= MEMORY_CAPACITY) {
+      this.#mostCrowded().age = -1;
+    }
+    this.#push({ values, age: this.#next++ });
+    this.#compact();
+  }
+
+  /** The memory as it is now. */
+  finish(): Memory {
+    const kept = this.#sealed.filter(({ rows }) =>
+      rows.some(({ age }) => age >= 0)
+    );
+    const rows = [...kept.flatMap(({ rows }) => rows), ...this.#tail];
+    const blocks = kept.map(({ block }) => block);
+    if (this.#tail.length > 0) blocks.push(joined(this.#tail));
+    return { blocks, order: Int32Array.from(rows, ({ age }) => age) };
+  }
+
+  #valuesOf(index: number): Float32Array {
+    const values = new Float32Array(this.#stride + this.#heads.length);
+    values.set(featuresAt(this.#examples, index));
+    this.#examples.labels.forEach((labels, h) =>
+      values[this.#stride + h] = labels[index]!
+    );
+    return values;
+  }
+
+  #alive(): Row[] {
+    return [...this.#sealed.flatMap(({ rows }) => rows), ...this.#tail]
+      .filter(({ age }) => age >= 0);
+  }
+
+  /** The oldest row of the labels that have the most rows. */
+  #mostCrowded(): Row {
+    const groups = Map.groupBy(
+      this.#alive().sort((a, b) => a.age - b.age),
+      ({ values }) => this.#groupOf(values),
+    );
+    let largest: Row[] = [];
+    for (const rows of groups.values()) {
+      if (rows.length > largest.length) largest = rows;
+    }
+    return largest[0]!;
+  }
+
+  /** Names the labels of a row; numbers are all of one kind. */
+  #groupOf(values: Float32Array): string {
+    return this.#heads.map((head, h) =>
+      head.kind === "number" ? "" : values[this.#stride + h]
+    ).join(" ");
+  }
+
+  #push(row: Row): void {
+    this.#tail.push(row);
+    if (this.#tail.length < BLOCK_ROWS) return;
+    this.#sealed.push({ block: joined(this.#tail), rows: this.#tail });
+    this.#tail = [];
+  }
+
+  /** Where too much room goes to forgotten rows, writes what a block still holds behind the others. */
+  #compact(): void {
+    if (BLOCK_ROWS * this.#sealed.length + this.#tail.length <= MOST_ROWS) {
+      return;
+    }
+    const alive = ({ rows }: { rows: Row[] }) =>
+      rows.filter(({ age }) => age >= 0);
+    const emptiest = this.#sealed.reduce((least, each) =>
+      alive(each).length < alive(least).length ? each : least
+    );
+    this.#sealed.splice(this.#sealed.indexOf(emptiest), 1);
+    for (const row of alive(emptiest)) this.#push(row);
+  }
+}
+
+function sameFeatures(
+  a: Float32Array,
+  b: Float32Array,
+  stride: number,
+): boolean {
+  for (let i = 0; i < stride; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function joined(rows: readonly Row[]): Float32Array {
+  const width = rows[0]!.values.length;
+  const block = new Float32Array(rows.length * width);
+  rows.forEach(({ values }, i) => block.set(values, i * width));
+  return block;
+}

@@ -1,0 +1,71 @@
+/** What corrections do to a model, on photographs that it has not seen. @module */
+
+import { openFolds } from "./corrections/folds.ts";
+import {
+  type Figures,
+  type Lie,
+  newLook,
+  poison,
+  singles,
+} from "./corrections/streams.ts";
+import { type Subject, subjectOf } from "./corrections/subject.ts";
+import type { Figure } from "./figures.ts";
+import type { Request } from "./subject.ts";
+
+const SEEDS = [0, 1, 2];
+/** Orders of a stream for each model. */
+const ORDERS = 4;
+const LIES: readonly Lie[] = [
+  "random",
+  "always one class",
+  "runner-up",
+  "another head",
+];
+
+/** Runs every stream on every model; the error is the standard error of the mean over all. */
+export async function* corrections(
+  { data, note }: Request,
+): AsyncGenerator<Figure> {
+  if (data === undefined) {
+    note("Corrections are measured with --data FOLDER only.");
+    return;
+  }
+  const folds = await openFolds(data, SEEDS, note);
+  const subjects = await Promise.all(folds.map(subjectOf));
+  const stream = (
+    name: string,
+    run: (subject: Subject, seed: number) => Figures,
+  ) =>
+    summaryOf(
+      name,
+      subjects.flatMap((subject) =>
+        Array.from({ length: ORDERS }, (_, seed) => run(subject, seed))
+      ),
+    );
+  yield* stream("40 single corrections", singles);
+  yield* stream("a new look of 6 items, 40 × 8", newLook);
+  for (const size of [1, 8]) {
+    for (const lie of LIES) {
+      yield* stream(
+        `wrong labels, ${lie}, 40 × ${size}`,
+        (subject, seed) => poison(subject, seed, lie, size),
+      );
+    }
+  }
+}
+
+/** The mean of each figure over runs, with its standard error. */
+function summaryOf(name: string, runs: readonly Figures[]): Figure[] {
+  return Object.keys(runs[0]!).map((key) => {
+    const values = runs.map((run) => run[key]!);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    return {
+      bench: "corrections",
+      name: `${name}: ${key}`,
+      value: mean,
+      error: Math.sqrt(squares / (values.length - 1) / values.length),
+      unit: "%",
+    };
+  });
+}

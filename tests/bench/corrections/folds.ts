@@ -1,0 +1,219 @@
+/** Models of a folder's photographs, and what they have not seen of it. @module */
+
+import { openDataset, splitExamples } from "../../../src/cli/examples.ts";
+import { type Flags, parseFlags } from "../../../src/cli/flags.ts";
+import { COMMAND, planOf } from "../../../src/cli/train_flags.ts";
+import {
+  loadServingModel,
+  loadState,
+  saveState,
+  servingState,
+} from "../../../src/cli/weights.ts";
+import type { Examples, Head } from "../../../src/correction/heads.ts";
+import type { Material } from "../../../src/correction/correct.ts";
+import { Scorer } from "../../../src/correction/scorer.ts";
+import type { Dataset } from "../../../src/data/dataset.ts";
+import { loadPicture } from "../../../src/data/picture.ts";
+import type { Source } from "../../../src/data/source.ts";
+import { allocateDescriber, describe } from "../../../src/image/descriptor.ts";
+import { PLAIN_VIEW } from "../../../src/image/view.ts";
+import { createArena } from "../../../src/kernels/arena.ts";
+import { featureCount } from "../../../src/model/sizes.ts";
+import type { ModelState, StoredExamples } from "../../../src/model/state.ts";
+import { ServingNetwork } from "../../../src/service/network.ts";
+import { fitCalibration } from "../../../src/train/calibrate.ts";
+import { runTraining } from "../../../src/train/run.ts";
+
+/** Where models are kept between runs. */
+const FOLDER = ".data/corrections";
+/** A look that no training image has: the negative. */
+const NEGATIVE = {
+  ...PLAIN_VIEW,
+  gain: [-1, -1, -1],
+  offset: [255, 255, 255],
+} as const;
+
+/** A model and the images that it has not seen. */
+export interface Fold {
+  readonly material: Material;
+  /** Test images. */
+  readonly test: Examples;
+  /** The same images in a new look. */
+  readonly newLook: Examples;
+  /** Validation images, which the calibration was fitted on. */
+  readonly validation: Examples;
+}
+
+/**
+ * Trains one model for each seed by the shipped recipe, on a split of its own by
+ * blocks of neighbouring images, unless it is kept from a former run. Each is
+ * calibrated by what the others said of images that they had not seen, as a model
+ * that was trained with `--folds` is.
+ */
+export async function openFolds(
+  data: string,
+  seeds: readonly number[],
+  note: (text: string) => void,
+): Promise<Fold[]> {
+  const flags = parseFlags(COMMAND, ["--data", data]);
+  const { dataset, source } = await openDataset(
+    flags,
+    new AbortController().signal,
+  );
+  using images = dataset;
+  const folds: Fold[] = [];
+  for (const seed of seeds) {
+    folds.push(await openFold(images, source, flags, seed, note));
+  }
+  return calibrated(folds);
+}
+
+async function openFold(
+  images: Dataset,
+  source: Source,
+  flags: Flags,
+  seed: number,
+  note: (text: string) => void,
+): Promise<Fold> {
+  const plan = planOf(flags, undefined);
+  const rows = splitExamples(images, plan.split, seed);
+  const file = `${FOLDER}/${images.hash.slice(0, 8)}-${seed}.safetensors`;
+  if (!await exists(file)) {
+    note(`Training without ${rows.test.length} test images, seed ${seed} …`);
+    const { state } = await runTraining(
+      images,
+      rows,
+      { ...plan, recipe: { ...plan.recipe, seed } },
+      undefined,
+      { threads: navigator.hardwareConcurrency },
+    );
+    await Deno.mkdir(FOLDER, { recursive: true });
+    await saveState(file, servingState(state));
+  }
+  const state = await loadState(file);
+  const network = await ServingNetwork.create(await loadServingModel(file));
+  const stored = (examples: StoredExamples) =>
+    examplesOf(network, examples, descriptorsOf(examples));
+  const labels = (rows: Uint32Array) => ({
+    domains: Int32Array.from(rows, (row) => images.domainOf(row)),
+    items: Int32Array.from(rows, (row) => images.itemOf(row)),
+  });
+  const plain = (rows: Uint32Array) =>
+    examplesOf(
+      network,
+      labels(rows),
+      Array.from(rows, (row) => read(images, row)),
+    );
+  return {
+    material: {
+      base: headsOf(state),
+      features: featureCount(state.sizes),
+      replay: stored(state.replay!),
+      guard: stored(state.guard!),
+    },
+    test: plain(rows.test),
+    validation: plain(rows.validation),
+    newLook: examplesOf(
+      network,
+      labels(rows.test),
+      await negatives(images, source, rows.test),
+    ),
+  };
+}
+
+function headsOf({ parameters, calibration }: ModelState): Head[] {
+  return (["domain", "item"] as const).map((name) => ({
+    name,
+    kind: "classes",
+    weight: parameters.get(`head.${name}.weight`)!,
+    bias: parameters.get(`head.${name}.bias`)!,
+    calibration: calibration[name],
+  }));
+}
+
+function examplesOf(
+  network: ServingNetwork,
+  { domains, items }: Pick<StoredExamples, "domains" | "items">,
+  descriptors: readonly Uint8Array[],
+): Examples {
+  return {
+    count: items.length,
+    features: network.features(new Map(), descriptors),
+    labels: [Float32Array.from(domains), Float32Array.from(items)],
+  };
+}
+
+function descriptorsOf({ descriptors, items }: StoredExamples): Uint8Array[] {
+  const inputs = descriptors.length / items.length;
+  return Array.from(
+    items,
+    (_, i) => descriptors.subarray(i * inputs, (i + 1) * inputs),
+  );
+}
+
+function read(images: Dataset, row: number): Uint8Array {
+  const descriptor = new Uint8Array(images.inputs);
+  images.read(row, 0, descriptor);
+  return descriptor;
+}
+
+async function negatives(
+  images: Dataset,
+  source: Source,
+  rows: Uint32Array,
+): Promise<Uint8Array[]> {
+  const { preprocessing } = images;
+  const { kernels, views } = await createArena((allocate) =>
+    allocateDescriber(allocate, preprocessing)
+  );
+  const origins = new Map(source.entries.map(({ id, origin }) => [id, origin]));
+  const descriptors: Uint8Array[] = [];
+  for (const row of rows) {
+    const image = await loadPicture(origins.get(images.idOf(row))!);
+    const { header, pixels } = await image.decode();
+    const out = new Uint8Array(images.inputs);
+    describe(kernels, views, preprocessing, header, pixels, NEGATIVE, out);
+    descriptors.push(out);
+  }
+  return descriptors;
+}
+
+async function calibrated(folds: readonly Fold[]): Promise<Fold[]> {
+  if (folds.length < 2) return [...folds];
+  const scorer = await Scorer.create(
+    folds[0]!.material.features,
+    Math.max(...folds[0]!.material.base.map(({ bias }) => bias.length)),
+  );
+  const said = folds.map(({ material: { base }, test }) =>
+    base.map((head) => scorer.logits(head, test.features))
+  );
+  return folds.map((fold) => {
+    const others = folds.flatMap((other, k) => other === fold ? [] : [k]);
+    const pooled = (h: number) => ({
+      classes: fold.material.base[h]!.bias.length,
+      logits: Float32Array.from(others.flatMap((k) => [...said[k]![h]!])),
+      labels: Int32Array.from(
+        others.flatMap((k) => [...folds[k]!.test.labels[h]!]),
+      ),
+    });
+    const { domain, item } = fitCalibration(scorer.math, {
+      domain: pooled(0),
+      item: pooled(1),
+    });
+    const base = fold.material.base.map((head, h) => ({
+      ...head,
+      calibration: h === 0 ? domain : item,
+    }));
+    return { ...fold, material: { ...fold.material, base: base as Head[] } };
+  });
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await Deno.stat(file);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,223 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { Corrector, type Tuned } from "../../src/correction/correct.ts";
+import {
+  type Examples,
+  featuresAt,
+  type Head,
+  pick,
+} from "../../src/correction/heads.ts";
+import { EMPTY_MEMORY, recall } from "../../src/correction/memory.ts";
+import { Random } from "../../src/nn/prng.ts";
+import { allNumbers, featureRows, FEATURES, numbers, STRIDE } from "./toy.ts";
+
+/** A base model that is right about what it was made of: class means as rows. */
+const CLASSES = 4;
+const MEANS = Array.from(
+  { length: CLASSES },
+  (_, c) => numbers(FEATURES, Random.fromSeed(c, "means")),
+);
+
+/** Examples near the mean of their class; the more `spread`, the less so. */
+function draw(count: number, seed: number, spread: number): Examples {
+  const random = Random.fromSeed(seed, "examples");
+  const labels = Float32Array.from({ length: count }, (_, i) => i % CLASSES);
+  const features = featureRows(count, random);
+  features.forEach((value, at) => {
+    const i = at % STRIDE;
+    const mean = MEANS[labels[Math.floor(at / STRIDE)]!]![i];
+    features[at] = mean === undefined ? 0 : 2 + 2 * mean + spread * (value - 2);
+  });
+  const sides = labels.map((label) => label % 2);
+  return { count, features, labels: [labels, sides] };
+}
+
+function baseHeads(): Head[] {
+  const row = (mean: Float32Array) => mean.map((value) => 4 * value);
+  const bias = (mean: Float32Array) =>
+    -mean.reduce((sum, value) => sum + 4 * value * (2 + value), 0);
+  const side = MEANS[1]!.map((value, i) => 6 * (value - MEANS[0]![i]!));
+  return [
+    {
+      name: "kind",
+      kind: "classes",
+      weight: Float32Array.from(MEANS.flatMap((mean) => [...row(mean)])),
+      bias: Float32Array.from(MEANS, bias),
+      calibration: { temperature: 1, offsets: Array(CLASSES).fill(0) },
+    },
+    {
+      name: "odd",
+      kind: "binary",
+      weight: side,
+      bias: Float32Array.of(
+        -side.reduce(
+          (sum, value, i) => sum + value * (2 + MEANS[0]![i]! + MEANS[1]![i]!),
+          0,
+        ),
+      ),
+      calibration: { temperature: 1, offsets: [0] },
+    },
+  ];
+}
+
+const MATERIAL = {
+  base: baseHeads(),
+  features: FEATURES,
+  replay: draw(80, 1, 0.3),
+  guard: draw(100, 2, 0.3),
+};
+const CORRECTOR = await Corrector.create(MATERIAL);
+const BASE: Tuned = {
+  heads: MATERIAL.base,
+  secondMoments: CORRECTOR.firstSecondMoments(),
+  memory: EMPTY_MEMORY,
+};
+/** Examples that lie further out, some of which the base gets wrong. */
+const HARD = draw(200, 3, 1);
+
+/** Indices of hard examples whose kind the base has at the given rank, and is right about the rest. */
+function ranked(rank: number): number[] {
+  const { examples } = CORRECTOR.correct(BASE, HARD, {
+    seed: 0,
+    trusted: true,
+  });
+  return examples.flatMap(({ answers: [kind, odd] }, i) =>
+    kind!.before.rank === rank && odd!.before.rank === 1 ? [i] : []
+  );
+}
+
+Deno.test("a wrong answer is right after it was corrected, and stays so", () => {
+  const wrong = ranked(2).slice(0, 8);
+  let tuned = BASE;
+  let accepted = 0;
+  for (const [n, i] of wrong.entries()) {
+    const example = pick(HARD, [i]);
+    const correction = CORRECTOR.correct(tuned, example, { seed: n });
+    tuned = correction;
+    if (!correction.accepted) continue;
+    accepted++;
+    const [{ used, reason, answers }] = correction.examples as [
+      typeof correction.examples[0],
+    ];
+    assertEquals([used, reason, answers[0]!.after.rank], [true, null, 1]);
+    const { before, after } = answers[0]!;
+    // An earlier correction may have made this one right already.
+    assert(before.rank === 1 || after.probability > before.probability);
+    assertEquals(recall(tuned.memory, tuned.heads, STRIDE).count, accepted);
+    assertEquals(correction.guard!.heads.map(({ size }) => size), [100, 100]);
+  }
+  assert(wrong.length >= 4 && accepted >= wrong.length - 1, `${accepted}`);
+});
+
+Deno.test("a label that the base excludes is dropped, and said", () => {
+  const sure = ranked(1).find((i) => {
+    const example = pick(HARD, [i]);
+    const wrong = {
+      ...example,
+      labels: [
+        example.labels[0]!.map((c) => (c + 1) % CLASSES),
+        example.labels[1]!,
+      ],
+    };
+    const { examples, accepted, reason, guard, ...rest } = CORRECTOR.correct(
+      BASE,
+      wrong,
+      { seed: 1 },
+    );
+    if (accepted || guard !== null) return false;
+    assertMatch(
+      examples[0]!.reason!,
+      /^The base model is .* % sure of another kind/,
+    );
+    assertMatch(reason!, /^No example was believed/);
+    assert(rest.heads === BASE.heads && rest.memory === BASE.memory);
+    return true;
+  });
+  assert(sure !== undefined);
+});
+
+Deno.test("a request of which much is not believed is refused whole", () => {
+  const right = ranked(1).slice(0, 8);
+  const request = pick(HARD, right);
+  const lies = (count: number) => ({
+    ...request,
+    labels: [
+      request.labels[0]!.map((c, i) => i < count ? (c + 1) % CLASSES : c),
+      request.labels[1]!.map((side, i) => i < count ? 1 - side : side),
+    ],
+  });
+  const reasonOf = (count: number) => {
+    const { examples, reason, guard } = CORRECTOR.correct(BASE, lies(count), {
+      seed: 1,
+    });
+    return {
+      dropped: examples.filter(({ used }) => !used).length,
+      reason,
+      guard,
+    };
+  };
+  const some = reasonOf(2);
+  assert(some.dropped <= 2 && some.guard !== null);
+  const many = reasonOf(7);
+  assert(many.dropped > 2 && many.guard === null);
+  assertMatch(many.reason!, /of 8 examples were not believed/);
+});
+
+Deno.test("who is trusted passes the gate, but not the guard", () => {
+  const request = pick(HARD, Array.from({ length: 60 }, (_, i) => i));
+  const lies = {
+    ...request,
+    labels: [
+      request.labels[0]!.map((c) => (c + 1) % CLASSES),
+      request.labels[1]!,
+    ],
+  };
+  const before = allNumbers(BASE.heads);
+  const { accepted, examples, guard, heads } = CORRECTOR.correct(BASE, lies, {
+    seed: 1,
+    trusted: true,
+  });
+  assert(examples.every(({ used }) => used));
+  assertEquals(accepted, false);
+  assert(guard!.reason !== null && heads === BASE.heads);
+  assertEquals(allNumbers(BASE.heads), before);
+});
+
+Deno.test("without examples there is nothing to learn", () => {
+  const { accepted, reason } = CORRECTOR.correct(BASE, pick(HARD, []), {
+    seed: 1,
+  });
+  assertEquals([accepted, reason], [
+    false,
+    "There is no example to learn from.",
+  ]);
+});
+
+Deno.test("examples with some labels only teach only those heads", () => {
+  const [i] = ranked(2);
+  const example = pick(HARD, [i!]);
+  const labels = [example.labels[0]!, Float32Array.of(-1)];
+  const { heads, examples } = CORRECTOR.correct(BASE, { ...example, labels }, {
+    seed: 1,
+  });
+  assertEquals(examples[0]!.answers[1], null);
+  assertEquals(allNumbers([heads[1]!]), allNumbers([BASE.heads[1]!]));
+});
+
+Deno.test("the same arguments give the same bits, in another corrector too", async () => {
+  const request = pick(HARD, ranked(2).slice(0, 3));
+  const once = CORRECTOR.correct(BASE, request, { seed: 5 });
+  const other = await Corrector.create(MATERIAL);
+  assertEquals(other.correct(BASE, request, { seed: 5 }), once);
+});
+
+Deno.test("features that are not finite are refused, and no replay memory is an error", async () => {
+  const example = pick(HARD, [0]);
+  featuresAt(example, 0)[0] = NaN;
+  const { accepted } = CORRECTOR.correct(BASE, example, { seed: 1 });
+  assertEquals(accepted, false);
+  await assertRejects(
+    () => Corrector.create({ ...MATERIAL, replay: pick(HARD, []) }),
+    RangeError,
+    "expected rows",
+  );
+});

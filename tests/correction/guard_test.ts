@@ -1,0 +1,95 @@
+import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import { decide, measure, type Metrics } from "../../src/correction/guard.ts";
+import { featuresAt, logitsAt } from "../../src/correction/heads.ts";
+import { Scorer } from "../../src/correction/scorer.ts";
+import { Random } from "../../src/nn/prng.ts";
+import { FEATURES, toyExamples, toyHeads } from "./toy.ts";
+
+const metrics = (accuracy: number, loss: number): Metrics => ({
+  size: 100,
+  accuracy,
+  loss,
+});
+
+/** The verdict on one head. */
+function verdict(base: Metrics, before: Metrics, after: Metrics) {
+  return decide(["kind"], [base], [before], [after]);
+}
+
+Deno.test("a head may fall by two points and 0.05 nats below the base, not by more", () => {
+  const base = metrics(0.9, 0.4);
+  assertEquals(verdict(base, base, metrics(0.88, 0.45)).accepted, true);
+  const fallen = verdict(base, base, metrics(0.87, 0.4));
+  assertEquals(fallen.accepted, false);
+  assertMatch(
+    fallen.reason!,
+    /^kind would be right for 87\.0 % of 100 guard images, 3 fewer than the base model \(90\.0 %\)/,
+  );
+  const unsure = verdict(base, base, metrics(0.9, 0.46));
+  assertMatch(unsure.reason!, /a loss of 0\.460 nats, 0\.400 for the base/);
+});
+
+Deno.test("a fall in steps is a fall from the base", () => {
+  const base = metrics(0.9, 0.4);
+  assertEquals(
+    verdict(base, metrics(0.88, 0.44), metrics(0.87, 0.44)).accepted,
+    false,
+  );
+});
+
+Deno.test("what makes a fallen head no worse is let through", () => {
+  const base = metrics(0.9, 0.4);
+  const fallen = metrics(0.7, 0.9);
+  assertEquals(verdict(base, fallen, metrics(0.72, 0.85)).accepted, true);
+  assertEquals(verdict(base, fallen, fallen).accepted, true);
+  assertEquals(verdict(base, fallen, metrics(0.69, 0.85)).accepted, false);
+  assertEquals(verdict(base, fallen, metrics(0.72, 0.91)).accepted, false);
+});
+
+Deno.test("numbers that are none are refused", () => {
+  const base = metrics(0.9, 0.4);
+  assertEquals(verdict(base, base, metrics(0.9, NaN)).accepted, false);
+});
+
+Deno.test("every head is judged, and every objection said", () => {
+  const base = metrics(0.9, 0.4);
+  const after = metrics(0.5, 0.4);
+  const { reason, heads } = decide(
+    ["a", "b", "c"],
+    [base, base, base],
+    [base, base, base],
+    [after, base, after],
+  );
+  assertMatch(reason!, /^a would be .* c would be /);
+  assertEquals(heads.map(({ reason }) => reason !== null), [true, false, true]);
+});
+
+Deno.test("metrics are those of every labelled example, one by one", async () => {
+  const random = Random.fromSeed(3);
+  const heads = toyHeads(random);
+  const examples = toyExamples(90, random, 0.3);
+  const scorer = await Scorer.create(FEATURES, 5);
+  const found = measure(scorer, heads, examples);
+  const known = (h: number) =>
+    Array.from(examples.labels[h]!.entries())
+      .filter(([, label]) => label >= 0 || (h === 2 && !Number.isNaN(label)));
+  const [classes, binary, number] = heads;
+  const right = known(0).filter(([i, label]) => {
+    const z = logitsAt(classes, featuresAt(examples, i))
+      .map((value, c) => value + classes.calibration.offsets[c]!);
+    return z.every((value) => value <= z[label]!);
+  });
+  assertEquals(found[0]!.size, known(0).length);
+  assertAlmostEquals(found[0]!.accuracy, right.length / known(0).length, 1e-12);
+  const loss = known(1).reduce((sum, [i, label]) => {
+    const z = (logitsAt(binary, featuresAt(examples, i))[0]! + 0.2) / 1.5;
+    const p = 1 / (1 + Math.exp(label === 1 ? -z : z));
+    return sum - Math.log(Math.max(p, 1e-4));
+  }, 0) / known(1).length;
+  assertAlmostEquals(found[1]!.loss, loss, 1e-5);
+  const error = known(2).reduce((sum, [i, label]) => {
+    const residual = logitsAt(number, featuresAt(examples, i))[0]! - label;
+    return sum + residual ** 2 / 2;
+  }, 0) / known(2).length;
+  assertAlmostEquals(found[2]!.loss, error, 1e-5);
+});
