@@ -20,16 +20,20 @@ import type { Form } from "./form.ts";
 import { problem } from "./problem.ts";
 
 const MAX_STEPS = 20;
-const DEFAULT_STEPS = 3;
 const MAX_LEARNING_RATE = 0.1;
-const DEFAULT_LEARNING_RATE = 2e-4;
+/** The largest margin, in logits. */
+const MAX_MARGIN = 4;
+const MODES = ["correct", "steps"] as const;
 /** A request's examples, with labels as numbers, and its options. */
 export interface Lesson {
   readonly images: readonly Field<Uint8Array>[];
   /** Label of each image for each head, in the heads' order, or `UNKNOWN`. */
   readonly labels: readonly (readonly number[])[];
-  readonly steps: number;
-  readonly learningRate: number;
+  readonly mode: typeof MODES[number];
+  readonly steps: number | undefined;
+  readonly learningRate: number | undefined;
+  readonly margin: number | undefined;
+  readonly trusted: boolean | undefined;
   readonly dryRun: boolean;
 }
 
@@ -41,7 +45,15 @@ interface Example {
 }
 
 /** Options of a request, besides its examples. */
-const OPTIONS = ["steps", "learningRate", "scope", "dryRun"] as const;
+const OPTIONS = [
+  "mode",
+  "steps",
+  "learningRate",
+  "margin",
+  "trusted",
+  "scope",
+  "dryRun",
+] as const;
 
 type Options = Readonly<Partial<Record<typeof OPTIONS[number], unknown>>>;
 
@@ -62,21 +74,25 @@ export async function readLesson(
   return {
     images: examples.map(({ image }) => image),
     labels,
-    steps: numberOf("steps", options.steps, DEFAULT_STEPS, {
-      expected: `a whole number from 1 to ${MAX_STEPS}`,
+    mode: modeOf(options.mode),
+    steps: numberOf("steps", options.steps, {
+      expected: `a whole number from ${
+        options.mode === "steps" ? 1 : 0
+      } to ${MAX_STEPS}`,
       fits: (value) =>
-        Number.isInteger(value) && value >= 1 && value <= MAX_STEPS,
+        Number.isInteger(value) && value <= MAX_STEPS &&
+        value >= (options.mode === "steps" ? 1 : 0),
     }),
-    learningRate: numberOf(
-      "learningRate",
-      options.learningRate,
-      DEFAULT_LEARNING_RATE,
-      {
-        expected: `a number over 0 and up to ${MAX_LEARNING_RATE}`,
-        fits: (value) => value > 0 && value <= MAX_LEARNING_RATE,
-      },
-    ),
-    dryRun: booleanOf("dryRun", options.dryRun),
+    learningRate: numberOf("learningRate", options.learningRate, {
+      expected: `a number over 0 and up to ${MAX_LEARNING_RATE}`,
+      fits: (value) => value > 0 && value <= MAX_LEARNING_RATE,
+    }),
+    margin: numberOf("margin", options.margin, {
+      expected: `a number over 0 and up to ${MAX_MARGIN}`,
+      fits: (value) => value > 0 && value <= MAX_MARGIN,
+    }),
+    trusted: booleanOf("trusted", options.trusted),
+    dryRun: booleanOf("dryRun", options.dryRun) ?? false,
   };
 }
 
@@ -157,8 +173,11 @@ function partsOfForm(
   return {
     examples,
     options: {
+      mode: single("mode"),
       steps: numeral(single("steps")),
       learningRate: numeral(single("learningRate")),
+      margin: numeral(single("margin")),
+      trusted: truth(single("trusted")),
       scope: single("scope"),
       dryRun: truth(single("dryRun")),
     },
@@ -243,13 +262,22 @@ function checkScope(scope: unknown): void {
   );
 }
 
+function modeOf(value: unknown): typeof MODES[number] {
+  const mode = MODES.find((mode) => mode === (value ?? MODES[0]));
+  if (mode !== undefined) return mode;
+  throw problem(
+    422,
+    `Cannot read mode: expected ${MODES.join(" or ")}, got ${shown(value)}`,
+    { field: "mode", known: MODES },
+  );
+}
+
 function numberOf(
   path: string,
   value: unknown,
-  fallback: number,
   { expected, fits }: { expected: string; fits: (value: number) => boolean },
-): number {
-  if (value === undefined) return fallback;
+): number | undefined {
+  if (value === undefined) return undefined;
   if (typeof value === "number" && fits(value)) return value;
   throw problem(
     400,
@@ -260,8 +288,8 @@ function numberOf(
   );
 }
 
-function booleanOf(path: string, value: unknown): boolean {
-  if (value === undefined) return false;
+function booleanOf(path: string, value: unknown): boolean | undefined {
+  if (value === undefined) return undefined;
   if (typeof value === "boolean") return value;
   throw problem(
     400,

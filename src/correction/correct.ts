@@ -68,6 +68,8 @@ export interface Correction extends Tuned {
   /** Why not; null if they are. */
   readonly reason: string | null;
   readonly examples: readonly ExampleReport[];
+  /** The corrected heads, accepted or not. */
+  readonly draft: readonly Head[];
   /** Null where every example was dropped. */
   readonly guard: Verdict | null;
   /** Updates of the finish. */
@@ -149,6 +151,7 @@ export class Corrector {
       accepted: verdict.accepted,
       reason: verdict.reason,
       examples: this.#reports(present.heads, heads, examples, reasons),
+      draft: heads,
       guard: verdict,
       updates,
     };
@@ -164,6 +167,7 @@ export class Corrector {
       accepted: false,
       reason: refusalOf(reasons),
       examples: this.#reports(present.heads, present.heads, examples, reasons),
+      draft: present.heads,
       guard: null,
       updates: 0,
     };

@@ -16,7 +16,7 @@ import { kindOf } from "./kinds/kinds.ts";
 /** Examples that are remembered. */
 export const MEMORY_CAPACITY = 256;
 /** Rows of a full block: 16 KB of 512 features. */
-const BLOCK_ROWS = 8;
+export const BLOCK_ROWS = 8;
 /** The most rows that blocks hold, the forgotten ones among them. */
 const MOST_ROWS = MEMORY_CAPACITY + 64;
 

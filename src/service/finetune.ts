@@ -1,48 +1,39 @@
 /** Fine-tuning by request: one at a time, committed to the store, then published. @module */
 
-import { shapesOf } from "../model/state.ts";
-import { isKnown } from "../heads/head.ts";
-import type { ChangeLog, Manifest } from "../store/manifest.ts";
+import type { Manifest } from "../store/manifest.ts";
 import {
   fillReceipt,
   findReceipt,
   type Receipt,
   writeReceipt,
 } from "../store/receipts.ts";
-import type { Draft, Head } from "../store/draft.ts";
+import type { Head } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
+import { Corrections } from "./corrections.ts";
 import { checkMatch, type Editor, type Proposed } from "./editor.ts";
-import type { Parameters } from "./network.ts";
-import {
-  changedSteps,
-  headTensors,
-  readHeads,
-  restOf,
-  trunkName,
-} from "./heads.ts";
-import { Learner, type Outcome } from "./learner.ts";
 import type { ServingNetwork } from "./network.ts";
+import { once } from "./once.ts";
 import {
   checkSame,
   checkSound,
   type FinetuneRequest,
   type FinetuneResult,
+  type Learned,
   requestHash,
   resultOf,
 } from "./requests.ts";
-import type { Heads } from "./tuner.ts";
+import { Steps } from "./steps.ts";
 import type { Versions } from "./versions.ts";
 import type { Weights } from "./weights.ts";
 
-/** What was learned on a head. */
-interface Learned {
-  readonly draft: Draft;
-  readonly outcome: Outcome;
-  readonly parameters: Parameters;
-}
-
 /** Makes the receipt that an answer is noted in. */
 type FillReceipt = (result: FinetuneResult) => Receipt;
+
+/** What an idempotency key was answered before, if it was, or how to note the answer. */
+interface ReceiptState {
+  readonly answer?: FinetuneResult;
+  readonly fill: FillReceipt;
+}
 
 /** Takes fine-tune requests, one after the other. */
 export class Finetuner {
@@ -51,17 +42,19 @@ export class Finetuner {
     string,
     { hash: string; result: Promise<FinetuneResult> }
   >();
-  #learner: Promise<Learner> | undefined;
-  /** The heads of the version that this process committed last. */
-  #last: { sha256: string; heads: Heads } | undefined;
+  readonly #corrections: () => Promise<Corrections>;
+  readonly #steps: () => Promise<Steps>;
 
   constructor(
-    private readonly weights: Weights,
+    weights: Weights,
     private readonly network: ServingNetwork,
     private readonly store: ModelStore,
     private readonly versions: Versions,
     private readonly editor: Editor,
-  ) {}
+  ) {
+    this.#corrections = once(() => Corrections.create(network, weights, store));
+    this.#steps = once(() => Steps.create(network, weights, store));
+  }
 
   /**
    * Fine-tunes the heads, and publishes the result if it may be.
@@ -101,15 +94,16 @@ export class Finetuner {
     request: FinetuneRequest,
     identity: { key: string; hash: string },
   ): Promise<FinetuneResult> {
-    const { answer } = await this.#receiptOf(identity);
-    if (answer !== undefined) return answer;
+    const receipt = await this.#receiptOf(identity);
+    if (receipt.answer !== undefined) return receipt.answer;
     await this.#checkMatch(request);
-    return await this.#change(request, identity);
+    return await this.#change(request, identity, receipt);
   }
 
   async #change(
     request: FinetuneRequest,
     identity?: { key: string; hash: string },
+    known?: ReceiptState,
   ): Promise<FinetuneResult> {
     const descriptors = await request.describe();
     let fill: FillReceipt | undefined;
@@ -120,21 +114,22 @@ export class Finetuner {
     }, {
       ifMatch: request.ifMatch,
       answered: async () => {
-        const receipt = identity && await this.#receiptOf(identity);
+        // What was read before decoding is good for the first attempt: the commit checks it.
+        const receipt = known ?? (identity && await this.#receiptOf(identity));
+        known = undefined;
         fill = receipt?.fill;
         return receipt?.answer;
       },
     });
     if ("answer" in done) return done.answer;
-    const { heads } = learned!.outcome;
-    this.#last = { sha256: done.after.sha256, heads };
-    return resultOf(done.before, done.after, learned!.outcome, false);
+    learned!.keep(done.after.sha256);
+    return resultOf(done.before, done.after, learned!, false);
   }
 
   /** What an idempotency key was answered before, or how to note the answer. */
   async #receiptOf(
     { key, hash }: { key: string; hash: string },
-  ): Promise<{ answer?: FinetuneResult; fill: FillReceipt }> {
+  ): Promise<ReceiptState> {
     const slot = await findReceipt(this.store, key);
     const fill: FillReceipt = (result) => fillReceipt(slot, hash, result);
     if (slot.record === undefined) return { fill };
@@ -145,13 +140,14 @@ export class Finetuner {
   /** A version to commit, or the answer where nothing is to change. */
   async #proposed(
     { manifest }: Head,
-    { outcome, draft, parameters }: Learned,
+    learned: Learned,
     dryRun: boolean,
     fill: FillReceipt | undefined,
   ): Promise<Proposed<FinetuneResult>> {
     const answerTo = (after: Manifest) =>
-      resultOf(manifest, after, outcome, dryRun);
-    if (outcome.refusal === null && !dryRun) {
+      resultOf(manifest, after, learned, dryRun);
+    if (learned.refusal === null && !dryRun) {
+      const { draft, parameters } = learned;
       const receipt = fill && ((after: Manifest) => fill(answerTo(after)));
       return { propose: { draft, parameters, receipt } };
     }
@@ -161,74 +157,22 @@ export class Finetuner {
     return { answer: noted ? answer : undefined };
   }
 
-  /** Learns on a draft of the head's own heads. */
+  /** Learns on the head that is served. */
   async #learn(
     head: Head,
     descriptors: readonly Uint8Array[],
-    { labels, steps, learningRate }: FinetuneRequest,
+    request: FinetuneRequest,
   ): Promise<Learned> {
     const version = this.versions.current;
     checkSound(head, version);
-    this.#learner ??= Learner.create(this.network, this.weights);
-    const learner = await this.#learner;
-    const { manifest, parameters } = version;
-    const heads = this.#last?.sha256 === manifest.sha256
-      ? this.#last.heads
-      : await readHeads(this.store, version, learner.baseHeads);
-    const start = {
-      heads,
-      parameters,
-      trunk: trunkName(manifest.tensors),
-      seed: manifest.version + 1,
+    const examples = {
+      features: this.network.features(version.parameters, descriptors),
+      labels: request.labels,
+      length: descriptors.length,
     };
-    const features = learner.features(start, descriptors);
-    const examples = { features, labels, length: descriptors.length };
-    const outcome = await learner.learn(start, {
-      examples,
-      steps,
-      learningRate,
-    });
-    const stride = features.length / descriptors.length;
-    const draft: Draft = {
-      change: "finetune",
-      step: manifest.step + steps,
-      steps: changedSteps(manifest.steps, outcome.heads, learner.baseHeads),
-      tensors: [
-        ...restOf(manifest.tensors),
-        ...headTensors(
-          outcome.heads,
-          learner.baseHeads,
-          shapesOf(this.weights.model),
-        ),
-      ],
-      loss: outcome.loss,
-      guard: outcome.guard,
-      log: {
-        scope: "heads",
-        steps,
-        learningRate,
-        labels: this.#labelsByName(labels),
-        features: {
-          name: "features",
-          shape: [descriptors.length, stride],
-          values: features,
-        },
-      },
-    };
-    return {
-      draft,
-      outcome,
-      parameters: new Map([...parameters, ...outcome.heads.parameters]),
-    };
-  }
-
-  #labelsByName(
-    labels: readonly (readonly number[])[],
-  ): ChangeLog["labels"] {
-    const { heads } = this.weights.model.sizes;
-    return Object.fromEntries(heads.map(({ name }, h) => [
-      name,
-      labels[h]!.map((label) => isKnown(label) ? label : null),
-    ]));
+    const mode = request.mode === "steps"
+      ? await this.#steps()
+      : await this.#corrections();
+    return await mode.learn(version, examples, request);
   }
 }

@@ -1,8 +1,12 @@
 /** The heads as the store keeps them: parameters and moments, tensor by tensor. @module */
 
 import { sameBits } from "../model/same_bits.ts";
-import type { Moment } from "../model/state.ts";
-import type { TensorRecord } from "../store/manifest.ts";
+import {
+  type ModelDescription,
+  type Moment,
+  shapesOf,
+} from "../model/state.ts";
+import type { HeadsRecord, Manifest, TensorRecord } from "../store/manifest.ts";
 import type { Tensor } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
 import type { Heads } from "./tuner.ts";
@@ -108,6 +112,48 @@ export function changedSteps(
 /** The tensors of a version that a fine-tune of the heads leaves as they are. */
 export function restOf(tensors: readonly TensorRecord[]): TensorRecord[] {
   return tensors.filter(({ name }) => !isHead(name) && !isMomentOfHead(name));
+}
+
+/** Whether a tensor is a second moment that corrections keep: `correction.<tensor>.exp_avg_sq`. */
+export function isCorrectionMoment(name: string): boolean {
+  return /^correction\..*\.exp_avg_sq$/.test(name);
+}
+
+/** A version's heads: the base model's where it has none of its own. */
+export function headsOf(
+  { sizes: { heads }, calibration }: ModelDescription,
+  manifest: Manifest,
+): HeadsRecord {
+  return manifest.heads ?? { heads, calibration };
+}
+
+/** The shapes of the parameters of heads, by name. */
+export function headShapes(
+  model: ModelDescription,
+  { heads }: HeadsRecord,
+): Map<string, readonly number[]> {
+  const shapes = shapesOf({ ...model, sizes: { ...model.sizes, heads } });
+  return new Map([...shapes].filter(([name]) => isHead(name)));
+}
+
+/** Names a version's trunk and labels: drafts are judged against the version that brought both. */
+export function labelledTrunk({ tensors, heads }: Manifest): string {
+  return JSON.stringify([trunkName(tensors), heads]);
+}
+
+/** The heads' parameters of the oldest version in a row with the same trunk and labels. */
+export async function parametersThatBrought(
+  store: ModelStore,
+  manifest: Manifest,
+): Promise<Map<string, Float32Array>> {
+  const name = labelledTrunk(manifest);
+  let first = manifest;
+  while (first.parent !== null && first.parent > 0) {
+    const parent = await store.manifest(first.parent);
+    if (parent === undefined || labelledTrunk(parent) !== name) break;
+    first = parent;
+  }
+  return await store.load(first, isHead);
 }
 
 /** Names a version's trunk; the base model's is the empty text. */

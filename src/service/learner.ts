@@ -2,9 +2,15 @@
 
 import { type HeadSpec, kindOf } from "../heads/kinds.ts";
 import { Random } from "../nn/prng.ts";
-import type { BeforeAfter, GuardRecord } from "../store/manifest.ts";
+import type { Moment } from "../model/state.ts";
+import type {
+  BeforeAfter,
+  GuardRecord,
+  HeadsRecord,
+} from "../store/manifest.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
-import { FeaturePool, type FeatureRows } from "./pool.ts";
+import { FeaturePool, type FeatureRows, turn } from "./pool.ts";
+import { updateRatio } from "./standings.ts";
 import { type Heads, Tuner } from "./tuner.ts";
 import type { Weights } from "./weights.ts";
 
@@ -16,8 +22,6 @@ const REPLAY = 32;
 const LEAST_ROWS = 8;
 /** How far the score of a head on the guard set may fall below the base model's. */
 const GUARD_MARGIN = 0.02;
-/** Guard examples whose features are computed in one turn of the event loop. */
-const GUARD_TURN = 32;
 
 /** What turns descriptors into features. */
 export interface Trunk {
@@ -62,22 +66,36 @@ export class Learner {
 
   private constructor(
     private readonly network: ServingNetwork,
+    private readonly heads: readonly HeadSpec[],
     private readonly tuner: Tuner,
     private readonly base: Heads,
     private readonly replay: FeaturePool | undefined,
     private readonly guard: FeaturePool | undefined,
   ) {}
 
-  /** Reads moments, replay memory and guard set, and takes the memory for steps. */
+  /**
+   * Reads moments, replay memory and guard set, and takes the memory for steps.
+   *
+   * @param brought Parameters of heads that are not the base model's.
+   */
   static async create(
     network: ServingNetwork,
     weights: Weights,
+    { heads, calibration }: HeadsRecord,
+    brought: Parameters = new Map(),
   ): Promise<Learner> {
     const { moments, replay, guard } = await weights.material();
+    const { model } = weights;
+    const sizes = { ...model.sizes, heads };
+    const parameters = new Map([...model.parameters, ...brought]);
     return new Learner(
       network,
-      await Tuner.create(weights.model, MAX_EXAMPLES + REPLAY),
-      { parameters: weights.model.parameters, moments },
+      heads,
+      await Tuner.create(
+        { ...model, sizes, calibration },
+        MAX_EXAMPLES + REPLAY,
+      ),
+      { parameters, moments: fitting(moments, parameters) },
       replay && new FeaturePool(network, replay),
       guard && new FeaturePool(network, guard),
     );
@@ -86,11 +104,6 @@ export class Learner {
   /** The base model's heads, with the moments they came with. */
   get baseHeads(): Heads {
     return this.base;
-  }
-
-  /** The trunk's outputs for a request's descriptors. */
-  features(start: Start, descriptors: readonly Uint8Array[]): Float32Array {
-    return this.network.features(start.parameters, descriptors);
   }
 
   /** Learns a lesson; lets other work in between steps. */
@@ -133,7 +146,12 @@ export class Learner {
         ? null
         : this.#guardRecord(guard.length, before.guard!, after.guard!),
       gradientNorm,
-      updateRatio: largestChange(start.heads, heads) / (steps * learningRate),
+      updateRatio: updateRatio(
+        start.heads.parameters,
+        heads.parameters,
+        steps,
+        learningRate,
+      ),
     };
   }
 
@@ -150,12 +168,7 @@ export class Learner {
   ): Promise<FeatureRows | undefined> {
     const { guard } = this;
     if (guard === undefined || guard.length === 0) return undefined;
-    const rows = Array.from({ length: guard.length }, (_, row) => row);
-    for (let i = 0; !guard.isComplete(trunk); i += GUARD_TURN) {
-      guard.rows(parameters, trunk, rows.slice(i, i + GUARD_TURN));
-      await turn();
-    }
-    return guard.rows(parameters, trunk, rows);
+    return await guard.all(parameters, trunk);
   }
 
   #guardRecord(
@@ -163,7 +176,7 @@ export class Learner {
     before: readonly number[],
     after: readonly number[],
   ): GuardRecord {
-    const heads = this.#heads.map(({ name }, h) => [
+    const heads = this.heads.map(({ name }, h) => [
       name,
       { before: before[h]!, after: after[h]! },
     ]);
@@ -180,7 +193,7 @@ export class Learner {
       score < base[h]! - GUARD_MARGIN
     );
     if (worse < 0) return null;
-    const head = this.#heads[worse]!;
+    const head = this.heads[worse]!;
     const [score, margin, expected] = [
       scores[worse]!,
       GUARD_MARGIN,
@@ -188,10 +201,6 @@ export class Learner {
     ].map((score) => scoreInWords(head, score));
     return `On the guard set, the draft's ${head.name} head scores ${score}, ` +
       `more than ${margin} less than the base model's ${expected}.`;
-  }
-
-  get #heads(): readonly HeadSpec[] {
-    return this.network.model.sizes.heads;
   }
 
   /** Scores of the base model on the guard set. */
@@ -217,18 +226,16 @@ function repeated(examples: FeatureRows): FeatureRows[] {
   return Array.from({ length: times }, () => examples);
 }
 
-function largestChange(before: Heads, after: Heads): number {
-  let largest = 0;
-  for (const [name, values] of after.parameters) {
-    const old = before.parameters.get(name)!;
-    values.forEach((value, i) =>
-      largest = Math.max(largest, Math.abs(value - old[i]!))
-    );
-  }
-  return largest;
-}
-
-/** Gives waiting predictions their turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
+/** The moments whose tensors have the size that they had. */
+function fitting(
+  moments: ReadonlyMap<string, Moment>,
+  parameters: Parameters,
+): Map<string, Moment> {
+  return new Map(
+    [...moments].filter(([name, { slots }]) =>
+      [...slots.values()].every(({ length }) =>
+        length === parameters.get(name)?.length
+      )
+    ),
+  );
 }

@@ -6,6 +6,9 @@ import type { HeadSpec } from "../heads/kinds.ts";
 import type { Random } from "../nn/prng.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 
+/** Rows whose features are computed in one turn of the event loop. */
+const TURN = 32;
+
 /** Labelled trunk outputs. */
 export interface FeatureRows {
   /** [N, stride], in the heads' own padding. */
@@ -63,8 +66,18 @@ export class FeaturePool {
     return { features, labels, length: rows.length };
   }
 
+  /** The features of all rows; lets other work in between. */
+  async all(parameters: Parameters, trunk: string): Promise<FeatureRows> {
+    const rows = Array.from({ length: this.length }, (_, row) => row);
+    for (let i = 0; !this.#isComplete(trunk); i += TURN) {
+      this.rows(parameters, trunk, rows.slice(i, i + TURN));
+      await turn();
+    }
+    return this.rows(parameters, trunk, rows);
+  }
+
   /** Whether every row's features are known for the trunk of that name. */
-  isComplete(trunk: string): boolean {
+  #isComplete(trunk: string): boolean {
     return this.#trunk === trunk && !this.#known.includes(0);
   }
 
@@ -105,4 +118,9 @@ function rowsByGroup(
     else found.push(row);
   });
   return [...rows.values()];
+}
+
+/** Gives waiting predictions their turn. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }

@@ -8,8 +8,9 @@ import {
   type GuardRecord,
   type Manifest,
 } from "../store/manifest.ts";
-import type { Head } from "../store/draft.ts";
-import type { Outcome } from "./learner.ts";
+import type { Draft, Head } from "../store/draft.ts";
+import type { Parameters } from "./network.ts";
+import type { ExampleAnswer } from "./standings.ts";
 import type { Version } from "./versions.ts";
 
 /** What a request asks for. Everything in it is valid. */
@@ -20,10 +21,19 @@ export interface FinetuneRequest {
   readonly describe: () => Promise<readonly Uint8Array[]>;
   /** Label of each example for each head, in the heads' order, or `UNKNOWN`. */
   readonly labels: readonly (readonly number[])[];
-  readonly steps: number;
-  readonly learningRate: number;
+  /** By the policy of src/correction, or bare training steps. */
+  readonly mode: "correct" | "steps";
+  /** Steps of the optimizer; each mode has a default. */
+  readonly steps?: number | undefined;
+  readonly learningRate?: number | undefined;
+  /** By how much, in logits, an answer is to be right after a correction. */
+  readonly margin?: number | undefined;
+  /** Whether a correction believes every example. */
+  readonly trusted?: boolean | undefined;
   /** Whether to compute everything and change nothing. */
   readonly dryRun: boolean;
+  /** The name of the key that it came with. */
+  readonly by?: string | undefined;
   /** The hashes of which the model must have one. */
   readonly ifMatch?: readonly string[];
   readonly idempotencyKey?: string;
@@ -38,8 +48,24 @@ export interface FinetuneAnswer {
   readonly step: BeforeAfter;
   readonly loss: BeforeAfter;
   readonly guard: GuardRecord | null;
+  readonly examples: readonly ExampleAnswer[];
   readonly gradientNorm: number;
   readonly updateRatio: number;
+}
+
+/** What came of learning, before anything is committed. */
+export interface Learned {
+  /** Why it must not be published; null if it may be. */
+  readonly refusal: string | null;
+  readonly draft: Draft;
+  /** Every parameter of the draft that is not the base model's. */
+  readonly parameters: Parameters;
+  readonly report: Pick<
+    FinetuneAnswer,
+    "loss" | "guard" | "examples" | "gradientNorm" | "updateRatio"
+  >;
+  /** Keeps what the next request starts from, if the draft became that version. */
+  keep(sha256: string): void;
 }
 
 /** An answer and the hash of the model after it. */
@@ -52,7 +78,7 @@ export interface FinetuneResult {
 export function resultOf(
   before: Manifest,
   after: Manifest,
-  { refusal, loss, guard, gradientNorm, updateRatio }: Outcome,
+  { refusal, report }: Learned,
   dryRun: boolean,
 ): FinetuneResult {
   return {
@@ -61,10 +87,7 @@ export function resultOf(
       reason: refusal ?? (dryRun ? "A dry run: nothing was changed." : null),
       version: { before: before.version, after: after.version },
       step: { before: before.step, after: after.step },
-      loss,
-      guard,
-      gradientNorm,
-      updateRatio,
+      ...report,
     },
     sha256: after.sha256,
   };
@@ -100,11 +123,11 @@ export function checkSame(hash: string, recorded: string): void {
 
 /** What makes two requests the same: the images, the labels, the options. */
 export async function requestHash(
-  { images, labels, steps, learningRate, dryRun }: FinetuneRequest,
+  { images, labels, mode, steps, learningRate, margin, trusted, dryRun }:
+    FinetuneRequest,
 ): Promise<string> {
   const hashes: string[] = [];
   for (const image of images) hashes.push(await sha256(image.slice()));
-  return await sha256(
-    encode({ images: hashes, labels, steps, learningRate, dryRun }),
-  );
+  const options = { mode, steps, learningRate, margin, trusted, dryRun };
+  return await sha256(encode({ images: hashes, labels, ...options }));
 }

@@ -14,6 +14,7 @@ import type { Finetuner } from "./finetune.ts";
 import type { History } from "./history.ts";
 import type { FinetuneRequest, FinetuneResult } from "./requests.ts";
 import { ServingNetwork } from "./network.ts";
+import { once } from "./once.ts";
 import type { Transfer } from "./transfer.ts";
 import { Versions } from "./versions.ts";
 import type { Weights } from "./weights.ts";
@@ -204,10 +205,4 @@ export class Service {
       })
       .catch(this.#report);
   }
-}
-
-/** Makes a thing when it is first asked for, and gives the same ever after. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => made ??= make();
 }

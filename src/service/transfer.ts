@@ -1,16 +1,32 @@
 /** The whole state as one file, and back. @module */
 
-import { encodeSafetensors } from "../checkpoint/safetensors.ts";
-import { decodeSafetensors } from "../checkpoint/safetensors_reader.ts";
+import {
+  encodeSafetensors,
+  type TensorData,
+} from "../checkpoint/safetensors.ts";
+import {
+  decodeSafetensors,
+  type SafetensorsReader,
+} from "../checkpoint/safetensors_reader.ts";
 import { tensorsOf as fileTensors } from "../checkpoint/state.ts";
 import { readState } from "../checkpoint/state_reader.ts";
 import { CheckpointError } from "../errors.ts";
-import { type ModelState, shapesOf } from "../model/state.ts";
-import type { Manifest } from "../store/manifest.ts";
+import { featureStride } from "../model/network.ts";
+import { type Sizes, tensorSpecs } from "../model/sizes.ts";
+import { type ModelState, type Moment, shapesOf } from "../model/state.ts";
+import type { HeadsRecord, Manifest } from "../store/manifest.ts";
 import type { Draft, Tensor } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
 import { type Changed, changedFrom, type Editor } from "./editor.ts";
-import { changedSteps, differing, mergedMoments, tensorsOf } from "./heads.ts";
+import {
+  changedSteps,
+  differing,
+  headsOf,
+  isCorrectionMoment,
+  mergedMoments,
+  tensorsOf,
+} from "./heads.ts";
+import { memoryTensors, readMemory } from "./memory_tensors.ts";
 import { isParameter, type Versions } from "./versions.ts";
 import { STEP, stepOf, type Weights } from "./weights.ts";
 
@@ -40,16 +56,35 @@ export class Transfer {
     const { manifest } = await this.versions.head();
     const stored = await this.store.load(manifest);
     const base = await this.weights.state();
+    const { heads, calibration } = headsOf(base, manifest);
+    const sizes = { ...base.sizes, heads };
     const { tensors, metadata } = fileTensors({
       ...base,
+      sizes,
+      calibration,
       parameters: new Map([...base.parameters, ...stored]),
-      moments: mergedMoments(base.moments, manifest.steps, stored),
+      moments: fittingMoments(
+        mergedMoments(base.moments, manifest.steps, stored),
+        sizes,
+      ),
     }, { bytes: false });
+    tensors.push(...correctionTensors(manifest, stored));
+    tensors.push(...await this.#memoryTensors(manifest));
     const step = String(manifest.step);
     return {
       manifest,
       chunks: encodeSafetensors(tensors, { ...metadata, [STEP]: step }),
     };
+  }
+
+  async #memoryTensors({ memory }: Manifest): Promise<TensorData[]> {
+    if (memory === undefined) return [];
+    const blocks = await this.store.read(memory.blocks);
+    return memoryTensors(
+      memory.blocks.map(({ name }) => blocks.get(name)!),
+      memory.order,
+      memory.blocks[0]!.shape[1]!,
+    );
   }
 
   /**
@@ -68,11 +103,11 @@ export class Transfer {
     const step = await stepOf(source);
     const base = await this.weights.state();
     checkFits(state, base);
-    const shapes = shapesOf(base);
-    const tensors = differing(
-      tensorsOf(state, shapes),
-      tensorsOf(base, shapes),
-    );
+    const shapes = shapesOf(state);
+    const tensors = [
+      ...differing(tensorsOf(state, shapes), tensorsOf(base, shapes)),
+      ...await readCorrectionTensors(source),
+    ];
     checkFinite(tensors);
     const parameters = new Map(
       tensors.filter(({ name }) => isParameter(name)).map((
@@ -84,6 +119,8 @@ export class Transfer {
       step,
       steps: changedSteps({}, state, base),
       tensors,
+      memory: await readMemory(source, rowWidth(state.sizes)),
+      heads: ownHeads(state, base),
     };
     const done = await this.editor.change<never>(
       () => Promise.resolve({ propose: { draft, parameters } }),
@@ -94,17 +131,17 @@ export class Transfer {
   }
 }
 
-/** What must be the same for a state to be one of the served model. */
-const SAME = [
-  "sizes",
-  "preprocessing",
-  "optimizer",
-  "calibration",
-] as const;
+/** What must be the same for a state to be one of the served model. Labels may have changed. */
+function comparedParts({ sizes, preprocessing, optimizer }: ModelState) {
+  const { inputs, hidden, heads } = sizes;
+  const kinds = heads.map(({ name, kind }) => ({ name, kind }));
+  return { sizes: { inputs, hidden }, heads: kinds, preprocessing, optimizer };
+}
 
 function checkFits(state: ModelState, base: ModelState): void {
-  for (const part of SAME) {
-    const [expected, got] = [base, state].map((model) =>
+  const [expectedParts, parts] = [comparedParts(base), comparedParts(state)];
+  for (const part of Object.keys(parts) as (keyof typeof parts)[]) {
+    const [expected, got] = [expectedParts, parts].map((model) =>
       JSON.stringify(model[part])
     );
     if (expected === got) continue;
@@ -131,4 +168,67 @@ function checkFinite(tensors: readonly Tensor[]): void {
       `Cannot import the state: expected finite numbers in ${name}, got ${wrong}`,
     );
   }
+}
+
+/** A state's heads where their labels or calibration are not the base model's. */
+function ownHeads(
+  state: ModelState,
+  base: ModelState,
+): HeadsRecord | undefined {
+  const of = ({ sizes: { heads }, calibration }: ModelState) => ({
+    heads,
+    calibration,
+  });
+  return JSON.stringify(of(state)) === JSON.stringify(of(base))
+    ? undefined
+    : of(state);
+}
+
+/** Moments of tensors that have another size now are left out: they start anew. */
+function fittingMoments(
+  moments: ReadonlyMap<string, Moment>,
+  sizes: Sizes,
+): Map<string, Moment> {
+  const counts = new Map(
+    tensorSpecs(sizes).map(({ name, shape: [outputs, inputs = 1] }) => [
+      name,
+      outputs * inputs,
+    ]),
+  );
+  return new Map(
+    [...moments].filter(([name, { slots }]) =>
+      [...slots.values()].every(({ length }) => length === counts.get(name))
+    ),
+  );
+}
+
+/** Features and labels in a row of the memory. */
+function rowWidth(sizes: Sizes): number {
+  return featureStride(sizes) + sizes.heads.length;
+}
+
+/** What corrections keep of the optimizer, as tensors of a file. */
+function correctionTensors(
+  { tensors }: Manifest,
+  stored: ReadonlyMap<string, Float32Array>,
+): TensorData[] {
+  return tensors.filter(({ name }) => isCorrectionMoment(name))
+    .map(({ name, shape }) => {
+      const { buffer, byteOffset, byteLength } = stored.get(name)!;
+      const data = new Uint8Array(buffer, byteOffset, byteLength);
+      return { name, dtype: "F32", shape, data };
+    });
+}
+
+async function readCorrectionTensors(
+  source: SafetensorsReader,
+): Promise<Tensor[]> {
+  const tensors: Tensor[] = [];
+  for (const [name, { dtype, shape }] of source.header.tensors) {
+    if (!isCorrectionMoment(name) || dtype !== "F32") continue;
+    const { buffer, byteOffset, byteLength } = await source.read(name);
+    const values = new Float32Array(buffer, byteOffset, byteLength / 4);
+    tensors.push({ name, shape, values });
+  }
+  return tensors;
 }

@@ -55,6 +55,8 @@ export interface ChangeLog {
   /** What a correction was done with. */
   readonly margin?: number;
   readonly trusted?: boolean;
+  /** Seed of what was drawn. */
+  readonly seed?: number;
   /** Label of each example by the head's name; null where the request named none. */
   readonly labels: Readonly<Record<string, readonly (number | null)[]>>;
   /** The trunk's outputs for the examples, [examples, hidden]. */

@@ -28,7 +28,6 @@ Deno.test("a correction raises the probability of the label it was sent", async 
     const before = await probability();
     const response = await postJson(app, "/finetune", {
       examples: [example],
-      learningRate: 0.01,
     });
     assertEquals(response.status, 200);
     const answer = await response.json();
@@ -39,16 +38,17 @@ Deno.test("a correction raises the probability of the label it was sent", async 
       "step",
       "loss",
       "guard",
+      "examples",
       "gradientNorm",
       "updateRatio",
     ]);
     assertEquals([answer.accepted, answer.reason], [true, null]);
     assertEquals(answer.version, { before: 0, after: 1 });
-    assertEquals(answer.step, { before: 50, after: 53 });
+    assertEquals(answer.step, { before: 50, after: 52 });
     assertGreater(answer.loss.before, answer.loss.after);
     assertGreater(await probability(), before);
     const health = await (await app.request("/healthz")).json();
-    assertEquals(health, { status: "ok", version: 1, step: 53 });
+    assertEquals(health, { status: "ok", version: 1, step: 52 });
     const predicted = await postImage(app, "/predict", IMAGES.jpeg);
     assertEquals(response.headers.get("ETag"), predicted.headers.get("ETag"));
   });
@@ -135,9 +135,16 @@ Deno.test("what cannot be understood is refused with the field's path, and chang
       413,
       "examples",
     );
-    for (const steps of [0, 21, 1.5, "3", null]) {
+    for (const steps of [-1, 21, 1.5, "3", null]) {
       await refuse({ examples: [example], steps }, 400, "steps");
     }
+    const bare = { examples: [example], mode: "steps" };
+    await refuse({ ...bare, steps: 0 }, 400, "steps");
+    for (const margin of [0, 4.5, "1"]) {
+      await refuse({ examples: [example], margin }, 400, "margin");
+    }
+    const mode = await refuse({ ...bare, mode: "both" }, 422, "mode");
+    assertEquals(mode.known, ["correct", "steps"]);
     for (const learningRate of [0, -1, 0.2, "1e-3"]) {
       await refuse({ examples: [example], learningRate }, 400, "learningRate");
     }
@@ -251,11 +258,16 @@ Deno.test("an Idempotency-Key makes repeats harmless, and another request an err
 });
 
 Deno.test("a line that is too long is a 503 with Retry-After", async () => {
-  await withApp({ serviceOptions: { maxWaiting: 4 } }, async (app) => {
+  await withApp({ serviceOptions: { maxWaiting: 1 } }, async (app) => {
     const responses = await Promise.all(
       Array.from(
         { length: 12 },
-        () => postJson(app, "/finetune", { examples: [example] }),
+        () =>
+          postJson(app, "/finetune", {
+            examples: [example],
+            mode: "steps",
+            steps: 20,
+          }),
       ),
     );
     const busy = responses.filter(({ status }) => status === 503);

@@ -57,7 +57,7 @@ Deno.test("an image is corrected with one label of four", async () => {
   await withHeads(async (app) => {
     const before = await predict(app);
     const width = before.width.value + 20;
-    const response = await finetune(app, { width });
+    const response = await finetune(app, { width }, { mode: "steps" });
     assertEquals(response.status, 200);
     assertEquals((await response.json()).version, { before: 0, after: 1 });
     const after = await predict(app);
@@ -190,7 +190,15 @@ Deno.test("a field that is neither a head nor an option is refused and named, in
         `Cannot read ${field}: expected no fields but ${known.join(", ")}`,
       );
     };
-    const options = ["steps", "learningRate", "scope", "dryRun"];
+    const options = [
+      "mode",
+      "steps",
+      "learningRate",
+      "margin",
+      "trusted",
+      "scope",
+      "dryRun",
+    ];
     const thing = "pen";
     await refuse(
       finetune(app, { thing, colour: "red" }),
@@ -241,6 +249,7 @@ Deno.test("guard and history speak of every head by its name", async () => {
   const guarded = await fixtureWeights({ heads: FOUR_HEADS });
   await withApp({ serviceOptions: { weights: guarded } }, async (app) => {
     const response = await finetune(app, { worn: true }, {
+      mode: "steps",
       learningRate: 1e-6,
       steps: 1,
     });

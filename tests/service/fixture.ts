@@ -226,8 +226,11 @@ export function lesson(
   seed: number,
   changes: Partial<FinetuneRequest> = {},
 ): FinetuneRequest {
+  const descriptor = randomDescriptor(seed);
   return {
-    descriptors: [randomDescriptor(seed)],
+    images: [descriptor],
+    describe: () => Promise.resolve([descriptor]),
+    mode: "steps",
     labels: [[1], [2]],
     steps: 3,
     learningRate: 1e-2,

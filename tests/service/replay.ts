@@ -19,7 +19,10 @@ export async function replayLog(
   const base = await weights.base;
   const store = new ModelStore(engine, base);
   const network = await ServingNetwork.create(weights.model);
-  const learner = await Learner.create(network, weights);
+  const learner = await Learner.create(network, weights, {
+    heads: weights.model.sizes.heads,
+    calibration: weights.model.calibration,
+  });
   const { sizes } = weights.model;
   let heads = learner.baseHeads;
   let step = base.step;

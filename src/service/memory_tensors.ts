@@ -1,0 +1,77 @@
+/** The memory of corrections as tensors of a file, and back. @module */
+
+import type { TensorData } from "../checkpoint/safetensors.ts";
+import type { SafetensorsReader } from "../checkpoint/safetensors_reader.ts";
+import { checkTensor } from "../checkpoint/state_description.ts";
+import { BLOCK_ROWS, MEMORY_CAPACITY } from "../correction/memory.ts";
+import { CheckpointError } from "../errors.ts";
+import type { DraftMemory } from "../store/draft.ts";
+
+/** Rows of features and labels [n, width], and when each was appended [n], −1 if it is forgotten. */
+const ROWS = "memory.rows";
+const ORDER = "memory.order";
+
+/** The tensors of a memory whose rows are `width` long. */
+export function memoryTensors(
+  blocks: readonly Float32Array[],
+  order: readonly number[],
+  width: number,
+): TensorData[] {
+  if (blocks.length === 0) return [];
+  const rows = Float32Array.from(blocks.flatMap((block) => [...block]));
+  const count = rows.length / width;
+  return [
+    { name: ROWS, dtype: "F32", shape: [count, width], data: bytesOf(rows) },
+    {
+      name: ORDER,
+      dtype: "I32",
+      shape: [count],
+      data: bytesOf(Int32Array.from(order)),
+    },
+  ];
+}
+
+/**
+ * The memory that a file holds, if it holds one.
+ *
+ * @throws {CheckpointError} If it is none of rows of `width` values.
+ */
+export async function readMemory(
+  source: SafetensorsReader,
+  width: number,
+): Promise<DraftMemory | undefined> {
+  const info = source.header.tensors.get(ROWS);
+  if (info === undefined) return undefined;
+  const count = info.shape[0] ?? 0;
+  checkTensor(source.header, ROWS, [count, width]);
+  checkTensor(source.header, ORDER, [count], "I32");
+  const bytes = await source.read(ROWS);
+  const rows = new Float32Array(bytes.buffer, bytes.byteOffset, count * width);
+  const ages = await source.read(ORDER);
+  const order = [...new Int32Array(ages.buffer, ages.byteOffset, count)];
+  checkOrder(order);
+  const size = BLOCK_ROWS * width;
+  const blocks = Array.from(
+    { length: Math.ceil(count / BLOCK_ROWS) },
+    (_, i) => {
+      const values = rows.slice(i * size, (i + 1) * size);
+      const shape = [values.length / width, width];
+      return { name: `memory.${i}`, shape, values };
+    },
+  );
+  return { blocks, order };
+}
+
+function checkOrder(order: readonly number[]): void {
+  const alive = order.filter((age) => age >= 0);
+  const fits = alive.length <= MEMORY_CAPACITY &&
+    new Set(alive).size === alive.length && order.every((age) => age >= -1);
+  if (fits) return;
+  throw new CheckpointError(
+    `Cannot read tensor ${ORDER}: expected up to ${MEMORY_CAPACITY} different ages, got others`,
+  );
+}
+
+function bytesOf(values: ArrayBufferView): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}

@@ -1,0 +1,143 @@
+/** Bare training steps by request, for those who run their own training over HTTP. @module */
+
+import { type HeadsRecord } from "../store/manifest.ts";
+import type { ModelStore } from "../store/store.ts";
+import { featuresTensor, labelsByName } from "./change_log.ts";
+import {
+  changedSteps,
+  headShapes,
+  headsOf,
+  headTensors,
+  labelledTrunk,
+  parametersThatBrought,
+  readHeads,
+  restOf,
+  trunkName,
+} from "./heads.ts";
+import { Learner, type Outcome } from "./learner.ts";
+import type { ServingNetwork } from "./network.ts";
+import type { FeatureRows } from "./pool.ts";
+import type { FinetuneRequest, Learned } from "./requests.ts";
+import { standingsOf } from "./standings.ts";
+import type { Heads } from "./tuner.ts";
+import type { Version } from "./versions.ts";
+import type { Weights } from "./weights.ts";
+
+const DEFAULT_STEPS = 3;
+const DEFAULT_LEARNING_RATE = 2e-4;
+
+/**
+ * Takes training steps on versions, one request at a time. They go on from both
+ * moments of the optimizer, as the training itself would.
+ */
+export class Steps {
+  /** For the trunk and the labels of that name. */
+  #learner: { name: string; learner: Learner } | undefined;
+  /** The heads of the version that this process committed last. */
+  #last: { sha256: string; heads: Heads } | undefined;
+
+  private constructor(
+    private readonly network: ServingNetwork,
+    private readonly weights: Weights,
+    private readonly store: ModelStore,
+  ) {}
+
+  /** Nothing is read before a request needs it. */
+  static create(
+    network: ServingNetwork,
+    weights: Weights,
+    store: ModelStore,
+  ): Promise<Steps> {
+    return Promise.resolve(new Steps(network, weights, store));
+  }
+
+  /** Takes steps on a draft of a version's heads. */
+  async learn(
+    version: Version,
+    examples: FeatureRows,
+    request: FinetuneRequest,
+  ): Promise<Learned> {
+    const steps = request.steps ?? DEFAULT_STEPS;
+    const learningRate = request.learningRate ?? DEFAULT_LEARNING_RATE;
+    const { manifest, parameters } = version;
+    const own = headsOf(this.network.model, manifest);
+    const learner = await this.#learnerFor(version, own);
+    const heads = this.#last?.sha256 === manifest.sha256
+      ? this.#last.heads
+      : await readHeads(this.store, version, learner.baseHeads);
+    const outcome = await learner.learn({
+      heads,
+      parameters,
+      trunk: trunkName(manifest.tensors),
+      seed: manifest.version + 1,
+    }, { examples, steps, learningRate });
+    const { gradientNorm, updateRatio, loss, guard } = outcome;
+    const { labels } = standingsOf(
+      this.network.kernels,
+      own,
+      heads.parameters,
+      outcome.heads.parameters,
+      examples,
+    );
+    return {
+      refusal: outcome.refusal,
+      parameters: new Map([...parameters, ...outcome.heads.parameters]),
+      draft: {
+        change: "finetune",
+        step: manifest.step + steps,
+        steps: changedSteps(manifest.steps, outcome.heads, learner.baseHeads),
+        tensors: [
+          ...restOf(manifest.tensors),
+          ...this.#tensorsOf(outcome, own),
+        ],
+        loss,
+        guard,
+        memory: manifest.memory,
+        heads: manifest.heads,
+        by: request.by,
+        log: {
+          scope: "heads",
+          mode: "steps",
+          steps,
+          learningRate,
+          labels: labelsByName(own.heads, examples),
+          features: featuresTensor(examples),
+        },
+      },
+      report: {
+        loss,
+        guard,
+        examples: labels.map((each) => ({ used: true, reason: null, ...each })),
+        gradientNorm,
+        updateRatio,
+      },
+      keep: (sha256) => {
+        this.#last = { sha256, heads: outcome.heads };
+      },
+    };
+  }
+
+  #tensorsOf({ heads }: Outcome, own: HeadsRecord) {
+    const { model } = this.network;
+    const base = { parameters: model.parameters, moments: new Map() };
+    const stored = this.#learner!.learner.baseHeads;
+    return headTensors(
+      heads,
+      own.heads === model.sizes.heads ? stored : base,
+      headShapes(model, own),
+    );
+  }
+
+  async #learnerFor(version: Version, own: HeadsRecord): Promise<Learner> {
+    const { manifest } = version;
+    const name = labelledTrunk(manifest);
+    if (this.#learner?.name !== name) {
+      const brought = manifest.heads &&
+        await parametersThatBrought(this.store, manifest);
+      const { network, weights } = this;
+      const learner = await Learner.create(network, weights, own, brought);
+      this.#learner = { name, learner };
+    }
+    return this.#learner.learner;
+  }
+}
