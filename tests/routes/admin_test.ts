@@ -12,6 +12,7 @@ const admin = { Authorization: `Bearer ${ADMIN_KEY}` };
 const teach = {
   examples: [{ image: DATA_URL, thing: "pen" }],
   learningRate: 0.01,
+  mode: "steps",
 };
 
 Deno.test("the history has the shape of the contract", async () => {
@@ -23,7 +24,7 @@ Deno.test("the history has the shape of the contract", async () => {
       0,
     ]);
     const [one, base] = versions;
-    assertEquals([one.parent, one.step, one.change], [0, 52, "finetune"]);
+    assertEquals([one.parent, one.step, one.change], [0, 53, "finetune"]);
     assertEquals(new Date(one.createdAt).toISOString(), one.createdAt);
     assertEquals([base.parent, base.step, base.createdAt], [null, 50, null]);
     const response = await app.request("/versions/1");
@@ -32,7 +33,7 @@ Deno.test("the history has the shape of the contract", async () => {
     assertEquals(response.headers.get("ETag"), `"sha256-${one.sha256}"`);
     assertEquals(request, {
       scope: "heads",
-      steps: 2,
+      steps: 3,
       learningRate: 0.01,
       examples: 1,
     });

@@ -1,0 +1,176 @@
+// Corrections of served models: what they change, keep, and take back.
+
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertNotEquals,
+} from "@std/assert";
+import { UNKNOWN } from "../../src/heads/head.ts";
+import type { FinetuneRequest } from "../../src/service/requests.ts";
+import type { Service } from "../../src/service/service.ts";
+import { readWeights } from "../../src/service/weights.ts";
+import { openEngine } from "../../src/store/open.ts";
+import { counting } from "../store/counting.ts";
+import {
+  fixtureWeights,
+  lesson,
+  openFixture,
+  randomDescriptor,
+} from "./fixture.ts";
+
+/** A request to correct one example of the small model: its second head's class. */
+function correction(
+  seed: number,
+  thing: number,
+  changes: Partial<FinetuneRequest> = {},
+): FinetuneRequest {
+  return {
+    ...lesson(seed, { labels: [[UNKNOWN], [thing]] }),
+    mode: "correct",
+    steps: undefined,
+    learningRate: undefined,
+    trusted: true,
+    ...changes,
+  };
+}
+
+async function likeliest(service: Service, seed: number): Promise<string> {
+  const result = await service.predict([randomDescriptor(seed)], { topK: 1 });
+  const { thing } = result!.predictions[0]!;
+  return (thing as { label: string }).label;
+}
+
+const UNGUARDED = await fixtureWeights({ guard: false });
+const THINGS = ["book", "mug", "pen"];
+
+Deno.test("a correction is right at once, by an answer that says so, and is not undone by later ones", async () => {
+  const { service } = await openFixture({ weights: UNGUARDED });
+  const labels = [2, 0, 1, 2, 1];
+  for (const [seed, label] of labels.entries()) {
+    const { answer } = await service.finetune(correction(seed, label));
+    assertEquals([answer.accepted, answer.reason], [true, null]);
+    const [example] = answer.examples;
+    const { label: said, probability, rank } = example!.thing as {
+      label: string;
+      probability: { before: number; after: number };
+      rank: { before: number; after: number };
+    };
+    assertEquals(said, THINGS[label]);
+    assertEquals(rank.after, 1);
+    assertGreater(probability.after, probability.before - 1e-3);
+    assertEquals(example!.place, undefined);
+  }
+  for (const [seed, label] of labels.entries()) {
+    assertEquals(await likeliest(service, seed), THINGS[label]);
+  }
+  await service.close();
+});
+
+Deno.test("a rollback takes the memory back, an export carries it, an import brings it", async () => {
+  const { service } = await openFixture({ weights: UNGUARDED });
+  const history = await service.history();
+  const transfer = await service.transfer();
+  for (const seed of [0, 1, 2]) await service.finetune(correction(seed, 2));
+  const remembered = async () =>
+    (await history.list(1))[0]!.manifest.memory?.order.length;
+  assertEquals(await remembered(), 3);
+  const { manifest, chunks } = await transfer.export();
+  await history.rollback(1);
+  assertEquals(await remembered(), 1);
+  const first = await history.find(1);
+  assertEquals(
+    (await history.list(1))[0]!.manifest.sha256,
+    first!.manifest.sha256,
+  );
+  await history.rollback(0);
+  assertEquals(await remembered(), undefined);
+  const bytes = new Uint8Array(
+    await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer(),
+  );
+  const imported = await transfer.import(bytes);
+  assertEquals(imported.sha256, manifest.sha256);
+  assertEquals(await remembered(), 3);
+  assertEquals(await likeliest(service, 1), "pen");
+  await service.close();
+});
+
+Deno.test("what is learned goes on the same after a restart", async () => {
+  const engine = await openEngine("memory");
+  const kept = { ...engine, close: () => Promise.resolve() };
+  const open = () => openFixture({ weights: UNGUARDED, engine: kept });
+  const run = async (
+    restart: boolean,
+    seeds: number[],
+  ): Promise<string> => {
+    const { service } = await open();
+    for (const seed of seeds) await service.finetune(correction(seed, 1));
+    const { etag } = await service.identity();
+    await service.close();
+    return restart ? await run(false, [7, 8]) : etag;
+  };
+  const restarted = await run(true, [5, 6]);
+  const straight = await openFixture({ weights: UNGUARDED });
+  for (const seed of [5, 6, 7, 8]) {
+    await straight.service.finetune(correction(seed, 1));
+  }
+  assertEquals((await straight.service.identity()).etag, restarted);
+  await straight.service.close();
+});
+
+Deno.test("a refused or a dry one changes nothing, and says what it would have done", async () => {
+  const { service } = await openFixture({ weights: UNGUARDED });
+  await service.finetune(correction(3, 0));
+  const before = await service.identity();
+  const dry = await service.finetune(correction(4, 2, { dryRun: true }));
+  assertEquals(dry.answer.version, { before: 1, after: 1 });
+  const [example] = dry.answer.examples;
+  assertEquals((example!.thing as { rank: { after: number } }).rank.after, 1);
+  assertEquals(await service.identity(), before);
+  const history = await service.history();
+  assertEquals((await history.list(1))[0]!.manifest.memory!.order.length, 1);
+  await service.close();
+});
+
+const SHIPPED = new URL("../../weights/office31.safetensors", import.meta.url);
+
+Deno.test("the shipped model: the gate drops what it is certain of, and writes stay small with a full memory", async () => {
+  const weights = await readWeights(await Deno.readFile(SHIPPED));
+  const { model: { sizes }, material } = weights;
+  const guard = (await material()).guard!;
+  const engine = counting(await openEngine("memory"));
+  const { service } = await openFixture({ weights, engine });
+  const request = (rows: number[], change: number): FinetuneRequest => {
+    const descriptors = rows.map((row) =>
+      guard.descriptors.subarray(row * sizes.inputs, (row + 1) * sizes.inputs)
+    );
+    return {
+      images: descriptors,
+      describe: () => Promise.resolve(descriptors),
+      mode: "correct",
+      labels: guard.labels.map((labels, head) =>
+        rows.map((row) =>
+          head === 1 ? (labels[row]! + change) % 31 : labels[row]!
+        )
+      ),
+      dryRun: false,
+    };
+  };
+  const wrong = await service.finetune(request([0, 1, 2, 3], 5));
+  assertEquals(wrong.answer.accepted, false);
+  assert(wrong.answer.examples.some(({ used, reason }) => !used && reason));
+  assertEquals(wrong.answer.version, { before: 0, after: 0 });
+
+  let largest = 0;
+  for (let first = 0; first + 8 <= guard.length; first += 8) {
+    const rows = Array.from({ length: 8 }, (_, i) => first + i);
+    engine.reset();
+    const { answer } = await service.finetune(request(rows, 0));
+    assertEquals(answer.accepted, true);
+    assertNotEquals(answer.guard, null);
+    largest = Math.max(largest, engine.cost.bytes);
+  }
+  assertLess(largest, 160_000);
+  await service.close();
+});
