@@ -10,7 +10,14 @@
 import { AdamSteps } from "./adam_steps.ts";
 import { finish, missingOf } from "./finish.ts";
 import { gate, soundness } from "./gate.ts";
-import { decide, measure, type Metrics, type Verdict } from "./guard.ts";
+import {
+  decide,
+  type GuardSet,
+  measure,
+  type Metrics,
+  type Verdict,
+} from "./guard.ts";
+import { chooseGuards } from "./guard_sets.ts";
 import type { WhitenedTable } from "./head_change.ts";
 import { type Examples, type Head, pick, rowsOf } from "./heads.ts";
 import type { Answer } from "./kinds/kind.ts";
@@ -29,6 +36,8 @@ export interface Material {
   readonly replay: Examples;
   /** Examples that no head was trained on. */
   readonly guard: Examples;
+  /** Each head's accuracy on unseen images, by cross-validation; matters where the guard is small. */
+  readonly expected?: readonly number[];
 }
 
 /** What changes with every accepted correction. */
@@ -92,6 +101,7 @@ export class Corrector {
     private readonly metric: Metric,
     private readonly scorer: Scorer,
     private readonly adam: AdamSteps,
+    private readonly guards: readonly GuardSet[],
   ) {}
 
   /** Measures the metric of the replay memory, and takes the memory for heads of the base model's sizes. */
@@ -101,7 +111,9 @@ export class Corrector {
     const metric = await Metric.create(replay.features, { features });
     const scorer = await Scorer.create(features, rows);
     const adam = await AdamSteps.create(metric, scorer, replay, rows);
-    return new Corrector(material, metric, scorer, adam);
+    const { guard, expected } = material;
+    const guards = chooseGuards(scorer, base, guard, replay, expected);
+    return new Corrector(material, metric, scorer, adam, guards);
   }
 
   /** The base model's second moments, which a first correction starts from. */
@@ -141,6 +153,7 @@ export class Corrector {
     );
     const verdict = decide(
       base.map(({ name }) => name),
+      this.guards,
       this.#metrics(base),
       this.#metrics(present.heads),
       this.#metrics(heads),
@@ -177,7 +190,7 @@ export class Corrector {
   #metrics(heads: readonly Head[]): Metrics[] {
     let metrics = this.#measured.get(heads);
     if (metrics === undefined) {
-      metrics = measure(this.scorer, heads, this.material.guard);
+      metrics = measure(this.scorer, heads, this.guards);
       this.#measured.set(heads, metrics);
     }
     return metrics;

@@ -7,6 +7,8 @@
  * beyond either may come no further: what does not make it worse is let through, so
  * that a model which was led astray can be corrected.
  *
+ * What a head is judged by is chosen in guard_sets.ts.
+ *
  * @module
  */
 
@@ -21,6 +23,17 @@ const LEAST_PROBABILITY = 1e-4;
 /** Sums of losses in another order differ by less than this. */
 const ROUNDING = 1e-9;
 
+/** What one head is judged by. */
+export interface GuardSet {
+  /** Images that no head was trained on, or, where they are few, those of the replay memory. */
+  readonly basis: "guard" | "replay";
+  readonly examples: Examples;
+  /** This head's labels of them. */
+  readonly labels: Float32Array;
+  /** By how many logits each label is made less likely, ≥ 0. */
+  readonly handicap: number;
+}
+
 /** What a head says of the guard's examples. */
 export interface Metrics {
   /** Examples with a label of this head. */
@@ -34,6 +47,7 @@ export interface Metrics {
 /** The metrics of one head at three moments. */
 export interface HeadGuard {
   readonly name: string;
+  readonly basis: GuardSet["basis"];
   readonly size: number;
   readonly base: Metrics;
   readonly before: Metrics;
@@ -49,22 +63,25 @@ export interface Verdict {
   readonly heads: readonly HeadGuard[];
 }
 
-/** Measures each head on examples. Metrics of a head without labels are 0. */
+/** Measures each head on the examples of its guard. Metrics of a head without labels are 0. */
 export function measure(
   scorer: Scorer,
   heads: readonly Head[],
-  examples: Examples,
+  sets: readonly GuardSet[],
 ): Metrics[] {
   return heads.map((head, h) => {
+    const { examples, labels, handicap } = sets[h]!;
     const kind = kindOf(head);
     const logits = scorer.logits(head, examples.features);
     let [size, right, loss] = [0, 0, 0];
-    examples.labels[h]!.forEach((label, i) => {
+    labels.forEach((label, i) => {
       if (!kind.isLabelled(label)) return;
+      const z = rowAt(logits, i, head);
+      kind.handicap(z, label, handicap);
       const judged = kind.judge(
         scorer.math,
         head,
-        rowAt(logits, i, head),
+        z,
         label,
         LEAST_PROBABILITY,
       );
@@ -80,17 +97,19 @@ export function measure(
 /** Decides by the metrics of the base, the present and the corrected heads. */
 export function decide(
   names: readonly string[],
+  sets: readonly GuardSet[],
   base: readonly Metrics[],
   before: readonly Metrics[],
   after: readonly Metrics[],
 ): Verdict {
   const heads = names.map((name, h): HeadGuard => ({
     name,
+    basis: sets[h]!.basis,
     size: base[h]!.size,
     base: base[h]!,
     before: before[h]!,
     after: after[h]!,
-    reason: objection(name, base[h]!, before[h]!, after[h]!),
+    reason: objection(name, sets[h]!.basis, base[h]!, before[h]!, after[h]!),
   }));
   const reasons = heads.flatMap(({ reason }) => reason ?? []);
   return {
@@ -102,6 +121,7 @@ export function decide(
 
 function objection(
   name: string,
+  basis: GuardSet["basis"],
   base: Metrics,
   before: Metrics,
   after: Metrics,
@@ -112,11 +132,11 @@ function objection(
     const lost = Math.round((base.accuracy - after.accuracy) * base.size);
     return `${name} would be right for ${
       percent(after.accuracy)
-    } of ${base.size} guard images, ` +
+    } of ${base.size} ${basis} images, ` +
       `${lost} fewer than the base model (${percent(base.accuracy)}).`;
   }
   if (!(after.loss <= most + ROUNDING)) {
-    return `${name} would be less sure of ${base.size} guard images: a loss of ${
+    return `${name} would be less sure of ${base.size} ${basis} images: a loss of ${
       after.loss.toFixed(3)
     } nats, ${base.loss.toFixed(3)} for the base model.`;
   }

@@ -30,7 +30,7 @@ export async function* corrections(
     note("Corrections are measured with --data FOLDER only.");
     return;
   }
-  const folds = await openFolds(data, SEEDS, note);
+  const folds = await openFolds({ data, seeds: SEEDS, novel: false, note });
   const subjects = await Promise.all(folds.map(subjectOf));
   const stream = (
     name: string,

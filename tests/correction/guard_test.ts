@@ -1,6 +1,15 @@
 import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
-import { decide, measure, type Metrics } from "../../src/correction/guard.ts";
-import { featuresAt, logitsAt } from "../../src/correction/heads.ts";
+import {
+  decide,
+  type GuardSet,
+  measure,
+  type Metrics,
+} from "../../src/correction/guard.ts";
+import {
+  type Examples,
+  featuresAt,
+  logitsAt,
+} from "../../src/correction/heads.ts";
 import { Scorer } from "../../src/correction/scorer.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { FEATURES, toyExamples, toyHeads } from "./toy.ts";
@@ -11,9 +20,22 @@ const metrics = (accuracy: number, loss: number): Metrics => ({
   loss,
 });
 
+/** Examples as a guard of each head. */
+function setsOf(examples: Examples): GuardSet[] {
+  return examples.labels.map((labels) => ({
+    basis: "guard",
+    examples,
+    labels,
+    handicap: 0,
+  }));
+}
+
+const NONE = toyExamples(0, Random.fromSeed(0));
+const SETS = setsOf(NONE);
+
 /** The verdict on one head. */
 function verdict(base: Metrics, before: Metrics, after: Metrics) {
-  return decide(["kind"], [base], [before], [after]);
+  return decide(["kind"], SETS, [base], [before], [after]);
 }
 
 Deno.test("a head may fall by two points and 0.05 nats below the base, not by more", () => {
@@ -56,6 +78,7 @@ Deno.test("every head is judged, and every objection said", () => {
   const after = metrics(0.5, 0.4);
   const { reason, heads } = decide(
     ["a", "b", "c"],
+    SETS,
     [base, base, base],
     [base, base, base],
     [after, base, after],
@@ -69,7 +92,7 @@ Deno.test("metrics are those of every labelled example, one by one", async () =>
   const heads = toyHeads(random);
   const examples = toyExamples(90, random, 0.3);
   const scorer = await Scorer.create(FEATURES, 5);
-  const found = measure(scorer, heads, examples);
+  const found = measure(scorer, heads, setsOf(examples));
   const known = (h: number) =>
     Array.from(examples.labels[h]!.entries())
       .filter(([, label]) => label >= 0 || (h === 2 && !Number.isNaN(label)));

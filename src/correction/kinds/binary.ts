@@ -27,6 +27,9 @@ export const binary: Kind<BinaryHead> = {
       most: logistic(kernels, Math.abs(z)),
     };
   },
+  handicap(logits, label, by) {
+    logits[0]! -= sign(label) * by;
+  },
   answer(kernels, head, logits, label) {
     const z = sign(label) * calibrated(head, logits);
     return { probability: logistic(kernels, z), rank: z < 0 ? 2 : 1 };

@@ -37,6 +37,9 @@ export const classes: Kind<ClassesHead> = {
       most: 1 / sum,
     };
   },
+  handicap(logits, label, by) {
+    logits[label]! -= by;
+  },
   answer(kernels, head, logits, label) {
     const z = calibrated(head, logits);
     const { largest, sum } = partition(kernels, z);

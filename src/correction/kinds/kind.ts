@@ -67,6 +67,8 @@ export interface Kind<H extends Head> {
     logits: Logits,
     label: number,
   ): Confidence | undefined;
+  /** Makes the label less likely, in place: by that many logits. Nothing is done to a number. */
+  handicap(logits: Float32Array, label: number, by: number): void;
   answer(
     kernels: MathKernels,
     head: H,

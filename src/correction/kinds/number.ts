@@ -23,6 +23,7 @@ export const number: Kind<NumberHead> = {
     out[0] = share * (logits[0]! - label);
   },
   confidence: () => undefined,
+  handicap() {},
   answer(kernels, _head, logits, label) {
     const residual = logits[0]! - label;
     return { probability: kernels.exp(-residual * residual / 2), rank: 1 };

@@ -19,9 +19,11 @@ import { allocateDescriber, describe } from "../../../src/image/descriptor.ts";
 import { PLAIN_VIEW } from "../../../src/image/view.ts";
 import { createArena } from "../../../src/kernels/arena.ts";
 import { featureCount } from "../../../src/model/sizes.ts";
+import { Random } from "../../../src/nn/prng.ts";
 import type { ModelState, StoredExamples } from "../../../src/model/state.ts";
 import { ServingNetwork } from "../../../src/service/network.ts";
 import { fitCalibration } from "../../../src/train/calibrate.ts";
+import type { NamedExamples } from "../../../src/train/plan.ts";
 import { runTraining } from "../../../src/train/run.ts";
 
 /** Where models are kept between runs. */
@@ -33,6 +35,9 @@ const NEGATIVE = {
   offset: [255, 255, 255],
 } as const;
 
+/** How many items a model is trained without, to meet them as new ones. */
+const LEFT_OUT = 6;
+
 /** A model and the images that it has not seen. */
 export interface Fold {
   readonly material: Material;
@@ -42,6 +47,17 @@ export interface Fold {
   readonly newLook: Examples;
   /** Validation images, which the calibration was fitted on. */
   readonly validation: Examples;
+  /** For each item that it was trained without, all images of it; their item label is −1. */
+  readonly leftOut: readonly Examples[];
+}
+
+/** Which models to open. */
+export interface FoldOptions {
+  readonly data: string;
+  readonly seeds: readonly number[];
+  /** Whether each is trained without six of the items, drawn by its seed. */
+  readonly novel: boolean;
+  readonly note: (text: string) => void;
 }
 
 /**
@@ -50,22 +66,19 @@ export interface Fold {
  * calibrated by what the others said of images that they had not seen, as a model
  * that was trained with `--folds` is.
  */
-export async function openFolds(
-  data: string,
-  seeds: readonly number[],
-  note: (text: string) => void,
-): Promise<Fold[]> {
-  const flags = parseFlags(COMMAND, ["--data", data]);
+export async function openFolds(options: FoldOptions): Promise<Fold[]> {
+  const flags = parseFlags(COMMAND, ["--data", options.data]);
   const { dataset, source } = await openDataset(
     flags,
     new AbortController().signal,
   );
   using images = dataset;
   const folds: Fold[] = [];
-  for (const seed of seeds) {
-    folds.push(await openFold(images, source, flags, seed, note));
+  for (const seed of options.seeds) {
+    folds.push(await openFold(images, source, flags, seed, options));
   }
-  return calibrated(folds);
+  // Without some items, no two models have the same classes.
+  return options.novel ? folds : await calibrated(folds);
 }
 
 async function openFold(
@@ -73,15 +86,23 @@ async function openFold(
   source: Source,
   flags: Flags,
   seed: number,
-  note: (text: string) => void,
+  { novel, note }: FoldOptions,
 ): Promise<Fold> {
   const plan = planOf(flags, undefined);
-  const rows = splitExamples(images, plan.split, seed);
-  const file = `${FOLDER}/${images.hash.slice(0, 8)}-${seed}.safetensors`;
+  const known = novel ? withoutItems(images, seed) : images;
+  const split = splitExamples(images, plan.split, seed);
+  const isKnown = (row: number) => known.itemOf(row) >= 0;
+  const rows = {
+    train: split.train.filter(isKnown),
+    validation: split.validation.filter(isKnown),
+    test: split.test.filter(isKnown),
+  };
+  const name = `${images.hash.slice(0, 8)}-${novel ? "novel-" : ""}${seed}`;
+  const file = `${FOLDER}/${name}.safetensors`;
   if (!await exists(file)) {
     note(`Training without ${rows.test.length} test images, seed ${seed} …`);
     const { state } = await runTraining(
-      images,
+      known,
       rows,
       { ...plan, recipe: { ...plan.recipe, seed } },
       undefined,
@@ -94,16 +115,21 @@ async function openFold(
   const network = await ServingNetwork.create(await loadServingModel(file));
   const stored = (examples: StoredExamples) =>
     examplesOf(network, examples, descriptorsOf(examples));
-  const labels = (rows: Uint32Array) => ({
-    domains: Int32Array.from(rows, (row) => images.domainOf(row)),
-    items: Int32Array.from(rows, (row) => images.itemOf(row)),
+  const labels = (rows: ArrayLike<number>) => ({
+    domains: Int32Array.from(rows, (row) => known.domainOf(row)),
+    items: Int32Array.from(rows, (row) => known.itemOf(row)),
   });
-  const plain = (rows: Uint32Array) =>
+  const plain = (rows: ArrayLike<number>) =>
     examplesOf(
       network,
       labels(rows),
       Array.from(rows, (row) => read(images, row)),
     );
+  const unknown = Map.groupBy(
+    Array.from({ length: images.length }, (_, row) => row)
+      .filter((row) => !isKnown(row)),
+    (row) => images.itemOf(row),
+  );
   return {
     material: {
       base: headsOf(state),
@@ -116,8 +142,33 @@ async function openFold(
     newLook: examplesOf(
       network,
       labels(rows.test),
-      await negatives(images, source, rows.test),
+      novel
+        ? Array.from(rows.test, (row) => read(images, row))
+        : await negatives(images, source, rows.test),
     ),
+    leftOut: Array.from(unknown.values(), plain),
+  };
+}
+
+/** The images with the labels of all items but six, −1 for those of the six. */
+function withoutItems(images: Dataset, seed: number): NamedExamples {
+  const order = images.items.map((_, item) => item);
+  Random.fromSeed(seed, "left out").shuffle(order);
+  const kept = order.slice(LEFT_OUT).sort((a, b) => a - b);
+  return {
+    length: images.length,
+    views: images.views,
+    domains: images.domains,
+    items: kept.map((item) => images.items[item]!),
+    preprocessing: images.preprocessing,
+    inputs: images.inputs,
+    parts: images.parts,
+    cells: images.cells,
+    mirror: images.mirror,
+    hash: images.hash,
+    domainOf: (row) => images.domainOf(row),
+    itemOf: (row) => kept.indexOf(images.itemOf(row)),
+    read: (row, view, out) => images.read(row, view, out),
   };
 }
 

@@ -1,7 +1,7 @@
 /** A model under correction, and how right it is. @module */
 
 import { Corrector, type Tuned } from "../../../src/correction/correct.ts";
-import { measure } from "../../../src/correction/guard.ts";
+import { type GuardSet, measure } from "../../../src/correction/guard.ts";
 import {
   type Examples,
   type Head,
@@ -45,7 +45,13 @@ export function accuracies(
   heads: readonly Head[],
   examples: Examples,
 ): number[] {
-  return measure(scorer, heads, examples)
+  const sets = examples.labels.map((labels): GuardSet => ({
+    basis: "guard",
+    examples,
+    labels,
+    handicap: 0,
+  }));
+  return measure(scorer, heads, sets)
     .map(({ accuracy }) => 100 * accuracy);
 }
 

@@ -1,0 +1,85 @@
+/**
+ * What each head is judged by: images that no head was trained on, if there are
+ * enough of them.
+ *
+ * Where there are fewer, two points of accuracy are less than one image. Then the
+ * images of the replay memory stand in. A model is right about nearly all of them,
+ * for it was trained on them: each label is handicapped by as many logits as make the
+ * base model right about as large a share as it is of images that it has not seen.
+ * (To leave each out of a discriminant tells nothing, for the trunk has seen it too;
+ * both were measured, docs/fine-tuning.md.)
+ *
+ * @module
+ */
+
+import { type GuardSet, measure } from "./guard.ts";
+import type { Examples, Head } from "./heads.ts";
+import { kindOf } from "./kinds/kinds.ts";
+import type { Scorer } from "./scorer.ts";
+
+/** Labelled images from which on a guard can judge. */
+export const LEAST_GUARD = 50;
+/** The largest handicap, in logits. */
+const MOST = 64;
+const HALVINGS = 30;
+
+/**
+ * Chooses for each head.
+ *
+ * @param expected Each head's accuracy on unseen images, by cross-validation;
+ * without it, by the few images of the guard, one imagined right and one wrong.
+ */
+export function chooseGuards(
+  scorer: Scorer,
+  base: readonly Head[],
+  guard: Examples,
+  replay: Examples,
+  expected?: readonly number[],
+): GuardSet[] {
+  return base.map((head, h): GuardSet => {
+    const own: GuardSet = {
+      basis: "guard",
+      examples: guard,
+      labels: guard.labels[h]!,
+      handicap: 0,
+    };
+    const { isLabelled } = kindOf(head);
+    const size = own.labels.filter((label) => isLabelled(label)).length;
+    if (size >= LEAST_GUARD) return own;
+    const { accuracy } = accuracyOf(scorer, head, own);
+    const share = expected?.[h] ?? (accuracy * size + 1) / (size + 2);
+    return handicapped(scorer, head, replay, replay.labels[h]!, share);
+  });
+}
+
+/** The replay memory, made so hard that the head is right about a share of it. */
+function handicapped(
+  scorer: Scorer,
+  head: Head,
+  examples: Examples,
+  labels: Float32Array,
+  share: number,
+): GuardSet {
+  const set = (handicap: number): GuardSet => ({
+    basis: "replay",
+    examples,
+    labels,
+    handicap,
+  });
+  if (head.kind === "number") return set(0);
+  let [low, high] = [0, MOST];
+  for (let halving = 0; halving < HALVINGS; halving++) {
+    const middle = (low + high) / 2;
+    if (accuracyOf(scorer, head, set(middle)).accuracy > share) low = middle;
+    else high = middle;
+  }
+  return set(low);
+}
+
+function accuracyOf(
+  scorer: Scorer,
+  head: Head,
+  set: GuardSet,
+): { accuracy: number } {
+  return measure(scorer, [head], [set])[0]!;
+}

@@ -1,0 +1,74 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { measure } from "../../src/correction/guard.ts";
+import { chooseGuards, LEAST_GUARD } from "../../src/correction/guard_sets.ts";
+import {
+  type Examples,
+  featuresAt,
+  type Head,
+  logitsAt,
+} from "../../src/correction/heads.ts";
+import { Scorer } from "../../src/correction/scorer.ts";
+import { Random } from "../../src/nn/prng.ts";
+import { FEATURES, toyExamples, toyHeads } from "./toy.ts";
+
+const SCORER = await Scorer.create(FEATURES, 5);
+const HEADS = toyHeads(Random.fromSeed(1));
+
+/** Examples that the heads are right about. */
+function learned(count: number, seed: number): Examples {
+  const examples = toyExamples(count, Random.fromSeed(seed));
+  const said = (head: Head, i: number) => {
+    const z = logitsAt(head, featuresAt(examples, i));
+    if (head.kind === "number") return z[0]!;
+    const { offsets } = head.calibration;
+    const calibrated = z.map((value, c) => value + offsets[c]!);
+    if (head.kind === "binary") return calibrated[0]! >= 0 ? 1 : 0;
+    return calibrated.indexOf(Math.max(...calibrated));
+  };
+  return {
+    ...examples,
+    labels: HEADS.map((head) =>
+      Float32Array.from({ length: count }, (_, i) => said(head, i))
+    ),
+  };
+}
+
+Deno.test("a guard that is large enough judges by itself", () => {
+  const guard = learned(LEAST_GUARD, 1);
+  for (const set of chooseGuards(SCORER, HEADS, guard, learned(90, 2))) {
+    assert(set.basis === "guard" && set.examples === guard);
+    assertEquals(set.handicap, 0);
+  }
+});
+
+Deno.test("a smaller one gives way to the replay memory, as hard as unseen images are", () => {
+  const replay = learned(200, 2);
+  const expected = [0.8, 0.9, 0];
+  const sets = chooseGuards(SCORER, HEADS, learned(9, 1), replay, expected);
+  assertEquals(sets.map(({ basis }) => basis), ["replay", "replay", "replay"]);
+  const metrics = measure(SCORER, HEADS, sets);
+  assertAlmostEquals(metrics[0]!.accuracy, 0.8, 0.01);
+  assertAlmostEquals(metrics[1]!.accuracy, 0.9, 0.01);
+  // Of a number there is nothing to handicap.
+  assertEquals([sets[2]!.handicap, metrics[2]!.accuracy], [0, 1]);
+});
+
+Deno.test("without cross-validation, the few images of the guard say how hard", () => {
+  const guard = learned(8, 1);
+  const sets = chooseGuards(SCORER, HEADS, guard, learned(200, 2));
+  const metrics = measure(SCORER, HEADS, sets);
+  assertAlmostEquals(metrics[0]!.accuracy, 9 / 10, 0.01);
+});
+
+Deno.test("each head has a guard of its own, by its labels", () => {
+  const guard = learned(60, 1);
+  const few = {
+    ...guard,
+    labels: guard.labels.with(
+      0,
+      guard.labels[0]!.map((label, i) => i < 40 ? label : -1),
+    ),
+  };
+  const sets = chooseGuards(SCORER, HEADS, few, learned(90, 2));
+  assertEquals(sets.map(({ basis }) => basis), ["replay", "guard", "guard"]);
+});
