@@ -36,6 +36,9 @@ const SMALL: Preprocessing = {
   colorLevels: 2,
 };
 
+/** How many values its descriptors have. */
+export const INPUTS = descriptorLength(SMALL);
+
 const MEAN = 60;
 const INVERSE_DEVIATION = 0.02;
 
@@ -85,7 +88,7 @@ export async function openFixture(
 export function modelState(
   { replay = true, guard = true, seed = 1, rounded = true }: FixtureOptions,
 ): ModelState {
-  const inputs = descriptorLength(SMALL);
+  const inputs = INPUTS;
   const sizes = { inputs, hidden: [12], domains: 2, items: 3 };
   const random = Random.fromSeed(seed, "fixture");
   const floats = (length: number, scale: number) =>
