@@ -7,6 +7,7 @@
 import { endOnSignal, lazyService } from "./serving.ts";
 import { type Keys, readSettings } from "../src/service/settings.ts";
 import { createApp } from "./app.ts";
+import { Listener } from "./listener.ts";
 
 const settings = orExit(() => readSettings((name) => Deno.env.get(name)));
 const keys = withOneTimeKey(settings.keys, settings.host);
@@ -16,7 +17,7 @@ const app = createApp({ ...settings, keys, service: service.open });
 
 // A model that cannot be served is better known now than at the first request.
 const opened = await opening;
-const server = Deno.serve({
+const server = new Listener({
   hostname: settings.host,
   port: settings.port,
   onListen: ({ hostname, port }) =>
@@ -25,6 +26,7 @@ const server = Deno.serve({
         hostname.includes(":") ? `[${hostname}]` : hostname
       }:${port}`,
     ),
+  report: (line) => console.warn(line),
 }, app.fetch);
 opened.otherModels().then(sayOthers, console.error);
 endOnSignal(service, () => server.shutdown());
