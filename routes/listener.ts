@@ -32,14 +32,14 @@ const REST = 10;
 const PATIENCE = 1000;
 /** Between two tries to listen, in milliseconds. */
 const PAUSE = 5;
-const REQUEST_TIMEOUT = 408;
+/** Bytes of a body that come at once, if they come. */
+const SMALL = 64 * 1024;
 
 /**
  * Listens until it is shut down. Deno does not tell of connections, so they can
  * only be closed all together. That is done where descriptors run short, after the
  * requests under way; where the listener has ended; and, when there are no requests
- * under way, where a request was given up whose body did not come: Deno 2.9 would
- * wait for the rest of it.
+ * under way, where one was refused before its body came: Deno 2.9 waits for the rest.
  */
 export class Listener {
   #server: Deno.HttpServer<Deno.NetAddr>;
@@ -101,7 +101,7 @@ export class Listener {
     this.#active++;
     try {
       const response = await this.handler(...request);
-      if (response.status === REQUEST_TIMEOUT) this.#stale = true;
+      if (response.status >= 400 && isWaitedFor(request[0])) this.#stale = true;
       return response;
     } finally {
       this.#active--;
@@ -112,7 +112,7 @@ export class Listener {
     if (this.#rest-- > 0) return;
     const { runShort = descriptorsRunShort } = this.options;
     if (this.#stale && this.#active === 0) {
-      this.#renew("some never sent what they promised", 0);
+      this.#renew("some were refused before they had sent all", 0);
     } else if (await runShort()) {
       this.#renew("descriptors run short", PATIENCE);
     }
@@ -147,6 +147,12 @@ export class Listener {
 
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, PAUSE));
+}
+
+/** Whether a request that was refused may still be sending, or not sending, its body. */
+function isWaitedFor({ headers }: Request): boolean {
+  return headers.has("Transfer-Encoding") ||
+    Number(headers.get("Content-Length")) > SMALL;
 }
 
 /** Whether most of the descriptors that the process may have are in use; false where nobody tells. */
