@@ -45,6 +45,15 @@ Deno.test("deno task start predicts, learns with the key it made, and remembers 
       headers: { Authorization: `Bearer ${key}` },
     });
     assertEquals([taught.status, (await taught.json()).accepted], [200, true]);
+    const [, admin] = /Key for the admin routes.*: (\S+)/.exec(first.said())!;
+    const statuses = await Promise.all([key, admin].map(async (key) => {
+      const exported = await fetch(`${first.url}/export`, {
+        headers: { Authorization: `Bearer ${key}` },
+      });
+      await exported.body?.cancel();
+      return exported.status;
+    }));
+    assertEquals(statuses, [401, 200]); // each key opens what it says
     const after = await pen(first);
     assertGreater(after, before);
     assertEquals((await first.stop("SIGTERM")).code, 0);
