@@ -8,6 +8,7 @@ import {
 } from "../correction/correct.ts";
 import type { WhitenedTable } from "../correction/head_change.ts";
 import { EMPTY_MEMORY, type Memory } from "../correction/memory.ts";
+import { UNKNOWN } from "../heads/head.ts";
 import type { HeadSpec } from "../heads/kinds.ts";
 import { sameBits } from "../model/same_bits.ts";
 import { featureCount, layerOf } from "../model/sizes.ts";
@@ -186,33 +187,25 @@ export class Corrections {
       : await parametersThatBrought(this.store, manifest);
     const all = new Map([...model.parameters, ...base]);
     const { replay, guard } = this.material;
-    const stored = async (examples: StoredExamples | undefined) =>
+    const stored = async (
+      examples: StoredExamples | undefined,
+      none: () => FeatureRows,
+    ) =>
       correctionExamples(
         own.heads,
-        await this.#featuresOf(version, trunk, examples),
+        examples === undefined || examples.length === 0
+          ? none()
+          : await new FeaturePool(this.network, examples)
+            .all(version.parameters, trunk),
       );
     const corrector = await Corrector.create({
       base: correctionHeads(own, all),
       features: featureCount(model.sizes),
-      replay: await stored(replay),
-      guard: await stored(guard),
+      replay: await stored(replay, () => plainRows(this.network)),
+      guard: await stored(guard, () => rowsOf(this.network, 0)),
     });
     const firstMoments = corrector.firstSecondMoments();
     return this.#judged = { name, corrector, firstMoments };
-  }
-
-  /** The trunk's outputs for stored examples, computed in turns of the event loop. */
-  async #featuresOf(
-    { parameters }: Version,
-    trunk: string,
-    examples: StoredExamples | undefined,
-  ): Promise<FeatureRows> {
-    if (examples === undefined) {
-      const labels = this.network.model.sizes.heads.map(() => []);
-      return { features: new Float32Array(), labels, length: 0 };
-    }
-    const pool = new FeaturePool(this.network, examples);
-    return await pool.all(parameters, trunk);
   }
 
   /** A version's heads with what corrections keep beside them. */
@@ -339,4 +332,31 @@ function guardRecord({ guard }: Correction): GuardRecord | null {
     base: base.accuracy,
   }]);
   return { size, ...Object.fromEntries(heads) };
+}
+
+/** Rows of zeros without a label. */
+function rowsOf(
+  { featureStride, model: { sizes } }: ServingNetwork,
+  length: number,
+): FeatureRows {
+  return {
+    length,
+    features: new Float32Array(length * featureStride),
+    labels: sizes.heads.map(() => Array(length).fill(UNKNOWN)),
+  };
+}
+
+/**
+ * Rows that vary by as much in every direction, ±√H·eᵢ, for a weights file without
+ * a replay memory: corrections then have the plain metric.
+ */
+function plainRows(network: ServingNetwork): FeatureRows {
+  const count = featureCount(network.model.sizes);
+  const rows = rowsOf(network, 2 * count);
+  for (let i = 0; i < count; i++) {
+    const first = 2 * i * network.featureStride + i;
+    rows.features[first] = Math.sqrt(count);
+    rows.features[first + network.featureStride] = -Math.sqrt(count);
+  }
+  return rows;
 }

@@ -15,7 +15,8 @@ const predict = ({ url }: Server) =>
 const teach = ({ url }: Server) => {
   const form = new FormData();
   form.append("image", new Blob([IMAGES.jpeg]));
-  form.append("item", "pen");
+  form.append("thing", "pen");
+  form.append("mode", "steps");
   return fetch(`${url}/finetune`, {
     method: "POST",
     body: form,
