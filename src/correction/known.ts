@@ -3,10 +3,10 @@
  * validation images that lie farther out, by one of three scores.
  *
  * - energy, T·log Σ_c exp(z_c / T) of the calibrated logits (Liu, Wang, Owens, Li
- *   2020, equation 3, arXiv:2010.03759, without its sign);
+ *   2020, arXiv:2010.03759, without its sign);
  * - the largest logit (Hendrycks et al. 2022, arXiv:1911.11132);
  * - minus the squared distance to the nearest class mean, in the metric within
- *   classes (Lee, Lee, Lee, Shin 2018, equation 2, arXiv:1807.03888).
+ *   classes (Lee, Lee, Lee, Shin 2018, arXiv:1807.03888).
  *
  * docs/fine-tuning.md says which one tells best what was left out of training.
  *

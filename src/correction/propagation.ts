@@ -7,7 +7,7 @@
  * symmetric; Y has a one for each known label.
  *
  * Source: Zhou, Bousquet, Lal, Weston, Schölkopf 2004, "Learning with local and
- * global consistency" (NIPS 16), section 2.
+ * global consistency" (NIPS 16).
  *
  * @module
  */
