@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import { Hono } from "hono/quick";
 import { CheckpointError } from "../src/errors.ts";
 import { entityTag } from "../src/service/answers.ts";
-import type { Manifest } from "../src/store/manifest.ts";
+import type { Changed } from "../src/service/editor.ts";
 import { readJson, shown } from "./body.ts";
 import { readIfMatch } from "./headers.ts";
 import { requiredKey } from "./keys.ts";
@@ -76,17 +76,11 @@ export function adminRoutes({ service, keys, maxBodyBytes }: AppOptions): Hono {
 
 function changed(
   c: Context,
-  { before, after }: { before: Manifest; after: Manifest },
+  change: Changed,
   rest: Record<string, unknown>,
 ): Response {
-  const body = {
-    version: { before: before.version, after: after.version },
-    step: { before: before.step, after: after.step },
-    sha256: after.sha256,
-    ...rest,
-  };
-  return c.json(body, 200, {
-    ETag: entityTag(after.sha256),
+  return c.json({ ...change, ...rest }, 200, {
+    ETag: entityTag(change.sha256),
     "Cache-Control": "no-store",
   });
 }

@@ -23,7 +23,7 @@ export function finetuneRoutes(
       const idempotencyKey = readIdempotencyKey(c);
       const open = await service();
       const { readLesson } = await import("./lesson.ts");
-      const { images, ...lesson } = await readLesson(c, open.labels);
+      const { images, ...lesson } = await readLesson(c, open.heads);
       const descriptors = await describeImages(open, images, maxPixels);
       const { answer, sha256 } = await open.finetune({
         descriptors,

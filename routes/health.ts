@@ -22,15 +22,15 @@ export function indexRoutes(): Hono {
     .get("/", (c) =>
       c.json({
         name: "Tandem",
-        about: "Which item is it, and where was the picture taken?",
+        about: "An image classifier that learns from corrections.",
         routes: {
           "POST /predict":
             "an image, or several as multipart/form-data or JSON",
-          "POST /finetune": "corrected examples; needs the train key",
+          "POST /finetune": "corrected examples; needs FINETUNE_KEY",
           "GET /versions": "the model's history",
-          "POST /rollback": "back to an old version; needs the admin key",
-          "GET /export": "the whole state as one file; needs the admin key",
-          "POST /import": "the reverse; needs the admin key",
+          "POST /rollback": "back to an old version; needs ADMIN_KEY",
+          "GET /export": "the whole state as one file; needs ADMIN_KEY",
+          "POST /import": "the reverse; needs ADMIN_KEY",
           "GET /healthz": "version and step of the model",
         },
       }))

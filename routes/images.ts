@@ -5,8 +5,8 @@ import type { Service } from "../src/service/service.ts";
 import type { Field } from "./body.ts";
 import { imageProblem, problem } from "./problem.ts";
 
-/** How many of the largest pictures one request may carry, in pixels. */
-const PICTURES = 4;
+/** How many of the largest images one request may carry, in pixels. */
+const IMAGES = 4;
 
 /**
  * Describes images. Every header is checked before anything is decoded, and
@@ -27,11 +27,11 @@ export async function describeImages(
       );
     }
     pixels += await located(path, () => service.check(value));
-    if (pixels > PICTURES * maxPixels) {
+    if (pixels > IMAGES * maxPixels) {
       throw problem(
         413,
         `Cannot read ${path}: expected at most ${
-          PICTURES * maxPixels
+          IMAGES * maxPixels
         } pixels in all, got ${pixels}`,
         { field: path },
       );

@@ -2,7 +2,8 @@
 
 import type { Context } from "hono";
 import { MAX_EXAMPLES } from "../src/service/learner.ts";
-import type { Labels } from "../src/service/answers.ts";
+import { isKnown, UNKNOWN } from "../src/heads/head.ts";
+import { type HeadSpec, kindOf } from "../src/heads/kinds.ts";
 import {
   bodyKind,
   checkCount,
@@ -20,45 +21,44 @@ const MAX_STEPS = 20;
 const DEFAULT_STEPS = 3;
 const MAX_LEARNING_RATE = 0.1;
 const DEFAULT_LEARNING_RATE = 2e-4;
-/** A label that the request does not give. */
-const MISSING = -1;
-
-/** A request's examples, with classes for labels, and its options. */
+/** A request's examples, with labels as numbers, and its options. */
 export interface Lesson {
   readonly images: readonly Field<Uint8Array>[];
-  readonly domains: readonly number[];
-  readonly items: readonly number[];
+  /** Label of each image for each head, in the heads' order, or `UNKNOWN`. */
+  readonly labels: readonly (readonly number[])[];
   readonly steps: number;
   readonly learningRate: number;
   readonly dryRun: boolean;
 }
 
-/** An example and its options as they came, not checked yet. */
+/** An example as it came, not checked yet. */
 interface Example {
   readonly image: Field<Uint8Array>;
-  readonly domain: unknown;
-  readonly item: unknown;
+  /** By the head's name. */
+  readonly labels: Readonly<Record<string, unknown>>;
 }
 
-type Options = Readonly<
-  Record<"steps" | "learningRate" | "scope" | "dryRun", unknown>
->;
+/** Options of a request, besides its examples. */
+const OPTIONS = ["steps", "learningRate", "scope", "dryRun"] as const;
 
-/** Reads and checks everything but the pictures themselves. */
-export async function readLesson(c: Context, labels: Labels): Promise<Lesson> {
-  const { examples, options } = await readParts(c);
-  const domains = examples.map(({ domain }, i) =>
-    classOf(`examples[${i}].domain`, domain, labels.domains)
+type Options = Readonly<Partial<Record<typeof OPTIONS[number], unknown>>>;
+
+/** Reads and checks everything but the images themselves. */
+export async function readLesson(
+  c: Context,
+  heads: readonly HeadSpec[],
+): Promise<Lesson> {
+  const { examples, options } = await readParts(c, heads);
+  const labels = heads.map((head) =>
+    examples.map(({ labels }, i) =>
+      labelOf(`examples[${i}].${head.name}`, labels[head.name], head)
+    )
   );
-  const items = examples.map(({ item }, i) =>
-    classOf(`examples[${i}].item`, item, labels.items)
-  );
-  checkLabelled(domains, items);
+  checkLabelled(labels, heads);
   checkScope(options.scope);
   return {
     images: examples.map(({ image }) => image),
-    domains,
-    items,
+    labels,
     steps: numberOf("steps", options.steps, DEFAULT_STEPS, {
       expected: `a whole number from 1 to ${MAX_STEPS}`,
       fits: (value) =>
@@ -79,12 +79,13 @@ export async function readLesson(c: Context, labels: Labels): Promise<Lesson> {
 
 async function readParts(
   c: Context,
+  heads: readonly HeadSpec[],
 ): Promise<{ examples: Example[]; options: Options }> {
   switch (bodyKind(c)) {
     case "form":
-      return await partsOfForm(await readForm(c));
+      return await partsOfForm(await readForm(c), heads);
     case "json":
-      return partsOfJson(await readJson(c));
+      return partsOfJson(await readJson(c), heads);
     default:
       throw problem(
         415,
@@ -97,8 +98,11 @@ async function readParts(
 
 function partsOfJson(
   body: Record<string, unknown>,
+  heads: readonly HeadSpec[],
 ): { examples: Example[]; options: Options } {
-  const entries = readArray("examples", body.examples);
+  const { examples: list, ...options } = body;
+  checkNames("", Object.keys(options), OPTIONS);
+  const entries = readArray("examples", list);
   checkCount("examples", entries.length, MAX_EXAMPLES);
   const examples = entries.map(({ path, value }) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -110,23 +114,25 @@ function partsOfJson(
         },
       );
     }
-    const { image, domain, item } = value as Record<string, unknown>;
+    const { image, ...labels } = value as Record<string, unknown>;
+    checkNames(`${path}.`, Object.keys(labels), heads.map(({ name }) => name));
     return {
       image: readDataUrl({ path: `${path}.image`, value: image }),
-      domain,
-      item,
+      labels,
     };
   });
-  const { steps, learningRate, scope, dryRun } = body;
-  return { examples, options: { steps, learningRate, scope, dryRun } };
+  return { examples, options };
 }
 
 async function partsOfForm(
   form: FormData,
+  heads: readonly HeadSpec[],
 ): Promise<{ examples: Example[]; options: Options }> {
+  const names = heads.map(({ name }) => name);
+  checkNames("", [...form.keys()], ["image", ...names, ...OPTIONS]);
   const files = form.getAll("image");
   checkCount("examples", files.length, MAX_EXAMPLES);
-  const [domains, items] = ["domain", "item"].map((name) => {
+  const columns = names.map((name) => {
     const fields = form.getAll(name);
     if (fields.length === 0 || fields.length === files.length) return fields;
     throw problem(
@@ -141,10 +147,9 @@ async function partsOfForm(
   );
   const examples = images.map((image, i) => ({
     image,
-    domain: domains![i],
-    item: items![i],
+    labels: Object.fromEntries(names.map((name, h) => [name, columns[h]![i]])),
   }));
-  const single = (name: string) => form.get(name) ?? undefined;
+  const single = (name: typeof OPTIONS[number]) => form.get(name) ?? undefined;
   return {
     examples,
     options: {
@@ -154,6 +159,27 @@ async function partsOfForm(
       dryRun: truth(single("dryRun")),
     },
   };
+}
+
+/** Refuses a field that nothing is read from: it may be a known one, misspelt. */
+function checkNames(
+  path: string,
+  names: readonly string[],
+  known: readonly string[],
+): void {
+  const stray = names.find((name) => !known.includes(name));
+  if (stray === undefined) return;
+  throw problem(
+    400,
+    `Cannot read ${path}${shortened(stray)}: expected no fields but ${
+      known.join(", ")
+    }`,
+    { field: path + shortened(stray), known },
+  );
+}
+
+function shortened(name: string): string {
+  return name.length > 80 ? `${name.slice(0, 80)}…` : name;
 }
 
 /** A form's text as a number where it is one. */
@@ -168,48 +194,36 @@ function truth(value: unknown): unknown {
   return value === "true" ? true : value === "false" ? false : value;
 }
 
-function classOf(
-  path: string,
-  label: unknown,
-  known: readonly string[],
-): number {
-  if (label === undefined || label === null || label === "") return MISSING;
-  if (typeof label !== "string") {
-    throw problem(
-      400,
-      `Cannot read ${path}: expected a text, got ${shown(label)}`,
-      { field: path },
-    );
-  }
-  const index = known.indexOf(label);
-  if (index >= 0) return index;
+/** A label as a number; an empty one is not known. */
+function labelOf(path: string, value: unknown, head: HeadSpec): number {
+  if (value === undefined || value === null || value === "") return UNKNOWN;
+  const kind = kindOf(head);
+  const label = kind.parse(head, value);
+  if (label !== undefined) return label;
+  const known = kind.groups(head);
+  // A text may name a label that there is not; what is no text names none.
+  const understood = known.length > 0 && typeof value === "string";
   throw problem(
-    422,
-    `Cannot read ${path}: expected one of ${known.join(", ")}, got ${
-      shown(label)
-    }`,
-    {
-      field: path,
-      known,
-    },
+    understood ? 422 : 400,
+    `Cannot read ${path}: expected ${kind.expected(head)}, got ${shown(value)}`,
+    { field: path, ...(understood && { known }) },
   );
 }
 
 function checkLabelled(
-  domains: readonly number[],
-  items: readonly number[],
+  labels: readonly (readonly number[])[],
+  heads: readonly HeadSpec[],
 ): void {
-  const bare = domains.findIndex((domain, i) =>
-    domain === MISSING && items[i] === MISSING
+  const bare = labels[0]!.findIndex((_, i) =>
+    !labels.some((head) => isKnown(head[i]!))
   );
   if (bare < 0) return;
   const path = `examples[${bare}]`;
+  const names = heads.map(({ name }) => name);
   throw problem(
     400,
-    `Cannot read ${path}: expected a domain or an item, got neither`,
-    {
-      field: path,
-    },
+    `Cannot read ${path}: expected a label for ${names.join(" or ")}, got none`,
+    { field: path, known: names },
   );
 }
 

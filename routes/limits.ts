@@ -28,7 +28,7 @@ export function maxBody(maxBytes: number): MiddlewareHandler {
  * Bounds what all bodies that are being worked on take together; one alone is
  * always let in.
  *
- * @param unknown What a body counts that does not say its length.
+ * @param unknown Bytes that a body of unknown length is counted as.
  */
 export function maxBodiesAtOnce(unknown: number): MiddlewareHandler {
   let held = 0;

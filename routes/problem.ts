@@ -36,7 +36,7 @@ const RETRY_AFTER = "1";
 
 /** What a problem says besides its status and detail. */
 export interface ProblemMembers {
-  /** The path of the offending field, such as `examples[1].item`. */
+  /** The path of the offending field, such as `examples[1].image`. */
   readonly field?: string;
   /** The values that would have been understood. */
   readonly known?: readonly string[];
@@ -71,7 +71,7 @@ export function imageProblem(error: ImageError, field: string): HTTPException {
 export function unknownVersion(version: number): HTTPException {
   return problem(
     404,
-    `Cannot find version ${version}: there is none, or none any more`,
+    `Cannot find version ${version}: it never was, or it was removed`,
     {
       field: "version",
     },

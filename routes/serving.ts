@@ -38,8 +38,8 @@ async function openService(
   { model, store, maxBodyBytes, maxPixels, keepVersions }: Settings,
 ): Promise<Service> {
   const opening = openEngine(store); // while the file is read
-  opening.catch(() => {}); // it is heard of where it is awaited
-  prepareDescriber().catch(() => {}); // the first picture will say why
+  opening.catch(() => {}); // whoever awaits it below hears of it
+  prepareDescriber().catch(() => {}); // the first image will say why
   try {
     const weights = await readWeights(await readModelFile(model ?? SHIPPED));
     const engine = await opening;

@@ -12,7 +12,7 @@ import { createApp } from "./app.ts";
 const PATIENCE = 4000;
 
 const settings = orExit(() => readSettings((name) => Deno.env.get(name)));
-const keys = withOneTimeKey(settings.keys, settings.host);
+const keys = withKeyForThisRun(settings.keys, settings.host);
 const service = lazyService(settings);
 const opening = service.open().catch(exitWith);
 const app = createApp({ ...settings, keys, service: service.open });
@@ -56,8 +56,8 @@ function sayOthers(others: readonly string[]): void {
   );
 }
 
-/** Fills in the keys that are missing by one that is good for this run, if only this machine can call. */
-function withOneTimeKey(keys: Keys, host: string): Keys {
+/** Fills in missing keys with one that is good until the server stops, if only this machine can call. */
+function withKeyForThisRun(keys: Keys, host: string): Keys {
   const loopback = /^(127(\.\d+){3}|::1|localhost)$/.test(host);
   if (!loopback || (keys.finetune !== undefined && keys.admin !== undefined)) {
     return keys;
@@ -66,11 +66,11 @@ function withOneTimeKey(keys: Keys, host: string): Keys {
     crypto.getRandomValues(new Uint8Array(16)),
     (byte) => byte.toString(16).padStart(2, "0"),
   ).join("");
-  console.log(
-    `Key for ${
-      keys.finetune === undefined ? "/finetune" : "the admin routes"
-    }, for this run only: ${key}`,
-  );
+  const opened = [
+    ...(keys.finetune === undefined ? ["/finetune"] : []),
+    ...(keys.admin === undefined ? ["the admin routes"] : []),
+  ];
+  console.log(`Key for ${opened.join(" and ")}, for this run only: ${key}`);
   return { ...keys, finetune: keys.finetune ?? key, admin: keys.admin ?? key };
 }
 

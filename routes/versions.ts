@@ -80,7 +80,7 @@ function detailsOf(entry: HistoryEntry) {
     scope: log.scope,
     steps: log.steps,
     learningRate: log.learningRate,
-    examples: log.items.length,
+    examples: log.features.shape[0],
   };
   return { ...summaryOf(entry), steps, tensors, request };
 }

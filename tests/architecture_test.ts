@@ -16,6 +16,7 @@ const RANKS: readonly (readonly string[])[] = [
   ["src/errors.ts"],
   ["src/kernels"],
   ["src/nn", "src/optim", "src/image"],
+  ["src/heads"],
   ["src/model"],
   ["src/sketches"],
   ["src/data", "src/checkpoint", "src/train"],
@@ -60,6 +61,17 @@ Deno.test("imports only point down", () => {
   const between = imports.filter(({ to }) => isFile(to) && to !== "deno.json");
   assert(between.length > 100);
   assertEquals(between.filter((each) => !pointsDown(each)), []);
+});
+
+Deno.test("no files import each other in a circle, types included", () => {
+  const inside = imports.filter(({ from, to }) =>
+    isFile(to) && placeOf(from).part === placeOf(to).part
+  );
+  const targets = Map.groupBy(inside, ({ from }) => from);
+  const circles = [...targets.keys()].filter((path) =>
+    reach(targets.get(path)!.map(({ to }) => to), inside).has(path)
+  );
+  assertEquals(circles, []);
 });
 
 Deno.test("an import that points up, or across, is found", () => {

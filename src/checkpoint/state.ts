@@ -3,8 +3,9 @@
  * state_reader.ts.
  *
  * Tensors are named as PyTorch would name them, `[out, in]`; moments are
- * `optim.<tensor>.<slot>` and `optim.<tensor>.step`. What is not a tensor is
- * JSON in the file's metadata.
+ * `optim.<tensor>.<slot>` and `optim.<tensor>.step`; labels of kept examples are
+ * `replay.labels.<head>` and `guard.labels.<head>`, NaN where there is none. What is
+ * not a tensor is JSON in the file's metadata, heads among it.
  *
  * The first weight of a finished model was rounded to bytes, and is stored as such:
  * `trunk.0.weight` [H, I] of I8 and `trunk.0.weight.scale` [H], whose product, row
@@ -17,7 +18,7 @@ import { BYTE_WEIGHT, exactBytes } from "../model/quantize.ts";
 import type { ModelDescription, ModelState, Snapshot } from "../model/state.ts";
 import { type Sizes, tensorSpecs } from "../model/sizes.ts";
 import type { DType, TensorData } from "./safetensors.ts";
-import { BEST, FORMAT, scaleOf } from "./state_description.ts";
+import { BEST, FORMAT, labelsName, scaleOf } from "./state_description.ts";
 
 /**
  * The tensors and metadata of a state, as {@linkcode encodeSafetensors} takes them.
@@ -44,15 +45,16 @@ export function tensorsOf(
   for (const part of ["replay", "guard"] as const) {
     const examples = state[part];
     if (examples === undefined) continue;
-    const count = examples.items.length;
+    const { length, descriptors, labels } = examples;
     add(
       `${part}.descriptors`,
       "U8",
-      [count, state.sizes.inputs],
-      examples.descriptors,
+      [length, state.sizes.inputs],
+      descriptors,
     );
-    add(`${part}.domains`, "I32", [count], examples.domains);
-    add(`${part}.items`, "I32", [count], examples.items);
+    state.sizes.heads.forEach((head, h) =>
+      add(labelsName(part, head), "F64", [length], labels[h]!)
+    );
   }
   return { tensors, metadata: metadataOf(state) };
 }
@@ -91,11 +93,11 @@ function addSnapshot(
 }
 
 function metadataOf(state: ModelDescription): Record<string, string> {
-  const { sizes, labels, preprocessing, calibration, optimizer, training } =
-    state;
+  const { sizes, preprocessing, calibration, optimizer, training } = state;
+  const { inputs, hidden, heads } = sizes;
   const parts = {
-    sizes,
-    labels,
+    sizes: { inputs, hidden },
+    heads,
     preprocessing,
     calibration,
     optimizer,

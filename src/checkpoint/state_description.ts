@@ -2,6 +2,7 @@
 
 import { CheckpointError } from "../errors.ts";
 import type { Preprocessing } from "../image/descriptor.ts";
+import { headsFault, type HeadSpec, kindOf } from "../heads/kinds.ts";
 import { BYTE_WEIGHT } from "../model/quantize.ts";
 import type { Calibration, ModelDescription } from "../model/state.ts";
 import { checkSizes, type Sizes, tensorSpecs } from "../model/sizes.ts";
@@ -10,7 +11,7 @@ import type { DType, SafetensorsHeader } from "./safetensors.ts";
 import type { SafetensorsReader } from "./safetensors_reader.ts";
 
 /** Marks our files, and the version of what state.ts writes into them. */
-export const FORMAT = "tandem-1";
+export const FORMAT = "tandem-2";
 
 /** Prefix of the best weights so far, in the checkpoint of a run that is not finished. */
 export const BEST = "best.";
@@ -18,6 +19,14 @@ export const BEST = "best.";
 /** The name of the scales of a weight in bytes. */
 export function scaleOf(weight: string): string {
   return `${weight}.scale`;
+}
+
+/** The name of a head's labels of kept examples. */
+export function labelsName(
+  part: "replay" | "guard",
+  { name }: Pick<HeadSpec, "name">,
+): string {
+  return `${part}.labels.${name}`;
 }
 
 /**
@@ -37,15 +46,14 @@ export function readDescription(
     );
   }
   const description: ModelDescription = {
-    sizes: sizesOf(parsed(metadata, "sizes")),
-    labels: parsed<{ domains: string[]; items: string[] }>(metadata, "labels"),
-    preprocessing: parsed<Preprocessing>(metadata, "preprocessing"),
+    sizes: sizesOf(parsed(metadata, "sizes"), parsed(metadata, "heads")),
+    preprocessing: parsedObject<Preprocessing>(metadata, "preprocessing"),
     calibration: parsed<Calibration>(metadata, "calibration"),
     optimizer: parsed<{ name: string; options: Record<string, number> }>(
       metadata,
       "optimizer",
     ),
-    training: parsed<Record<string, unknown>>(metadata, "training"),
+    training: parsedObject<Record<string, unknown>>(metadata, "training"),
   };
   checkDescription(description);
   for (const { name, shape } of tensorSpecs(description.sizes)) {
@@ -81,55 +89,71 @@ function parsed<T>(metadata: Readonly<Record<string, string>>, key: string): T {
   }
 }
 
-function sizesOf(value: Partial<Sizes> | null): Sizes {
-  const { inputs, hidden, domains, items } = value ?? {};
+/**
+ * A part of the metadata that is a JSON object.
+ *
+ * @throws {CheckpointError} If it is missing, or anything else.
+ */
+export function parsedObject<T>(
+  metadata: Readonly<Record<string, string>>,
+  key: string,
+): T {
+  const value = parsed<T>(metadata, key);
+  if (
+    typeof value === "object" && value !== null && !Array.isArray(value)
+  ) return value;
+  throw new CheckpointError(
+    `Cannot read the model: expected a JSON object in metadata "${key}", got ${
+      shown(value)
+    }`,
+  );
+}
+
+function sizesOf(
+  value: Partial<Sizes> | null,
+  heads: readonly HeadSpec[],
+): Sizes {
+  const fault = headsFault(heads);
+  if (fault !== undefined) {
+    throw new CheckpointError(
+      `Cannot read the model: expected ${fault}, got ${shown(heads)}`,
+    );
+  }
+  const { inputs, hidden } = value ?? {};
   try {
-    const sizes = {
-      inputs: inputs!,
-      hidden: [...hidden!],
-      domains: domains!,
-      items: items!,
-    };
+    const sizes = { inputs: inputs!, hidden: [...hidden!], heads };
     checkSizes(sizes);
     return sizes;
   } catch (cause) {
     throw new CheckpointError(
-      `Cannot read the model: expected sizes {inputs, hidden, domains, items}, got ${
-        JSON.stringify(value)
+      `Cannot read the model: expected sizes {inputs, hidden}, got ${
+        shown(value)
       }`,
       { cause },
     );
   }
 }
 
+/** A value of a file in one line. */
+function shown(value: unknown): string {
+  return JSON.stringify(value).slice(0, 80);
+}
+
 function checkDescription(
-  { sizes, labels, calibration, optimizer }: ModelDescription,
+  { sizes, calibration, optimizer }: ModelDescription,
 ): void {
   const complain = (expected: string, got: unknown) => {
     throw new CheckpointError(
-      `Cannot read the model: expected ${expected}, got ${JSON.stringify(got)}`,
+      `Cannot read the model: expected ${expected}, got ${
+        got === undefined ? "none" : shown(got)
+      }`,
     );
   };
-  for (const kind of ["domains", "items"] as const) {
-    const names: unknown = labels?.[kind];
-    const fits = Array.isArray(names) && names.length === sizes[kind] &&
-      names.every((name) => typeof name === "string") &&
-      new Set(names).size === names.length;
-    if (!fits) complain(`${sizes[kind]} different labels of ${kind}`, names);
-  }
-  for (const head of ["domain", "item"] as const) {
-    const { temperature, offsets }: {
-      temperature?: unknown;
-      offsets?: unknown;
-    } = calibration?.[head] ?? {};
-    if (!(isNumber(temperature) && temperature > 0)) {
-      complain(`a positive temperature of the ${head} head`, temperature);
-    }
-    const classes = sizes[`${head}s`];
-    const fits = Array.isArray(offsets) && offsets.length === classes &&
-      offsets.every(isNumber);
-    if (!fits) {
-      complain(`${classes} offsets of the ${head} head's logits`, offsets);
+  for (const head of sizes.heads) {
+    const own = calibration?.[head.name];
+    const fault = kindOf(head).calibrationFault(head, own ?? {});
+    if (fault !== undefined) {
+      complain(`${fault} as calibration of the ${head.name} head`, own);
     }
   }
   try {
@@ -137,10 +161,6 @@ function checkDescription(
   } catch {
     complain("a known optimizer and its options", optimizer);
   }
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
 }
 
 /**

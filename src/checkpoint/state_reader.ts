@@ -20,6 +20,8 @@ import {
   floatsOf,
   roundToBytes,
 } from "../model/quantize.ts";
+import { isKnown } from "../heads/head.ts";
+import { kindOf } from "../heads/kinds.ts";
 import { type Sizes, type TensorSpec, tensorSpecs } from "../model/sizes.ts";
 import { createOptimizer } from "../optim/registry.ts";
 import type { SafetensorsReader } from "./safetensors_reader.ts";
@@ -27,16 +29,19 @@ import {
   BEST,
   checkTensor,
   isInBytes,
+  labelsName,
   readDescription,
   scaleOf,
 } from "./state_description.ts";
+import { asTandem2 } from "./tandem_1.ts";
 
 type StoredName = "replay" | "guard";
 
 /** Reads a model ready to predict in floats: description, parameters and standardization, nothing else. */
 export async function readModel(
-  source: SafetensorsReader,
+  file: SafetensorsReader,
 ): Promise<ModelState> {
+  const source = asTandem2(file);
   const description = readDescription(source);
   return {
     ...description,
@@ -52,8 +57,9 @@ export async function readModel(
 
 /** Reads a model ready to be served. A first weight that is not in bytes is rounded. */
 export async function readServingModel(
-  source: SafetensorsReader,
+  file: SafetensorsReader,
 ): Promise<ServingModel> {
+  const source = asTandem2(file);
   const description = readDescription(source);
   const { sizes } = description;
   const specs = tensorSpecs(sizes);
@@ -153,33 +159,31 @@ export async function readMoments(
 
 /** Reads the replay memory or the guard set; undefined where the file has none. */
 export async function readExamples(
-  source: SafetensorsReader,
+  file: SafetensorsReader,
   { sizes }: ModelDescription,
   part: StoredName,
 ): Promise<StoredExamples | undefined> {
-  const info = source.header.tensors.get(`${part}.items`);
+  const source = asTandem2(file);
+  const descriptors = `${part}.descriptors`;
+  const info = source.header.tensors.get(descriptors);
   if (info === undefined) return undefined;
-  const count = info.shape[0] ?? 0;
-  checkTensor(
-    source.header,
-    `${part}.descriptors`,
-    [count, sizes.inputs],
-    "U8",
-  );
-  const examples = {
-    descriptors: await source.read(`${part}.descriptors`),
-    domains: await readInts(source, `${part}.domains`, [count]),
-    items: await readInts(source, `${part}.items`, [count]),
-  };
-  checkClasses(`${part}.domains`, examples.domains, sizes.domains);
-  checkClasses(`${part}.items`, examples.items, sizes.items);
-  return examples;
+  const length = info.shape[0] ?? 0;
+  checkTensor(source.header, descriptors, [length, sizes.inputs], "U8");
+  const labels: Float64Array[] = [];
+  for (const head of sizes.heads) {
+    const name = labelsName(part, head);
+    const values = await readDoubles(source, name, [length]);
+    checkLabels(name, values, kindOf(head).groups(head).length);
+    labels.push(values);
+  }
+  return { length, descriptors: await source.read(descriptors), labels };
 }
 
 /** Reads everything. */
 export async function readState(
-  source: SafetensorsReader,
+  file: SafetensorsReader,
 ): Promise<ModelState> {
+  const source = asTandem2(file);
   const model = await readModel(source);
   const replay = await readExamples(source, model, "replay");
   const guard = await readExamples(source, model, "guard");
@@ -188,7 +192,7 @@ export async function readState(
     moments: await readMoments(source, model),
     ...(replay && { replay }),
     ...(guard && { guard }),
-    ...(source.header.tensors.has(`${BEST}head.item.weight`) && {
+    ...(hasBest(source, model) && {
       best: {
         parameters: await readParameters(
           source,
@@ -199,6 +203,13 @@ export async function readState(
       },
     }),
   };
+}
+
+function hasBest(
+  { header }: SafetensorsReader,
+  { sizes }: ModelDescription,
+): boolean {
+  return header.tensors.has(BEST + tensorSpecs(sizes)[0]!.name);
 }
 
 async function readFloats(
@@ -221,11 +232,27 @@ async function readInts(
   return new Int32Array(buffer, byteOffset, byteLength / 4);
 }
 
-function checkClasses(name: string, classes: Int32Array, count: number): void {
-  const wrong = classes.find((index) => !(index >= 0 && index < count));
-  if (wrong !== undefined) {
-    throw new CheckpointError(
-      `Cannot read tensor ${name}: expected classes in [0, ${count}), got ${wrong}`,
-    );
-  }
+async function readDoubles(
+  source: SafetensorsReader,
+  name: string,
+  shape: readonly number[],
+): Promise<Float64Array> {
+  checkTensor(source.header, name, shape, "F64");
+  const { buffer, byteOffset, byteLength } = await source.read(name);
+  return new Float64Array(buffer, byteOffset, byteLength / 8);
+}
+
+/** Checks that labels are those of `groups` groups; of a head without groups, that they are finite. */
+function checkLabels(name: string, labels: Float64Array, groups: number): void {
+  const wrong = labels.find((label) =>
+    isKnown(label) &&
+    !(groups === 0
+      ? Number.isFinite(label)
+      : Number.isInteger(label) && label >= 0 && label < groups)
+  );
+  if (wrong === undefined) return;
+  const expected = groups === 0 ? "finite labels" : `labels in [0, ${groups})`;
+  throw new CheckpointError(
+    `Cannot read tensor ${name}: expected ${expected}, got ${wrong}`,
+  );
 }

@@ -1,4 +1,4 @@
-/** What every command shares: help, exit codes, Ctrl-C. @module */
+/** The frame of every command: help, exit codes, signals. @module */
 
 import {
   CheckpointError,
@@ -13,6 +13,7 @@ import {
   parseFlags,
   UsageError,
 } from "./flags.ts";
+import { tellLine } from "./stderr.ts";
 
 /** Exit codes of all commands. */
 export const EXIT = {
@@ -27,14 +28,33 @@ export const EXIT = {
 /** The work of a command; returns its exit code. */
 export type Main = (flags: Flags, signal: AbortSignal) => Promise<number>;
 
+/** Signals that ask a command to end: Ctrl-C, a supervisor, a terminal that is closed. */
+const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** Ctrl-C reaches a command twice where npx passes it on; only a later one insists. */
+const INSISTING_MS = 2000;
+
+/** The signal that is aborted when the process is asked to end; asked again, the process does at once. */
+function interruption(): AbortSignal {
+  const interrupt = new AbortController();
+  let first = 0;
+  const listener = () => {
+    if (!interrupt.signal.aborted) {
+      first = performance.now();
+      interrupt.abort();
+    } else if (performance.now() - first > INSISTING_MS) {
+      Deno.exit(EXIT.interrupted);
+    }
+  };
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, listener);
+  return interrupt.signal;
+}
+
 /** Runs a command to its end and exits the process. */
 export async function runCommand(command: Command, main: Main): Promise<never> {
-  const interrupt = new AbortController();
-  // A second Ctrl-C does not wait for the first one's saving.
-  Deno.addSignalListener("SIGINT", () => {
-    if (interrupt.signal.aborted) Deno.exit(EXIT.interrupted);
-    interrupt.abort();
-  });
+  const signal = interruption();
   let code: number;
   try {
     const flags = parseFlags(command, Deno.args);
@@ -42,16 +62,16 @@ export async function runCommand(command: Command, main: Main): Promise<never> {
       console.log(helpText(command));
       code = EXIT.ok;
     } else {
-      code = await main(flags, interrupt.signal);
+      code = await main(flags, signal);
     }
   } catch (error) {
-    code = interrupt.signal.aborted ? EXIT.interrupted : exitCodeOf(error);
-    if (code === EXIT.interrupted) console.error("Interrupted.");
-    else {console.error(
-        code === EXIT.failure ? error : (error as Error).message,
-      );}
+    const stopped = signal.aborted && error === signal.reason;
+    code = stopped ? EXIT.interrupted : exitCodeOf(error);
+    if (stopped) tellLine("Interrupted.");
+    else if (code === EXIT.failure) tellLine(Deno.inspect(error));
+    else tellLine((error as Error).message);
     if (code === EXIT.usage) {
-      console.error(`See deno task ${command.name} --help.`);
+      tellLine(`See deno task ${command.name} --help.`);
     }
   }
   Deno.exit(code);
@@ -68,22 +88,29 @@ export function exitCodeOf(error: unknown): number {
   return EXIT.failure;
 }
 
-/** The command as it was typed, less the flags that only show what it does: `--json` and `but`. */
+/**
+ * The command as it was typed, less `--json`, which only shows what it does, and
+ * the flags named by `but`, and with `more` arguments behind.
+ */
 export function commandLine(
   { name }: Command,
   but: readonly string[] = [],
+  more: readonly string[] = [],
 ): string {
   const args = [...Deno.args];
   for (const flag of but.map((each) => `--${each}`)) {
     const at = args.indexOf(flag);
     if (at >= 0) args.splice(at, 2);
   }
-  const quoted = args
-    .filter((arg) =>
-      arg !== "--json" && !but.some((flag) => arg.startsWith(`--${flag}=`))
-    )
-    .map((arg) =>
-      /^[\w./,:=+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`
-    );
-  return ["deno", "task", name, ...quoted].join(" ");
+  const kept = args.filter((arg) =>
+    arg !== "--json" && !but.some((flag) => arg.startsWith(`--${flag}=`))
+  );
+  return ["deno", "task", name, ...[...kept, ...more].map(quoted)].join(" ");
+}
+
+/** An argument as a shell reads it. */
+export function quoted(argument: string): string {
+  return /^[\w./,:=+-]+$/.test(argument)
+    ? argument
+    : `'${argument.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,10 +1,11 @@
-/** `deno task evaluate`: scores a model on pictures in folders. @module */
+/** `deno task evaluate`: scores a model on labelled images. @module */
 
-import { evaluateRows } from "../train/finish.ts";
-import type { Figures } from "../train/figures.ts";
+import { metricsJson } from "../train/metrics.ts";
+import { evaluateRows } from "../train/outcome.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { DATA_FLAGS, labelledAs, openDataset } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
+import { breakdownLines, metricsLines } from "./metrics_text.ts";
 import { loadEvaluator, SHIPPED_WEIGHTS } from "./weights.ts";
 
 const BATCH_SIZE = 64;
@@ -12,7 +13,7 @@ const BATCH_SIZE = 64;
 const COMMAND: Command = {
   name: "evaluate",
   operands: "--data DIR [flags]",
-  summary: "Scores a model on labelled pictures.",
+  summary: "Scores a model on labelled images.",
   flags: {
     ...DATA_FLAGS,
     weights: { value: "FILE", help: "The model (the shipped one)." },
@@ -36,38 +37,17 @@ async function evaluate(flags: Flags, signal: AbortSignal): Promise<number> {
   );
   const opened = await openDataset(flags, signal, {
     views: 1,
-    leastItems: 1,
     preprocessing: model.preprocessing,
   });
   using dataset = opened.dataset;
-  const examples = labelledAs(dataset, model);
+  const { heads } = model.sizes;
+  const examples = labelledAs(dataset.examples, heads);
   const rows = Uint32Array.from({ length: examples.length }, (_, row) => row);
-  const figures = evaluateRows(
-    evaluator,
-    examples,
-    rows,
-    model.calibration,
-  )!;
-  if (flags.has("json")) console.log(JSON.stringify(figures));
-  else console.log(tableOf(figures));
+  const metrics = evaluateRows(evaluator, examples, rows, model.calibration)!;
+  if (flags.has("json")) console.log(JSON.stringify(metricsJson(metrics)));
+  else {
+    const lines = metricsLines("In all", heads, metrics);
+    console.log([...lines, ...breakdownLines(heads, metrics)].join("\n"));
+  }
   return EXIT.ok;
-}
-
-function tableOf({ images, domain, item, perDomain }: Figures): string {
-  const percent = (share: number) =>
-    `${(100 * share).toFixed(1)} %`.padStart(9);
-  const head = (name: string, { accuracy, loss, ece }: Figures["item"]) =>
-    `${name.padEnd(12)}${percent(accuracy)}   loss ${loss.toFixed(3)}   ece ${
-      ece.toFixed(3)
-    }`;
-  return [
-    `${images} pictures`,
-    head("item", item),
-    head("domain", domain),
-    ...Object.entries(perDomain).map(([name, { images, item }]) =>
-      `${`  ${name}`.padEnd(12)}${
-        percent(item.accuracy)
-      }   item, ${images} pictures`
-    ),
-  ].join("\n");
 }

@@ -1,10 +1,8 @@
-/** The pictures a command works on: found, described, and named on stderr where they are not usable. @module */
+/** The images a command works on: found, described, and named on stderr where they are not usable. @module */
 
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll, type DescribeOptions } from "../data/describe_all.ts";
-import { DEFAULT_DOMAIN, folderSource } from "../data/folder.ts";
 import type { Source } from "../data/source.ts";
-import { sketchSource } from "../data/sketch_source.ts";
 import {
   foldRows,
   parseShares,
@@ -12,49 +10,65 @@ import {
   type SplitStrategy,
 } from "../data/split.ts";
 import { DataError } from "../errors.ts";
-import type { ModelState } from "../model/state.ts";
-import type { Examples } from "../train/batch.ts";
-import { MASKED } from "../train/loss.ts";
-import type { NamedExamples, Rows } from "../train/plan.ts";
-import type { Flag, Flags } from "./flags.ts";
+import { isKnown, UNKNOWN } from "../heads/head.ts";
+import { type HeadSpec, kindOf } from "../heads/kinds.ts";
+import { type Examples, groupsOf } from "../model/examples.ts";
+import type { Rows } from "../train/plan.ts";
+import { type Flag, type Flags, UsageError } from "./flags.ts";
 import { startProgress } from "./progress.ts";
+import { SOURCE_FLAGS, sourceOf } from "./source.ts";
 
-/** Flags of every command that reads folders of pictures. */
+/** Flags of every command that reads labelled images. */
 export const DATA_FLAGS: Readonly<Record<string, Flag>> = {
-  data: { value: "DIR", help: "Pictures as DIR/<domain>/<item>/*." },
+  ...SOURCE_FLAGS,
   workers: {
     value: "N",
     help: "Threads to describe and to train with (one a core).",
   },
-  strict: { help: "Fail on a picture that cannot be used." },
+  strict: { help: "Fail on an image that cannot be used." },
   json: { help: "Print one JSON object on stdout." },
 };
-
-/** The built-in sketches make a model that knows nothing of photographs. */
-const SKETCH_NOTICE =
-  "Training on the built-in sketches; for your own photographs name their folder with --data DIR.";
 
 /** How many workers a command may use: `--workers`, or one for each processor. */
 export function workersOf(flags: Flags): number {
   return flags.integer("workers", navigator.hardwareConcurrency, 1);
 }
 
+/** What a command does with the examples it opens. */
+export interface OpenOptions extends DescribeOptions {
+  /** The heads of a model: labels are read as it knows them, others left out. */
+  readonly heads?: readonly HeadSpec[];
+  /** How the images will be divided: judged before any is described. */
+  readonly division?: Division;
+}
+
+/** How images are divided, as a training plan records it. */
+export interface Division {
+  /** Such as "80/5/15 blocks". */
+  readonly split: string;
+  readonly seed: number;
+  /** 0 for none. */
+  readonly folds?: number;
+}
+
 /**
- * Describes the pictures of `--data`, or the built-in sketches. The dataset is to
+ * Describes the images of `--data`, or the built-in sketches. The dataset is to
  * be closed.
  *
  * @throws {DataError} If there is nothing to work on.
+ * @throws {UsageError} If the images cannot be divided as they are to be.
  */
 export async function openDataset(
   flags: Flags,
   signal: AbortSignal,
-  options: DescribeOptions = {},
+  options: OpenOptions = {},
 ): Promise<{ dataset: Dataset; source: Source }> {
-  const folder = flags.text("data");
-  if (folder === undefined) console.error(SKETCH_NOTICE);
-  const source = folder === undefined
-    ? sketchSource()
-    : await folderSource(folder, options);
+  const source = await sourceOf(flags, options);
+  if (options.division !== undefined) {
+    for (const warning of checkDivision(source, options.division)) {
+      console.error(`Warning: ${warning}`);
+    }
+  }
   const bar = startProgress("Describing", source.entries.length);
   const dataset = await describeAll(source, {
     ...options,
@@ -67,81 +81,108 @@ export async function openDataset(
     console.error(`Skipped ${id}: ${reason}`);
   }
   if (dataset.skipped.length > 0) {
-    console.error(`${dataset.skipped.length} pictures could not be used.`);
+    console.error(`${dataset.skipped.length} images could not be used.`);
   }
   for (const warning of dataset.warnings) console.error(`Warning: ${warning}`);
   return { dataset, source };
 }
 
 /**
- * Divides pictures by a split as a training plan records it, such as
- * "80/5/15 blocks", and what are not test pictures into folds, where there are any.
+ * Divides images by a split as a training plan records it, such as
+ * "80/5/15 blocks", and what are not test images into folds, where there are any.
+ *
+ * @throws {UsageError} If there are so few images that a fold is empty.
  */
 export function splitExamples(
-  examples: Examples,
+  examples: Pick<Examples, "heads" | "length" | "labelOf">,
   split: string,
   seed: number,
   folds = 0,
 ): Rows {
   const [shares, strategy] = split.split(" ") as [string, SplitStrategy];
-  const labels = Array.from({ length: examples.length }, (_, row) => ({
-    domain: examples.domainOf(row),
-    item: examples.itemOf(row),
-  }));
-  const rows = splitRows(labels, parseShares(shares), { seed, strategy });
+  const groups = groupsOf(examples);
+  const rows = splitRows(groups, parseShares(shares), { seed, strategy });
   if (folds === 0) return rows;
   const test = new Set(rows.test);
-  return {
-    ...rows,
-    folds: foldRows(labels, folds, { seed, strategy }).map((fold) =>
-      fold.filter((row) => !test.has(row))
-    ),
+  const parts = foldRows(groups, folds, { seed, strategy }).map((fold) =>
+    fold.filter((row) => !test.has(row))
+  );
+  if (parts.some(({ length }) => length === 0)) {
+    throw new UsageError(
+      `Cannot divide ${
+        examples.length - test.size
+      } images into --folds ${folds}: expected at least one image in each, got none in ${
+        parts.filter(({ length }) => length === 0).length
+      }`,
+    );
+  }
+  return { ...rows, folds: parts };
+}
+
+/** Names the parts of a split that would have no image. */
+function checkDivision(
+  { heads, entries }: Source,
+  { split, seed, folds }: Division,
+): string[] {
+  const labelled = {
+    heads,
+    length: entries.length,
+    labelOf: (row: number, head: number) => entries[row]!.labels[head]!,
   };
+  const rows = splitExamples(labelled, split, seed, folds);
+  const shares = parseShares(split.split(" ")[0]!);
+  return (["validation", "test"] as const)
+    .filter((part) => shares[part] > 0 && rows[part].length === 0)
+    .map((part) =>
+      `No ${part} images: ${
+        shares[part]
+      } % of ${entries.length} images, of which every group keeps one for training, leave none.`
+    );
 }
 
 /**
- * A dataset by the labels of a model. Pictures that lie in item folders only
- * have no domain label.
+ * Examples by the heads of a model, in their order. A head of which the examples
+ * know nothing has no label; what the model has no head for is left out.
  *
- * @throws {DataError} If the dataset has a label that the model does not know.
+ * @throws {DataError} If no head is in both, or an example has a label that the
+ * model does not know.
  */
 export function labelledAs(
-  dataset: Dataset,
-  { labels }: ModelState,
-): NamedExamples {
-  const flat = dataset.domains.length === 1 &&
-    dataset.domains[0] === DEFAULT_DOMAIN &&
-    !labels.domains.includes(DEFAULT_DOMAIN);
-  const domainIndex = flat
-    ? [MASKED]
-    : dataset.domains.map((name) => indexOf("domain", name, labels.domains));
-  const itemIndex = dataset.items.map((name) =>
-    indexOf("item", name, labels.items)
+  examples: Examples,
+  heads: readonly HeadSpec[],
+): Examples {
+  const positions = heads.map(({ name }) =>
+    examples.heads.findIndex((head) => head.name === name)
   );
-  return {
-    length: dataset.length,
-    views: dataset.views,
-    domains: labels.domains,
-    items: labels.items,
-    preprocessing: dataset.preprocessing,
-    inputs: dataset.inputs,
-    parts: dataset.parts,
-    mirror: dataset.mirror,
-    hash: dataset.hash,
-    domainOf: (row) => domainIndex[dataset.domainOf(row)]!,
-    itemOf: (row) => itemIndex[dataset.itemOf(row)]!,
-    read: (row, view, out) => dataset.read(row, view, out),
-  };
-}
-
-function indexOf(kind: string, name: string, known: readonly string[]): number {
-  const index = known.indexOf(name);
-  if (index < 0) {
+  if (positions.every((position) => position < 0)) {
+    const names = (of: readonly HeadSpec[]) =>
+      of.map(({ name }) => name).join(", ");
     throw new DataError(
-      `Cannot compare with this model: expected the ${kind} to be one of ${
-        known.join(", ")
-      }, got "${name}"`,
+      `Cannot compare with this model: expected labels for ${names(heads)}, ` +
+        `got some for ${names(examples.heads)}`,
     );
   }
-  return index;
+  const labels = heads.map((head, h) => {
+    const position = positions[h]!;
+    return Float64Array.from({ length: examples.length }, (_, row) => {
+      const label = position < 0 ? UNKNOWN : examples.labelOf(row, position);
+      return isKnown(label)
+        ? translated(label, examples.heads[position]!, head)
+        : UNKNOWN;
+    });
+  });
+  return { ...examples, heads, labelOf: (row, head) => labels[head]![row]! };
+}
+
+/** The same label to another head. */
+function translated(label: number, from: HeadSpec, to: HeadSpec): number {
+  if (from.kind === "number" && to.kind === "number") return label;
+  const shown = kindOf(from).show(from, label);
+  const found = kindOf(to).parse(to, shown);
+  if (found !== undefined) return found;
+  throw new DataError(
+    `Cannot compare with this model: expected ${to.name} to be ${
+      kindOf(to).expected(to)
+    }, got "${shown}"`,
+  );
 }

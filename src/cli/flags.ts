@@ -13,6 +13,8 @@ export interface Flag {
   readonly value?: string;
   /** One line for the help. */
   readonly help: string;
+  /** Whether it may be given several times, or with commas between its values. */
+  readonly several?: boolean;
 }
 
 /** A command's name, synopsis of what follows it, and flags. */
@@ -25,11 +27,12 @@ export interface Command {
 
 /** Flags as they were given, and what was not a flag. */
 export class Flags {
-  readonly #values: ReadonlyMap<string, string | true>;
+  /** The values of every flag that was given; none of a switch. */
+  readonly #values: ReadonlyMap<string, readonly string[]>;
   readonly operands: readonly string[];
 
   constructor(
-    values: ReadonlyMap<string, string | true>,
+    values: ReadonlyMap<string, readonly string[]>,
     operands: readonly string[],
   ) {
     this.#values = values;
@@ -43,8 +46,12 @@ export class Flags {
 
   /** The flag's text, or undefined where it was not given. */
   text(name: string): string | undefined {
-    const value = this.#values.get(name);
-    return typeof value === "string" ? value : undefined;
+    return this.#values.get(name)?.at(-1);
+  }
+
+  /** All values of a flag that may have several; none where it was not given. */
+  list(name: string): readonly string[] {
+    return this.#values.get(name) ?? [];
   }
 
   /** One of a few words. */
@@ -118,11 +125,13 @@ export function parseFlags(command: Command, args: readonly string[]): Flags {
   const names = Object.keys({ ...command.flags, help: {} });
   const takesValue = (name: string) => command.flags[name]?.value !== undefined;
   const string = names.filter(takesValue);
+  const several = string.filter((name) => command.flags[name]!.several);
   const boolean = names.filter((name) => !takesValue(name));
   const unknown: string[] = [];
   const parsed: Record<string, unknown> = parseArgs([...args], {
     string: [...string, "_"],
     boolean,
+    collect: several,
     alias: { help: "h" },
     unknown: (argument: string, key?: string) => {
       if (key !== undefined) unknown.push(argument);
@@ -136,20 +145,21 @@ export function parseFlags(command: Command, args: readonly string[]): Flags {
       }`,
     );
   }
-  const values = new Map<string, string | true>();
+  const values = new Map<string, readonly string[]>();
   for (const name of string) {
-    const value = parsed[name];
-    if (value === undefined) continue;
-    if (value === "") {
+    const given = [parsed[name] ?? []].flat() as string[];
+    const texts = several.includes(name)
+      ? given.flatMap((text) => text.split(","))
+      : given;
+    if (texts.includes("")) {
+      const { value } = command.flags[name]!;
       throw new UsageError(
-        `Cannot read --${name}: expected ${
-          command.flags[name]!.value
-        }, got nothing`,
+        `Cannot read --${name}: expected ${value}, got nothing`,
       );
     }
-    values.set(name, String(value));
+    if (texts.length > 0) values.set(name, texts);
   }
-  for (const name of boolean) if (parsed[name] === true) values.set(name, true);
+  for (const name of boolean) if (parsed[name] === true) values.set(name, []);
   return new Flags(values, (parsed._ as (string | number)[]).map(String));
 }
 

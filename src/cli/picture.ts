@@ -1,4 +1,4 @@
-/** Charts as PNG pictures, for where no SVG can be shown. @module */
+/** Charts as PNG images, for where no SVG can be shown. @module */
 
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import { chartStyle, coloursOf, LIGHT } from "../report/chart/style.ts";

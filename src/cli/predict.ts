@@ -1,8 +1,10 @@
-/** `deno task predict`: says what pictures show. @module */
+/** `deno task predict`: says what images show. @module */
 
 import { ImageError } from "../errors.ts";
 import { DEFAULT_LIMITS } from "../image/limits.ts";
-import { type Prediction, predictionOf } from "../service/answers.ts";
+import type { HeadAnswer } from "../heads/kinds.ts";
+import { formatPercent, formatQuantity } from "../report/format.ts";
+import type { Prediction } from "../service/answers.ts";
 import { Describer } from "../service/describer.ts";
 import { ServingNetwork } from "../service/network.ts";
 import { EXIT, runCommand } from "./command.ts";
@@ -12,14 +14,19 @@ import { loadServingModel, SHIPPED_WEIGHTS } from "./weights.ts";
 const COMMAND: Command = {
   name: "predict",
   operands: "IMAGE… [flags]",
-  summary:
-    "Says which item each picture shows, and which domain it comes from.",
+  summary: "Says what each image shows: an answer of every head of the model.",
   flags: {
     weights: { value: "FILE", help: "The model (the shipped one)." },
     "top-k": { value: "N", help: "Classes to list per head (5)." },
     json: { help: "Print one JSON object on stdout." },
   },
 };
+
+/** An image's path and what every head says of it. */
+interface Result {
+  readonly image: string;
+  readonly answers: Prediction;
+}
 
 if (import.meta.main) await runCommand(COMMAND, predict);
 
@@ -35,7 +42,7 @@ async function predict(flags: Flags): Promise<number> {
   );
   const describer = await Describer.create(model.preprocessing, DEFAULT_LIMITS);
   const network = await ServingNetwork.create(model);
-  const results: (Prediction & { image: string })[] = [];
+  const results: Result[] = [];
   for (const image of flags.operands) {
     const descriptor = await describer.describe(await readImage(image)).catch(
       (error) => {
@@ -45,13 +52,10 @@ async function predict(flags: Flags): Promise<number> {
         });
       },
     );
-    const [probabilities] = network.predict(model.parameters, [descriptor]);
-    results.push({
-      image,
-      ...predictionOf(probabilities!, model.labels, topK),
-    });
+    const [answers] = network.predict(model, [descriptor], topK);
+    results.push({ image, answers: answers! });
   }
-  if (flags.has("json")) console.log(JSON.stringify({ predictions: results }));
+  if (flags.has("json")) console.log(jsonOf(results));
   else for (const result of results) console.log(textOf(result));
   return EXIT.ok;
 }
@@ -70,12 +74,34 @@ async function readImage(path: string): Promise<Uint8Array> {
   }
 }
 
-function textOf(
-  { image, item, domain }: Prediction & { image: string },
-): string {
-  const list = ({ top }: Prediction["item"]) =>
-    top.map(({ label, probability }) =>
-      `${label} ${(100 * probability).toFixed(1)} %`
-    ).join(", ");
-  return `${image}\n  item    ${list(item)}\n  domain  ${list(domain)}`;
+function jsonOf(results: readonly Result[]): string {
+  const predictions = results.map(({ image, answers }) => ({
+    image,
+    ...answers,
+  }));
+  return JSON.stringify({ predictions });
+}
+
+function textOf({ image, answers }: Result): string {
+  const entries = Object.entries(answers);
+  const width = Math.max(...entries.map(([name]) => name.length));
+  return [
+    image,
+    ...entries.map(([name, answer]) =>
+      `  ${name.padEnd(width)}  ${answerText(answer)}`
+    ),
+  ].join("\n");
+}
+
+/** An answer of any kind: the likeliest classes, yes or no, or a quantity. */
+function answerText(answer: HeadAnswer): string {
+  if ("value" in answer) {
+    const { value, deviation, unit = "" } = answer;
+    return `${formatQuantity(value)} ± ${formatQuantity(deviation)} ${unit}`
+      .trimEnd();
+  }
+  const guesses = "top" in answer ? answer.top : [answer];
+  return guesses.map(({ label, probability }) =>
+    `${label} ${formatPercent(probability)}`
+  ).join(", ");
 }

@@ -2,33 +2,52 @@
 
 // @ts-types="npm:@types/cli-progress@3.11.6"
 import progress from "cli-progress";
+import { tellLine, terminalStream } from "./stderr.ts";
 
 /** A bar that counts up to a total. */
 export interface ProgressBar {
-  /** Shows `value` of the total, and `note` behind it. */
-  update(value: number, note: string): void;
+  /** Shows `value` of the total, and notes behind it, the most important first. */
+  update(value: number, ...notes: string[]): void;
   /** Leaves the bar as it stands and ends its line. */
   stop(): void;
 }
 
+/** Work that is under way. */
+export interface Standing {
+  readonly title: string;
+  readonly value: number;
+  readonly total: number;
+  /** Expected until the end. */
+  readonly seconds: number;
+  readonly notes: readonly string[];
+}
+
 /** Seconds between lines where stderr is not a terminal. */
 const LINE_EVERY_S = 5;
+/** Columns of a line: those of every terminal. */
+const COLUMNS = 80;
+const LONGEST_BAR = 24;
+/** A shorter bar tells nothing. */
+const SHORTEST_BAR = 4;
 
 /** Starts a bar for `total` units of work. */
 export function startProgress(title: string, total: number): ProgressBar {
-  if (!Deno.stderr.isTerminal()) return new ProgressLines(title, total);
+  return Deno.stderr.isTerminal()
+    ? terminalBar(title, total)
+    : new ProgressLines(title, total);
+}
+
+function terminalBar(title: string, total: number): ProgressBar {
   const bar = new progress.SingleBar({
-    format:
-      `${title} {bar} {percentage}% | {value}/{total} | ETA {eta_formatted}{note}`,
-    barCompleteChar: "━",
-    barIncompleteChar: "─",
-    barsize: 24,
+    format: (_, { value, total, eta }, { notes }) =>
+      progressLine({ title, value, total, seconds: Number(eta), notes }, true),
+    stream: terminalStream(),
     hideCursor: true,
     etaBuffer: 50,
   });
-  bar.start(total, 0, { note: "" });
+  bar.start(total, 0, { notes: [] });
   return {
-    update: (value, note) => bar.update(value, { note: note && ` | ${note}` }),
+    update: (value, ...notes) => bar.update(value, { notes }),
     stop: () => bar.stop(),
   };
 }
@@ -44,19 +63,59 @@ class ProgressLines implements ProgressBar {
     this.#total = total;
   }
 
-  update(value: number, note: string): void {
+  update(value: number, ...notes: string[]): void {
     const now = performance.now();
     if (now - this.#printed < LINE_EVERY_S * 1000 && value < this.#total) {
       return;
     }
     this.#printed = now;
-    const eta = (now - this.#start) / 1000 * (this.#total / value - 1);
-    console.error(
-      `${this.#title} ${value}/${this.#total} | ETA ${eta.toFixed(0)} s${
-        note && ` | ${note}`
-      }`,
-    );
+    const [title, total] = [this.#title, this.#total];
+    const seconds = (now - this.#start) / 1000 * (total / value - 1);
+    tellLine(progressLine({ title, value, total, seconds, notes }, false));
   }
 
   stop(): void {}
+}
+
+/**
+ * Progress on one line of at most 80 columns, with a bar where there is room and
+ * one is wanted. Notes that do not fit are left out from the last on.
+ */
+export function progressLine(
+  { title, value, total, seconds, notes }: Standing,
+  withBar: boolean,
+): string {
+  const percent = `${Math.floor(100 * value / total)}%`.padStart(3);
+  const line = `${percent} ETA ${clock(seconds)}`;
+  const fitting = fit(line, notes, COLUMNS - title.length - 1);
+  const room = Math.min(
+    COLUMNS - title.length - fitting.length - 2,
+    LONGEST_BAR,
+  );
+  if (!withBar || room < SHORTEST_BAR) return `${title} ${fitting}`;
+  const done = Math.round(room * value / total);
+  return `${title} ${"━".repeat(done)}${"─".repeat(room - done)} ${fitting}`;
+}
+
+/** The line with as many notes as fit, and an ellipsis where some do not. */
+function fit(line: string, notes: readonly string[], columns: number): string {
+  let fitting = line;
+  for (const note of notes.filter((note) => note !== "")) {
+    const longer = `${fitting}  ${note}`;
+    if (longer.length >= columns) return `${fitting}…`;
+    fitting = longer;
+  }
+  return fitting;
+}
+
+/** "12 s", "2:05", "1:02:05"; "–" where it is not known. */
+function clock(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "–";
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const two = (value: number) => String(value).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60)];
+  return hours === 0
+    ? `${minutes}:${two(whole % 60)}`
+    : `${hours}:${two(minutes % 60)}:${two(whole % 60)}`;
 }

@@ -1,4 +1,4 @@
-/** Small pictures for reports. @module */
+/** Small images for reports. @module */
 
 import jpegFactory from "@jsquash/jpeg/codec/enc/mozjpeg_enc.js";
 import { defaultOptions } from "@jsquash/jpeg/meta.js";
@@ -21,8 +21,8 @@ interface Encoder {
 }
 
 /**
- * Makes a function that turns a picture into a square JPEG of 128 pixels, as a
- * `data:` URL; the picture is squeezed as the model sees it.
+ * Makes a function that turns an image into a square JPEG of 128 pixels, as a
+ * `data:` URL; the image is squeezed as the model sees it.
  */
 export async function createThumbnailer(): Promise<
   (origin: Origin) => Promise<string>

@@ -1,23 +1,31 @@
-/** `deno task train`: trains a model from pictures in folders, or from the built-in sketches. @module */
+/** `deno task train`: trains a model from labelled images, or from the built-in sketches. @module */
 
-import { basename, dirname } from "node:path";
-import type { ModelState } from "../model/state.ts";
+import { basename } from "node:path";
+import { descriptorLength, PREPROCESSING } from "../image/descriptor.ts";
+import type { Examples } from "../model/examples.ts";
 import { parameterCount } from "../model/sizes.ts";
-import type { Figures } from "../train/figures.ts";
-import type { Progress } from "../train/fit.ts";
-import type { EpochSums } from "../train/history.ts";
-import { checkResume, trainingRecord } from "../train/resume.ts";
-import type { Outcome } from "../train/finish.ts";
-import type { Rows, TrainingPlan } from "../train/plan.ts";
-import { runTraining } from "../train/run.ts";
+import type { ModelState } from "../model/state.ts";
+import { createOptimizer } from "../optim/registry.ts";
 import { renderModelCard } from "../report/card.ts";
 import { renderReport } from "../report/report.ts";
+import type { Outcome } from "../train/outcome.ts";
+import type { TrainingPlan } from "../train/plan.ts";
+import { checkResume, trainingRecord } from "../train/resume.ts";
 import { commandLine, EXIT, runCommand } from "./command.ts";
 import { openDataset, splitExamples, workersOf } from "./examples.ts";
 import { type Flags, UsageError } from "./flags.ts";
-import { type ProgressBar, startProgress } from "./progress.ts";
+import { nameRunFiles, type RunFiles, tryRunFiles } from "./run_files.ts";
 import { gatherRun } from "./run_report.ts";
-import { COMMAND, DEFAULTS, planOf } from "./train_flags.ts";
+import { tellLine } from "./stderr.ts";
+import { checkHeadWeights, COMMAND, DEFAULTS, planOf } from "./train_flags.ts";
+import {
+  sayMetrics,
+  sayNext,
+  saySaved,
+  sayStopped,
+  trainJson,
+} from "./train_output.ts";
+import { trainWithProgress } from "./train_progress.ts";
 import { loadState, saveState, servingState } from "./weights.ts";
 
 if (import.meta.main) await runCommand(COMMAND, train);
@@ -29,63 +37,116 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
     );
   }
   const started = performance.now();
-  const resumed = flags.has("resume")
-    ? await loadState(flags.text("resume")!)
-    : undefined;
+  const seconds = () => (performance.now() - started) / 1000;
+  const resume = flags.text("resume");
+  const resumed = resume === undefined ? undefined : await loadState(resume);
   const plan = planOf(flags, resumed && trainingRecord(resumed).plan);
   const moments = flags.choice("moments", ["all", "heads"], "all");
   const appendix = await appendixOf(flags);
-  const out = flags.text("out") ?? DEFAULTS.out;
-  await Deno.mkdir(dirname(out), { recursive: true });
+  const preprocessing = resumed?.preprocessing ?? PREPROCESSING;
+  const files = await nameRunFiles(
+    flags.text("out") ?? DEFAULTS.out,
+    flags.text("report"),
+    resume,
+  );
+  await tryRunFiles(files, bytesOf(plan, descriptorLength(preprocessing)));
 
-  const { dataset, source } = await openDataset(
-    flags,
-    signal,
-    resumed && { preprocessing: resumed.preprocessing },
-  );
-  using examples = dataset;
+  const { dataset } = await openDataset(flags, signal, {
+    preprocessing,
+  });
+  using opened = dataset;
+  const { examples } = opened;
+  checkHeadWeights(plan, examples.heads);
   if (resumed !== undefined) checkResumed(resumed, plan, examples);
-  const rows = splitExamples(
-    examples,
-    plan.split,
-    plan.recipe.seed,
-    plan.folds,
-  );
-  const threads = workersOf(flags);
-  const outcome = await runWithProgress(
+  const { split, recipe, folds } = plan;
+  const rows = splitExamples(examples, split, recipe.seed, folds);
+  const outcome = await trainWithProgress(
     examples,
     rows,
     plan,
     resumed,
-    threads,
+    workersOf(flags),
     signal,
   );
+
+  if (outcome.ended !== "finished") {
+    return await keep(flags, outcome, files, seconds());
+  }
   const state = moments === "heads"
     ? servingState(outcome.state)
     : outcome.state;
-  const sha256 = await saveState(out, state);
-  const seconds = (performance.now() - started) / 1000;
-  report(flags, outcome, rows, out, sha256, seconds);
-  if (outcome.ended === "finished") {
-    const { size } = await Deno.stat(out);
-    const run = await gatherRun(outcome, dataset, source, rows, {
-      command: commandLine(COMMAND, ["report"]),
-      folder: flags.text("data"),
-      licence: flags.text("licence"),
-      weights: { file: basename(out), bytes: size, sha256 },
-      seconds,
-      appendix,
-    }, flags.has("report"));
-    await Deno.writeTextFile(
-      `${withoutExtension(out)}.md`,
-      renderModelCard(run),
-    );
-    const report = flags.text("report");
-    if (report !== undefined) {
-      await Deno.writeTextFile(report, renderReport(run));
-    }
+  const weights = await save(files.model, state);
+  // What could be gone on with is finished now.
+  await Deno.remove(files.checkpoint).catch(() => {});
+  if (flags.has("json")) {
+    console.log(trainJson(outcome, weights, seconds()));
+  } else {
+    sayMetrics(outcome, rows.train.length, seconds());
+    saySaved(weights);
   }
-  return EXIT[outcome.ended === "finished" ? "ok" : outcome.ended];
+  const run = await gatherRun(outcome, opened, rows, {
+    command: commandLine(COMMAND, ["report"]),
+    folder: flags.text("data"),
+    licence: flags.text("licence"),
+    weights: { ...weights, file: basename(weights.file) },
+    seconds: seconds(),
+    appendix,
+  }, files.report !== undefined);
+  await Deno.writeTextFile(files.card, renderModelCard(run));
+  if (files.report !== undefined) {
+    await Deno.writeTextFile(files.report, renderReport(run));
+  }
+  if (!flags.has("json")) sayNext(files);
+  return weights.file === files.model ? EXIT.ok : EXIT.failure;
+}
+
+/** Keeps the last good state of a run that did not finish. */
+async function keep(
+  flags: Flags,
+  outcome: Outcome,
+  files: RunFiles,
+  seconds: number,
+): Promise<number> {
+  const weights = await save(files.checkpoint, outcome.state);
+  if (flags.has("json")) console.log(trainJson(outcome, weights, seconds));
+  sayStopped(outcome, weights.file);
+  return EXIT[outcome.ended === "diverged" ? "diverged" : "interrupted"];
+}
+
+/**
+ * Saves a model where it is to go or, where that has become impossible, among
+ * the temporary files: hours of work may be in it.
+ */
+async function save(
+  file: string,
+  state: ModelState,
+): Promise<{ file: string; sha256: string; bytes: number }> {
+  const saved = async (file: string) => {
+    const sha256 = await saveState(file, state);
+    return { file, sha256, bytes: (await Deno.stat(file)).size };
+  };
+  try {
+    return await saved(file);
+  } catch (error) {
+    const folder = await Deno.makeTempDir({ prefix: "tandem-" });
+    const rescued = await saved(`${folder}/${basename(file)}`);
+    tellLine(
+      `Cannot write ${file}: ${
+        (error as Error).message
+      }. Saved to ${rescued.file} instead.`,
+    );
+    return rescued;
+  }
+}
+
+/** What a checkpoint takes, about: parameters of the trunk, moments, best weights. */
+function bytesOf(
+  { hidden, optimizer: { name, options }, recipe }: TrainingPlan,
+  inputs: number,
+): number {
+  const { slots } = createOptimizer(name, options);
+  const copies = (1 + slots.length) * (recipe.keep === "best" ? 2 : 1);
+  return 4 * copies * parameterCount({ inputs, hidden, heads: [] });
 }
 
 /** Read before the training, so that a name that is wrong costs nothing. */
@@ -106,7 +167,7 @@ async function appendixOf(flags: Flags): Promise<string | undefined> {
 function checkResumed(
   resumed: ModelState,
   plan: TrainingPlan,
-  examples: Parameters<typeof checkResume>[2],
+  examples: Examples,
 ): void {
   try {
     checkResume(resumed, plan, examples);
@@ -114,115 +175,4 @@ function checkResumed(
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;
   }
-}
-
-async function runWithProgress(
-  examples: Parameters<typeof runTraining>[0],
-  rows: Rows,
-  plan: TrainingPlan,
-  resumed: ModelState | undefined,
-  threads: number,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  let bar: ProgressBar | undefined;
-  let title = "Training";
-  let started = 0;
-  try {
-    return await runTraining(examples, rows, plan, resumed, {
-      signal,
-      threads,
-      onStep(progress, sums) {
-        if (bar === undefined) {
-          bar = startProgress(title, progress.steps);
-          started = performance.now();
-        }
-        const seconds = Math.max(1e-3, (performance.now() - started) / 1000);
-        bar.update(
-          progress.step,
-          stepNote(progress, sums, progress.images / seconds),
-        );
-      },
-      onFold(fold) {
-        bar?.stop();
-        bar = undefined;
-        title = `Without fold ${fold + 1} of ${plan.folds}`;
-      },
-    });
-  } finally {
-    bar?.stop();
-  }
-}
-
-function stepNote(
-  { epoch, losses }: Progress,
-  sums: EpochSums,
-  imagesPerSecond: number,
-): string {
-  const percent = (right: number) =>
-    `${(100 * right / sums.images).toFixed(1)} %`;
-  return `epoch ${epoch} | loss ${losses.total.toFixed(3)} | item ${
-    percent(sums.itemRight)
-  }, ` +
-    `domain ${percent(sums.domainRight)} | ${
-      imagesPerSecond.toFixed(0)
-    } images/s`;
-}
-
-function report(
-  flags: Flags,
-  { ended, state, record, error }: Outcome,
-  rows: Rows,
-  out: string,
-  sha256: string,
-  seconds: number,
-): void {
-  if (error !== undefined) console.error(error.message);
-  if (ended !== "finished") {
-    console.error(
-      `${
-        ended === "diverged" ? "Diverged" : "Interrupted"
-      } after step ${record.step} of ` +
-        `${record.steps}; saved to ${out}.`,
-    );
-    if (ended === "interrupted") console.error(`Go on with --resume ${out}.`);
-  }
-  const { validation, test, crossValidation } = record.figures ?? {};
-  if (flags.has("json")) {
-    console.log(JSON.stringify({
-      seconds: Number(seconds.toFixed(3)),
-      epochs: record.history.length,
-      step: record.step,
-      parameters: parameterCount(state.sizes),
-      weights: out,
-      sha256,
-      ...(validation && { validation }),
-      ...(test && { test }),
-      ...(crossValidation && { crossValidation }),
-    }));
-    return;
-  }
-  if (ended !== "finished") return;
-  const line = (name: string, figures: Figures | undefined) =>
-    figures &&
-    console.log(
-      `${name}: ${figures.images} pictures, item ${
-        percent(figures.item.accuracy)
-      }, ` +
-        `domain ${percent(figures.domain.accuracy)}`,
-    );
-  console.log(
-    `Trained on ${rows.train.length} pictures in ${seconds.toFixed(1)} s.`,
-  );
-  line("Validation", validation);
-  line("Test", test);
-  line("Cross-validation", crossValidation);
-  console.log(`${out} (sha-256 ${sha256})`);
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
-}
-
-function withoutExtension(file: string): string {
-  return file.replace(/\.safetensors$/, "");
 }

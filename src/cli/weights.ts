@@ -12,7 +12,7 @@ import { CheckpointError } from "../errors.ts";
 import {
   loadParameters,
   type ModelState,
-  rowsPerPicture,
+  rowsPerImage,
   type ServingModel,
 } from "../model/state.ts";
 import { createEvaluator, type Evaluator } from "../train/trainer.ts";
@@ -32,7 +32,7 @@ export async function loadEvaluator(
   const evaluator = await createEvaluator(
     model.sizes,
     batchSize,
-    rowsPerPicture(model),
+    rowsPerImage(model),
   );
   loadParameters(evaluator.network, model.parameters);
   evaluator.standardization.mean.set(model.standardization.mean);

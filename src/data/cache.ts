@@ -1,41 +1,54 @@
 /**
- * Descriptors on disk, so that a picture is decoded once. One file for each way
- * of describing pictures; in it, records of one length:
+ * Descriptors on disk, so that an image is decoded once. One file for each way
+ * of describing images; in it, records of one length:
  *
  *   header   magic, record length, sha-256 of the key           64 bytes
- *   record   sha-256 of the picture's content                   32 bytes
+ *   record   sha-256 of the image's content                     32 bytes
  *            sha-256 of the content hash and the descriptors    32 bytes
  *            descriptors [views][inputs]                        u8
  *
- * A record is found by its picture's content and believed only if its own hash
+ * A record is found by its image's content and believed only if its own hash
  * is right, so a cut or damaged file costs time, never correctness. Whole
  * records are never moved: a reader needs no lock, a writer does.
+ *
+ * What cannot be written is held in memory instead: a full disk or a folder that
+ * may not be written costs memory and the next run's time, not this run.
  *
  * @module
  */
 
+import { openLocked, readAt, writeAt } from "./cache_file.ts";
 import { sha256 } from "./sha256.ts";
 
 const MAGIC = new TextEncoder().encode("tandem records 1");
 const HEADER_BYTES = 64;
 const HASH_BYTES = 32;
 const PREFIX_BYTES = 2 * HASH_BYTES;
-const LOCK_PAUSE_MS = 50;
-/** How long a cache is kept that nobody opens. */
-const KEPT_DAYS = 30;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** An open cache file. Close it, or declare it with `using`. */
 export class DescriptorCache implements Disposable {
-  readonly #file: Deno.FsFile;
+  readonly #file: Deno.FsFile | undefined;
   readonly #payloadBytes: number;
   readonly #slots = new Map<string, number>();
+  /** Descriptors that are not in the file, by slot. */
+  readonly #held = new Map<number, Uint8Array>();
   /** Where the next new record goes, in records. */
   #end = 0;
+  #problem: string | undefined;
 
-  private constructor(file: Deno.FsFile, payloadBytes: number) {
+  private constructor(
+    file: Deno.FsFile | undefined,
+    payloadBytes: number,
+    problem?: string,
+  ) {
     this.#file = file;
     this.#payloadBytes = payloadBytes;
+    this.#problem = problem;
+  }
+
+  /** Why descriptors are held in memory rather than written; undefined where they are not. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /**
@@ -45,8 +58,8 @@ export class DescriptorCache implements Disposable {
    * nobody has opened for thirty days are removed: no new descriptors are like
    * theirs any more.
    *
-   * `key` says everything that descriptors depend on besides the picture;
-   * `payloadBytes` is the length of one picture's descriptors.
+   * `key` says everything that descriptors depend on besides the image;
+   * `payloadBytes` is the length of one image's descriptors.
    *
    * @throws The signal's reason if it aborts while this waits.
    */
@@ -57,44 +70,36 @@ export class DescriptorCache implements Disposable {
     signal?: AbortSignal,
   ): Promise<DescriptorCache> {
     const keyHash = await sha256(new TextEncoder().encode(key));
-    await Deno.mkdir(folder, { recursive: true });
-    const name = `${folder}/${keyHash.slice(0, 16)}.pack`;
-    const file = await Deno.open(name, {
-      read: true,
-      write: true,
-      create: true,
-    });
+    let file: Deno.FsFile | undefined;
     try {
-      await lockForWriting(file, signal);
-      const now = Date.now();
-      file.utimeSync(new Date(now), new Date(now));
-      removeForgotten(folder, now - KEPT_DAYS * DAY_MS);
+      file = await openLocked(folder, keyHash.slice(0, 16), signal);
       const cache = new DescriptorCache(file, payloadBytes);
       cache.#readHeader(headerOf(keyHash, PREFIX_BYTES + payloadBytes));
       cache.#readIndex();
       return cache;
     } catch (error) {
-      file.close();
-      throw error;
+      file?.close();
+      signal?.throwIfAborted();
+      return new DescriptorCache(undefined, payloadBytes, messageOf(error));
     }
   }
 
   /**
-   * The slot of the record for a picture's content, or undefined if there is
+   * The slot of the record for an image's content, or undefined if there is
    * none that is whole.
    */
   async find(contentHash: string): Promise<number | undefined> {
     const slot = this.#slots.get(contentHash);
-    if (slot === undefined) return undefined;
+    if (slot === undefined || this.#held.has(slot)) return slot;
     const record = new Uint8Array(this.#recordBytes);
-    this.#readAt(this.#offsetOf(slot), record);
+    readAt(this.#file!, this.#offsetOf(slot), record);
     const digest = await recordDigest(record);
     const whole = digest.every((byte, i) => byte === record[HASH_BYTES + i]);
     return whole ? slot : undefined;
   }
 
   /**
-   * Adds the descriptors of a picture and returns their slot. A record of the
+   * Adds the descriptors of an image and returns their slot. A record of the
    * same content is overwritten.
    *
    * @throws {RangeError} If the descriptors have another length than the cache's.
@@ -111,23 +116,28 @@ export class DescriptorCache implements Disposable {
     record.set(await recordDigest(record), HASH_BYTES);
     const slot = this.#slots.get(contentHash) ?? this.#end++;
     this.#slots.set(contentHash, slot);
-    this.#writeAt(this.#offsetOf(slot), record);
+    this.#write(slot, record);
     return slot;
   }
 
   /** Lets other processes write. */
   finishWriting(): void {
-    this.#file.unlockSync();
+    this.#file?.unlockSync();
   }
 
   /** Fills `out` with bytes of a slot's descriptors, from `start` on. */
   read(slot: number, start: number, out: Uint8Array): void {
-    this.#readAt(this.#offsetOf(slot) + PREFIX_BYTES + start, out);
+    const held = this.#held.get(slot);
+    if (held !== undefined) {
+      out.set(held.subarray(start, start + out.length));
+      return;
+    }
+    readAt(this.#file!, this.#offsetOf(slot) + PREFIX_BYTES + start, out);
   }
 
   /** Closes the file; the cache cannot be used afterwards. */
   [Symbol.dispose](): void {
-    this.#file.close();
+    this.#file?.close();
   }
 
   get #recordBytes(): number {
@@ -138,73 +148,44 @@ export class DescriptorCache implements Disposable {
     return HEADER_BYTES + slot * this.#recordBytes;
   }
 
+  /** Writes a record, or holds it from the first one on that cannot be written. */
+  #write(slot: number, record: Uint8Array): void {
+    if (this.#problem === undefined) {
+      try {
+        writeAt(this.#file!, this.#offsetOf(slot), record);
+        return;
+      } catch (error) {
+        this.#problem = messageOf(error);
+      }
+    }
+    this.#held.set(slot, record.subarray(PREFIX_BYTES));
+  }
+
   /** Starts the file anew unless it begins with the expected header. */
   #readHeader(expected: Uint8Array): void {
-    if (this.#file.statSync().size >= HEADER_BYTES) {
+    if (this.#file!.statSync().size >= HEADER_BYTES) {
       const header = new Uint8Array(HEADER_BYTES);
-      this.#readAt(0, header);
+      readAt(this.#file!, 0, header);
       if (header.every((byte, i) => byte === expected[i])) return;
     }
-    this.#file.truncateSync(0);
-    this.#writeAt(0, expected);
+    this.#file!.truncateSync(0);
+    writeAt(this.#file!, 0, expected);
   }
 
   /** Finds the whole records; a record that was cut at the end is left to be overwritten. */
   #readIndex(): void {
-    const bytes = this.#file.statSync().size - HEADER_BYTES;
+    const bytes = this.#file!.statSync().size - HEADER_BYTES;
     this.#end = Math.floor(bytes / this.#recordBytes);
     const contentHash = new Uint8Array(HASH_BYTES);
     for (let slot = 0; slot < this.#end; slot++) {
-      this.#readAt(this.#offsetOf(slot), contentHash);
+      readAt(this.#file!, this.#offsetOf(slot), contentHash);
       this.#slots.set(contentHash.toHex(), slot);
     }
   }
-
-  #readAt(offset: number, out: Uint8Array): void {
-    this.#file.seekSync(offset, Deno.SeekMode.Start);
-    for (let filled = 0; filled < out.length;) {
-      const count = this.#file.readSync(out.subarray(filled));
-      if (count === null) {
-        throw new Error(
-          `Cannot read the descriptor cache: expected ${out.length} bytes at ` +
-            `${offset}, the file ends after ${filled}`,
-        );
-      }
-      filled += count;
-    }
-  }
-
-  #writeAt(offset: number, bytes: Uint8Array): void {
-    this.#file.seekSync(offset, Deno.SeekMode.Start);
-    for (let written = 0; written < bytes.length;) {
-      written += this.#file.writeSync(bytes.subarray(written));
-    }
-  }
 }
 
-/** Asks again and again, since a lock that is waited for cannot be given up. */
-async function lockForWriting(
-  file: Deno.FsFile,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  while (!await file.tryLock(true)) {
-    signal?.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
-  }
-}
-
-/** Removes the caches that were last opened before `limit`, in milliseconds since 1970. */
-function removeForgotten(folder: string, limit: number): void {
-  for (const { name } of Deno.readDirSync(folder)) {
-    if (!/^[0-9a-f]{16}\.pack$/.test(name)) continue;
-    const path = `${folder}/${name}`;
-    try {
-      const opened = Deno.statSync(path).mtime;
-      if (opened !== null && opened.getTime() < limit) Deno.removeSync(path);
-    } catch {
-      // Another process was faster, or it cannot be removed: then it stays.
-    }
-  }
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function headerOf(keyHash: string, recordBytes: number): Uint8Array {

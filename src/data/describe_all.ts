@@ -1,6 +1,6 @@
 /**
- * Turns a source of pictures into a dataset of descriptors: in workers, each
- * picture once, from then on from the cache.
+ * Turns a source of images into a dataset of descriptors: in workers, each
+ * image once, from then on from the cache.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import {
   type Preprocessing,
 } from "../image/descriptor.ts";
 import { DescriptorCache } from "./cache.ts";
-import { Dataset } from "./dataset.ts";
+import { createDataset, type Dataset } from "./dataset.ts";
 import { Describer } from "./describer.ts";
 import { assembleRows, type DescribedEntry } from "./rows.ts";
 import { sha256 } from "./sha256.ts";
@@ -24,7 +24,7 @@ export const CACHE_FOLDER = ".data/descriptors";
 
 /** How to describe. */
 export interface DescribeOptions {
-  /** Views of each picture; the first is the picture as it is. Default {@linkcode TRAINING_VIEWS}. */
+  /** Views of each image; the first is the image as it is. Default {@linkcode TRAINING_VIEWS}. */
   views?: number;
   /** Default {@linkcode PREPROCESSING}; a model's own when it is to be evaluated. */
   preprocessing?: Preprocessing;
@@ -32,25 +32,25 @@ export interface DescribeOptions {
   cache?: string;
   /** Default: one for each processor. The dataset does not depend on it. */
   workers?: number;
-  /** The fewest items that must have a usable picture, default 2. */
-  leastItems?: number;
-  /** Whether one unusable picture is an error, rather than skipped. */
+  /** Whether labels must differ, since nothing is learned from equal ones. Default true. */
+  forTraining?: boolean;
+  /** Whether one unusable image is an error, rather than skipped. */
   strict?: boolean;
   /** Stops the work; what is described by then is in the cache. */
   signal?: AbortSignal | undefined;
-  /** Called after every picture. */
+  /** Called after every image. */
   onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * Describes the pictures of a source, in its order, without those that cannot
+ * Describes the images of a source, in its order, without those that cannot
  * be used. Memory does not grow with the descriptors, which are on disk.
  *
- * Permissions: read access to the pictures and Deno's cache, read and write
+ * Permissions: read access to the images and Deno's cache, read and write
  * access to the cache's folder, those of the image decoders.
  *
- * @throws {DataError} If a picture cannot be used and `strict` is set, or so few
- * can be used that there are not `leastItems` items.
+ * @throws {DataError} If an image cannot be used and `strict` is set, or so few
+ * can be used that nothing is left to learn, or to measure.
  * @throws {RangeError} If views or workers are fewer than one.
  * @throws The signal's reason if it aborts.
  */
@@ -62,15 +62,16 @@ export async function describeAll(
     options;
   if (views < 1 || (options.workers ?? 1) < 1) {
     throw new RangeError(
-      `Cannot describe pictures: expected at least one view and one worker, ` +
+      `Cannot describe images: expected at least one view and one worker, ` +
         `got ${views} and ${options.workers}`,
     );
   }
   signal?.throwIfAborted();
   const inputs = descriptorLength(preprocessing);
   const key = await cacheKey(preprocessing, views);
+  const folder = options.cache ?? CACHE_FOLDER;
   const cache = await DescriptorCache.open(
-    options.cache ?? CACHE_FOLDER,
+    folder,
     key,
     views * inputs,
     signal,
@@ -82,8 +83,16 @@ export async function describeAll(
       preprocessing,
     });
     cache.finishWriting();
-    const rows = await assembleRows(source, described, options.leastItems ?? 2);
-    return new Dataset({ ...rows, preprocessing, inputs, views }, cache);
+    const parts = await assembleRows(
+      source,
+      described,
+      options.forTraining ?? true,
+    );
+    const warnings = cache.problem === undefined ? parts.warnings : [
+      ...parts.warnings,
+      `Descriptors cannot be kept in "${folder}", but in memory for this run: ${cache.problem}`,
+    ];
+    return createDataset({ ...parts, warnings }, preprocessing, views, cache);
   } catch (error) {
     cache[Symbol.dispose]();
     throw error;
@@ -91,7 +100,7 @@ export async function describeAll(
 }
 
 /**
- * Everything that descriptors depend on besides the picture. The kernels are
+ * Everything that descriptors depend on besides the image. The kernels are
  * part of it: a sum in another order has other last bits, and a model trained
  * from a cache must be the model trained without one.
  */

@@ -1,5 +1,5 @@
 /**
- * A worker that loads, decodes and describes one picture at a time, and what is
+ * A worker that loads, decodes and describes one image at a time, and what is
  * said to it and by it. Decoding blocks the event loop: here it is not the
  * program's. Each request has one reply, in order.
  *
@@ -22,9 +22,9 @@ import { viewOf } from "./views.ts";
 export type DescribeRequest =
   /** Once, first: how to describe. Replied to with "ready". */
   | { kind: "start"; preprocessing: Preprocessing; views: number }
-  /** Get a picture's content. Replied to with "loaded" or "unusable". */
+  /** Get an image's content. Replied to with "loaded" or "unusable". */
   | { kind: "load"; origin: Origin }
-  /** Describe the picture that was loaded last. Replied to with "described" or "unusable". */
+  /** Describe the image that was loaded last. Replied to with "described" or "unusable". */
   | { kind: "describe" };
 
 /** From a worker. */
@@ -34,7 +34,7 @@ export type DescribeReply =
   | { kind: "loaded"; contentHash: string }
   /** Descriptors [views][inputs]. */
   | { kind: "described"; descriptors: Uint8Array<ArrayBuffer> }
-  /** The picture is to blame. */
+  /** The image is to blame. */
   | { kind: "unusable"; reason: string }
   /** The program is to blame. */
   | { kind: "failed"; message: string };
@@ -48,7 +48,7 @@ const port = self as unknown as {
 let describeViews:
   | ((picture: Picture, contentHash: string) => Uint8Array<ArrayBuffer>)
   | undefined;
-/** The picture that was loaded last. */
+/** The image that was loaded last. */
 let loaded: LoadedPicture | undefined;
 
 port.onmessage = async ({ data }) => {

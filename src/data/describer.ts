@@ -8,7 +8,7 @@ import type { Preprocessing } from "../image/descriptor.ts";
 import type { DescribeReply, DescribeRequest } from "./describe_worker.ts";
 import type { Origin } from "./source.ts";
 
-/** A picture that cannot be used, and why. */
+/** An image that cannot be used, and why. */
 export interface Unusable {
   unusable: string;
 }
@@ -38,25 +38,25 @@ export class Describer implements Disposable {
     this.#worker.onerror = (event) => {
       event.preventDefault(); // else it would end the program before anyone can say why
       this.#failure = new Error(
-        `Cannot describe pictures: a worker crashed: ${event.message}`,
+        `Cannot describe images: a worker crashed: ${event.message}`,
       );
       this.#settle?.reject(this.#failure);
     };
   }
 
-  /** Prepares for making `views` views of each picture; comes before everything else. */
+  /** Prepares for making `views` views of each image; comes before everything else. */
   async start(preprocessing: Preprocessing, views: number): Promise<void> {
     await this.#ask({ kind: "start", preprocessing, views });
   }
 
-  /** Loads a picture and says which it is, by the sha-256 of its content. */
+  /** Loads an image and says which it is, by the sha-256 of its content. */
   async load(origin: Origin): Promise<{ contentHash: string } | Unusable> {
     const reply = await this.#ask({ kind: "load", origin });
     if (reply.kind === "loaded") return { contentHash: reply.contentHash };
     return unusable(reply);
   }
 
-  /** Describes the picture that was loaded last: [views][inputs]. */
+  /** Describes the image that was loaded last: [views][inputs]. */
   async describe(): Promise<{ descriptors: Uint8Array } | Unusable> {
     const reply = await this.#ask({ kind: "describe" });
     if (reply.kind === "described") return { descriptors: reply.descriptors };
@@ -76,7 +76,7 @@ export class Describer implements Disposable {
     });
     if (reply.kind === "failed") {
       throw new Error(
-        `Cannot describe pictures: a worker failed: ${reply.message}`,
+        `Cannot describe images: a worker failed: ${reply.message}`,
       );
     }
     return reply;
@@ -86,6 +86,6 @@ export class Describer implements Disposable {
 function unusable(reply: DescribeReply): Unusable {
   if (reply.kind === "unusable") return { unusable: reply.reason };
   throw new Error(
-    `Cannot describe pictures: a worker replied out of turn with "${reply.kind}"`,
+    `Cannot describe images: a worker replied out of turn with "${reply.kind}"`,
   );
 }

@@ -1,161 +1,145 @@
 /**
  * Finds the labelled images of a folder. Three layouts are understood:
  *
- *   DIR/<domain>/<item>/*.{jpg,jpeg,png,webp,gif}
+ *   DIR/<domain>/<item>/*.{jpg,jpeg,jfif,png,webp,gif}
  *   DIR/<domain>/images/<item>/*        (Office-31 as it is distributed)
- *   DIR/<item>/*  or  DIR/images/<item>/*   (one domain, named "default")
+ *   DIR/<item>/*  or  DIR/images/<item>/*
+ *
+ * The first two make two heads, named domain and item, the last one head, item.
  *
  * @module
  */
 
 import { DataError } from "../errors.ts";
-import { folderWarnings } from "./folder_warnings.ts";
+import type { ClassesHead } from "../heads/classes.ts";
+import { IMAGE_ENDINGS, isImageName } from "./file_types.ts";
+import {
+  emptyFolderWarnings,
+  listingWarnings,
+  otherFileWarnings,
+  splitNameWarnings,
+  unicodeWarnings,
+} from "./folder_warnings.ts";
+import { type FoundFile, listFolder } from "./listing.ts";
 import type { Source, SourceEntry } from "./source.ts";
 
-/** The domain of images that lie in item folders without a domain above them. */
-export const DEFAULT_DOMAIN = "default";
-
-const IMAGE_NAME = /\.(jpe?g|png|webp|gif)$/i;
 /** DIR/<domain>/images/<item>/<file> is the deepest layout. */
 const DEPTH = 4;
-const LAYOUT = "DIR/<domain>/<item>/*.{jpg,jpeg,png,webp,gif}";
+const LAYOUT = `DIR/<domain>/<item>/*.${IMAGE_ENDINGS}`;
 
 /**
  * The labelled images under `directory`, in an order that depends on names only.
  * Where images lie at more than one depth, the layout that holds most of them
- * counts. Symbolic links and hidden files are never followed or read; other
- * files are ignored, and a warning counts them.
+ * counts. Hidden files are never read; links are followed once; warnings say
+ * what is left out.
  *
  * @throws {DataError} If the folder cannot be read, holds no images in a known
- * layout, or holds images of fewer than `leastItems` items.
+ * layout, or is for training and holds images of one item only.
  */
 export async function folderSource(
   directory: string,
-  { leastItems = 2 }: { leastItems?: number } = {},
+  { forTraining = true }: { forTraining?: boolean } = {},
 ): Promise<Source> {
-  await checkFolder(directory);
-  const files = await listFiles(directory, DEPTH);
-  const images = files.filter((path) => IMAGE_NAME.test(path.at(-1)!));
+  const listing = await listFolder(directory, DEPTH);
+  const images = listing.files.filter(({ names }) =>
+    isImageName(names.at(-1)!)
+  );
+  const others = listing.files.filter(({ names }) =>
+    !isImageName(names.at(-1)!)
+  );
   const placed = placeAll(images);
+  const misplaced = images.length - placed.length;
+  const passedOver = [
+    ...listingWarnings(listing),
+    ...otherFileWarnings(others),
+  ];
   if (placed.length === 0) {
-    throw new DataError(
+    throw new DataError([
       `Cannot find training images in "${directory}": expected ${LAYOUT}, found ` +
-        `${files.length} files, ${images.length} of them images, none in an item's folder ` +
-        `(links are not followed)`,
-    );
+      `${listing.files.length} files, ${images.length} of them images, none in an item's folder`,
+      ...passedOver,
+    ].join("\n"));
   }
-  const domains = sortedNames(placed.map((image) => image.domain));
-  const items = sortedNames(placed.map((image) => image.item));
-  if (items.length < leastItems) {
+  const heads = headsOf(placed);
+  const items = heads.at(-1)!.labels;
+  if (forTraining && items.length < 2) {
     throw new DataError(
-      `Cannot use "${directory}": expected at least ${leastItems} items to tell apart, found ` +
-        `only "${items.join(", ")}" (expected layout: ${LAYOUT})`,
+      `Cannot use "${directory}": expected at least 2 items to tell apart, found ` +
+        `only "${items[0]}" (expected layout: ${LAYOUT})`,
     );
   }
-  const entries = placed.map((image): SourceEntry => ({
-    id: image.path.join("/"),
-    domain: domains.indexOf(image.domain),
-    item: items.indexOf(image.item),
-    origin: { kind: "file", path: `${directory}/${image.path.join("/")}` },
-  })).sort(byLabelThenName);
-  const ignored = {
-    others: files.length - images.length,
-    misplaced: images.length - placed.length,
-  };
   return {
-    domains,
-    items,
-    entries,
-    warnings: folderWarnings({ domains, items, entries, ignored }),
+    heads,
+    entries: entriesOf(directory, placed, heads),
+    warnings: [
+      ...(heads.length > 1 ? splitNameWarnings(heads[0]!.labels) : []),
+      ...unicodeWarnings(placed),
+      ...emptyFolderWarnings(listing.folders, placed),
+      ...(misplaced > 0
+        ? [`Images outside the items' folders, ignored: ${misplaced}.`]
+        : []),
+      ...passedOver,
+    ],
   };
 }
 
-interface PlacedImage {
-  path: string[];
-  domain: string;
-  item: string;
+/** An image and its labels: its domain, if there is one, and its item. */
+interface PlacedImage extends FoundFile {
+  readonly labels: readonly string[];
+}
+
+/** One head for each level of folders. */
+function headsOf(placed: readonly PlacedImage[]): ClassesHead[] {
+  const heads = placed[0]!.labels.length === 2 ? ["domain", "item"] : ["item"];
+  return heads.map((name, h) => ({
+    name,
+    kind: "classes",
+    labels: [...new Set(placed.map(({ labels }) => labels[h]!))].sort(),
+  }));
+}
+
+function entriesOf(
+  directory: string,
+  placed: readonly PlacedImage[],
+  heads: readonly ClassesHead[],
+): SourceEntry[] {
+  const indices = heads.map(({ labels }) =>
+    new Map(labels.map((label, index) => [label, index]))
+  );
+  return placed.map(({ names, path, labels }): SourceEntry => ({
+    id: names.join("/"),
+    labels: labels.map((label, h) => indices[h]!.get(label)!),
+    origin: { kind: "file", path: `${directory}/${path}` },
+  })).sort(byLabelsThenName);
 }
 
 /** The images of whichever kind of layout, with domains or without, holds more of them. */
-function placeAll(images: string[][]): PlacedImage[] {
-  const withDomains = images.map(placeInDomain).filter((image) =>
-    image !== undefined
-  );
-  const flat = images.map(placeFlat).filter((image) => image !== undefined);
+function placeAll(images: readonly FoundFile[]): PlacedImage[] {
+  const place = (labelsOf: (names: readonly string[]) => string[]) =>
+    images.map((image) => ({ ...image, labels: labelsOf(image.names) }))
+      .filter(({ labels }) => labels.length > 0);
+  const withDomains = place(labelsInDomain);
+  const flat = place(labelsWithoutDomain);
   return flat.length > withDomains.length ? flat : withDomains;
 }
 
-function placeInDomain(path: string[]): PlacedImage | undefined {
-  const [domain, second, third] = path as [string, string, string];
-  if (path.length === 3 && domain !== "images") {
-    return { path, domain, item: second };
-  }
-  if (path.length === 4 && second === "images") {
-    return { path, domain, item: third };
-  }
-  return undefined;
+function labelsInDomain(names: readonly string[]): string[] {
+  const [domain, second, third] = names as [string, string, string];
+  if (names.length === 3 && domain !== "images") return [domain, second];
+  if (names.length === 4 && second === "images") return [domain, third];
+  return [];
 }
 
-function placeFlat(path: string[]): PlacedImage | undefined {
-  const [first, second] = path as [string, string];
-  if (path.length === 2) return { path, domain: DEFAULT_DOMAIN, item: first };
-  if (path.length === 3 && first === "images") {
-    return { path, domain: DEFAULT_DOMAIN, item: second };
-  }
-  return undefined;
+function labelsWithoutDomain(names: readonly string[]): string[] {
+  const [first, second] = names as [string, string];
+  if (names.length === 2) return [first];
+  if (names.length === 3 && first === "images") return [second];
+  return [];
 }
 
-async function checkFolder(directory: string): Promise<void> {
-  let information: Deno.FileInfo;
-  try {
-    information = await Deno.stat(directory);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) {
-      throw unreadable(directory, error);
-    }
-    throw new DataError(
-      `Cannot read the data folder "${directory}": expected a folder, found nothing there`,
-    );
-  }
-  if (!information.isDirectory) {
-    throw new DataError(
-      `Cannot read the data folder "${directory}": expected a folder, found a file`,
-    );
-  }
-}
-
-/** Paths, as lists of names, of the regular visible files at most `depth` names deep. */
-async function listFiles(
-  directory: string,
-  depth: number,
-): Promise<string[][]> {
-  const paths: string[][] = [];
-  try {
-    for await (const { name, isFile, isDirectory } of Deno.readDir(directory)) {
-      if (name.startsWith(".")) continue;
-      if (isFile) paths.push([name]);
-      if (!isDirectory || depth === 1) continue;
-      const inner = await listFiles(`${directory}/${name}`, depth - 1);
-      for (const path of inner) paths.push([name, ...path]);
-    }
-  } catch (error) {
-    throw error instanceof DataError ? error : unreadable(directory, error);
-  }
-  return paths;
-}
-
-function unreadable(directory: string, cause: unknown): DataError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new DataError(`Cannot read the folder "${directory}": ${message}`, {
-    cause,
-  });
-}
-
-/** Distinct names in code unit order, which is the same in every locale. */
-function sortedNames(names: string[]): string[] {
-  return [...new Set(names)].sort();
-}
-
-function byLabelThenName(a: SourceEntry, b: SourceEntry): number {
-  return a.domain - b.domain || a.item - b.item || (a.id < b.id ? -1 : 1);
+/** The order of heads, then that of code units, which is the same in every locale. */
+function byLabelsThenName(a: SourceEntry, b: SourceEntry): number {
+  const h = a.labels.findIndex((label, h) => label !== b.labels[h]);
+  if (h >= 0) return a.labels[h]! - b.labels[h]!;
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }

@@ -1,69 +1,95 @@
-/**
- * What a person should know about a folder before training on it.
- *
- * @module
- */
+/** What a person should know about a folder before using it. @module */
 
-import type { Source } from "./source.ts";
+import { unreadableEnding } from "./file_types.ts";
+import { someNames } from "./label_warnings.ts";
+import type { FoundFile, Listing } from "./listing.ts";
 
-/** With fewer images than this an item cannot be learned and measured. */
-const FEW_IMAGES = 5;
-/** The largest item may have this many times the images of the smallest. */
-const BALANCE = 10;
-const NAMES_SHOWN = 5;
+/** Names that people give to the parts of a split, not to places where images are taken. */
+const SPLIT_NAMES =
+  /^(train|training|val|valid|validation|dev|test|testing|eval)$/i;
 
-/** The labelled images of a folder and the files that are not among them. */
-export interface FolderContents
-  extends Pick<Source, "domains" | "items" | "entries"> {
-  ignored: {
-    /** Files that are not images by their names. */
-    others: number;
-    /** Images that lie outside the folder's layout. */
-    misplaced: number;
-  };
+/** One sentence for each kind of path that was passed over, which it names. */
+export function listingWarnings({ passedOver }: Listing): string[] {
+  const { mangled, broken, repeated, closed } = passedOver;
+  const named: [string, readonly string[]][] = [
+    ["Names that are not UTF-8, skipped", mangled],
+    ["Links that lead nowhere, skipped", broken],
+    ["Links to what is listed in its own place, not followed", repeated],
+    ["Folders that may not be read, skipped", closed],
+  ];
+  return named.filter(([, paths]) => paths.length > 0)
+    .map(([title, paths]) => `${title}: ${someNames(paths)}.`);
 }
 
-/** One sentence for each thing that is likely to be a mistake or to hurt accuracy. */
-export function folderWarnings(
-  { domains, items, entries, ignored }: FolderContents,
-): string[] {
+/** Advice for images of types that cannot be read, and a count of other files. */
+export function otherFileWarnings(others: readonly FoundFile[]): string[] {
+  const endings = others.map(({ names }) => unreadableEnding(names.at(-1)!));
+  const unreadable = endings.filter((ending) => ending !== undefined);
+  const rest = others.length - unreadable.length;
   const warnings: string[] = [];
-  const counts = new Array<number>(items.length).fill(0);
-  for (const entry of entries) counts[entry.item]!++;
-
-  const few = items.filter((_, item) => counts[item]! < FEW_IMAGES);
-  if (few.length > 0) {
-    warnings.push(`Fewer than ${FEW_IMAGES} images of ${someNames(few)}.`);
-  }
-  const least = counts.indexOf(Math.min(...counts));
-  const most = counts.indexOf(Math.max(...counts));
-  if (counts[most]! > BALANCE * counts[least]!) {
+  if (unreadable.length > 0) {
+    const kinds = [...new Set(unreadable)].sort();
     warnings.push(
-      `Unbalanced: ${counts[most]} images of ${items[most]}, ${
-        counts[least]
-      } of ${items[least]}.`,
+      `Images of types that cannot be read, ignored: ${unreadable.length} (${
+        kinds.join(", ")
+      }). Convert them to JPEG or PNG, for example with ImageMagick: magick mogrify -format jpg '*${
+        kinds[0]
+      }'.`,
     );
   }
-  if (domains.length === 1) {
+  if (rest > 0) {
     warnings.push(
-      `Only one domain, "${domains[0]}": the domain head has nothing to learn.`,
-    );
-  }
-  if (ignored.misplaced > 0) {
-    warnings.push(
-      `Images outside the items' folders, ignored: ${ignored.misplaced}.`,
-    );
-  }
-  if (ignored.others > 0) {
-    warnings.push(
-      `Files that are not images by their names, ignored: ${ignored.others}.`,
+      `Files that are not images by their names, ignored: ${rest}.`,
     );
   }
   return warnings;
 }
 
-function someNames(names: string[]): string {
-  const shown = names.slice(0, NAMES_SHOWN).join(", ");
-  const more = names.length - NAMES_SHOWN;
-  return more > 0 ? `${shown} and ${more} more` : shown;
+/** Names the folders that hold no image among `images`; of nested ones the outermost. */
+export function emptyFolderWarnings(
+  folders: Listing["folders"],
+  images: readonly FoundFile[],
+): string[] {
+  const filled = new Set(
+    images.flatMap(({ names }) =>
+      names.map((_, depth) => names.slice(0, depth).join("/"))
+    ),
+  );
+  const isEmpty = (names: readonly string[]) => !filled.has(names.join("/"));
+  const empty = folders.filter((names) =>
+    isEmpty(names) && !isEmpty(names.slice(0, -1))
+  ).map((names) => names.join("/"));
+  return empty.length === 0
+    ? []
+    : [`Folders without an image to use: ${someNames(empty)}.`];
+}
+
+/** Names that are one in Unicode and were two on disk. */
+export function unicodeWarnings(files: readonly FoundFile[]): string[] {
+  const spellings = new Map<string, Set<string>>();
+  for (const { names, path } of files) {
+    path.split("/").slice(0, -1).forEach((raw, depth) => {
+      const known = spellings.get(names[depth]!);
+      if (known === undefined) spellings.set(names[depth]!, new Set([raw]));
+      else known.add(raw);
+    });
+  }
+  const doubled = [...spellings].filter(([, raw]) => raw.size > 1)
+    .map(([name]) => name);
+  return doubled.length === 0 ? [] : [
+    `Folders whose names differ only in their Unicode form, taken as one: ${
+      someNames(doubled)
+    }.`,
+  ];
+}
+
+/** Says where the parts of a split were taken for places. */
+export function splitNameWarnings(domains: readonly string[]): string[] {
+  const parts = domains.filter((name) => SPLIT_NAMES.test(name));
+  return parts.length === 0 ? [] : [
+    `${
+      someNames(parts)
+    } above the items: taken for domains, though named like the parts of a split. ` +
+    `If they are, put their items' folders together and choose the parts with --split.`,
+  ];
 }

@@ -1,4 +1,4 @@
-/** Pictures as nothing but their pixels, for comparing with descriptors. @module */
+/** Images as nothing but their pixels, for comparing with descriptors. @module */
 
 import { allocateSquare, drawSquare } from "../image/square.ts";
 import { PLAIN_VIEW } from "../image/view.ts";
@@ -9,16 +9,16 @@ import type { Origin } from "./source.ts";
 /** How to read. */
 export interface RawPixelOptions {
   readonly signal?: AbortSignal;
-  /** Called after every picture. */
+  /** Called after every image. */
   onProgress?(done: number, total: number): void;
 }
 
 /**
- * Every picture squashed to a square: [N] rows of the planes R, G, B of
+ * Every image squashed to a square: [N] rows of the planes R, G, B of
  * [size][size] bytes.
  *
  * @throws {RangeError} If the size is not a positive multiple of 4.
- * @throws {ImageError} If a picture cannot be decoded.
+ * @throws {ImageError} If an image cannot be decoded.
  * @throws The signal's reason if it aborts.
  */
 export async function readRawPixels(

@@ -5,118 +5,140 @@
  */
 
 import { DataError } from "../errors.ts";
+import { isKnown, UNKNOWN } from "../heads/head.ts";
+import { type HeadSpec } from "../heads/kinds.ts";
 import type { DatasetParts, DatasetRow } from "./dataset.ts";
+import {
+  copyWarnings,
+  labelText,
+  labelWarnings,
+  lostFolderWarnings,
+  lostLabelWarnings,
+  nearDoubleWarnings,
+} from "./label_warnings.ts";
 import { sha256 } from "./sha256.ts";
-import type { Source } from "./source.ts";
+import type { Source, SourceEntry } from "./source.ts";
 
-/** A picture's content and where its descriptors are, or why there are none. */
+/** An image's content and where its descriptors are, or why there are none. */
 export type DescribedEntry = { contentHash: string; slot: number } | {
   unusable: string;
 };
 
-/** The rows of a dataset and what is said about them. */
-export type AssembledRows = Pick<
-  DatasetParts,
-  "domains" | "items" | "rows" | "hash" | "warnings" | "skipped"
->;
-
 /**
- * The usable entries as rows, in their order, with the labels that they have.
+ * The usable entries as rows, in their order. Classes that no usable image has
+ * are dropped, and heads of which no usable image has a label.
  *
- * @throws {DataError} If they have fewer than `leastItems` items.
+ * @throws {DataError} If no image is usable and labelled, or where the rows are
+ * for training and no head's labels differ.
  */
 export async function assembleRows(
   source: Source,
   described: readonly DescribedEntry[],
-  leastItems: number,
-): Promise<AssembledRows> {
+  forTraining: boolean,
+): Promise<DatasetParts> {
   const skipped: { id: string; reason: string }[] = [];
   const usable: DatasetRow[] = [];
-  source.entries.forEach(({ id, domain, item }, i) => {
+  source.entries.forEach((entry, i) => {
     const result = described[i]!;
-    if ("unusable" in result) skipped.push({ id, reason: result.unusable });
-    else usable.push({ id, domain, item, ...result });
+    if ("unusable" in result) {
+      skipped.push({ id: entry.id, reason: result.unusable });
+    } else {
+      usable.push({ ...entry, ...result });
+    }
   });
-  const domains = used(source.domains, usable.map((row) => row.domain));
-  const items = used(source.items, usable.map((row) => row.item));
-  if (items.length < leastItems) {
-    throw new DataError(
-      `Cannot use these pictures: expected usable ones of at least ${leastItems} items, got ` +
-        `${usable.length} of ${
-          items.join() || "none"
-        }; ${skipped.length} could not be used` +
-        (skipped.length > 0
-          ? `, the first is "${skipped[0]!.id}": ${skipped[0]!.reason}`
-          : ""),
-    );
-  }
-  const rows = usable.map((row) => ({
-    ...row,
-    domain: domains.indexOf(source.domains[row.domain]!),
-    item: items.indexOf(source.items[row.item]!),
-  }));
-  const warnings = [...source.warnings, ...duplicateWarnings(rows, items)];
+  const { heads, rows } = withUsedLabels(source.heads, usable);
+  const enough = forTraining ? differ(heads, rows) : heads.length > 0;
+  if (!enough) throw tooFew(rows, skipped, forTraining);
   return {
-    domains,
-    items,
+    heads,
     rows,
     skipped,
-    warnings,
-    hash: await datasetHash(rows, domains, items),
+    warnings: [
+      ...source.warnings,
+      ...nearDoubleWarnings(source.heads),
+      ...lostFolderWarnings(skipped, rows),
+      ...lostLabelWarnings(source.heads, heads),
+      ...(forTraining ? labelWarnings(heads, rows) : []),
+      ...copyWarnings(heads, rows),
+    ],
+    hash: await datasetHash(heads, rows),
   };
 }
 
-/** The labels that occur among the indices, in their order. */
-function used(labels: readonly string[], indices: readonly number[]): string[] {
-  const occurring = new Set(indices);
-  return labels.filter((_, index) => occurring.has(index));
+/** Whether there is a head that has something to tell apart. */
+export function differ(
+  heads: readonly HeadSpec[],
+  entries: readonly Pick<SourceEntry, "labels">[],
+): boolean {
+  return heads.some((_, h) =>
+    new Set(entries.map(({ labels }) => labels[h]!).filter(isKnown)).size > 1
+  );
 }
 
-/** Copies of one picture teach nothing new, and under two labels they teach a contradiction. */
-function duplicateWarnings(
+/** The heads with the labels that occur, and the rows labelled by these. */
+function withUsedLabels(
+  all: readonly HeadSpec[],
   rows: readonly DatasetRow[],
-  items: readonly string[],
-): string[] {
-  const first = new Map<string, DatasetRow>();
-  let copies = 0;
-  let contradiction: [DatasetRow, DatasetRow] | undefined;
-  for (const row of rows) {
-    const same = first.get(row.contentHash);
-    if (same === undefined) {
-      first.set(row.contentHash, row);
-    } else {
-      copies++;
-      if (same.item !== row.item) contradiction ??= [same, row];
-    }
-  }
-  const warnings: string[] = [];
-  if (copies > 0) {
-    warnings.push(
-      `${copies} pictures are copies of others: some may be in training and test.`,
-    );
-  }
-  if (contradiction !== undefined) {
-    const [a, b] = contradiction;
-    warnings.push(
-      `One picture is both ${items[a.item]} and ${
-        items[b.item]
-      }: "${a.id}" and "${b.id}".`,
-    );
-  }
-  return warnings;
+): Pick<DatasetParts, "heads" | "rows"> {
+  const used = all.map((_, h) =>
+    [...new Set(rows.map(({ labels }) => labels[h]!).filter(isKnown))]
+      .sort((a, b) => a - b)
+  );
+  const kept = [...all.keys()].filter((h) => used[h]!.length > 0);
+  const heads = kept.map((h): HeadSpec => {
+    const head = all[h]!;
+    return head.kind === "classes"
+      ? { ...head, labels: used[h]!.map((label) => head.labels[label]!) }
+      : head;
+  });
+  const renamed = kept.map((h) =>
+    all[h]!.kind === "classes"
+      ? new Map(used[h]!.map((label, index) => [label, index]))
+      : undefined
+  );
+  const relabelled = ({ labels }: DatasetRow) =>
+    kept.map((h, k) => {
+      const label = labels[h]!;
+      const indices = renamed[k];
+      return indices === undefined ? label : indices.get(label) ?? UNKNOWN;
+    });
+  return {
+    heads,
+    rows: rows.map((row) => ({ ...row, labels: relabelled(row) })),
+  };
+}
+
+function tooFew(
+  rows: readonly DatasetRow[],
+  skipped: DatasetParts["skipped"],
+  forTraining: boolean,
+): DataError {
+  const [first] = skipped;
+  return new DataError(
+    `Cannot use these images: expected usable ones ${
+      forTraining ? "whose labels differ" : "with labels"
+    }, got ${rows.length}; ${skipped.length} could not be used` +
+      (first === undefined
+        ? ""
+        : `, the first is "${first.id}": ${first.reason}`),
+  );
 }
 
 /**
- * Sha-256 over one line for each picture, sorted: its content's hash, a space,
- * domain, a slash, item.
+ * Sha-256 over one line for each image, sorted: its content's hash, a space, its
+ * labels with slashes between. An unknown label is empty; slashes, backslashes
+ * and line ends in a label have a backslash before them.
  */
 async function datasetHash(
+  heads: readonly HeadSpec[],
   rows: readonly DatasetRow[],
-  domains: readonly string[],
-  items: readonly string[],
 ): Promise<string> {
-  const lines = rows.map(({ contentHash, domain, item }) =>
-    `${contentHash} ${domains[domain]}/${items[item]}\n`
+  const text = (label: number, h: number) =>
+    isKnown(label)
+      ? labelText(heads[h]!, label).replaceAll(/[/\\\n]/g, "\\$&")
+      : "";
+  const lines = rows.map(({ contentHash, labels }) =>
+    `${contentHash} ${labels.map(text).join("/")}\n`
   ).sort();
   return await sha256(new TextEncoder().encode(lines.join("")));
 }

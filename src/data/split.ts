@@ -60,16 +60,16 @@ export function parseShares(text: string): SplitShares {
 }
 
 /**
- * Splits rows by their labels, each (domain, item) in the given shares as far
- * as whole images allow; what rounding takes from one class the next gives back.
- * Every (domain, item) keeps at least one training row.
+ * Splits rows, each group in the given shares as far as whole images allow;
+ * what rounding takes from one group the next gives back. Every group keeps at
+ * least one training row. `groups` names the group of each row.
  *
- * The rows of a class are expected in the order they were taken, which is the
- * order of their file names. The split of a class depends on the seed and the
- * class alone.
+ * The rows of a group are expected in the order they were taken, which is the
+ * order of their file names. The split of a group depends on the seed and the
+ * group's name alone.
  */
 export function splitRows(
-  labels: readonly { domain: number; item: number }[],
+  groups: readonly string[],
   shares: SplitShares,
   { seed, strategy = "blocks" }: { seed: number; strategy?: SplitStrategy },
 ): Split {
@@ -80,7 +80,7 @@ export function splitRows(
   };
   const testQuota = createQuota(shares.test);
   const validationQuota = createQuota(shares.validation);
-  for (const [name, rows] of rowsByClass(labels)) {
+  for (const [name, rows] of rowsByGroup(groups)) {
     const random = Random.fromSeed(seed, `split ${name}`);
     const test = testQuota(rows.length, rows.length - 1);
     const validation = validationQuota(rows.length, rows.length - 1 - test);
@@ -100,14 +100,14 @@ export function splitRows(
 
 /**
  * Divides all rows into `folds` parts of about the same size, for
- * cross-validation. Each (domain, item) is cut into as many runs of neighbours
+ * cross-validation. Each group is cut into as many runs of neighbours
  * (or, by `rows`, dealt out row by row), and which fold gets which run is drawn:
  * where runs differ in length, no fold has all the long ones.
  *
  * @throws {RangeError} If there are fewer than two folds.
  */
 export function foldRows(
-  labels: readonly { domain: number; item: number }[],
+  groups: readonly string[],
   folds: number,
   { seed, strategy = "blocks" }: { seed: number; strategy?: SplitStrategy },
 ): Uint32Array[] {
@@ -117,7 +117,7 @@ export function foldRows(
     );
   }
   const parts = Array.from({ length: folds }, (): number[] => []);
-  for (const [name, rows] of rowsByClass(labels)) {
+  for (const [name, rows] of rowsByGroup(groups)) {
     const random = Random.fromSeed(seed, `folds ${name}`);
     const ordered = strategy === "rows" ? shuffled(rows, random) : rows;
     const turns = shuffled(parts.slice(), random);
@@ -130,23 +130,20 @@ export function foldRows(
   return parts.map((part) => Uint32Array.from(part).sort());
 }
 
-function rowsByClass(
-  labels: readonly { domain: number; item: number }[],
-): Map<string, number[]> {
-  const classes = new Map<string, number[]>();
-  labels.forEach(({ domain, item }, row) => {
-    const name = `${domain}/${item}`;
-    const rows = classes.get(name);
-    if (rows === undefined) classes.set(name, [row]);
-    else rows.push(row);
+function rowsByGroup(groups: readonly string[]): Map<string, number[]> {
+  const rows = new Map<string, number[]>();
+  groups.forEach((group, row) => {
+    const before = rows.get(group);
+    if (before === undefined) rows.set(group, [row]);
+    else before.push(row);
   });
-  return classes;
+  return rows;
 }
 
 /**
- * Whole numbers of rows for class after class, each its exact share rounded up
+ * Whole numbers of rows for group after group, each its exact share rounded up
  * or down so that the total stays within one of its share too. Without the
- * carry, 5 % of a class of 9 would round to none, class after class.
+ * carry, 5 % of a group of 9 would round to none, group after group.
  */
 function createQuota(
   percent: number,

@@ -1,6 +1,6 @@
 /**
- * The training views of a picture: ways to look at it that do not change what
- * it shows. They are chosen by the picture's content, not by its place in a
+ * The training views of an image: ways to look at it that do not change what
+ * it shows. They are chosen by the image's content, not by its place in a
  * list, so that a cached view is the view that would be made again.
  *
  * @module
@@ -15,12 +15,12 @@ import { Random } from "../nn/prng.ts";
  */
 export const VIEW_RULES = "crops-3";
 
-/** The plain picture, the flipped one and fourteen crops. */
+/** The plain image, the flipped one and fourteen crops. */
 export const TRAINING_VIEWS = 16;
 
-/** Sides of a crop, in shares of the picture's. */
+/** Sides of a crop, in shares of the image's. */
 const CROP_SIDE = [0.92, 1] as const;
-/** How much wider or narrower than the picture a crop may be. */
+/** How much wider or narrower than the image a crop may be. */
 const CROP_STRETCH = 0.06;
 /** Of all channels together, then of each one. */
 const GAIN = [0.75, 1.25] as const;
@@ -29,8 +29,8 @@ const CHANNEL_GAIN = [0.93, 1.07] as const;
 const OFFSET = 15;
 
 /**
- * View number `index` of the picture whose content has the given hash: 0 is the
- * picture as it is, 1 is mirrored, every further one is a random crop, mirrored
+ * View number `index` of the image whose content has the given hash: 0 is the
+ * image as it is, 1 is mirrored, every further one is a random crop, mirrored
  * if its number is odd, in other light.
  *
  * @throws {RangeError} If the index is not a whole number from 0.

@@ -1,6 +1,6 @@
 /** Heads that say yes or no: one logit, the sigmoid and its cross-entropy. @module */
 
-import type { Kernels } from "../kernels/mod.ts";
+import type { MathKernels } from "../kernels/mod.ts";
 import { scoreClasses } from "./classes.ts";
 import { fitClasses } from "./classes_calibration.ts";
 import {
@@ -98,6 +98,28 @@ export const binary: HeadKind<BinaryHead, BinaryCalibration, BinaryAnswer> = {
     };
   },
 
+  slope(kernels, logits, target, out) {
+    out[0] = sigmoid(kernels, logits[0]!) - target;
+  },
+
+  shortfall(_, { offset }, logits, target, margin) {
+    const need = margin - signOf(target) * (logits[0]! + offset);
+    if (!(need > 0)) return undefined;
+    return target === 1 ? { need, up: 0 } : { need, down: 0 };
+  },
+
+  standing(kernels, _, { temperature, offset }, logits, target) {
+    const z = signOf(target) * (logits[0]! + offset) / temperature;
+    const right = z > 0 || (z === 0 && target === 0);
+    return {
+      probability: sigmoid(kernels, z),
+      rank: right ? 1 : 2,
+      most: sigmoid(kernels, Math.abs(z)),
+      right,
+      loss: Math.max(-z, 0) + kernels.log(1 + kernels.exp(-Math.abs(z))),
+    };
+  },
+
   parse(_, value) {
     if (value === 0 || value === 1) return value;
     if (typeof value === "boolean") return value ? 1 : 0;
@@ -118,9 +140,15 @@ export const binary: HeadKind<BinaryHead, BinaryCalibration, BinaryAnswer> = {
   },
 };
 
-/** 1 / (1 + e⁻ᶻ). */
-function sigmoid(kernels: Kernels, z: number): number {
-  return 1 / (1 + kernels.exp(-z));
+/** 1 / (1 + e⁻ᶻ), without overflow. */
+function sigmoid(kernels: MathKernels, z: number): number {
+  const e = kernels.exp(-Math.abs(z));
+  return (z >= 0 ? 1 : e) / (1 + e);
+}
+
+/** The side of 0 that logits of a label lie on. */
+function signOf(target: number): 1 | -1 {
+  return target === 1 ? 1 : -1;
 }
 
 /** The same answers as those of two classes, of which "no" has the logit 0. */

@@ -1,6 +1,6 @@
 /** Heads that select one of several classes: softmax and its cross-entropy. @module */
 
-import type { Kernels } from "../kernels/mod.ts";
+import type { Kernels, MathKernels } from "../kernels/mod.ts";
 import {
   calibratedLogits,
   type ClassesCalibration,
@@ -14,6 +14,7 @@ import {
   indexOfLargest,
   isFiniteNumber,
   isKnown,
+  type Logits,
   type NamedHead,
   sevenDigits,
 } from "./head.ts";
@@ -99,6 +100,37 @@ export const classes: HeadKind<
     return { ...top[0]!, top };
   },
 
+  slope(kernels, logits, target, out) {
+    const { exponentials, sum } = partition(kernels, logits);
+    for (let c = 0; c < out.length; c++) {
+      out[c] = exponentials[c]! / sum - (c === target ? 1 : 0);
+    }
+  },
+
+  shortfall(_, { offsets }, logits, target, margin) {
+    const score = (c: number) => logits[c]! + offsets[c]!;
+    let rival = -1;
+    for (let c = 0; c < offsets.length; c++) {
+      if (c === target) continue;
+      if (rival < 0 || score(c) > score(rival)) rival = c;
+    }
+    if (rival < 0) return undefined;
+    const need = margin - (score(target) - score(rival));
+    return need > 0 ? { need, up: target, down: rival } : undefined;
+  },
+
+  standing(kernels, _, { temperature, offsets }, logits, target) {
+    const z = offsets.map((offset, c) => (logits[c]! + offset) / temperature);
+    const { exponentials, largest, sum } = partition(kernels, z);
+    return {
+      probability: exponentials[target]! / sum,
+      rank: 1 + z.filter((other) => other > z[target]!).length,
+      most: 1 / sum,
+      right: z.indexOf(largest) === target,
+      loss: kernels.log(sum) - (z[target]! - largest),
+    };
+  },
+
   parse({ labels }, value) {
     const index = labels.indexOf(value as string);
     return index < 0 ? undefined : index;
@@ -123,6 +155,21 @@ export const classes: HeadKind<
     return fits ? undefined : `${labels.length} offsets of its logits`;
   },
 };
+
+/** exp(z − largest) of every class, and their sum. */
+function partition(kernels: MathKernels, z: Logits): {
+  exponentials: Float64Array;
+  largest: number;
+  sum: number;
+} {
+  const largest = z[indexOfLargest(z)]!;
+  const exponentials = Float64Array.from(
+    z,
+    (value) => kernels.exp(value - largest),
+  );
+  const sum = exponentials.reduce((total, value) => total + value, 0);
+  return { exponentials, largest, sum };
+}
 
 /**
  * Accuracy, mean cross-entropy, and the expected calibration error over 15 equal

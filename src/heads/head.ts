@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { Kernels, Pointer } from "../kernels/mod.ts";
+import type { Kernels, MathKernels, Pointer } from "../kernels/mod.ts";
 
 /** The label that an example does not have: NaN, so that no computation mistakes it for one. */
 export const UNKNOWN = NaN;
@@ -76,6 +76,9 @@ export interface MetricStyle {
   readonly style: "percent" | "decimal" | "quantity";
 }
 
+/** One head's logits of one example. */
+export type Logits = ArrayLike<number>;
+
 /** What a head said of a list of examples. */
 export interface HeadScore {
   readonly metrics: Metrics;
@@ -83,6 +86,30 @@ export interface HeadScore {
   readonly predicted: Float64Array;
   /** [N], its probability in [0, 1]; undefined where a head gives none. */
   readonly confidence: Float32Array | undefined;
+}
+
+/** The least change of logits that makes an answer right. */
+export interface Shortfall {
+  /** How much further apart, or how much higher or lower, logits must be; > 0. */
+  readonly need: number;
+  /** The column to raise, if one is. */
+  readonly up?: number;
+  /** The column to lower, if one is. */
+  readonly down?: number;
+}
+
+/** Where a label stands among the answers of a head. */
+export interface Standing {
+  /** p(label) in [0, 1]; of a quantity, its likelihood relative to that of the estimate. */
+  readonly probability: number;
+  /** 1 + the number of answers that are likelier; 1 for a quantity. */
+  readonly rank: number;
+  /** The probability of the likeliest answer. */
+  readonly most: number;
+  /** Whether the answer is right; of a quantity, whether it is within its deviation. */
+  readonly right: boolean;
+  /** −log p(label) in nats; of a quantity, half the squared error in deviations. */
+  readonly loss: number;
 }
 
 /**
@@ -137,6 +164,39 @@ export interface HeadKind<S extends NamedHead, C, A> {
     topK: number,
   ): A;
 
+  /**
+   * ∂L/∂logits of one labelled row, without smoothing.
+   *
+   * @param out [width], overwritten.
+   */
+  slope(
+    kernels: MathKernels,
+    logits: Logits,
+    target: number,
+    out: Float32Array,
+  ): void;
+
+  /**
+   * What keeps the calibrated answer from being right by `margin`, in logits;
+   * undefined if nothing does.
+   */
+  shortfall(
+    head: S,
+    calibration: C,
+    logits: Logits,
+    target: number,
+    margin: number,
+  ): Shortfall | undefined;
+
+  /** Where a label stands among the calibrated answers. */
+  standing(
+    kernels: MathKernels,
+    head: S,
+    calibration: C,
+    logits: Logits,
+    target: number,
+  ): Standing;
+
   /** The label that a text, number or truth value stands for; undefined if none. */
   parse(head: S, value: unknown): number | undefined;
 
@@ -150,7 +210,7 @@ export interface HeadKind<S extends NamedHead, C, A> {
   fault(head: S): string | undefined;
 
   /** What is wrong with a calibration read from a file, in words; undefined if nothing. */
-  calibrationFault(head: S, calibration: C): string | undefined;
+  calibrationFault(head: S, calibration: Partial<C>): string | undefined;
 }
 
 /** Whether a value is a finite number. */

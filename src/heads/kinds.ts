@@ -65,7 +65,9 @@ export function nameFault(name: unknown): string | undefined {
   if (typeof name !== "string" || !NAME.test(name)) {
     return 'a name of 1 to 64 letters, digits, "_" or "-"';
   }
-  return RESERVED.has(name) ? `a name other than ${name}` : undefined;
+  // What every object knows would be found where a head is looked up by its name.
+  const taken = RESERVED.has(name) || name in Object.prototype;
+  return taken ? `a name other than ${name}` : undefined;
 }
 
 /** What is wrong with a list of heads, in words; undefined if nothing. */
@@ -74,12 +76,12 @@ export function headsFault(heads: unknown): string | undefined {
   for (const head of heads as Partial<NamedHead>[]) {
     const wrongName = nameFault(head?.name);
     if (wrongName !== undefined) return `heads with ${wrongName}`;
-    if (!Object.hasOwn(KINDS, String(head.kind))) {
-      return `a ${head.name} head of ${KIND_NAMES.join(", ")}`;
+    if (!(KIND_NAMES as readonly unknown[]).includes(head.kind)) {
+      return `the head ${head.name} to be one of ${KIND_NAMES.join(", ")}`;
     }
     const spec = head as HeadSpec;
     const fault = kindOf(spec).fault(spec);
-    if (fault !== undefined) return `a ${head.name} head with ${fault}`;
+    if (fault !== undefined) return `the head ${head.name} to have ${fault}`;
   }
   const names = new Set(heads.map(({ name }) => name));
   return names.size === heads.length ? undefined : "heads of different names";

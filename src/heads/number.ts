@@ -100,6 +100,31 @@ export const number: HeadKind<NumberHead, NumberCalibration, NumberAnswer> = {
     };
   },
 
+  slope(_, logits, target, out) {
+    out[0] = 2 * (logits[0]! - target);
+  },
+
+  // Source: the ε-insensitive loss of Crammer et al. 2006, section 5 (JMLR 7),
+  // whose ε is the error to expect. Margins are of probabilities, and do not matter.
+  shortfall({ standardDeviation }, { deviation }, logits, target) {
+    const residual = target - logits[0]!;
+    const need = Math.abs(residual) - deviation / standardDeviation;
+    if (!(need > 0)) return undefined;
+    return residual > 0 ? { need, up: 0 } : { need, down: 0 };
+  },
+
+  standing(kernels, { standardDeviation }, { deviation }, logits, target) {
+    const error = Math.abs(logits[0]! - target) * standardDeviation;
+    const loss = (error / Math.max(deviation, Number.MIN_VALUE)) ** 2 / 2;
+    return {
+      probability: kernels.exp(-loss),
+      rank: 1,
+      most: 1,
+      right: error <= deviation,
+      loss,
+    };
+  },
+
   parse(_, value) {
     const text = typeof value === "string" ? value.trim() : value;
     if (typeof text !== "number" && typeof text !== "string") return undefined;

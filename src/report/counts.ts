@@ -1,30 +1,29 @@
-/** What can be counted in the answers of one head: confusions, recalls, reliability. @module */
+/** Counts over the answers of one head: confusions, recalls, reliability. @module */
 
-import type { HeadEvaluation } from "../train/evaluate.ts";
-import { MASKED } from "../train/loss.ts";
+import { isKnown } from "../heads/head.ts";
 
 /** Answers by true class and predicted class. */
 export interface Confusion {
   readonly classes: number;
-  /** [classes, classes], row-major: pictures of class r that were called c. */
+  /** [classes, classes], row-major: images of class r that were called c. */
   readonly counts: Uint32Array;
-  /** Pictures per true class. */
+  /** Images per true class. */
   readonly truths: Uint32Array;
-  /** Pictures per predicted class. */
+  /** Images per predicted class. */
   readonly predictions: Uint32Array;
 }
 
-/** Counts the answers for pictures whose class is known. */
+/** Counts the answers for images whose class is known. */
 export function countConfusion(
-  labels: Int32Array,
-  predicted: Int32Array,
+  labels: Float64Array,
+  predicted: Float64Array,
   classes: number,
 ): Confusion {
   const counts = new Uint32Array(classes * classes);
   const truths = new Uint32Array(classes);
   const predictions = new Uint32Array(classes);
   labels.forEach((label, n) => {
-    if (label === MASKED) return;
+    if (!isKnown(label)) return;
     const prediction = predicted[n]!;
     counts[label * classes + prediction]!++;
     truths[label]!++;
@@ -33,7 +32,7 @@ export function countConfusion(
   return { classes, counts, truths, predictions };
 }
 
-/** Pictures of `truth` that were called `prediction`. */
+/** Images of `truth` that were called `prediction`. */
 export function countOf(
   { classes, counts }: Confusion,
   truth: number,
@@ -42,7 +41,7 @@ export function countOf(
   return counts[truth * classes + prediction]!;
 }
 
-/** Pictures of a class that were called something else. */
+/** Images of a class that were called something else. */
 export function missesOf(confusion: Confusion, truth: number): number {
   return confusion.truths[truth]! - countOf(confusion, truth, truth);
 }
@@ -102,7 +101,7 @@ export function proportion(right: number, of: number): Proportion {
   };
 }
 
-/** Pictures whose confidence lies in one interval. */
+/** Images whose confidence lies in one interval. */
 export interface ReliabilityBin {
   readonly low: number;
   readonly high: number;
@@ -115,15 +114,16 @@ export interface ReliabilityBin {
 
 /** Answers with a known class, sorted into `bins` equal intervals of confidence. */
 export function reliabilityBins(
-  labels: Int32Array,
-  { predicted, confidence }: HeadEvaluation,
+  labels: Float64Array,
+  predicted: Float64Array,
+  confidence: Float32Array,
   bins: number,
 ): ReliabilityBin[] {
   const images = new Uint32Array(bins);
   const right = new Uint32Array(bins);
   const sum = new Float64Array(bins);
   labels.forEach((label, n) => {
-    if (label === MASKED) return;
+    if (!isKnown(label)) return;
     const bin = Math.min(bins - 1, Math.floor(confidence[n]! * bins));
     images[bin]!++;
     sum[bin]! += confidence[n]!;

@@ -25,6 +25,12 @@ export function formatDecimals(value: number, decimals: number): string {
   return sign + (fraction === undefined ? grouped : `${grouped}.${fraction}`);
 }
 
+/** A value with three digits, or as many as it has before its point: "0.0123", "12.3", "1,234". */
+export function formatQuantity(value: number): string {
+  const [, exponent] = value.toExponential(2).split("e");
+  return formatDecimals(value, Math.max(0, 2 - Number(exponent)));
+}
+
 /** "812 B", "4.2 kB", "12.3 MB". */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
@@ -39,6 +45,11 @@ export function formatDuration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   const minutes = Math.round(whole / 60);
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** The text with a capital at its start. */
+export function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** At most `length` characters, the last of them an ellipsis where some are missing. */

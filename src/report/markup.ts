@@ -11,7 +11,7 @@ export interface Markup {
   readonly html: string;
 }
 
-/** What a template takes: text to escape, numbers, markup, lists of these, or nothing. */
+/** Content of a template: text to escape, numbers, markup, lists of these, or nothing. */
 export type Content =
   | string
   | number

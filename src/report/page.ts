@@ -61,7 +61,7 @@ export function figure(
   }${numbers && folded("The numbers", numbers)}</figure>`;
 }
 
-/** What a reader may want to unfold. */
+/** Content that a reader may want to unfold. */
 export function folded(summary: string, content: Content): Markup {
   return markup`<details><summary>${summary}</summary>${content}</details>`;
 }
@@ -97,15 +97,19 @@ function scrolling(content: Markup): Markup {
 export interface Headline {
   readonly value: string;
   readonly name: string;
-  readonly note: string;
+  /** A line each. */
+  readonly notes: readonly string[];
 }
 
 /** The numbers to see first, side by side. */
 export function headlines(entries: readonly Headline[]): Markup {
-  const tiles = entries.map(({ value, name, note }) =>
-    markup`<div><dt>${name}</dt><dd><strong>${value}</strong> <span>${note}</span></dd></div>`
+  const tiles = entries.map(({ value, name, notes }) =>
+    markup`<div><dt>${name}</dt><dd><strong>${value}</strong>${
+      notes.map((note) => markup` <span>${note}</span>`)
+    }</dd></div>`
   );
-  return markup`<dl class="headlines">${tiles}</dl>`;
+  const columns = entries.length % 4 === 0 ? 4 : 3;
+  return markup`<dl class="headlines of-${columns}">${tiles}</dl>`;
 }
 
 /** Names and what they stand for. */
@@ -142,19 +146,22 @@ body{margin:0 auto;max-width:1080px;padding:24px 20px 64px;background:var(--pape
 h1{font-size:28px;line-height:1.2;margin:0 0 8px}
 h2{font-size:20px;margin:44px 0 12px;padding-bottom:6px;border-bottom:1px solid var(--grid)}
 h3{font-size:16px;margin:24px 0 8px}
-p{max-width:72ch;margin:0 0 12px}
+p,ul{max-width:72ch;margin:0 0 12px}
+header ul{padding-left:20px}
 a{color:var(--series-1)}
 a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--series-1);outline-offset:2px}
 code{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .warning{border-left:4px solid var(--series-2);padding-left:12px}
-nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;margin:16px 0 0;padding:0}
-.headlines{display:grid;grid-template-columns:repeat(3,1fr);gap:12px;margin:20px 0 0}
+nav ul{list-style:none;max-width:none;display:flex;flex-wrap:wrap;gap:4px 18px;margin:16px 0 0;padding:0}
+.headlines{display:grid;gap:12px;margin:20px 0 0}
+.of-3{grid-template-columns:repeat(3,1fr)}
+.of-4{grid-template-columns:repeat(4,1fr)}
 .headlines div{background:var(--surface);border:1px solid var(--grid);border-radius:8px;padding:12px 14px}
-.headlines dt{color:var(--muted);font-size:14px}
+.headlines dt{color:var(--muted);font-size:14px;overflow-wrap:anywhere}
 .headlines dd{margin:0}
 .headlines strong{display:block;font-size:26px;line-height:1.3}
-.headlines span{color:var(--muted);font-size:13px}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:28px 32px;align-items:start}
+.headlines span{display:block;color:var(--muted);font-size:13px;line-height:1.4}
+.charts{margin-top:24px;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:28px 32px;align-items:start}
 .charts.small{grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr))}
 figure{margin:20px 0;min-width:0}
 .charts figure{margin:0}

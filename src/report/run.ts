@@ -1,52 +1,45 @@
 /** A finished training run as plain data: what the report and the model card are written from. @module */
 
+import type { HeadScore } from "../heads/head.ts";
+import type { HeadCalibration, HeadSpec } from "../heads/kinds.ts";
 import type { Sizes } from "../model/sizes.ts";
-import type { OptimizerOptions } from "../optim/optimizer.ts";
 import type { Calibration } from "../model/state.ts";
-import type { Evaluation } from "../train/evaluate.ts";
-import type { Recipe } from "../train/fit.ts";
-import type { EpochRecord } from "../train/history.ts";
+import type { EpochRecord } from "../train/epochs.ts";
+import type { Evaluation } from "../train/metrics.ts";
+import type { TrainingPlan } from "../train/plan.ts";
 
-/** What the finished model said of pictures it was not trained on. */
-export interface HeldOut {
-  /** True classes, [N] each, `MASKED` where not known. */
-  readonly labels: { readonly domain: Int32Array; readonly item: Int32Array };
-  /** Of the logits as they are. */
-  readonly uncalibrated: Evaluation;
-  /** Of the calibrated logits. */
-  readonly calibrated: Evaluation;
-}
-
-/** What the run learnt from. */
+/** The images that the run learnt from. */
 export interface DatasetSummary {
-  /** One sentence for people: what these pictures are. */
+  /** One sentence for people: what these images are. */
   readonly description: string;
-  /** What their owners allow, in a sentence. */
+  /** The licence, in a sentence: what the images' owners allow. */
   readonly licence: string;
-  /** Hash of the pictures and their labels. */
+  /** Hash of the images and their labels. */
   readonly hash: string;
   readonly images: number;
-  /** Numbers of pictures. */
+  /** Numbers of images. */
   readonly split: {
     readonly train: number;
     readonly validation: number;
     readonly test: number;
   };
-  /** How held-out pictures were chosen, in words, such as "blocks of neighbouring frames". */
+  /** The way in which held-out images were chosen, such as "blocks of neighbouring images". */
   readonly strategy: string;
   readonly warnings: readonly string[];
 }
 
-/** A held-out picture that the model got wrong. */
+/** A wrong answer, or one that is far off, for a held-out image. */
 export interface Mistake {
-  /** Its name in the dataset. */
+  /** The image's name in the dataset. */
   readonly id: string;
-  /** The picture, small, as a `data:image/…` URL. */
+  /** The image, small, as a `data:image/…` URL. */
   readonly image: string;
-  readonly truth: { readonly domain: string; readonly item: string };
-  readonly predicted: { readonly domain: string; readonly item: string };
-  /** Probability of the predicted item. */
-  readonly confidence: number;
+  /** Name of the head that was wrong. */
+  readonly head: string;
+  readonly truth: string;
+  readonly predicted: string;
+  /** The size of the mistake in a few words, such as "97% sure" or "off by 12 cm". */
+  readonly note: string;
 }
 
 /** The file a run wrote. */
@@ -62,31 +55,21 @@ export interface RunReport {
   /** The command line, as it could be typed again. */
   readonly command: string;
   readonly sizes: Sizes;
-  readonly labels: {
-    readonly domains: readonly string[];
-    readonly items: readonly string[];
-  };
-  /** How a picture becomes the network's inputs, in a sentence. */
+  /** The way from an image to the network's inputs, in a sentence. */
   readonly preprocessing: string;
-  readonly recipe: Recipe;
-  readonly optimizer: {
-    readonly name: string;
-    readonly options: OptimizerOptions;
-  };
+  readonly plan: TrainingPlan;
   readonly dataset: DatasetSummary;
   readonly history: readonly EpochRecord[];
   /** The epoch whose weights were kept. */
   readonly keptEpoch: number;
   readonly calibration: Calibration;
-  /** Missing where no pictures were set aside. */
-  readonly validation?: HeldOut;
-  /** Missing where no pictures were set aside. */
-  readonly test?: HeldOut;
-  /** What models of the same plan said of the pictures they were not trained on, where that was asked for. */
-  readonly crossValidation?: HeldOut;
-  /** Models of the cross-validation; 0 without one. */
-  readonly folds: number;
-  /** Worst first. */
+  /** Missing where no images were set aside. */
+  readonly validation?: Evaluation;
+  /** Missing where no images were set aside. */
+  readonly test?: Evaluation;
+  /** Answers of models of the same plan to the images they were not trained on, where that was asked for. */
+  readonly crossValidation?: Evaluation;
+  /** Worst first for each head, the heads in their order. */
   readonly mistakes: readonly Mistake[];
   readonly weights: WeightsSummary;
   readonly step: number;
@@ -95,22 +78,22 @@ export interface RunReport {
   readonly appendix?: string;
 }
 
-/** What a reader sees each set called. */
+/** The names under which a reader sees each set. */
 const SET_NAMES = {
   test: "test",
   crossValidation: "cross-validation",
   validation: "validation",
 } as const;
 
-/** A set of pictures, and what was said of them. */
+/** A set of images, and what was said of them. */
 export interface JudgedSet {
   readonly set: keyof typeof SET_NAMES;
-  /** What a reader sees it called. */
+  /** The name under which a reader sees it. */
   readonly name: string;
-  readonly heldOut: HeldOut;
+  readonly evaluation: Evaluation;
 }
 
-/** What a reader sees the set called that the calibration was fitted on. */
+/** The name of the set that the calibration was fitted on. */
 export function calibrationSet(
   { crossValidation }: Pick<RunReport, "crossValidation">,
 ): string {
@@ -118,17 +101,41 @@ export function calibrationSet(
 }
 
 /**
- * The set that the figures of a run are quoted on: test pictures, else those of
- * the cross-validation, else validation pictures.
+ * The set that the metrics of a run are quoted on: test images, else those of
+ * the cross-validation, else validation images.
  */
 export function judgedSet(
   run: Pick<RunReport, JudgedSet["set"]>,
 ): JudgedSet | undefined {
   for (const set of ["test", "crossValidation", "validation"] as const) {
-    const heldOut = run[set];
-    if (heldOut !== undefined && heldOut.labels.item.length > 0) {
-      return { set, name: SET_NAMES[set], heldOut };
+    const evaluation = run[set];
+    if (evaluation !== undefined && evaluation.metrics.images > 0) {
+      return { set, name: SET_NAMES[set], evaluation };
     }
   }
   return undefined;
+}
+
+/** Everything one head said of a set of images. */
+export interface HeadAnswers {
+  readonly head: HeadSpec;
+  /** True labels [N]. */
+  readonly labels: Float64Array;
+  readonly uncalibrated: HeadScore;
+  readonly calibrated: HeadScore;
+  readonly calibration: HeadCalibration;
+}
+
+/** The answers head by head, in the heads' order. */
+export function answersOf(
+  { heads, labels, uncalibrated, calibrated }: Evaluation,
+  calibration: Calibration,
+): HeadAnswers[] {
+  return heads.map((head, h) => ({
+    head,
+    labels: labels[h]!,
+    uncalibrated: uncalibrated[h]!,
+    calibrated: calibrated[h]!,
+    calibration: calibration[head.name]!,
+  }));
 }

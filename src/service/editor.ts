@@ -1,35 +1,102 @@
 /** Changes to the model: one at a time here, and again where another process was first. @module */
 
-import { ConflictError } from "../errors.ts";
+import { ConflictError, PreconditionError } from "../errors.ts";
+import type { Draft, Head } from "../store/draft.ts";
+import type { BeforeAfter, Manifest } from "../store/manifest.ts";
+import type { CommitOptions, ModelStore } from "../store/store.ts";
+import type { Parameters } from "./network.ts";
 import { Queue } from "./queue.ts";
+import type { Versions } from "./versions.ts";
 
 /** How often a change is done again because another process committed first. */
 const ATTEMPTS = 20;
 /** The longest pause between two attempts, in milliseconds. */
 const JITTER = 20;
 
+/** A new version, but not yet written. */
+export interface Proposal extends CommitOptions {
+  readonly draft: Draft;
+  /** Every parameter of the new version that is not the base model's. */
+  readonly parameters: Parameters;
+}
+
+/** What a change comes to: a version to be committed, or an answer that changes nothing. */
+export type Proposed<T> =
+  | { readonly propose: Proposal }
+  /** `undefined` where somebody else was first, and it is to be tried again. */
+  | { readonly answer: T | undefined };
+
+/** When a change is to be made. */
+export interface ChangeConditions<T> {
+  /** The hashes of which the model must have one; any will do where there are none. */
+  readonly ifMatch?: readonly string[] | undefined;
+  /** What the change was answered if it was made before, whatever the model is by now. */
+  answered?(): Promise<T | undefined>;
+}
+
+/** A change of the model, as callers are told of it. */
+export interface Changed {
+  readonly version: BeforeAfter;
+  readonly step: BeforeAfter;
+  /** Hash of the model after it. */
+  readonly sha256: string;
+}
+
+/** What a change says when it is done. */
+export function changedFrom(before: Manifest, after: Manifest): Changed {
+  return {
+    version: { before: before.version, after: after.version },
+    step: { before: before.step, after: after.step },
+    sha256: after.sha256,
+  };
+}
+
 /** The line that every change of the model in this process stands in. */
 export class Editor {
   readonly #queue: Queue;
 
   /** @param maxWaiting How many changes may wait or be made at once. */
-  constructor(maxWaiting: number) {
+  constructor(
+    private readonly store: ModelStore,
+    private readonly versions: Versions,
+    maxWaiting: number,
+  ) {
     this.#queue = new Queue(maxWaiting);
   }
 
   /**
-   * Makes a change when its turn comes.
+   * Makes a change when its turn comes: proposes it on the present head, commits
+   * it and publishes the version.
    *
-   * @param attempt Does all of it on the present head; undefined if the head moved meanwhile.
+   * @param propose Does all of the work on the head it is given; called again if the head moved.
+   * @returns The versions before and after, or the answer to a change that changes nothing.
    * @throws {BusyError} If too many changes wait.
    * @throws {ConflictError} If the head moved every time.
+   * @throws {PreconditionError} If the model has none of the hashes asked for.
    */
-  change<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+  change<T>(
+    propose: (head: Head) => Promise<Proposed<T>>,
+    { ifMatch, answered }: ChangeConditions<T> = {},
+  ): Promise<{ before: Manifest; after: Manifest } | { answer: T }> {
     return this.#queue.run(async () => {
       for (let tried = 0; tried < ATTEMPTS; tried++) {
         if (tried > 0) await jitter();
-        const result = await attempt();
-        if (result !== undefined) return result;
+        const answer = await answered?.();
+        if (answer !== undefined) return { answer };
+        const head = await this.versions.head();
+        checkMatch(ifMatch, this.versions.current.manifest.sha256);
+        const proposed = await propose(head);
+        if ("answer" in proposed) {
+          if (proposed.answer !== undefined) return { answer: proposed.answer };
+          continue;
+        }
+        const { draft, parameters, ...options } = proposed.propose;
+        const commit = await this.store.commit(head, draft, options);
+        if (commit.status === "stale") continue;
+        this.versions.publish(
+          await this.versions.ready(commit.manifest, parameters),
+        );
+        return { before: head.manifest, after: commit.manifest };
       }
       throw new ConflictError(
         `Cannot change the model: others changed it first, ${ATTEMPTS} times in a row`,
@@ -41,6 +108,23 @@ export class Editor {
   idle(): Promise<void> {
     return this.#queue.idle();
   }
+}
+
+/**
+ * Checks that the model is in one of the states named, if any are.
+ *
+ * @throws {PreconditionError} If it is not.
+ */
+function checkMatch(
+  hashes: readonly string[] | undefined,
+  sha256: string,
+): void {
+  if (hashes === undefined || hashes.includes(sha256)) return;
+  throw new PreconditionError(
+    `Cannot change the model: expected it to be ${
+      hashes.join(" or ")
+    }, its sha256 is ${sha256}`,
+  );
 }
 
 /** Pauses for a random while, so that processes that collided do not collide again. */

@@ -1,15 +1,18 @@
 /** Fine-tuning by request: one at a time, committed to the store, then published. @module */
 
 import { shapesOf } from "../model/state.ts";
+import { isKnown } from "../heads/head.ts";
+import type { ChangeLog, Manifest } from "../store/manifest.ts";
 import {
   fillReceipt,
   findReceipt,
-  type ReceiptSlot,
+  type Receipt,
   writeReceipt,
 } from "../store/receipts.ts";
-import type { Draft } from "../store/draft.ts";
+import type { Draft, Head } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
-import type { Editor } from "./editor.ts";
+import type { Editor, Proposed } from "./editor.ts";
+import type { Parameters } from "./network.ts";
 import {
   changedSteps,
   headTensors,
@@ -20,7 +23,6 @@ import {
 import { Learner, type Outcome } from "./learner.ts";
 import type { ServingNetwork } from "./network.ts";
 import {
-  checkMatch,
   checkSame,
   checkSound,
   type FinetuneRequest,
@@ -29,8 +31,18 @@ import {
   resultOf,
 } from "./requests.ts";
 import type { Heads } from "./tuner.ts";
-import type { Version, Versions } from "./versions.ts";
+import type { Versions } from "./versions.ts";
 import type { Weights } from "./weights.ts";
+
+/** What was learned on a head. */
+interface Learned {
+  readonly draft: Draft;
+  readonly outcome: Outcome;
+  readonly parameters: Parameters;
+}
+
+/** Makes the receipt that an answer is noted in. */
+type FillReceipt = (result: FinetuneResult) => Receipt;
 
 /** Takes fine-tune requests, one after the other. */
 export class Finetuner {
@@ -62,84 +74,79 @@ export class Finetuner {
    */
   async run(request: FinetuneRequest): Promise<FinetuneResult> {
     const { idempotencyKey: key } = request;
-    if (key === undefined) {
-      return await this.editor.change(() => this.#attempt(request));
-    }
+    if (key === undefined) return await this.#change(request);
     const hash = await requestHash(request);
     const running = this.#running.get(key);
     if (running !== undefined) {
       checkSame(hash, running.hash);
       return await running.result;
     }
-    const result = this.editor.change(() => this.#once(request, key, hash))
+    const result = this.#change(request, { key, hash })
       .finally(() => this.#running.delete(key));
     this.#running.set(key, { hash, result });
     return await result;
   }
 
-  /** One attempt, unless the key has been answered already. */
-  async #once(
+  async #change(
     request: FinetuneRequest,
-    key: string,
-    hash: string,
-  ): Promise<FinetuneResult | undefined> {
-    const slot = await findReceipt(this.store, key);
-    if (slot.record === undefined) {
-      return await this.#attempt(request, { slot, hash });
-    }
-    checkSame(hash, slot.record.request);
-    return slot.record.answer as FinetuneResult;
+    identity?: { key: string; hash: string },
+  ): Promise<FinetuneResult> {
+    let fill: FillReceipt | undefined;
+    let learned: Learned | undefined;
+    const done = await this.editor.change(async (head) => {
+      learned = await this.#learn(head, request);
+      return await this.#proposed(head, learned, request.dryRun, fill);
+    }, {
+      ifMatch: request.ifMatch,
+      answered: async () => {
+        const receipt = identity && await this.#receiptOf(identity);
+        fill = receipt?.fill;
+        return receipt?.answer;
+      },
+    });
+    if ("answer" in done) return done.answer;
+    const { heads } = learned!.outcome;
+    this.#last = { sha256: done.after.sha256, heads };
+    return resultOf(done.before, done.after, learned!.outcome, false);
   }
 
-  /** One attempt on the present head; undefined if it is not the head any more. */
-  async #attempt(
-    request: FinetuneRequest,
-    receipt?: { slot: ReceiptSlot; hash: string },
-  ): Promise<FinetuneResult | undefined> {
-    const head = await this.versions.head();
+  /** What an idempotency key was answered before, or how to note the answer. */
+  async #receiptOf(
+    { key, hash }: { key: string; hash: string },
+  ): Promise<{ answer?: FinetuneResult; fill: FillReceipt }> {
+    const slot = await findReceipt(this.store, key);
+    const fill: FillReceipt = (result) => fillReceipt(slot, hash, result);
+    if (slot.record === undefined) return { fill };
+    checkSame(hash, slot.record.request);
+    return { answer: slot.record.answer as FinetuneResult, fill };
+  }
+
+  /** A version to commit, or the answer where nothing is to change. */
+  async #proposed(
+    { manifest }: Head,
+    { outcome, draft, parameters }: Learned,
+    dryRun: boolean,
+    fill: FillReceipt | undefined,
+  ): Promise<Proposed<FinetuneResult>> {
+    const answerTo = (after: Manifest) =>
+      resultOf(manifest, after, outcome, dryRun);
+    if (outcome.refusal === null && !dryRun) {
+      const receipt = fill && ((after: Manifest) => fill(answerTo(after)));
+      return { propose: { draft, parameters, receipt } };
+    }
+    const answer = answerTo(manifest);
+    const noted = fill === undefined ||
+      await writeReceipt(this.store, fill(answer));
+    return { answer: noted ? answer : undefined };
+  }
+
+  /** Learns on a draft of the head's own heads. */
+  async #learn(
+    head: Head,
+    { descriptors, labels, steps, learningRate }: FinetuneRequest,
+  ): Promise<Learned> {
     const version = this.versions.current;
     checkSound(head, version);
-    checkMatch(request.ifMatch, version.manifest.sha256);
-    const { draft, outcome } = await this.#draft(version, request);
-    const fill = (result: FinetuneResult) =>
-      receipt && fillReceipt(receipt.slot, receipt.hash, result);
-
-    if (outcome.refusal !== null || request.dryRun) {
-      const result = resultOf(
-        version.manifest,
-        version.manifest,
-        outcome,
-        request.dryRun,
-      );
-      const filled = fill(result);
-      return filled === undefined || await writeReceipt(this.store, filled)
-        ? result
-        : undefined;
-    }
-    const prepared = await this.store.prepare(head, draft);
-    const result = resultOf(
-      version.manifest,
-      prepared.manifest,
-      outcome,
-      false,
-    );
-    if (!await this.store.commit(head, prepared, { receipt: fill(result) })) {
-      return undefined;
-    }
-    const parameters = new Map([
-      ...version.parameters,
-      ...outcome.heads.parameters,
-    ]);
-    this.versions.publish({ manifest: prepared.manifest, parameters });
-    this.#last = { sha256: prepared.manifest.sha256, heads: outcome.heads };
-    return result;
-  }
-
-  /** Learns on a draft of the version's heads. */
-  async #draft(
-    version: Version,
-    { descriptors, domains, items, steps, learningRate }: FinetuneRequest,
-  ): Promise<{ draft: Draft; outcome: Outcome }> {
     this.#learner ??= Learner.create(this.network, this.weights);
     const learner = await this.#learner;
     const { manifest, parameters } = version;
@@ -153,7 +160,7 @@ export class Finetuner {
       seed: manifest.version + 1,
     };
     const features = learner.features(start, descriptors);
-    const examples = { features, domains, items };
+    const examples = { features, labels, length: descriptors.length };
     const outcome = await learner.learn(start, {
       examples,
       steps,
@@ -178,8 +185,7 @@ export class Finetuner {
         scope: "heads",
         steps,
         learningRate,
-        domains,
-        items,
+        labels: this.#labelsByName(labels),
         features: {
           name: "features",
           shape: [descriptors.length, stride],
@@ -187,6 +193,20 @@ export class Finetuner {
         },
       },
     };
-    return { draft, outcome };
+    return {
+      draft,
+      outcome,
+      parameters: new Map([...parameters, ...outcome.heads.parameters]),
+    };
+  }
+
+  #labelsByName(
+    labels: readonly (readonly number[])[],
+  ): ChangeLog["labels"] {
+    const { heads } = this.weights.model.sizes;
+    return Object.fromEntries(heads.map(({ name }, h) => [
+      name,
+      labels[h]!.map((label) => isKnown(label) ? label : null),
+    ]));
   }
 }

@@ -3,9 +3,14 @@
 import type { Manifest } from "../store/manifest.ts";
 import { deleteTag, readTags, setTag } from "../store/tags.ts";
 import type { ModelStore } from "../store/store.ts";
-import type { Editor } from "./editor.ts";
-import { checkMatch } from "./requests.ts";
-import { isParameter, unlessRetired, type Versions } from "./versions.ts";
+import {
+  type Changed,
+  changedFrom,
+  type Editor,
+  type Proposal,
+  type Proposed,
+} from "./editor.ts";
+import { isParameter, unlessRetired } from "./versions.ts";
 
 /** A version and the names it is kept by. */
 export interface HistoryEntry {
@@ -17,7 +22,6 @@ export interface HistoryEntry {
 export class History {
   constructor(
     private readonly store: ModelStore,
-    private readonly versions: Versions,
     private readonly editor: Editor,
   ) {}
 
@@ -61,35 +65,40 @@ export class History {
   async rollback(
     version: number,
     ifMatch?: readonly string[],
-  ): Promise<{ before: Manifest; after: Manifest } | undefined> {
-    const found = await this.editor.change(async () => {
-      const head = await this.versions.head();
-      checkMatch(ifMatch, head.manifest.sha256);
-      const present = await this.store.presence(version);
-      const target = await this.store.manifest(version);
-      if (target === undefined || (version > 0 && present === undefined)) {
-        return { found: undefined };
-      }
-      const tensors = await unlessRetired(this.store.load(target));
-      if (tensors === undefined) return { found: undefined };
-      const prepared = await this.store.prepare(head, {
+  ): Promise<Changed | undefined> {
+    const done = await this.editor.change(
+      async (): Promise<Proposed<"missing">> => {
+        const proposal = await this.#restoring(version);
+        return proposal === undefined
+          ? { answer: "missing" }
+          : { propose: proposal };
+      },
+      { ifMatch },
+    );
+    return "answer" in done ? undefined : changedFrom(done.before, done.after);
+  }
+
+  async #restoring(version: number): Promise<Proposal | undefined> {
+    const present = await this.store.presence(version);
+    const target = await this.store.manifest(version);
+    if (target === undefined || (version > 0 && present === undefined)) {
+      return undefined;
+    }
+    const tensors = await unlessRetired(this.store.load(target));
+    if (tensors === undefined) return undefined;
+    return {
+      draft: {
         change: "rollback",
         restored: version,
         step: target.step,
         steps: target.steps,
         tensors: target.tensors,
-      });
-      const checks = present === undefined ? [] : [present];
-      if (!await this.store.commit(head, prepared, { checks })) {
-        return undefined;
-      }
-      const parameters = new Map(
-        [...tensors].filter(([name]) => isParameter(name)),
-      );
-      this.versions.publish({ manifest: prepared.manifest, parameters });
-      return { found: { before: head.manifest, after: prepared.manifest } };
-    });
-    return found.found;
+        memory: target.memory,
+        heads: target.heads,
+      },
+      parameters: new Map([...tensors].filter(([name]) => isParameter(name))),
+      checks: present === undefined ? [] : [present],
+    };
   }
 }
 

@@ -1,7 +1,8 @@
 /** What a fine-tune computes: steps on a draft of the heads, and whether it may be published. @module */
 
+import { type HeadSpec, kindOf } from "../heads/kinds.ts";
 import { Random } from "../nn/prng.ts";
-import type { BeforeAfter } from "../store/manifest.ts";
+import type { BeforeAfter, GuardRecord } from "../store/manifest.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import { FeaturePool, type FeatureRows } from "./pool.ts";
 import { type Heads, Tuner } from "./tuner.ts";
@@ -13,7 +14,7 @@ export const MAX_EXAMPLES = 64;
 const REPLAY = 32;
 /** A request of fewer examples is repeated up to this many rows, so that replay does not drown it. */
 const LEAST_ROWS = 8;
-/** How far the accuracy on the guard set may fall below the base model's. */
+/** How far the score of a head on the guard set may fall below the base model's. */
 const GUARD_MARGIN = 0.02;
 /** Guard examples whose features are computed in one turn of the event loop. */
 const GUARD_TURN = 32;
@@ -49,7 +50,7 @@ export interface Outcome {
   readonly refusal: string | null;
   readonly heads: Heads;
   readonly loss: BeforeAfter;
-  readonly guard: BeforeAfter | null;
+  readonly guard: GuardRecord | null;
   readonly gradientNorm: number;
   /** Largest change of a parameter ÷ (steps · learning rate). */
   readonly updateRatio: number;
@@ -57,7 +58,7 @@ export interface Outcome {
 
 /** Takes the steps of one fine-tune at a time. */
 export class Learner {
-  #baseGuard: number | undefined;
+  #baseGuard: readonly number[] | undefined;
 
   private constructor(
     private readonly network: ServingNetwork,
@@ -103,7 +104,7 @@ export class Learner {
     tuner.load(start.heads);
     const before = {
       loss: tuner.loss(examples),
-      guard: guard && tuner.accuracy(guard),
+      guard: guard && tuner.scores(guard),
     };
     const random = Random.fromSeed(start.seed, "replay");
     const batch = repeated(examples);
@@ -118,17 +119,19 @@ export class Learner {
     }
     const after = {
       loss: tuner.loss(examples),
-      guard: guard && tuner.accuracy(guard),
+      guard: guard && tuner.scores(guard),
     };
     const heads = tuner.save();
     const finite = tuner.isFinite && Number.isFinite(gradientNorm + after.loss);
     return {
-      refusal: refusal(finite, after.guard, baseGuard),
+      refusal: finite
+        ? this.#refusal(after.guard, baseGuard)
+        : "The steps led to numbers that are not finite.",
       heads,
       loss: { before: before.loss, after: after.loss },
       guard: guard === undefined
         ? null
-        : { before: before.guard!, after: after.guard! },
+        : this.#guardRecord(guard.length, before.guard!, after.guard!),
       gradientNorm,
       updateRatio: largestChange(start.heads, heads) / (steps * learningRate),
     };
@@ -155,39 +158,62 @@ export class Learner {
     return guard.rows(parameters, trunk, rows);
   }
 
-  /** Accuracy of the base model on the guard set. */
-  async #guardOfBase(): Promise<number | undefined> {
+  #guardRecord(
+    size: number,
+    before: readonly number[],
+    after: readonly number[],
+  ): GuardRecord {
+    const heads = this.#heads.map(({ name }, h) => [
+      name,
+      { before: before[h]!, after: after[h]! },
+    ]);
+    return { size, ...Object.fromEntries(heads) };
+  }
+
+  /** Why the guard refuses a draft with these scores; null if it does not. */
+  #refusal(
+    scores: readonly number[] | undefined,
+    base: readonly number[] | undefined,
+  ): string | null {
+    if (scores === undefined || base === undefined) return null;
+    const worse = scores.findIndex((score, h) =>
+      score < base[h]! - GUARD_MARGIN
+    );
+    if (worse < 0) return null;
+    const head = this.#heads[worse]!;
+    const [score, margin, expected] = [
+      scores[worse]!,
+      GUARD_MARGIN,
+      base[worse]!,
+    ].map((score) => scoreInWords(head, score));
+    return `On the guard set, the draft's ${head.name} head scores ${score}, ` +
+      `more than ${margin} less than the base model's ${expected}.`;
+  }
+
+  get #heads(): readonly HeadSpec[] {
+    return this.network.model.sizes.heads;
+  }
+
+  /** Scores of the base model on the guard set. */
+  async #guardOfBase(): Promise<readonly number[] | undefined> {
     if (this.#baseGuard === undefined) {
       const guard = await this.#guardRows(BASE_TRUNK);
       if (guard === undefined) return undefined;
       this.tuner.load(this.base);
-      this.#baseGuard = this.tuner.accuracy(guard);
+      this.#baseGuard = this.tuner.scores(guard);
     }
     return this.#baseGuard;
   }
 }
 
-function refusal(
-  finite: boolean,
-  guard: number | undefined,
-  base: number | undefined,
-): string | null {
-  if (!finite) return "The steps left the finite numbers.";
-  if (
-    guard === undefined || base === undefined || guard >= base - GUARD_MARGIN
-  ) return null;
-  return `The draft gets ${percent(guard)} of the guard set's items right, ` +
-    `more than ${percent(GUARD_MARGIN)} less than the base model's ${
-      percent(base)
-    }.`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+function scoreInWords(head: HeadSpec, score: number): string {
+  return kindOf(head).metrics[0]!.style === "percent"
+    ? `${(100 * score).toFixed(1)} %`
+    : score.toFixed(2);
 }
 
 function repeated(examples: FeatureRows): FeatureRows[] {
-  const times = Math.max(1, Math.floor(LEAST_ROWS / examples.items.length));
+  const times = Math.max(1, Math.floor(LEAST_ROWS / examples.length));
   return Array.from({ length: times }, () => examples);
 }
 

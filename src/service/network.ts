@@ -29,18 +29,29 @@ import {
   writeParameter,
 } from "../model/network.ts";
 import { BYTE_WEIGHT, roundToBytes } from "../model/quantize.ts";
-import { longestTensor, type Sizes, tensorSpecs } from "../model/sizes.ts";
 import {
-  type HeadCalibration,
-  rowsPerPicture,
-  type ServingModel,
-} from "../model/state.ts";
+  featureCount,
+  longestTensor,
+  type Sizes,
+  tensorSpecs,
+} from "../model/sizes.ts";
+import { rowsPerImage, type ServingModel } from "../model/state.ts";
+import type { HeadsRecord } from "../store/manifest.ts";
+import type { Prediction } from "./answers.ts";
+import { answersOf, HeadsNetwork } from "./heads_network.ts";
 
 /** Descriptors of one forward pass. */
 const CAPACITY = 16;
 
 /** Parameters by name, row-major; those that are missing are the base model's. */
 export type Parameters = ReadonlyMap<string, Float32Array>;
+
+/** What a version is predicted with. */
+export interface Served {
+  readonly parameters: Parameters;
+  /** Where its labels are not the base model's. */
+  readonly ownHeads?: HeadsNetwork | undefined;
+}
 
 interface Views {
   /** The trunk's first layer; undefined where there is no trunk. */
@@ -52,15 +63,10 @@ interface Views {
   readonly descriptor: Uint8Array;
   readonly mean: Float32Array;
   readonly inverseDeviation: Float32Array;
-  readonly probabilities: Float32Array;
+  /** One head's logits on their way to an answer. */
+  readonly scratch: Float32Array;
   /** Row-major weights on their way into panels. */
   readonly rowMajor: Float32Array;
-}
-
-/** Probabilities of both heads for one image. */
-export interface Probabilities {
-  readonly domain: Float32Array;
-  readonly item: Float32Array;
 }
 
 /**
@@ -117,21 +123,46 @@ export class ServingNetwork {
     return featureStride(this.model.sizes);
   }
 
-  /** Predicts descriptors with the given parameters. */
+  /**
+   * Predicts descriptors.
+   *
+   * @param topK How many classes a head lists at most.
+   */
   predict(
-    parameters: Parameters,
+    { parameters, ownHeads }: Served,
     descriptors: readonly Uint8Array[],
-  ): Probabilities[] {
+    topK: number,
+  ): Prediction[] {
     this.#mount(parameters);
-    const { rest, activations } = this.views;
-    const results: Probabilities[] = [];
+    const { kernels, model: { sizes, calibration } } = this;
+    const { rest, activations, scratch } = this.views;
+    const source = { kernels, sizes, calibration, activations, scratch };
+    const results: Prediction[] = [];
     for (const rows of this.#features(descriptors)) {
-      forwardHeads(this.kernels, rest, activations, rows);
-      for (let row = 0; row < rows; row++) {
-        results.push(this.#probabilities(row));
+      if (ownHeads === undefined) {
+        forwardHeads(kernels, rest, activations, rows);
+        for (let row = 0; row < rows; row++) {
+          results.push(answersOf(source, row, topK));
+        }
+      } else {
+        results.push(...ownHeads.predict(
+          (name) => this.#valuesOf(name, parameters),
+          featuresOf(activations).subarray(0, rows * this.featureStride),
+          rows,
+          topK,
+        ));
       }
     }
     return results;
+  }
+
+  /** Takes the memory for heads that are not the base model's. */
+  headsNetwork(heads: HeadsRecord): Promise<HeadsNetwork> {
+    return HeadsNetwork.create(
+      featureCount(this.model.sizes),
+      heads,
+      CAPACITY,
+    );
   }
 
   /** Runs the trunk alone: one row of {@linkcode featureStride} values per descriptor. */
@@ -154,11 +185,17 @@ export class ServingNetwork {
     return out;
   }
 
-  /** Copies in the tensors that differ from those in place: the heads, as a rule. */
+  /**
+   * Copies in the tensors that differ from those in place: the heads, as a rule.
+   * Heads of another shape have a network of their own.
+   */
   #mount(parameters: Parameters): void {
     this.#mountFirst(parameters);
     for (const tensor of this.#tensors) {
-      const values = this.#valuesOf(tensor.name, parameters);
+      let values = this.#valuesOf(tensor.name, parameters);
+      if (values.length !== valueCount(tensor)) {
+        values = this.model.parameters.get(tensor.name)!;
+      }
       if (this.#mounted.get(tensor.name) === values) continue;
       writeParameter(tensor, values, this.#pack);
       this.#mounted.set(tensor.name, values);
@@ -227,30 +264,6 @@ export class ServingNetwork {
       mean.length,
     );
   }
-
-  #probabilities(row: number): Probabilities {
-    const { domain, item } = this.model.calibration;
-    const { logits, logitStride, itemColumn } = this.views.activations;
-    const softmax = (
-      column: number,
-      { temperature, offsets }: HeadCalibration,
-    ) => {
-      const out = this.views.probabilities;
-      const first = row * logitStride + column;
-      offsets.forEach((offset, c) => out[c] = logits[first + c]! + offset);
-      this.kernels.softmax(
-        out.byteOffset,
-        out.length,
-        offsets.length,
-        1,
-        1 / temperature,
-        out.byteOffset,
-        out.length,
-      );
-      return out.slice(0, offsets.length);
-    };
-    return { domain: softmax(0, domain), item: softmax(itemColumn, item) };
-  }
 }
 
 function layout(
@@ -261,7 +274,7 @@ function layout(
   const { sizes } = model;
   const [width, ...hidden] = sizes.hidden;
   const rest: Sizes = { ...sizes, inputs: width ?? sizes.inputs, hidden };
-  const rowsPerExample = rowsPerPicture(model);
+  const rowsPerExample = rowsPerImage(model);
   const rows = CAPACITY * rowsPerExample;
   const activations = allocateActivations(allocate, rest, rows, rowsPerExample);
   const plain = width === undefined ? sizes.inputs : 0;
@@ -278,7 +291,11 @@ function layout(
     descriptor: allocate.bytes(plain),
     mean: allocate.floats(plain),
     inverseDeviation: allocate.floats(plain),
-    probabilities: allocate.floats(activations.logitStride),
+    scratch: allocate.floats(activations.logitStride),
     rowMajor: allocate.floats(longestTensor(rest)),
   };
+}
+
+function valueCount({ shape }: Parameter): number {
+  return shape.reduce((product, size) => product * size, 1);
 }

@@ -1,6 +1,8 @@
 /** Labelled examples as the trunk sees them, computed once and kept. @module */
 
+import { groupsOf } from "../model/examples.ts";
 import type { StoredExamples } from "../model/state.ts";
+import type { HeadSpec } from "../heads/kinds.ts";
 import type { Random } from "../nn/prng.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 
@@ -8,8 +10,10 @@ import type { Parameters, ServingNetwork } from "./network.ts";
 export interface FeatureRows {
   /** [N, stride], in the heads' own padding. */
   readonly features: Float32Array;
-  readonly domains: ArrayLike<number>;
-  readonly items: ArrayLike<number>;
+  /** [N] for each head, `UNKNOWN` where there is none. */
+  readonly labels: readonly ArrayLike<number>[];
+  /** Number N of rows. */
+  readonly length: number;
 }
 
 /**
@@ -19,7 +23,7 @@ export interface FeatureRows {
 export class FeaturePool {
   readonly #features: Float32Array;
   readonly #known: Uint8Array;
-  readonly #byItem: number[][];
+  readonly #groups: readonly (readonly number[])[];
   #trunk: string | undefined;
 
   constructor(
@@ -28,12 +32,12 @@ export class FeaturePool {
   ) {
     this.#features = new Float32Array(this.length * network.featureStride);
     this.#known = new Uint8Array(this.length);
-    this.#byItem = rowsByClass(examples.items);
+    this.#groups = rowsByGroup(network.model.sizes.heads, examples);
   }
 
   /** How many examples there are. */
   get length(): number {
-    return this.examples.items.length;
+    return this.examples.length;
   }
 
   /** The features of some rows, for the trunk of these parameters, which `trunk` names. */
@@ -53,12 +57,10 @@ export class FeaturePool {
         i * stride,
       )
     );
-    const { domains, items } = this.examples;
-    return {
-      features,
-      domains: rows.map((row) => domains[row]!),
-      items: rows.map((row) => items[row]!),
-    };
+    const labels = this.examples.labels.map((head) =>
+      rows.map((row) => head[row]!)
+    );
+    return { features, labels, length: rows.length };
   }
 
   /** Whether every row's features are known for the trunk of that name. */
@@ -66,10 +68,10 @@ export class FeaturePool {
     return this.#trunk === trunk && !this.#known.includes(0);
   }
 
-  /** Draws rows so that every item is equally likely, however many examples it has. */
+  /** Draws rows so that every group is equally likely, however many examples it has. */
   draw(count: number, random: Random): number[] {
     return Array.from({ length: count }, () => {
-      const rows = this.#byItem[random.below(this.#byItem.length)]!;
+      const rows = this.#groups[random.below(this.#groups.length)]!;
       return rows[random.below(rows.length)]!;
     });
   }
@@ -91,8 +93,16 @@ export class FeaturePool {
   }
 }
 
-function rowsByClass(classes: Int32Array): number[][] {
-  const rows: number[][] = [];
-  classes.forEach((label, row) => (rows[label] ??= []).push(row));
-  return rows.filter((found) => found !== undefined);
+function rowsByGroup(
+  heads: readonly HeadSpec[],
+  { length, labels }: StoredExamples,
+): number[][] {
+  const labelOf = (row: number, head: number) => labels[head]![row]!;
+  const rows = new Map<string, number[]>();
+  groupsOf({ heads, length, labelOf }).forEach((group, row) => {
+    const found = rows.get(group);
+    if (found === undefined) rows.set(group, [row]);
+    else found.push(row);
+  });
+  return [...rows.values()];
 }

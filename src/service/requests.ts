@@ -1,8 +1,13 @@
 /** Fine-tune requests and their answers. @module */
 
-import { IdempotencyError, PreconditionError, StoreError } from "../errors.ts";
+import { IdempotencyError, StoreError } from "../errors.ts";
 import { sha256 } from "../store/digest.ts";
-import { type BeforeAfter, encode, type Manifest } from "../store/manifest.ts";
+import {
+  type BeforeAfter,
+  encode,
+  type GuardRecord,
+  type Manifest,
+} from "../store/manifest.ts";
 import type { Head } from "../store/draft.ts";
 import type { Outcome } from "./learner.ts";
 import type { Version } from "./versions.ts";
@@ -10,9 +15,8 @@ import type { Version } from "./versions.ts";
 /** What a request asks for. Everything in it is valid. */
 export interface FinetuneRequest {
   readonly descriptors: readonly Uint8Array[];
-  /** Class of each example, or −1. */
-  readonly domains: readonly number[];
-  readonly items: readonly number[];
+  /** Label of each example for each head, in the heads' order, or `UNKNOWN`. */
+  readonly labels: readonly (readonly number[])[];
   readonly steps: number;
   readonly learningRate: number;
   /** Whether to compute everything and change nothing. */
@@ -30,7 +34,7 @@ export interface FinetuneAnswer {
   readonly version: BeforeAfter;
   readonly step: BeforeAfter;
   readonly loss: BeforeAfter;
-  readonly guard: BeforeAfter | null;
+  readonly guard: GuardRecord | null;
   readonly gradientNorm: number;
   readonly updateRatio: number;
 }
@@ -80,23 +84,6 @@ export function checkSound(
 }
 
 /**
- * Checks that the model is in one of the states named, if any are.
- *
- * @throws {PreconditionError} If it is not.
- */
-export function checkMatch(
-  hashes: readonly string[] | undefined,
-  sha256: string,
-): void {
-  if (hashes === undefined || hashes.includes(sha256)) return;
-  throw new PreconditionError(
-    `Cannot change the model: expected it to be ${
-      hashes.join(" or ")
-    }, its sha256 is ${sha256}`,
-  );
-}
-
-/**
  * Checks that a repeated idempotency key comes with the same request.
  *
  * @throws {IdempotencyError} If it does not.
@@ -108,14 +95,14 @@ export function checkSame(hash: string, recorded: string): void {
   );
 }
 
-/** What makes two requests the same: the pictures, the labels, the options. */
+/** What makes two requests the same: the images, the labels, the options. */
 export async function requestHash(request: FinetuneRequest): Promise<string> {
-  const { descriptors, domains, items, steps, learningRate, dryRun } = request;
+  const { descriptors, labels, steps, learningRate, dryRun } = request;
   const images: string[] = [];
   for (const descriptor of descriptors) {
     images.push(await sha256(descriptor.slice()));
   }
   return await sha256(
-    encode({ images, domains, items, steps, learningRate, dryRun }),
+    encode({ images, labels, steps, learningRate, dryRun }),
   );
 }

@@ -4,13 +4,8 @@ import { DEFAULT_LIMITS, type ImageLimits } from "../image/limits.ts";
 import type { Engine } from "../store/engine.ts";
 import type { BaseModel } from "../store/manifest.ts";
 import { ModelStore } from "../store/store.ts";
-import {
-  identityOf,
-  type Labels,
-  type ModelIdentity,
-  type Prediction,
-  predictionOf,
-} from "./answers.ts";
+import type { HeadSpec } from "../heads/kinds.ts";
+import { identityOf, type ModelIdentity, type Prediction } from "./answers.ts";
 import { Describer } from "./describer.ts";
 import { Editor } from "./editor.ts";
 import type { Finetuner } from "./finetune.ts";
@@ -70,11 +65,15 @@ export class Service {
   ) {
     const { weights, engine, keepVersions = 100, report = console.error } =
       options;
-    this.#editor = new Editor(options.maxWaiting ?? 512);
     this.#report = report;
     this.#keep = keepVersions;
     this.#store = new ModelStore(engine, base);
-    this.#versions = new Versions(this.#store, base, report);
+    this.#versions = new Versions(this.#store, base, network, report);
+    this.#editor = new Editor(
+      this.#store,
+      this.#versions,
+      options.maxWaiting ?? 512,
+    );
     const shared = [this.#store, this.#versions, this.#editor] as const;
     this.#finetuner = once(async () => {
       const { Finetuner } = await import("./finetune.ts");
@@ -82,7 +81,7 @@ export class Service {
     });
     this.history = once(async () => {
       const { History } = await import("./history.ts");
-      return new History(...shared);
+      return new History(this.#store, this.#editor);
     });
     this.transfer = once(async () => {
       const { Transfer } = await import("./transfer.ts");
@@ -103,9 +102,9 @@ export class Service {
     return new Service(options, await base, network, describer);
   }
 
-  /** Names of the classes. */
-  get labels(): Labels {
-    return this.network.model.labels;
+  /** What the model is asked, in the order of its answers. */
+  get heads(): readonly HeadSpec[] {
+    return this.network.model.sizes.heads;
   }
 
   /** Checks an image by its header: {@linkcode Describer.check}. */
@@ -145,8 +144,11 @@ export class Service {
       ? this.#versions.current
       : await this.#versions.at(number);
     if (version === undefined) return undefined;
-    const predictions = this.network.predict(version.parameters, descriptors)
-      .map((probabilities) => predictionOf(probabilities, this.labels, topK));
+    const predictions = this.network.predict(
+      version,
+      descriptors,
+      topK,
+    );
     return { predictions, model: identityOf(version.manifest) };
   }
 

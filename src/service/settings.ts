@@ -12,8 +12,8 @@
  *   ADMIN_KEY        bearer key of rollback, export and import      none: closed
  *   CORS_ORIGIN      origin of pages that may call, or *            none
  *   MAX_BODY_BYTES   largest request body                           10485760
- *   MAX_PIXELS       largest picture, in pixels; four times as      24000000
- *                    much for the pictures of one request together
+ *   MAX_PIXELS       largest image, in pixels; four times as        24000000
+ *                    much for the images of one request together
  *
  * @module
  */

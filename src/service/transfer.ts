@@ -7,11 +7,10 @@ import { readState } from "../checkpoint/state_reader.ts";
 import { CheckpointError } from "../errors.ts";
 import { type ModelState, shapesOf } from "../model/state.ts";
 import type { Manifest } from "../store/manifest.ts";
-import type { Tensor } from "../store/draft.ts";
+import type { Draft, Tensor } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
-import type { Editor } from "./editor.ts";
+import { type Changed, changedFrom, type Editor } from "./editor.ts";
 import { changedSteps, differing, mergedMoments, tensorsOf } from "./heads.ts";
-import { checkMatch } from "./requests.ts";
 import { isParameter, type Versions } from "./versions.ts";
 import { STEP, stepOf, type Weights } from "./weights.ts";
 
@@ -63,7 +62,7 @@ export class Transfer {
   async import(
     bytes: Uint8Array,
     ifMatch?: readonly string[],
-  ): Promise<{ before: Manifest; after: Manifest }> {
+  ): Promise<Changed> {
     const source = decodeSafetensors(bytes);
     const state = await readState(source);
     const step = await stepOf(source);
@@ -80,26 +79,24 @@ export class Transfer {
         { name, values },
       ) => [name, values]),
     );
-    return await this.editor.change(async () => {
-      const head = await this.versions.head();
-      checkMatch(ifMatch, head.manifest.sha256);
-      const prepared = await this.store.prepare(head, {
-        change: "import",
-        step,
-        steps: changedSteps({}, state, base),
-        tensors,
-      });
-      if (!await this.store.commit(head, prepared)) return undefined;
-      this.versions.publish({ manifest: prepared.manifest, parameters });
-      return { before: head.manifest, after: prepared.manifest };
-    });
+    const draft: Draft = {
+      change: "import",
+      step,
+      steps: changedSteps({}, state, base),
+      tensors,
+    };
+    const done = await this.editor.change<never>(
+      () => Promise.resolve({ propose: { draft, parameters } }),
+      { ifMatch },
+    );
+    if ("answer" in done) return done.answer;
+    return changedFrom(done.before, done.after);
   }
 }
 
 /** What must be the same for a state to be one of the served model. */
 const SAME = [
   "sizes",
-  "labels",
   "preprocessing",
   "optimizer",
   "calibration",

@@ -1,6 +1,7 @@
 /** A draft of the heads: the memory and the steps of one fine-tune at a time. @module */
 
 import {
+  type Calibration,
   loadMoments,
   loadParameters,
   type ModelDescription,
@@ -11,8 +12,10 @@ import {
 import { featureStride, forward } from "../model/network.ts";
 import { featureCount } from "../model/sizes.ts";
 import { createOptimizer } from "../optim/registry.ts";
-import { indexOfLargest } from "../train/evaluate.ts";
+import type { HeadOutputs } from "../heads/head.ts";
+import { kindOf, widthOf } from "../heads/kinds.ts";
 import { compositeLoss, setLabels } from "../train/loss.ts";
+import { calibratedOutputs, scoreOutputs } from "../train/metrics.ts";
 import { trainStep } from "../train/step.ts";
 import { createTrainer, type Trainer } from "../train/trainer.ts";
 import type { Parameters } from "./network.ts";
@@ -37,8 +40,7 @@ export class Tuner {
 
   private constructor(
     private readonly trainer: Trainer,
-    /** What is added to item logits before the largest is looked for. */
-    private readonly itemOffsets: readonly number[],
+    private readonly calibration: Calibration,
   ) {
     this.#stride = featureStride(trainer.network.sizes);
   }
@@ -52,7 +54,7 @@ export class Tuner {
     const { name, options } = optimizer;
     return new Tuner(
       await createTrainer(heads, createOptimizer(name, options), capacity),
-      calibration.item.offsets,
+      calibration,
     );
   }
 
@@ -82,7 +84,7 @@ export class Tuner {
   step(batches: readonly FeatureRows[], learningRate: number): number {
     let rows = 0;
     for (const batch of batches) {
-      rows += this.#place(batch, 0, batch.items.length, rows);
+      rows += this.#place(batch, 0, batch.length, rows);
     }
     const { finite, gradientNorm } = trainStep(
       this.trainer,
@@ -92,11 +94,11 @@ export class Tuner {
     return finite ? gradientNorm! : NaN;
   }
 
-  /** L = L_domain + L_item of the draft on examples, each over those that are labelled. */
+  /** L = Σ Lₕ of the draft on examples, each over those that are labelled. */
   loss(examples: FeatureRows): number {
     const { kernels, network, workspace } = this.trainer;
     const { activations, labels, gradientLogits } = workspace;
-    const rows = this.#place(examples, 0, examples.items.length, 0);
+    const rows = this.#place(examples, 0, examples.length, 0);
     forward(kernels, network, activations, rows);
     return compositeLoss(
       kernels,
@@ -104,34 +106,45 @@ export class Tuner {
       activations,
       labels,
       rows,
-      0,
       gradientLogits,
     ).total;
   }
 
-  /** Share of examples whose item the draft gets right, in [0, 1]. */
-  accuracy(examples: FeatureRows): number {
+  /** The score of each head on examples, in the heads' order: accuracy, or R². */
+  scores(examples: FeatureRows): number[] {
+    const { kernels, network: { sizes: { heads } } } = this.trainer;
+    const outputs = calibratedOutputs(
+      heads,
+      this.#outputs(examples),
+      this.calibration,
+    );
+    return scoreOutputs(kernels, heads, outputs).map(({ metrics }, h) =>
+      metrics[kindOf(heads[h]!).metrics[0]!.key]!
+    );
+  }
+
+  #outputs(examples: FeatureRows): HeadOutputs[] {
     const { kernels, network, workspace: { activations, capacity } } =
       this.trainer;
-    const { logits, logitStride, itemColumn } = activations;
-    const count = examples.items.length;
-    let right = 0;
-    for (let start = 0; start < count; start += capacity) {
-      const rows = this.#place(
-        examples,
-        start,
-        Math.min(count, start + capacity),
-        0,
-      );
+    const { logits, logitStride, columns } = activations;
+    const outputs = network.sizes.heads.map((head, h): HeadOutputs => ({
+      logits: new Float32Array(examples.length * widthOf(head)),
+      width: widthOf(head),
+      labels: Float64Array.from(examples.labels[h]!),
+    }));
+    for (let start = 0; start < examples.length; start += capacity) {
+      const end = Math.min(examples.length, start + capacity);
+      const rows = this.#place(examples, start, end, 0);
       forward(kernels, network, activations, rows);
-      for (let row = 0; row < rows; row++) {
-        const from = row * logitStride + itemColumn;
-        const item = logits.subarray(from, from + network.sizes.items)
-          .map((logit, c) => logit + this.itemOffsets[c]!);
-        if (indexOfLargest(item) === examples.items[start + row]) right++;
-      }
+      outputs.forEach(({ logits: out, width }, h) => {
+        for (let row = 0; row < rows; row++) {
+          const first = row * logitStride + columns[h]!;
+          const part = logits.subarray(first, first + width);
+          out.set(part, (start + row) * width);
+        }
+      });
     }
-    return right / count;
+    return outputs;
   }
 
   /** Whether every number of the draft is finite. */
@@ -144,18 +157,23 @@ export class Tuner {
 
   /** Copies examples `start` … `end` − 1 into the batch from row `row` on. */
   #place(
-    { features, domains, items }: FeatureRows,
+    { features, labels: known }: FeatureRows,
     start: number,
     end: number,
     row: number,
   ): number {
-    const { activations, labels } = this.trainer.workspace;
+    const { network, workspace: { activations, labels } } = this.trainer;
     activations.inputs.set(
       features.subarray(start * this.#stride, end * this.#stride),
       row * this.#stride,
     );
     for (let i = start; i < end; i++) {
-      setLabels(labels, row + i - start, domains[i]!, items[i]!);
+      setLabels(
+        network.sizes.heads,
+        labels,
+        row + i - start,
+        (head) => known[head]![i]!,
+      );
     }
     return end - start;
   }

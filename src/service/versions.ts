@@ -8,7 +8,7 @@ import {
   type BaseModel,
   type Manifest,
 } from "../store/manifest.ts";
-import type { Parameters } from "./network.ts";
+import type { Parameters, Served, ServingNetwork } from "./network.ts";
 
 /** How old the knowledge of the head may be when a prediction is made, in milliseconds. */
 const FRESH_FOR = 1000;
@@ -16,9 +16,8 @@ const FRESH_FOR = 1000;
 const PINNED = 4;
 
 /** A version, whole and verified. */
-export interface Version {
+export interface Version extends Served {
   readonly manifest: Manifest;
-  readonly parameters: Parameters;
 }
 
 /** Reads versions from the store and keeps the current one. */
@@ -33,6 +32,7 @@ export class Versions {
   constructor(
     private readonly store: ModelStore,
     base: BaseModel,
+    private readonly network: ServingNetwork,
     private readonly report: (error: unknown) => void,
   ) {
     this.#current = { manifest: baseManifest(base), parameters: new Map() };
@@ -126,10 +126,15 @@ export class Versions {
   }
 
   async #load(manifest: Manifest): Promise<Version> {
-    return {
-      manifest,
-      parameters: await this.store.load(manifest, isParameter),
-    };
+    const parameters = await this.store.load(manifest, isParameter);
+    return await this.ready(manifest, parameters);
+  }
+
+  /** A version with what it takes to predict. */
+  async ready(manifest: Manifest, parameters: Parameters): Promise<Version> {
+    const ownHeads = manifest.heads &&
+      await this.network.headsNetwork(manifest.heads);
+    return { manifest, parameters, ownHeads };
   }
 }
 
@@ -145,7 +150,7 @@ export async function unlessRetired<T>(
   }
 }
 
-/** Whether a stored tensor is a parameter, not an optimizer's moment. */
+/** Whether a stored tensor is a parameter, not a moment of an optimizer. */
 export function isParameter(name: string): boolean {
-  return !name.startsWith("optim.");
+  return /^(trunk|head)\./.test(name);
 }

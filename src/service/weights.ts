@@ -4,6 +4,7 @@ import {
   type SafetensorsReader,
   viewSafetensors,
 } from "../checkpoint/safetensors_reader.ts";
+import { asTandem2 } from "../checkpoint/tandem_1.ts";
 import {
   readExamples,
   readMoments,
@@ -53,7 +54,7 @@ export async function readWeights(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Weights> {
   const hash = sha256(bytes); // by another thread, while this one goes on
-  const source = viewSafetensors(bytes);
+  const source = asTandem2(viewSafetensors(bytes));
   const model = await readServingModel(source);
   const step = await stepOf(source);
   return {

@@ -1,5 +1,5 @@
 /**
- * A square picture in floating point, and the few operations that drawing and
+ * A square image in floating point, and the few operations that drawing and
  * the looks need. Values are 0 … 255; they are rounded once, at the end.
  *
  * @module
@@ -8,13 +8,13 @@
 import type { Colour, Layer } from "./layers.ts";
 import type { Bounds, Point } from "./shapes.ts";
 
-/** A picture of size × size, planar rows of r, g, b. */
+/** An image of size × size, planar rows of r, g, b. */
 export interface Canvas {
   size: number;
   data: Float32Array;
 }
 
-/** A finished picture: rows of r, g, b, a. */
+/** A finished image: rows of r, g, b, a. */
 export interface Drawing {
   width: number;
   height: number;
@@ -41,7 +41,7 @@ export interface Light {
 const RIM_WIDTH = 0.045;
 const RIM_SHADE = 0.28;
 
-/** A picture of one value. */
+/** An image of one value. */
 export function createCanvas(size: number, value = 0): Canvas {
   return { size, data: new Float32Array(size * size * 3).fill(value) };
 }
@@ -164,7 +164,7 @@ function blurLines(
   }
 }
 
-/** The picture at half its size, each pixel the mean of four. */
+/** The image at half its size, each pixel the mean of four. */
 export function halved({ size, data }: Canvas): Canvas {
   const half = createCanvas(size / 2);
   for (let row = 0; row < half.size; row++) {
@@ -180,7 +180,7 @@ export function halved({ size, data }: Canvas): Canvas {
   return half;
 }
 
-/** The picture as RGBA bytes, opaque. */
+/** The image as RGBA bytes, opaque. */
 export function toPixels({ size, data }: Canvas): Drawing {
   const bytes = new Uint8Array(size * size * 4);
   for (let pixel = 0; pixel < size * size; pixel++) {

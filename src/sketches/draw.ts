@@ -1,6 +1,6 @@
 /**
  * The built-in sketch set: 31 office items drawn by code in three looks. It lets
- * everything that needs labelled pictures run without a download; what is
+ * everything that needs labelled images run without a download; what is
  * learned from it says nothing about photographs.
  *
  * @module
@@ -15,9 +15,9 @@ import * as furniture from "./furniture.ts";
 import * as fittings from "./fittings.ts";
 import * as papers from "./papers.ts";
 import * as tools from "./tools.ts";
-import { type Drawing, toPixels } from "./canvas.ts";
+import { type Drawing, type Pose, toPixels } from "./canvas.ts";
 import { type Layer, Variation } from "./layers.ts";
-import { amazon, dslr, type Look, webcam } from "./looks.ts";
+import { amazon, dslr, type Look, type Scene, webcam } from "./looks.ts";
 
 type ItemDrawing = (v: Variation) => Layer[];
 
@@ -41,6 +41,14 @@ export const SKETCH_ITEMS: readonly string[] = Object.keys(ITEMS).sort();
 /** Sides of a drawing; the webcam look has half of it. */
 const SIZE = 128;
 
+/** What can be seen in a drawing, besides its item and its look. */
+export interface SketchTraits {
+  /** How far the item is turned, either way, in degrees in [0, 15]. */
+  readonly turn: number;
+  /** Whether the item casts a shadow. */
+  readonly shaded: boolean;
+}
+
 /**
  * Draws an item in a look, as RGBA pixels. The same look, item and variant give
  * the same bytes on every machine.
@@ -53,11 +61,55 @@ export function drawSketch(
   item: string,
   variant: number,
 ): Drawing {
-  const scene = member(LOOKS, look, "look");
   const drawing = member(ITEMS, item, "item");
   const shape = Random.fromSeed(variant, `sketch ${look} ${item} shape`);
+  const layers = drawing(new Variation(shape));
+  return toPixels(sceneOf(look, item, variant, layers).paint());
+}
+
+/**
+ * What there is to see in the drawing of the same look, item and variant; the
+ * same numbers on every machine.
+ *
+ * @throws {RangeError} As {@linkcode drawSketch}.
+ */
+export function sketchTraits(
+  look: string,
+  item: string,
+  variant: number,
+): SketchTraits {
+  member(ITEMS, item, "item");
+  const { pose, shaded } = sceneOf(look, item, variant, []);
+  return { turn: turnOfPose(pose), shaded };
+}
+
+function sceneOf(
+  look: string,
+  item: string,
+  variant: number,
+  layers: Layer[],
+): Scene {
   const taking = Random.fromSeed(variant, `sketch ${look} ${item} taking`);
-  return toPixels(scene(SIZE, drawing(new Variation(shape)), taking));
+  return member(LOOKS, look, "look")(SIZE, layers, taking);
+}
+
+/** The angle between the item's horizontal and the image's, in degrees. */
+function turnOfPose({ a, c }: Pose): number {
+  return 180 / Math.PI * arctangent(Math.abs(c / a));
+}
+
+/**
+ * arctan x = x − x³/3 + x⁵/5 − …, for 0 ≤ x ≤ ⅓, to 12 digits: `Math.atan` may
+ * differ from one machine to another.
+ */
+function arctangent(x: number): number {
+  let sum = 0;
+  let power = x;
+  for (let n = 1; n <= 23; n += 2) {
+    sum += power / n;
+    power *= -x * x;
+  }
+  return sum;
 }
 
 function member<T>(

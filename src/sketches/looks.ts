@@ -1,5 +1,5 @@
 /**
- * Three ways to take a picture of an item, named after the domains of Office-31
+ * Three ways to take an image of an item, named after the domains of Office-31
  * that they stand for: a product shot (amazon), a sharp camera on a desk (dslr)
  * and a cheap camera on a desk (webcam).
  *
@@ -28,44 +28,68 @@ import {
 } from "./layers.ts";
 import { box, turnOf } from "./shapes.ts";
 
-/** Paints a scene around the layers of an item. */
-export type Look = (size: number, item: Layer[], random: Random) => Canvas;
+/** What was chosen for a scene, before anything is painted. */
+export interface Scene {
+  /** Where the item is, how large and how far turned. */
+  readonly pose: Pose;
+  /** Whether the item casts a shadow. */
+  readonly shaded: boolean;
+  /** Paints it. To be called once: noise is drawn while it is painted. */
+  paint(): Canvas;
+}
+
+/** Chooses a scene around the layers of an item. */
+export type Look = (size: number, item: Layer[], random: Random) => Scene;
 
 /** A product shot: the item large on white, evenly lit, hardly any shadow. */
-export function amazon(size: number, item: Layer[], random: Random): Canvas {
+export function amazon(size: number, item: Layer[], random: Random): Scene {
   const v = new Variation(random);
-  const canvas = createCanvas(size, v.between(248, 255));
+  const ground = v.between(248, 255);
   const pose = poseOf(v, size, {
     scale: [0.74, 0.95],
     turn: 0.09,
     shift: 0.03,
   });
-  if (v.chance(0.5)) {
-    castShadow(canvas, item, pose, {
-      right: 0.01,
-      down: 0.03,
-      softness: 3,
-      depth: 0.25,
-    });
-  }
-  paint(canvas, item, pose, lightOf(v, 0.08));
-  return canvas;
+  const shaded = v.chance(0.5);
+  const light = lightOf(v, 0.08);
+  return {
+    pose,
+    shaded,
+    paint() {
+      const canvas = createCanvas(size, ground);
+      if (shaded) {
+        castShadow(canvas, item, pose, {
+          right: 0.01,
+          down: 0.03,
+          softness: 3,
+          depth: 0.25,
+        });
+      }
+      paint(canvas, item, pose, light);
+      return canvas;
+    },
+  };
 }
 
 /** A good camera: a desk and a wall, light from one side with its shadow, in focus. */
-export function dslr(size: number, item: Layer[], random: Random): Canvas {
+export function dslr(size: number, item: Layer[], random: Random): Scene {
   const v = new Variation(random);
-  const canvas = deskScene(size, item, v, 0.22);
-  vignette(canvas, v.between(0.1, 0.25));
-  return canvas;
+  const scene = deskScene(size, item, v, 0.22);
+  const depth = v.between(0.1, 0.25);
+  return {
+    ...scene,
+    paint() {
+      const canvas = scene.paint();
+      vignette(canvas, depth);
+      return canvas;
+    },
+  };
 }
 
 /** A cheap camera on the same kind of desk: half the resolution, soft, noisy, off in colour. */
-export function webcam(size: number, item: Layer[], random: Random): Canvas {
+export function webcam(size: number, item: Layer[], random: Random): Scene {
   const v = new Variation(random);
   const scene = deskScene(size, item, v, 0.12);
-  blur(scene, 1);
-  const small = halved(scene);
   const exposure = v.between(0.72, 1);
   const contrast = v.between(0.68, 0.88);
   const cast = v.pick<Colour>([[1.08, 1, 0.86], [0.9, 1.04, 0.96], [
@@ -74,12 +98,20 @@ export function webcam(size: number, item: Layer[], random: Random): Canvas {
     1.1,
   ]]);
   const noise = v.between(2, 6);
-  for (let i = 0; i < small.data.length; i++) {
-    const value = 118 + (small.data[i]! - 118) * contrast;
-    small.data[i] = value * exposure * cast[(i % 3) as 0 | 1 | 2] +
-      noise * bell(random);
-  }
-  return small;
+  return {
+    ...scene,
+    paint() {
+      const large = scene.paint();
+      blur(large, 1);
+      const small = halved(large);
+      for (let i = 0; i < small.data.length; i++) {
+        const value = 118 + (small.data[i]! - 118) * contrast;
+        small.data[i] = value * exposure * cast[(i % 3) as 0 | 1 | 2] +
+          noise * bell(random);
+      }
+      return small;
+    },
+  };
 }
 
 /** A desk and perhaps things on it, a wall, and the item with its shadow. */
@@ -88,8 +120,7 @@ function deskScene(
   item: Layer[],
   v: Variation,
   contrast: number,
-): Canvas {
-  const canvas = createCanvas(size);
+): Scene {
   const wall = v.colour(0xcfc8ba, 0xb7bcc2, 0xd9d6cf, 0x9fa9a6);
   const desk = v.colour(0xa87b4f, 0xc9a577, 0x7a7d82, 0xd8d2c6, 0x5d4330);
   const horizon = v.between(-0.75, -0.2);
@@ -123,31 +154,36 @@ function deskScene(
       colour,
     );
   });
-  paint(
-    canvas,
-    [
-      fill(box(0, 0, 8, 8), wall),
-      fill(box(0, horizon + 4, 8, 8), desk),
-      ...grain,
-      ...things,
-    ],
-    still,
-    lightOf(v, 0.1),
-  );
+  const room = [
+    fill(box(0, 0, 8, 8), wall),
+    fill(box(0, horizon + 4, 8, 8), desk),
+    ...grain,
+    ...things,
+  ];
+  const roomLight = lightOf(v, 0.1);
   const pose = poseOf(v, size, {
     scale: [0.56, 0.82],
     turn: 0.13,
     shift: 0.12,
   });
   const light = lightOf(v, contrast);
-  castShadow(canvas, item, pose, {
+  const shadow = {
     right: light.right < 0 ? 0.07 : -0.07,
     down: v.between(0.04, 0.1),
     softness: 2,
     depth: v.between(0.35, 0.6),
-  });
-  paint(canvas, item, pose, light);
-  return canvas;
+  };
+  return {
+    pose,
+    shaded: true,
+    paint() {
+      const canvas = createCanvas(size);
+      paint(canvas, room, still, roomLight);
+      castShadow(canvas, item, pose, shadow);
+      paint(canvas, item, pose, light);
+      return canvas;
+    },
+  };
 }
 
 function poseOf(
@@ -184,7 +220,7 @@ function lightOf(v: Variation, strength: number): Light {
   };
 }
 
-/** Darkens the picture where the item's blurred, shifted outline falls. */
+/** Darkens the image where the item's blurred, shifted outline falls. */
 function castShadow(
   canvas: Canvas,
   item: Layer[],

@@ -5,7 +5,9 @@ import {
   type BaseModel,
   blobsOf,
   type ChangeLog,
+  type HeadsRecord,
   type Manifest,
+  type MemoryRecord,
   stateHash,
   type TensorRecord,
 } from "./manifest.ts";
@@ -35,6 +37,15 @@ export interface Draft {
   readonly loss?: Manifest["loss"];
   readonly guard?: Manifest["guard"];
   readonly log?: Omit<ChangeLog, "features"> & { readonly features: Tensor };
+  readonly memory?: DraftMemory | undefined;
+  readonly heads?: HeadsRecord | undefined;
+  readonly by?: string | undefined;
+}
+
+/** A memory to be stored: new blocks by their values, those stored already by their records. */
+export interface DraftMemory {
+  readonly blocks: readonly (Tensor | TensorRecord)[];
+  readonly order: readonly number[];
 }
 
 /** A manifest with the bytes of the blobs that it introduces. */
@@ -55,7 +66,8 @@ export async function prepareDraft(
     tensors.push(await record(tensor, blobs));
   }
   tensors.sort((a, b) => a.name < b.name ? -1 : 1);
-  const { step, steps } = draft;
+  const { step, steps, heads, by } = draft;
+  const memory = draft.memory && await memoryRecord(draft.memory, blobs);
   const log = draft.log === undefined
     ? null
     : { ...draft.log, features: await record(draft.log.features, blobs) };
@@ -67,7 +79,13 @@ export async function prepareDraft(
       parent: head.manifest.version,
       change: draft.change,
       restored: draft.restored ?? null,
-      sha256: await stateHash(base, { step, steps, tensors }),
+      sha256: await stateHash(base, {
+        step,
+        steps,
+        tensors,
+        ...(memory && { memory }),
+        ...(heads && { heads }),
+      }),
       step,
       steps,
       tensors,
@@ -75,9 +93,21 @@ export async function prepareDraft(
       loss: draft.loss ?? null,
       guard: draft.guard ?? null,
       log,
+      ...(memory && { memory }),
+      ...(heads && { heads }),
+      ...(by !== undefined && { by }),
       commit: crypto.randomUUID(),
     },
   };
+}
+
+async function memoryRecord(
+  { blocks, order }: DraftMemory,
+  blobs: Map<string, Uint8Array<ArrayBuffer>>,
+): Promise<MemoryRecord> {
+  const records: TensorRecord[] = [];
+  for (const block of blocks) records.push(await record(block, blobs));
+  return { blocks: records, order };
 }
 
 async function record(

@@ -66,3 +66,10 @@ export interface Engine {
   /** Releases the database. */
   close(): Promise<void>;
 }
+
+/** The part of a database that one base model's entries are in. */
+export interface Namespace {
+  readonly engine: Engine;
+  /** What all their keys begin with. */
+  readonly root: Key;
+}

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { HeadSpec } from "../heads/kinds.ts";
+import type { Calibration } from "../model/state.ts";
 import type { BlobName } from "./blobs.ts";
 import { sha256 } from "./digest.ts";
 
@@ -16,20 +18,45 @@ export interface TensorRecord {
   readonly sha256: string;
 }
 
-/** A figure before and after the change that made a version. */
+/** A number before and after the change that made a version. */
 export interface BeforeAfter {
   readonly before: number;
   readonly after: number;
 }
 
-/** The request that made a version: enough to take the same steps again. */
+/**
+ * What a change did to the score of each head on the guard set, by the head's name,
+ * and how many examples that has. Versions made before heads had names say `before`
+ * and `after` of one head.
+ */
+export type GuardRecord = Readonly<Record<string, number | BeforeAfter>>;
+
+/** The corrections that a version remembers, so that later ones do not undo them. */
+export interface MemoryRecord {
+  /** Rows of features and labels; full blocks are those of the version before. */
+  readonly blocks: readonly TensorRecord[];
+  /** For each row, when it was appended; −1 if it is forgotten. */
+  readonly order: readonly number[];
+}
+
+/** The heads of a version whose labels are not the base model's. */
+export interface HeadsRecord {
+  readonly heads: readonly HeadSpec[];
+  readonly calibration: Calibration;
+}
+
+/** The request that made a version: enough to do the same again. */
 export interface ChangeLog {
   readonly scope: "heads";
+  /** Corrected by the policy, or bare steps; versions of before there was a choice took steps. */
+  readonly mode?: "correct" | "steps";
   readonly steps: number;
   readonly learningRate: number;
-  /** Class of each example; −1 where the request named none. */
-  readonly domains: readonly number[];
-  readonly items: readonly number[];
+  /** What a correction was done with. */
+  readonly margin?: number;
+  readonly trusted?: boolean;
+  /** Label of each example by the head's name; null where the request named none. */
+  readonly labels: Readonly<Record<string, readonly (number | null)[]>>;
   /** The trunk's outputs for the examples, [examples, hidden]. */
   readonly features: TensorRecord;
 }
@@ -53,8 +80,14 @@ export interface Manifest {
   /** ISO 8601; null for the base model. */
   readonly createdAt: string | null;
   readonly loss: BeforeAfter | null;
-  readonly guard: BeforeAfter | null;
+  readonly guard: GuardRecord | null;
   readonly log: ChangeLog | null;
+  /** What it remembers; missing where that is nothing. */
+  readonly memory?: MemoryRecord;
+  /** Its heads; missing where they are the base model's. */
+  readonly heads?: HeadsRecord;
+  /** The name of the key that made it; missing where keys had no names. */
+  readonly by?: string;
   /** Marks the write that made this version, to recognise it after a lost answer. */
   readonly commit: string | null;
 }
@@ -67,7 +100,10 @@ export interface BaseModel {
 }
 
 /** What a version's state hash is taken over. */
-export type State = Pick<Manifest, "step" | "steps" | "tensors">;
+export type State = Pick<
+  Manifest,
+  "step" | "steps" | "tensors" | "memory" | "heads"
+>;
 
 /** Version 0: the weights file as it is. */
 export function baseManifest(base: BaseModel): Manifest {
@@ -102,7 +138,8 @@ export function unreadableManifest(base: BaseModel, version: number): Manifest {
 
 /** The hash that names a state: the file's own where nothing differs from it. */
 export function stateHash(base: BaseModel, state: State): Promise<string> {
-  if (state.tensors.length === 0 && state.step === base.step) {
+  const { tensors, step, memory, heads } = state;
+  if (tensors.length === 0 && step === base.step && !memory && !heads) {
     return Promise.resolve(base.sha256);
   }
   const canonical = {
@@ -112,6 +149,13 @@ export function stateHash(base: BaseModel, state: State): Promise<string> {
     tensors: state.tensors
       .map(({ name, dtype, shape, sha256 }) => [name, dtype, shape, sha256])
       .sort(byName),
+    ...(state.memory && {
+      memory: {
+        blocks: state.memory.blocks.map(({ shape, sha256 }) => [shape, sha256]),
+        order: state.memory.order,
+      },
+    }),
+    ...(state.heads && { heads: state.heads }),
   };
   return sha256(encode(canonical));
 }
@@ -127,9 +171,13 @@ export function blobOf({ sha256, shape }: TensorRecord): BlobName {
   return { sha256, bytes: 4 * values };
 }
 
-/** Every blob a version needs, its change log's included. */
-export function blobsOf({ tensors, log }: Manifest): BlobName[] {
-  return [...tensors, ...(log === null ? [] : [log.features])].map(blobOf);
+/** Every blob a version needs, those of its memory and its change log included. */
+export function blobsOf({ tensors, memory, log }: Manifest): BlobName[] {
+  return [
+    ...tensors,
+    ...(memory?.blocks ?? []),
+    ...(log === null ? [] : [log.features]),
+  ].map(blobOf);
 }
 
 /** A record as JSON in UTF-8. */

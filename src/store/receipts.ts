@@ -6,9 +6,8 @@
  */
 
 import { sha256 } from "./digest.ts";
-import type { Assignment, Check, Key } from "./engine.ts";
+import type { Assignment, Check, Key, Namespace } from "./engine.ts";
 import { decode, encode } from "./manifest.ts";
-import type { ModelStore } from "./store.ts";
 
 /** How long an answer can be asked for again: a day. */
 const RECEIPT_LIFETIME = 24 * 60 * 60 * 1000;
@@ -39,12 +38,12 @@ export interface ReceiptSlot {
 
 /** Looks up an idempotency key. Only its hash is stored: keys are the callers' own. */
 export async function findReceipt(
-  store: ModelStore,
+  { engine, root }: Namespace,
   idempotencyKey: string,
 ): Promise<ReceiptSlot> {
   const hash = await sha256(new TextEncoder().encode(idempotencyKey));
-  const key = [...store.root, "receipts", hash];
-  const [entry] = await store.engine.read([key]);
+  const key = [...root, "receipts", hash];
+  const [entry] = await engine.read([key]);
   const record = entry && decode<ReceiptRecord>(entry.value);
   return {
     key,
@@ -78,7 +77,7 @@ export function fillReceipt(
 
 /** Writes a receipt that no change goes with; false if another was first. */
 export function writeReceipt(
-  { engine }: ModelStore,
+  { engine }: Namespace,
   { check, entry }: Receipt,
 ): Promise<boolean> {
   return engine.write({ checks: [check], sets: [entry] });

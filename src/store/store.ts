@@ -6,6 +6,7 @@
  *                                         / blobs / <sha256> / <chunk>
  *                                         / receipts / <sha256 of an idempotency key>
  *                                         / tags / <name>
+ *                                         / staging / <id>, staged   see staging.ts
  *   tandem-bases / <sha256 of each weights file that has versions here>
  *
  * A version's blobs, its manifest, the receipt of the request that made it and
@@ -19,7 +20,7 @@
  */
 
 import { RetiredError, StoreError } from "../errors.ts";
-import type { Check, Engine, Entry, Key, Write } from "./engine.ts";
+import type { Check, Engine, Entry, Key, Namespace, Write } from "./engine.ts";
 import {
   baseManifest,
   type BaseModel,
@@ -38,8 +39,21 @@ const HEAD_ATTEMPTS = 3;
 /** Where the hashes of all weights files are that have versions here. */
 const BASES = "tandem-bases";
 
+/** What became of a draft: a version, or nothing, for the store had changed meanwhile. */
+export type Commit =
+  | { readonly status: "committed"; readonly manifest: Manifest }
+  | { readonly status: "stale" };
+
+/** What is written together with a version. */
+export interface CommitOptions {
+  /** The receipt of the request that made it. */
+  readonly receipt?: ((manifest: Manifest) => Receipt) | undefined;
+  /** What must be as it was read, besides the head. */
+  readonly checks?: readonly Check[];
+}
+
 /** The versions of one base model. */
-export class ModelStore {
+export class ModelStore implements Namespace {
   readonly root: Key;
   readonly #base: BaseModel;
 
@@ -165,28 +179,30 @@ export class ModelStore {
     );
   }
 
-  /** Names a draft's content: its hashes, its number, its parent. Nothing is written yet. */
-  async prepare(head: Head, draft: Draft): Promise<Prepared> {
-    const { prepareDraft } = await import("./draft.ts");
-    return await prepareDraft(this.#base, head, draft);
-  }
-
   /**
-   * Makes a prepared version the head, together with the receipt of the request
-   * that made it, or changes nothing.
-   *
-   * @returns Whether it is the head now; false if the head, the receipt or what
-   * `checks` names changed meanwhile.
+   * Makes a draft the head, together with the receipt of the request that made
+   * it, or changes nothing: stale if the head, the receipt or what `checks` names
+   * changed meanwhile.
    */
   async commit(
     head: Head,
+    draft: Draft,
+    options: CommitOptions = {},
+  ): Promise<Commit> {
+    const { prepareDraft } = await import("./draft.ts");
+    const prepared = await prepareDraft(this.#base, head, draft);
+    return await this.#commitPrepared(head, prepared, options)
+      ? { status: "committed", manifest: prepared.manifest }
+      : { status: "stale" };
+  }
+
+  async #commitPrepared(
+    head: Head,
     { manifest, blobs }: Prepared,
-    { receipt, checks = [] }: {
-      receipt?: Receipt | undefined;
-      checks?: readonly Check[];
-    } = {},
+    { receipt: receiptOf, checks = [] }: CommitOptions,
   ): Promise<boolean> {
     const { version } = manifest;
+    const receipt = receiptOf?.(manifest);
     const allChecks = [
       { key: this.#key("head"), stamp: head.stamp },
       ...checks,

@@ -2,7 +2,7 @@
 
 import { DivergedError } from "../errors.ts";
 import type { Examples } from "../model/examples.ts";
-import { learningRateFactor, type Schedule } from "../optim/schedule.ts";
+import { learningRateFactor } from "../optim/schedule.ts";
 import {
   dropCells,
   epochOrder,
@@ -11,36 +11,10 @@ import {
   mixBatch,
   stepRandom,
 } from "./batch.ts";
-import type { KEEP } from "./epochs.ts";
+import type { Recipe } from "./plan.ts";
 import type { Losses } from "./loss.ts";
 import { type StepResult, trainStep } from "./step.ts";
 import type { Trainer } from "./trainer.ts";
-
-/** How to train. */
-export interface Recipe {
-  readonly epochs: number;
-  readonly batchSize: number;
-  /** Peak learning rate. */
-  readonly learningRate: number;
-  readonly schedule: Schedule;
-  /** ε of label smoothing, in [0, 1). */
-  readonly labelSmoothing: number;
-  /** Probability that an input is dropped, in [0, 1). */
-  readonly inputDropout: number;
-  /** Probability that all inputs of one cell are dropped together, in [0, 1). */
-  readonly cellDropout: number;
-  /** Probability that a trunk unit is dropped, in [0, 1). */
-  readonly hiddenDropout: number;
-  /** α of mixup's Beta(α, α), in [0, 1]; 0 mixes nothing. */
-  readonly mixup: number;
-  /** Bound on the gradient's global norm; 0 leaves it alone. */
-  readonly maxGradientNorm: number;
-  /** Which epoch's weights the run ends with: the last, or the best on the validation images. */
-  readonly keep: typeof KEEP[number];
-  /** Epochs without a better one after which the run ends; 0 runs them all. */
-  readonly patience: number;
-  readonly seed: number;
-}
 
 /** Where a run stands, after a step. */
 export interface Progress {

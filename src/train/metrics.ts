@@ -7,6 +7,7 @@ import {
   type Metrics,
 } from "../heads/head.ts";
 import { type HeadSpec, kindOf, widthOf } from "../heads/kinds.ts";
+import { joinOutputs, selectOutputs, sliceOutputs } from "../heads/outputs.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import { type Examples, labelsOf } from "../model/examples.ts";
 import { forward } from "../model/network.ts";
@@ -97,6 +98,34 @@ export function calibratedOutputs(
   );
 }
 
+/**
+ * Calibrates the pooled outputs of a cross-validation, those of each fold by what
+ * fits all others: nothing is judged by what was fitted on it.
+ */
+export function calibrateFolds(
+  kernels: Kernels,
+  heads: readonly HeadSpec[],
+  pooled: readonly HeadOutputs[],
+  folds: readonly Uint32Array[],
+): HeadOutputs[] {
+  let start = 0;
+  return joinOutputs(folds.map(({ length }) => {
+    const end = start + length;
+    const others = [
+      sliceOutputs(pooled, 0, start),
+      sliceOutputs(pooled, end),
+    ];
+    const calibration = fitCalibration(kernels, heads, joinOutputs(others));
+    const own = calibratedOutputs(
+      heads,
+      sliceOutputs(pooled, start, end),
+      calibration,
+    );
+    start = end;
+    return own;
+  }));
+}
+
 /** Scores every head. */
 export function scoreOutputs(
   kernels: Kernels,
@@ -178,23 +207,6 @@ function indicesOf(labels: Float64Array, label: number): number[] {
   const rows: number[] = [];
   labels.forEach((each, n) => each === label && rows.push(n));
   return rows;
-}
-
-/** The outputs of some examples, by their positions. */
-export function selectOutputs(
-  { logits, width, labels }: HeadOutputs,
-  positions: ArrayLike<number>,
-): HeadOutputs {
-  const selected = new Float32Array(positions.length * width);
-  for (let i = 0; i < positions.length; i++) {
-    const n = positions[i]!;
-    selected.set(logits.subarray(n * width, (n + 1) * width), i * width);
-  }
-  return {
-    logits: selected,
-    width,
-    labels: Float64Array.from(positions, (n) => labels[n]!),
-  };
 }
 
 /** Whether any image has a label of any head. */

@@ -5,10 +5,10 @@ import type { HeadOutputs } from "../heads/head.ts";
 import { roundNetwork } from "../model/quantize.ts";
 import type { Examples } from "../model/examples.ts";
 import type { Calibration, ModelState, Snapshot } from "../model/state.ts";
-import { calibrateFolds } from "./cross_validate.ts";
 import { rememberExamples } from "./memory.ts";
 import {
   calibratedOutputs,
+  calibrateFolds,
   computeOutputs,
   evaluateOutputs,
   type Evaluation,
@@ -88,7 +88,12 @@ export function finish(
     ended: "finished",
     record,
     state: {
-      ...detach(trainer, examples.preprocessing, record),
+      ...detach(
+        trainer,
+        examples.preprocessing,
+        record.plan.optimizer.name,
+        record,
+      ),
       calibration,
       ...(replay && { replay }),
       ...(guard && { guard }),

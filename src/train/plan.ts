@@ -1,8 +1,8 @@
 /** What a training run is given, and what a checkpoint says of it. @module */
 
 import type { OptimizerOptions } from "../optim/optimizer.ts";
-import type { BestEpoch, EpochRecord, EpochSums } from "./epochs.ts";
-import type { Recipe } from "./fit.ts";
+import type { Schedule } from "../optim/schedule.ts";
+import type { BestEpoch, EpochRecord, EpochSums, KEEP } from "./epochs.ts";
 import type { SetMetrics } from "./metrics.ts";
 
 /** Which rows do what. */
@@ -12,6 +12,32 @@ export interface Rows {
   readonly test: Uint32Array;
   /** Parts of the rows that are not test rows, each of which a model of its own is to be judged by. */
   readonly folds?: readonly Uint32Array[];
+}
+
+/** How to train. */
+export interface Recipe {
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Peak learning rate. */
+  readonly learningRate: number;
+  readonly schedule: Schedule;
+  /** ε of label smoothing, in [0, 1). */
+  readonly labelSmoothing: number;
+  /** Probability that an input is dropped, in [0, 1). */
+  readonly inputDropout: number;
+  /** Probability that all inputs of one cell are dropped together, in [0, 1). */
+  readonly cellDropout: number;
+  /** Probability that a trunk unit is dropped, in [0, 1). */
+  readonly hiddenDropout: number;
+  /** α of mixup's Beta(α, α), in [0, 1]; 0 mixes nothing. */
+  readonly mixup: number;
+  /** Bound on the gradient's global norm; 0 leaves it alone. */
+  readonly maxGradientNorm: number;
+  /** Which epoch's weights the run ends with: the last, or the best on the validation images. */
+  readonly keep: typeof KEEP[number];
+  /** Epochs without a better one after which the run ends; 0 runs them all. */
+  readonly patience: number;
+  readonly seed: number;
 }
 
 /** Everything that decides the outcome, besides the data. */

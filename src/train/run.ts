@@ -21,10 +21,10 @@ import {
   recordOf,
   validationLoss,
 } from "./epochs.ts";
-import { fit, type Progress, type Recipe, stepsOf } from "./fit.ts";
+import { fit, type Progress, stepsOf } from "./fit.ts";
 import { computeOutputs, headMetrics } from "./metrics.ts";
 import { finish, type Outcome } from "./outcome.ts";
-import type { Rows, TrainingPlan, TrainingRecord } from "./plan.ts";
+import type { Recipe, Rows, TrainingPlan, TrainingRecord } from "./plan.ts";
 import { crossValidate } from "./cross_validate.ts";
 import { trainingRecord } from "./resume.ts";
 import { measureStandardization } from "./standardize.ts";
@@ -92,7 +92,7 @@ export async function runTraining(
     { ended, error }: Pick<Outcome, "ended" | "error">,
   ): Outcome => ({
     state: {
-      ...detach(trainer, examples.preprocessing, record),
+      ...detach(trainer, examples.preprocessing, plan.optimizer.name, record),
       ...(snapshot && { best: snapshot }),
     },
     record,

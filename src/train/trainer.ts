@@ -27,7 +27,6 @@ import {
 import type { Preprocessing } from "../image/descriptor.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { allocateLabels } from "./loss.ts";
-import type { TrainingRecord } from "./plan.ts";
 import {
   allocateOptimizerState,
   allocateWorkspace,
@@ -152,14 +151,15 @@ export function restore(
 export function detach(
   { network, state, optimizer, standardization }: Trainer,
   preprocessing: Preprocessing,
-  record: TrainingRecord,
+  optimizerName: string,
+  training: object,
 ): ModelState {
   return {
     sizes: network.sizes,
     preprocessing,
     calibration: neutralCalibration(network.sizes),
-    optimizer: { name: record.plan.optimizer.name, options: optimizer.options },
-    training: { ...record },
+    optimizer: { name: optimizerName, options: optimizer.options },
+    training: { ...training },
     standardization: {
       mean: standardization.mean.slice(),
       inverseDeviation: standardization.inverseDeviation.slice(),

@@ -1,11 +1,13 @@
 /** A whole training step, and a forward pass of one row, beside the peers'. @module */
 
+import { widthOf } from "../../src/heads/kinds.ts";
 import { forward } from "../../src/model/network.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { adam } from "../../src/optim/adam.ts";
 import { setLabels } from "../../src/train/loss.ts";
 import { trainStep } from "../../src/train/step.ts";
 import { createTrainer, initialize } from "../../src/train/trainer.ts";
+import { twoHeads } from "../heads/specs.ts";
 import { type Line, mediansOf, type StepTime } from "./figures.ts";
 import { findPeers, runPeer } from "./peers.ts";
 import { OURS, ratiosOf } from "./ratios.ts";
@@ -13,8 +15,8 @@ import { SHAPES } from "./shapes.ts";
 import type { Request } from "./subject.ts";
 import { timeOf } from "./timing.ts";
 
-const DOMAINS = 3;
-const ITEMS = 31;
+/** As many columns as the shipped model has, in two heads. */
+const HEADS = twoHeads(3, 31);
 const MEASURE_MS = 400;
 /** So low that the batch is not learned: its gradients would shrink to subnormal numbers, which are slow. */
 const RATE = 1e-7;
@@ -51,7 +53,7 @@ async function timeShape(
   { inputs, hidden, batch }: typeof SHAPES[number],
   threads: number,
 ): Promise<StepTime> {
-  const sizes = { inputs, hidden, domains: DOMAINS, items: ITEMS };
+  const sizes = { inputs, hidden, heads: HEADS };
   using trainer = await createTrainer(sizes, adam(), batch, threads);
   const { kernels, network, workspace } = trainer;
   initialize(network, 1);
@@ -60,7 +62,12 @@ async function timeShape(
     values[i] = 2 * random.uniform() - 1
   );
   for (let row = 0; row < batch; row++) {
-    setLabels(workspace.labels, row, row % DOMAINS, row % ITEMS);
+    setLabels(
+      HEADS,
+      workspace.labels,
+      row,
+      (head) => row % widthOf(HEADS[head]!),
+    );
   }
   const options = { learningRate: RATE };
   const take = () => void trainStep(trainer, batch, options);

@@ -24,9 +24,8 @@ export async function* store(): AsyncGenerator<Figure> {
   const next = drafts();
   const commit = async () => {
     const head = await store.head();
-    if (!await store.commit(head, await store.prepare(head, next()))) {
-      throw new Error("Lost the race");
-    }
+    const { status } = await store.commit(head, next());
+    if (status === "stale") throw new Error("Lost the race");
   };
   const figure = { bench: "store", unit: "ms" } as const;
   try {

@@ -5,7 +5,8 @@ import * as std from "@std/cli/parse-args";
 import * as standIn from "../../src/cli/std/parse_args.ts";
 
 const OPTIONS: standIn.ParseOptions = {
-  string: ["seed", "out", "top-k", "_"],
+  string: ["seed", "out", "top-k", "head", "_"],
+  collect: ["head"],
   boolean: ["json", "help", "flip"],
   negatable: ["flip"],
   alias: { help: "h", "top-k": "k" },
@@ -20,6 +21,7 @@ const NOTHING = {
   h: false,
   flip: false,
   out: "model",
+  head: [],
 };
 
 const CASES: [
@@ -33,6 +35,11 @@ const CASES: [
   ["a value with = in it", ["--out=a=b"], { out: "a=b" }],
   ["a dashed name", ["--top-k", "3"], { "top-k": "3", k: "3" }],
   ["the last of a repeated option", ["--seed", "1", "--seed=2"], { seed: "2" }],
+  ["a collected option", ["--head", "a"], { head: ["a"] }],
+  ["a collected option repeated", ["--head=a", "--head", "b,c"], {
+    head: ["a", "b,c"],
+  }],
+  ["a collected option without its value", ["--head"], { head: [""] }],
   ["a default replaced", ["--out", "there"], { out: "there" }],
   ["a negative value after =", ["--seed=-1"], { seed: "-1" }],
   ["an option without its value", ["--seed"], { seed: "" }],

@@ -1,5 +1,6 @@
 import {
   assertEquals,
+  assertMatch,
   assertNotEquals,
   assertRejects,
   assertThrows,
@@ -219,3 +220,58 @@ Deno.test("a cache that is opened is kept for another month", () =>
     await contents(folder, "another");
     assertEquals(await contents(folder), [1, 2, 3]);
   }));
+
+/** Adds A and B, reads them, and says why they were not written. */
+async function useHeld(folder: string): Promise<string | undefined> {
+  using cache = await DescriptorCache.open(folder, "key", BYTES);
+  const slots = [
+    await cache.add(A, payload(1)),
+    await cache.add(B, payload(2)),
+  ];
+  cache.finishWriting();
+  assertEquals(await cache.find(A), slots[0]);
+  assertEquals(await cache.find(C), undefined);
+  const out = new Uint8Array(3);
+  for (const [n, slot] of slots.entries()) {
+    cache.read(slot, BYTES - 3, out);
+    assertEquals(out, new Uint8Array(3).fill(n + 1));
+  }
+  return cache.problem;
+}
+
+Deno.test("a cache that can be written has no problem", () =>
+  withFolder(
+    {},
+    async (folder) => assertEquals(await useHeld(folder), undefined),
+  ));
+
+Deno.test("what cannot be written is held in memory", () =>
+  withFolder({ "file": new Uint8Array() }, async (at) => {
+    const problem = await useHeld(`${at}/file/folder`);
+    assertMatch(problem!, /Not a directory/);
+  }));
+
+Deno.test("a disk that is full from the start, or fills up, is no end", async () => {
+  const write = Deno.FsFile.prototype.writeSync;
+  for (const room of [0, 1, 2]) {
+    let writes = 0;
+    Deno.FsFile.prototype.writeSync = function (bytes) {
+      if (writes++ < room) return write.call(this, bytes);
+      throw new Error("No space left on device");
+    };
+    try {
+      await withFolder({}, async (folder) => {
+        assertMatch((await useHeld(folder))!, /No space left/);
+        Deno.FsFile.prototype.writeSync = write;
+        // What was written before is there, what was held is not.
+        assertEquals(await contents(folder), [
+          room > 1 ? 1 : undefined,
+          undefined,
+          undefined,
+        ]);
+      });
+    } finally {
+      Deno.FsFile.prototype.writeSync = write;
+    }
+  }
+});

@@ -15,6 +15,8 @@ import { folderSource } from "../../src/data/folder.ts";
 import { sketchSource } from "../../src/data/sketch_source.ts";
 import type { Source } from "../../src/data/source.ts";
 import { viewOf } from "../../src/data/views.ts";
+import { kindOf } from "../../src/heads/kinds.ts";
+import type { Examples } from "../../src/model/examples.ts";
 import { DataError } from "../../src/errors.ts";
 import { decodeImage } from "../../src/image/decode.ts";
 import {
@@ -50,21 +52,32 @@ async function describeFolder(
   });
 }
 
+/** The labels of a row as people read them. */
+function labelsOf({ heads, labelOf }: Examples, row: number) {
+  return heads.map((head, h) => kindOf(head).show(head, labelOf(row, h)));
+}
+
+/** The classes of the head of this name. */
+function classesOf({ examples }: Dataset, name: string) {
+  const head = examples.heads.find((head) => head.name === name);
+  return head && kindOf(head).groups(head);
+}
+
 /** All that can be read from a dataset. */
 function everything(dataset: Dataset) {
-  const rows = Array.from({ length: dataset.length }, (_, row) => ({
+  const { examples } = dataset;
+  const rows = Array.from({ length: examples.length }, (_, row) => ({
     id: dataset.idOf(row),
-    domain: dataset.domains[dataset.domainOf(row)],
-    item: dataset.items[dataset.itemOf(row)],
-    views: Array.from({ length: dataset.views }, (_, view) => {
-      const out = new Uint8Array(dataset.inputs);
-      dataset.read(row, view, out);
+    labels: labelsOf(examples, row),
+    views: Array.from({ length: examples.views }, (_, view) => {
+      const out = new Uint8Array(examples.inputs);
+      examples.read(row, view, out);
       return out.toHex();
     }),
   }));
   return {
     rows,
-    hash: dataset.hash,
+    hash: examples.hash,
     skipped: dataset.skipped,
     warnings: dataset.warnings,
   };
@@ -86,7 +99,7 @@ function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   );
 }
 
-Deno.test("each row has its labels and the descriptors of its picture's views", () =>
+Deno.test("each row has its labels and the descriptors of its image's views", () =>
   withFolder(pictures(), async (at) => {
     const { kernels, views } = await createArena((allocate) =>
       allocateDescriber(allocate, PREPROCESSING)
@@ -96,7 +109,7 @@ Deno.test("each row has its labels and the descriptors of its picture's views", 
     for (const row of rows) {
       assertEquals(
         row.id.slice(0, row.id.lastIndexOf("/")),
-        `${row.domain}/${row.item}`,
+        row.labels.join("/"),
       );
       const bytes = await Deno.readFile(`${at}/data/${row.id}`);
       const { header, pixels } = await decodeImage(bytes);
@@ -133,7 +146,7 @@ Deno.test("a second run finds everything in the cache and leaves it as it is", (
     assertEquals(await Deno.readFile(pack), bytes);
   }));
 
-Deno.test("only pictures that are new are described, wherever they lie", () =>
+Deno.test("only images that are new are described, wherever they lie", () =>
   withFolder(pictures(), async (at) => {
     await described(at);
     const pack = await packOf(`${at}/cache`);
@@ -165,13 +178,13 @@ Deno.test("other views or another preprocessing do not share a cache", () =>
     await described(at);
     const preprocessing = { ...PREPROCESSING, gradientScale: 1000 };
     using other = await describeFolder(at, { preprocessing });
-    assertEquals(other.preprocessing, preprocessing);
+    assertEquals(other.examples.preprocessing, preprocessing);
     using fewer = await describeFolder(at, { views: 1 });
-    assertEquals(fewer.views, 1);
+    assertEquals(fewer.examples.views, 1);
     assertEquals([...Deno.readDirSync(`${at}/cache`)].length, 3);
   }));
 
-Deno.test("a picture that cannot be used is named and skipped", () =>
+Deno.test("an image that cannot be used is named and skipped", () =>
   withFolder({
     ...pictures(),
     "data/cam/mug/4.png": randomPng(50).subarray(0, 60),
@@ -192,7 +205,7 @@ Deno.test("a picture that cannot be used is named and skipped", () =>
     assertEquals(progress, Array.from({ length: 27 }, (_, i) => i + 1));
   }));
 
-Deno.test("a picture that is gone since it was found is skipped", () =>
+Deno.test("an image that is gone since it was found is skipped", () =>
   withFolder(pictures(), async (at) => {
     const source = await folderSource(`${at}/data`);
     await Deno.remove(`${at}/data/web/mug/2.png`);
@@ -201,11 +214,11 @@ Deno.test("a picture that is gone since it was found is skipped", () =>
       views: 1,
       workers: 1,
     });
-    assertEquals(dataset.length, 23);
+    assertEquals(dataset.examples.length, 23);
     assertEquals(dataset.skipped.map(({ id }) => id), ["web/mug/2.png"]);
   }));
 
-Deno.test("where strictness is asked for, one unusable picture is an error that names it", () =>
+Deno.test("where strictness is asked for, one unusable image is an error that names it", () =>
   withFolder(
     { ...pictures(), "data/cam/mug/4.png": new Uint8Array(9) },
     async (at) => {
@@ -217,18 +230,23 @@ Deno.test("where strictness is asked for, one unusable picture is an error that 
     },
   ));
 
-Deno.test("labels without a usable picture are dropped", () =>
+Deno.test("labels without a usable image are dropped", () =>
   withFolder(
     { ...pictures(), "data/attic/lamp/0.png": new Uint8Array(9) },
     async (at) => {
       using dataset = await describeFolder(at);
-      assertEquals(dataset.domains, ["cam", "web"]);
-      assertEquals(dataset.items, ["mug", "pen", "ruler"]);
-      assertEquals(dataset.items[dataset.itemOf(23)], "ruler");
+      assertEquals(classesOf(dataset, "domain"), ["cam", "web"]);
+      assertEquals(classesOf(dataset, "item"), ["mug", "pen", "ruler"]);
+      assertEquals(labelsOf(dataset.examples, 23), ["web", "ruler"]);
+      assertEquals(dataset.warnings.slice(0, 3), [
+        "Folders of which no image could be used: attic/lamp.",
+        "No usable image of domain attic: left out.",
+        "No usable image of item lamp: left out.",
+      ]);
     },
   ));
 
-Deno.test("fewer usable items than asked for are an error that says why", () =>
+Deno.test("usable images that leave nothing to learn are an error that says why", () =>
   withFolder(
     {
       "data/web/mug/0.png": randomPng(1),
@@ -240,8 +258,8 @@ Deno.test("fewer usable items than asked for are an error that says why", () =>
         DataError,
         'the first is "web/pen/0.png"',
       );
-      using dataset = await describeFolder(at, { leastItems: 1 });
-      assertEquals(dataset.items, ["mug"]);
+      using dataset = await describeFolder(at, { forTraining: false });
+      assertEquals(classesOf(dataset, "item"), ["mug"]);
     },
   ));
 
@@ -264,9 +282,9 @@ Deno.test("copies are warned of, the more so under two labels", () =>
     async (at) => {
       const { warnings, rows } = await described(at);
       assertEquals(rows.length, 26);
-      assertEquals(warnings, [
-        "2 pictures are copies of others: some may be in training and test.",
-        'One picture is both mug and pen: "cam/mug/0.png" and "web/pen/9.png".',
+      assertEquals(warnings.slice(-2), [
+        "2 images are copies of others: some may be in training and test.",
+        'One image has both domain cam and web: "cam/mug/0.png" and "web/pen/9.png".',
       ]);
     },
   ));
@@ -313,16 +331,16 @@ Deno.test("no views and no workers are refused", async () => {
   }
 });
 
-Deno.test("three hundred items of one picture each", () => {
+Deno.test("three hundred items of one image each", () => {
   const files = Array.from(
     { length: 300 },
     (_, i): [string, Uint8Array] => [`data/item${i}/0.png`, randomPng(i, 4)],
   );
   return withFolder(Object.fromEntries(files), async (at) => {
     using dataset = await describeFolder(at, { views: 1 });
-    assertEquals(dataset.length, 300);
-    assertEquals(dataset.items.length, 300);
-    assertEquals(dataset.items[dataset.itemOf(299)], "item99");
+    assertEquals(dataset.examples.length, 300);
+    assertEquals(classesOf(dataset, "item")?.length, 300);
+    assertEquals(labelsOf(dataset.examples, 299), ["item99"]);
   });
 });
 
@@ -331,7 +349,7 @@ Deno.test("sketches are described like photographs", () =>
     const whole = sketchSource(1);
     const few: Source = { ...whole, entries: whole.entries.slice(29, 34) };
     using dataset = await describeAll(few, { cache: at, views: 2, workers: 2 });
-    assertEquals(dataset.domains, ["amazon", "dslr"]);
+    assertEquals(classesOf(dataset, "domain"), ["amazon", "dslr"]);
     assertEquals(dataset.idOf(0), "sketch/amazon/tape_dispenser/0");
     assertEquals(
       new Set(everything(dataset).rows.map((row) => row.views[0])).size,
@@ -342,7 +360,7 @@ Deno.test("sketches are described like photographs", () =>
 Deno.test("what is not in the dataset cannot be read", () =>
   withFolder(pictures(), async (at) => {
     using dataset = await describeFolder(at);
-    const out = new Uint8Array(dataset.inputs);
+    const out = new Uint8Array(dataset.examples.inputs);
     for (
       const [row, view, into] of [[24, 0, out], [-1, 0, out], [0, 3, out], [
         0,
@@ -355,7 +373,7 @@ Deno.test("what is not in the dataset cannot be read", () =>
       ]] as const
     ) {
       await assertRejects(
-        async () => await dataset.read(row, view, into),
+        async () => await dataset.examples.read(row, view, into),
         RangeError,
       );
     }

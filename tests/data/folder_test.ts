@@ -1,12 +1,8 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
-import { DEFAULT_DOMAIN, folderSource } from "../../src/data/folder.ts";
-import type { SourceEntry } from "../../src/data/source.ts";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { folderSource } from "../../src/data/folder.ts";
+import type { Source, SourceEntry } from "../../src/data/source.ts";
 import { DataError } from "../../src/errors.ts";
+import { kindOf } from "../../src/heads/kinds.ts";
 import { shared } from "../shared.ts";
 import { withFolder } from "./pictures.ts";
 
@@ -17,6 +13,13 @@ function withFiles(
 ): Promise<void> {
   const empty = paths.map((path) => [path, new Uint8Array()]);
   return withFolder(Object.fromEntries(empty), use);
+}
+
+/** The classes of every head, by its name. */
+function classesOf({ heads }: Source) {
+  return Object.fromEntries(
+    heads.map((head) => [head.name, kindOf(head).groups(head)]),
+  );
 }
 
 function rejectsWith(paths: string[], message: string) {
@@ -32,20 +35,21 @@ Deno.test("images in domain and item folders are labelled by the folders' names"
     "web/pen/c.webp",
     "cam/pen/d.jpeg",
   ], async (at) => {
-    const { domains, items, entries } = await folderSource(at);
-    assertEquals(domains, ["cam", "web"]);
-    assertEquals(items, ["mug", "pen"]);
+    const { heads, entries } = await folderSource(at);
+    assertEquals(heads, [
+      { name: "domain", kind: "classes", labels: ["cam", "web"] },
+      { name: "item", kind: "classes", labels: ["mug", "pen"] },
+    ]);
     assertEquals(entries, [
       entry("cam/pen/d.jpeg", 0, 1),
       entry("web/mug/a.JPG", 1, 0),
       entry("web/mug/b.png", 1, 0),
       entry("web/pen/c.webp", 1, 1),
     ]);
-    function entry(id: string, domain: number, item: number): SourceEntry {
+    function entry(id: string, ...labels: number[]): SourceEntry {
       return {
         id,
-        domain,
-        item,
+        labels,
         origin: { kind: "file", path: `${at}/${id}` },
       };
     }
@@ -56,7 +60,7 @@ Deno.test("Office-31's own images folder inside a domain is not an item", () =>
     ["web/images/mug/a.jpg", "web/images/pen/a.jpg", "cam/mug/a.gif"],
     async (at) => {
       const source = await folderSource(at);
-      assertEquals(source.items, ["mug", "pen"]);
+      assertEquals(classesOf(source).item, ["mug", "pen"]);
       assertEquals(source.entries.map((entry) => entry.id), [
         "cam/mug/a.gif",
         "web/images/mug/a.jpg",
@@ -66,14 +70,10 @@ Deno.test("Office-31's own images folder inside a domain is not an item", () =>
   ));
 
 for (const prefix of ["", "images/"]) {
-  Deno.test(`item folders under "DIR/${prefix}" make one domain`, () =>
+  Deno.test(`item folders under "DIR/${prefix}" make one head`, () =>
     withFiles([`${prefix}mug/a.jpg`, `${prefix}pen/a.jpg`], async (at) => {
       const source = await folderSource(at);
-      assertEquals(source.domains, [DEFAULT_DOMAIN]);
-      assertEquals(source.items, ["mug", "pen"]);
-      assert(
-        source.warnings.some((warning) => warning.includes("Only one domain")),
-      );
+      assertEquals(classesOf(source), { item: ["mug", "pen"] });
     }));
 }
 
@@ -90,28 +90,131 @@ Deno.test("the layout that holds most images counts, and the others are counted"
     },
   ));
 
-Deno.test("hidden files, links and other files are left out, other files counted", () =>
+Deno.test("hidden files are left out, other files counted", () =>
   withFiles([
     "web/mug/a.jpg",
-    "web/pen/a.jpg",
+    "web/pen/a.jfif",
     "web/pen/.b.jpg",
     ".git/pen/a.jpg",
     "notes.txt",
     "web/pen/Thumbs.db",
   ], async (at) => {
-    await Deno.symlink(`${at}/web/mug/a.jpg`, `${at}/web/mug/link.jpg`);
-    await Deno.symlink(`${at}/web`, `${at}/again`);
     const source = await folderSource(at);
-    assertEquals(source.domains, ["web"]);
+    assertEquals(classesOf(source).domain, ["web"]);
     assertEquals(source.entries.map((entry) => entry.id), [
       "web/mug/a.jpg",
-      "web/pen/a.jpg",
+      "web/pen/a.jfif",
     ]);
-    assertStringIncludes(
-      source.warnings.join(),
-      "not images by their names, ignored: 2",
-    );
+    assertEquals(source.warnings, [
+      "Files that are not images by their names, ignored: 2.",
+    ]);
   }));
+
+Deno.test("an item that is a link is an item, and no image counts twice", () =>
+  withFiles(
+    ["elsewhere/mug/a.jpg", "data/pen/a.jpg", "data/pen/b.jpg"],
+    async (at) => {
+      await Deno.symlink(`${at}/elsewhere/mug`, `${at}/data/mug`);
+      await Deno.symlink(`${at}/data/pen`, `${at}/data/pencil`);
+      await Deno.symlink(`${at}/gone`, `${at}/data/ruler`);
+      const source = await folderSource(`${at}/data`);
+      assertEquals(classesOf(source), { item: ["mug", "pen"] });
+      assertEquals(source.entries.length, 3);
+      assertEquals(source.warnings, [
+        "Links that lead nowhere, skipped: ruler.",
+        "Links to what is listed in its own place, not followed: pencil.",
+      ]);
+    },
+  ));
+
+Deno.test("names are one in every Unicode form, and it is said", () =>
+  withFiles(
+    ["web/caf\u00e9/b.jpg", "cam/cafe\u0301/a.jpg", "web/pen/a.jpg"],
+    async (at) => {
+      const source = await folderSource(at);
+      assertEquals(classesOf(source).item, ["caf\u00e9", "pen"]);
+      assertEquals(source.entries.map(({ id }) => id), [
+        "cam/caf\u00e9/a.jpg",
+        "web/caf\u00e9/b.jpg",
+        "web/pen/a.jpg",
+      ]);
+      for (const { origin } of source.entries) {
+        await Deno.stat((origin as { path: string }).path);
+      }
+      assertEquals(source.warnings, [
+        "Folders whose names differ only in their Unicode form, taken as one: caf\u00e9.",
+      ]);
+    },
+  ));
+
+/** Deno cannot make a name that is not UTF-8, and says it so when it finds one. */
+const MANGLED: Deno.DirEntry = {
+  name: "b\ufffd.jpg",
+  isFile: true,
+  isDirectory: false,
+  isSymlink: false,
+};
+
+Deno.test("names that are not UTF-8 are skipped and named", () =>
+  withFiles(
+    ["mug/a.jpg", "pen/a.jpg", "pen/valid\ufffd.jpg"],
+    async (at) => {
+      const readDir = Deno.readDir;
+      Deno.readDir = async function* (path) {
+        yield* readDir(path);
+        if (String(path).endsWith("pen")) yield MANGLED;
+      };
+      try {
+        const { entries, warnings } = await folderSource(at);
+        assertEquals(entries.length, 3);
+        assertEquals(warnings, [
+          "Names that are not UTF-8, skipped: pen/b\ufffd.jpg.",
+        ]);
+      } finally {
+        Deno.readDir = readDir;
+      }
+    },
+  ));
+
+Deno.test("images that cannot be read are named with advice", async () => {
+  await withFiles(
+    ["mug/a.jpg", "pen/a.jpg", "pen/b.HEIC", "ruler/c.heic", "ruler/d.tif"],
+    async (at) => {
+      const { warnings } = await folderSource(at);
+      assertEquals(warnings, [
+        "Folders without an image to use: ruler.",
+        "Images of types that cannot be read, ignored: 3 (.heic, .tif). Convert them to " +
+        "JPEG or PNG, for example with ImageMagick: magick mogrify -format jpg '*.heic'.",
+      ]);
+    },
+  );
+  await rejectsWith(["mug/a.heic"], "Convert them to JPEG or PNG");
+});
+
+Deno.test("folders that give no image are named, of nested ones the outermost", () =>
+  withFiles(
+    ["web/mug/a.jpg", "web/pen/a.jpg", "web/lamp/notes.txt"],
+    async (at) => {
+      await Deno.mkdir(`${at}/attic/mug/deep`, { recursive: true });
+      const { warnings } = await folderSource(at);
+      assertEquals(
+        warnings[0],
+        "Folders without an image to use: attic, web/lamp.",
+      );
+    },
+  ));
+
+Deno.test("parts of a split above the items are warned of", () =>
+  withFiles(
+    ["train/mug/a.jpg", "Val/pen/a.jpg", "web/pen/a.jpg"],
+    async (at) => {
+      const { warnings } = await folderSource(at);
+      assertEquals(warnings, [
+        "Val, train above the items: taken for domains, though named like the parts of a " +
+        "split. If they are, put their items' folders together and choose the parts with --split.",
+      ]);
+    },
+  ));
 
 Deno.test("a link to a data folder is followed when it is the folder asked for", () =>
   withFiles(["data/mug/a.jpg", "data/pen/a.jpg"], async (at) => {
@@ -128,7 +231,7 @@ Deno.test("names sort by code unit, the same in every locale", () =>
     "d/a b/a.jpg",
   ], async (at) => {
     const source = await folderSource(at);
-    assertEquals(source.items, ["Z", "a", "a b", "ä"]);
+    assertEquals(classesOf(source).item, ["Z", "a", "a b", "ä"]);
     assertEquals(source.entries.map((entry) => entry.id.slice(2)), [
       "Z/a.jpg",
       "a/10.jpg",
@@ -137,20 +240,6 @@ Deno.test("names sort by code unit, the same in every locale", () =>
       "ä/a.jpg",
     ]);
   }));
-
-Deno.test("few images and strong imbalance are warned of by name", () => {
-  const paths = Array.from({ length: 41 }, (_, i) => `web/mug/${i}.jpg`);
-  return withFiles([
-    ...paths,
-    ...["b", "c", "d", "e", "f", "g"].map((item) => `web/${item}/1.jpg`),
-  ], async (at) => {
-    const { warnings } = await folderSource(at);
-    assertEquals(warnings.slice(0, 2), [
-      "Fewer than 5 images of b, c, d, e, f and 1 more.",
-      "Unbalanced: 41 images of mug, 1 of b.",
-    ]);
-  });
-});
 
 Deno.test("a balanced folder with two domains has no warnings", () => {
   const paths = ["web", "cam"].flatMap((domain) =>
@@ -181,7 +270,7 @@ Deno.test("a folder that is missing, or is a file, is refused", () =>
 Deno.test("an empty folder is refused with the expected layout", () =>
   rejectsWith(
     [],
-    "expected DIR/<domain>/<item>/*.{jpg,jpeg,png,webp,gif}, found 0 files",
+    "expected DIR/<domain>/<item>/*.{jpg,jpeg,jfif,png,webp,gif}, found 0 files",
   ));
 
 Deno.test("images in no item's folder are refused and counted", () =>
@@ -194,7 +283,8 @@ Deno.test("a single item is refused, unless one is enough", async () => {
   const paths = ["web/mug/a.jpg", "cam/mug/a.jpg"];
   await rejectsWith(paths, 'found only "mug"');
   await withFiles(paths, async (at) => {
-    assertEquals((await folderSource(at, { leastItems: 1 })).items, ["mug"]);
+    const source = await folderSource(at, { forTraining: false });
+    assertEquals(classesOf(source).item, ["mug"]);
   });
 });
 
@@ -216,8 +306,9 @@ Deno.test({
   ignore: office === undefined,
   async fn() {
     const source = await folderSource(office!.pathname);
-    assertEquals(source.domains, ["amazon", "dslr", "webcam"]);
-    assertEquals(source.items.length, 31);
+    const { domain, item } = classesOf(source);
+    assertEquals(domain, ["amazon", "dslr", "webcam"]);
+    assertEquals(item?.length, 31);
     assertEquals(source.entries[0]!.id, "amazon/back_pack/frame_0001.jpg");
   },
 });

@@ -5,7 +5,7 @@ import { ImageError } from "../../src/errors.ts";
 
 const ORIGINS = sketchSource(1).entries.slice(0, 3).map(({ origin }) => origin);
 
-Deno.test("raw pixels are the planes of a square, one row per picture", async () => {
+Deno.test("raw pixels are the planes of a square, one row per image", async () => {
   const progress: [number, number][] = [];
   const rows = await readRawPixels(ORIGINS, 20, {
     onProgress: (done, total) => void progress.push([done, total]),
@@ -30,7 +30,7 @@ Deno.test("a square of white pixels is white in all planes", async () => {
   }
 });
 
-Deno.test("a file that is no picture, and a size that is none, are refused", async () => {
+Deno.test("a file that is no image, and a size that is none, are refused", async () => {
   const path = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(path, "not a picture");

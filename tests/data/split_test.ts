@@ -15,25 +15,13 @@ import {
   type SplitStrategy,
 } from "../../src/data/split.ts";
 
-interface Label {
-  domain: number;
-  item: number;
+/** Rows of groups 0, 1, … of so many rows each. */
+function groupsOf(...counts: number[]): string[] {
+  return counts.flatMap((count, group) => Array(count).fill(`${group}`));
 }
 
-function classes(...counts: number[]): Label[] {
-  return counts.flatMap((count, item) =>
-    Array.from({ length: count }, () => ({ domain: 0, item }))
-  );
-}
-
-function countOf(
-  rows: Uint32Array,
-  labels: Label[],
-  { domain, item }: Label,
-): number {
-  return rows.filter((row) =>
-    labels[row]!.domain === domain && labels[row]!.item === item
-  ).length;
+function countOf(rows: Uint32Array, groups: string[], group: string): number {
+  return rows.filter((row) => groups[row] === group).length;
 }
 
 /** Lengths of the runs of consecutive rows. */
@@ -41,12 +29,12 @@ function runs(rows: Uint32Array): number {
   return rows.filter((row, i) => i === 0 || row !== rows[i - 1]! + 1).length;
 }
 
-const LABELS = fc.array(
-  fc.record({ domain: fc.nat({ max: 2 }), item: fc.nat({ max: 4 }) }),
+const GROUPS = fc.array(
+  fc.tuple(fc.nat({ max: 2 }), fc.nat({ max: 4 })).map((pair) =>
+    pair.join("/")
+  ),
   { minLength: 1, maxLength: 300 },
-).map((labels) =>
-  labels.sort((a, b) => a.domain - b.domain || a.item - b.item)
-);
+).map((groups) => groups.sort());
 const SHARES: fc.Arbitrary<SplitShares> = fc.tuple(
   fc.nat({ max: 49 }),
   fc.nat({ max: 50 }),
@@ -99,67 +87,65 @@ Deno.test("shares that do not fill 100, or train on nothing, are a range error",
 });
 
 Deno.test("every row is in exactly one part, in ascending order", () => {
-  fc.assert(fc.property(LABELS, SHARES, OPTIONS, (labels, shares, options) => {
-    const { train, validation, test } = splitRows(labels, shares, options);
+  fc.assert(fc.property(GROUPS, SHARES, OPTIONS, (groups, shares, options) => {
+    const { train, validation, test } = splitRows(groups, shares, options);
     for (const part of [train, validation, test]) {
       assert(part.every((row, i) => i === 0 || part[i - 1]! < row));
     }
     const all = [...train, ...validation, ...test].sort((a, b) => a - b);
-    assertEquals(all, labels.map((_, row) => row));
+    assertEquals(all, groups.map((_, row) => row));
   }));
 });
 
-Deno.test("every class keeps a training row and has its shares to within one row", () => {
-  fc.assert(fc.property(LABELS, SHARES, OPTIONS, (labels, shares, options) => {
-    const split = splitRows(labels, shares, options);
-    for (const label of labels) {
-      const rows = labels.filter((l) =>
-        l.domain === label.domain && l.item === label.item
-      ).length;
-      const test = countOf(split.test, labels, label);
-      assert(countOf(split.train, labels, label) > 0);
+Deno.test("every group keeps a training row and has its shares to within one row", () => {
+  fc.assert(fc.property(GROUPS, SHARES, OPTIONS, (groups, shares, options) => {
+    const split = splitRows(groups, shares, options);
+    for (const group of groups) {
+      const rows = groups.filter((other) => other === group).length;
+      const test = countOf(split.test, groups, group);
+      assert(countOf(split.train, groups, group) > 0);
       assert(test <= Math.ceil(rows * shares.test / 100));
       assert(test >= Math.min(rows - 1, Math.floor(rows * shares.test / 100)));
     }
   }));
 });
 
-Deno.test("what one class loses by rounding another makes up", () => {
+Deno.test("what one group loses by rounding another makes up", () => {
   for (const strategy of ["blocks", "rows"] as const) {
-    const labels = classes(...Array.from({ length: 40 }, (_, i) => 7 + i % 6));
-    const split = splitRows(labels, parseShares("80/5/15"), {
+    const groups = groupsOf(...Array.from({ length: 40 }, (_, i) => 7 + i % 6));
+    const split = splitRows(groups, parseShares("80/5/15"), {
       seed: 1,
       strategy,
     });
-    assertLessOrEqual(Math.abs(split.test.length - labels.length * 0.15), 1);
+    assertLessOrEqual(Math.abs(split.test.length - groups.length * 0.15), 1);
     assertLessOrEqual(
-      Math.abs(split.validation.length - labels.length * 0.05),
+      Math.abs(split.validation.length - groups.length * 0.05),
       1,
     );
   }
 });
 
 Deno.test("the same seed gives the same split, another seed another", () => {
-  const labels = classes(40, 60);
+  const groups = groupsOf(40, 60);
   const shares = parseShares("80/5/15");
   for (const strategy of ["blocks", "rows"] as const) {
     const split = (seed: number): Split =>
-      splitRows(labels, shares, { seed, strategy });
+      splitRows(groups, shares, { seed, strategy });
     assertEquals(split(7), split(7));
     assertNotEquals(split(7), split(8));
   }
 });
 
-Deno.test("a class's split does not depend on the classes after it", () => {
+Deno.test("a group's split does not depend on the groups after it", () => {
   const shares = parseShares("60/20/20");
-  const few = splitRows(classes(30), shares, { seed: 3 });
-  const more = splitRows(classes(30, 50), shares, { seed: 3 });
+  const few = splitRows(groupsOf(30), shares, { seed: 3 });
+  const more = splitRows(groupsOf(30, 50), shares, { seed: 3 });
   assertEquals(more.test.filter((row) => row < 30), few.test);
 });
 
-Deno.test("blocks are the default: held-out rows of a class lie side by side", () => {
+Deno.test("blocks are the default: held-out rows of a group lie side by side", () => {
   fc.assert(fc.property(fc.nat(), (seed) => {
-    const split = splitRows(classes(50), parseShares("80/10/10"), { seed });
+    const split = splitRows(groupsOf(50), parseShares("80/10/10"), { seed });
     assertEquals(runs(split.test), 1);
     assertEquals(runs(split.validation), 1);
     assertLessOrEqual(runs(split.train), 2);
@@ -173,7 +159,7 @@ Deno.test("blocks are the default: held-out rows of a class lie side by side", (
 Deno.test("blocks begin anywhere, and either part may come first", () => {
   const splits = Array.from(
     { length: 200 },
-    (_, seed) => splitRows(classes(10), parseShares("60/20/20"), { seed }),
+    (_, seed) => splitRows(groupsOf(10), parseShares("60/20/20"), { seed }),
   );
   assertEquals(new Set(splits.map((split) => split.test[0])).size, 9);
   assert(splits.some((split) => split.test[0]! < split.validation[0]!));
@@ -181,7 +167,7 @@ Deno.test("blocks begin anywhere, and either part may come first", () => {
 });
 
 Deno.test("drawing by rows scatters them", () => {
-  const split = splitRows(classes(100), parseShares("80/5/15"), {
+  const split = splitRows(groupsOf(100), parseShares("80/5/15"), {
     seed: 1,
     strategy: "rows",
   });
@@ -189,34 +175,34 @@ Deno.test("drawing by rows scatters them", () => {
 });
 
 Deno.test("100/0/0 holds nothing out", () => {
-  const split = splitRows(classes(3, 1), parseShares("100/0/0"), { seed: 1 });
+  const split = splitRows(groupsOf(3, 1), parseShares("100/0/0"), { seed: 1 });
   assertEquals(
     [split.train.length, split.validation.length, split.test.length],
     [4, 0, 0],
   );
 });
 
-Deno.test("folds hold every row once, every class in equal shares, and neighbours together", () => {
+Deno.test("folds hold every row once, every group in equal shares, and neighbours together", () => {
   fc.assert(
     fc.property(
-      LABELS,
+      GROUPS,
       fc.integer({ min: 2, max: 6 }),
       OPTIONS,
-      (labels, count, options) => {
-        const folds = foldRows(labels, count, options);
+      (groups, count, options) => {
+        const folds = foldRows(groups, count, options);
         assertEquals(folds.length, count);
         assertEquals(
           folds.flatMap((fold) => [...fold]).sort((a, b) => a - b),
-          labels.map((_, row) => row),
+          groups.map((_, row) => row),
         );
-        for (const label of labels) {
-          const counts = folds.map((fold) => countOf(fold, labels, label));
+        for (const group of groups) {
+          const counts = folds.map((fold) => countOf(fold, groups, group));
           assertLessOrEqual(Math.max(...counts) - Math.min(...counts), 1);
         }
         if (options.strategy === "rows") return;
-        const classes = new Set(labels.map((label) => JSON.stringify(label)));
+        const distinct = new Set(groups);
         for (const fold of folds) {
-          assertLessOrEqual(runs(fold), classes.size);
+          assertLessOrEqual(runs(fold), distinct.size);
         }
       },
     ),
@@ -224,5 +210,5 @@ Deno.test("folds hold every row once, every class in equal shares, and neighbour
 });
 
 Deno.test("fewer than two folds are refused", () => {
-  assertThrows(() => foldRows(classes(9), 1, { seed: 0 }), RangeError, "2");
+  assertThrows(() => foldRows(groupsOf(9), 1, { seed: 0 }), RangeError, "2");
 });

@@ -11,12 +11,12 @@ import { checkView, PLAIN_VIEW } from "../../src/image/view.ts";
 const HASH = fc.nat().map((n) => n.toString(16).padStart(64, "0"));
 const CROP = fc.integer({ min: 2, max: TRAINING_VIEWS - 1 });
 
-Deno.test("the first view is the picture as it is, the second mirrored", () => {
+Deno.test("the first view is the image as it is, the second mirrored", () => {
   assertEquals(viewOf("ab", 0), PLAIN_VIEW);
   assertEquals(viewOf("ab", 1), { ...PLAIN_VIEW, flip: true });
 });
 
-Deno.test("every crop lies in the picture and keeps most of it", () => {
+Deno.test("every crop lies in the image and keeps most of it", () => {
   fc.assert(fc.property(HASH, CROP, (hash, index) => {
     const view = viewOf(hash, index);
     checkView(view);

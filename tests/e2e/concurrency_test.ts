@@ -5,7 +5,12 @@ import { blobsOf } from "../../src/store/manifest.ts";
 import { openEngine } from "../../src/store/open.ts";
 import { ModelStore } from "../../src/store/store.ts";
 import { DATA_URL } from "../routes/fixture.ts";
-import { LABELS, modelBytes, TRAINED_STEPS } from "../service/fixture.ts";
+import {
+  modelBytes,
+  PLACES,
+  THINGS,
+  TRAINED_STEPS,
+} from "../service/fixture.ts";
 import { replayLog } from "../service/replay.ts";
 import { testStores } from "../store/engines.ts";
 import { type Server, startServer, withFolder } from "./server.ts";
@@ -33,11 +38,10 @@ function finetune(
   n: number,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  const { domains, items } = LABELS;
   const example = {
     image: DATA_URL,
-    domain: domains[n % domains.length],
-    item: items[n % items.length],
+    place: PLACES[n % PLACES.length],
+    thing: THINGS[n % THINGS.length],
   };
   return fetch(`${url}/finetune`, {
     method: "POST",

@@ -13,14 +13,18 @@ export interface Server {
   stop(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
 }
 
-/** Starts `deno <args>` in the repository and waits until it says where it listens. */
+/** The repository. */
+const HERE = new URL("../../", import.meta.url);
+
+/** Starts `deno <args>` in the repository, or a checkout of it, and waits until it says where it listens. */
 export async function startServer(
   args: readonly string[],
   env: Record<string, string>,
+  folder = HERE,
 ): Promise<Server> {
   const process = new Deno.Command(Deno.execPath(), {
     args: [...args],
-    cwd: new URL("../../", import.meta.url),
+    cwd: folder,
     env,
     stdin: "null",
     stdout: "piped",

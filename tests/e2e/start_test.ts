@@ -24,18 +24,20 @@ const predict = async ({ url }: Server, image: Uint8Array<ArrayBuffer>) => {
   return await response.json();
 };
 
-Deno.test("deno task start predicts, learns with its one-time key, and remembers after a restart", async () => {
+Deno.test("deno task start predicts, learns with the key it made, and remembers after a restart", async () => {
   await withFolder(model, async (files) => {
     const first = await startServer(start, env(files));
     const pen = async (server: Server) =>
-      (await predict(server, IMAGES.jpeg)).predictions[0].item.top
+      (await predict(server, IMAGES.jpeg)).predictions[0].thing.top
         .find(({ label }: { label: string }) => label === "pen").probability;
     for (const image of Object.values(IMAGES)) await predict(first, image);
     const before = await pen(first);
-    const [, key] = /for this run only: (\S+)/.exec(first.said())!;
+    const [, key] =
+      /Key for \/finetune and the admin routes, for this run only: (\S+)/
+        .exec(first.said())!;
     const form = new FormData();
     form.append("image", new Blob([IMAGES.jpeg]));
-    form.append("item", "pen");
+    form.append("thing", "pen");
     form.append("learningRate", "0.01");
     const taught = await fetch(`${first.url}/finetune`, {
       method: "POST",
@@ -103,9 +105,9 @@ Deno.test({
         shared("office31/webcam/mug/frame_0001.jpg")!,
       );
       const { pixels: { width, height, data } } = await decodeImage(photo);
-      const picture = { width, height, data: new Uint8ClampedArray(data) };
-      const png = new Uint8Array(encodePng(picture));
-      const webp = new Uint8Array(await encodeWebp(picture));
+      const image = { width, height, data: new Uint8ClampedArray(data) };
+      const png = new Uint8Array(encodePng(image));
+      const webp = new Uint8Array(await encodeWebp(image));
       for (const image of [photo, png, webp]) {
         const { predictions: [{ domain, item }] } = await predict(
           server,

@@ -19,22 +19,35 @@ from safetensors.torch import load_file
 
 
 class Tandem(torch.nn.Module):
-    def __init__(self, sizes):
+    def __init__(self, sizes, heads):
         super().__init__()
         widths = [sizes["inputs"], *sizes["hidden"]]
         self.trunk = torch.nn.ModuleList(
             torch.nn.Linear(i, o) for i, o in zip(widths, widths[1:])
         )
         self.head = torch.nn.ModuleDict({
-            "domain": torch.nn.Linear(widths[-1], sizes["domains"]),
-            "item": torch.nn.Linear(widths[-1], sizes["items"]),
+            head["name"]: torch.nn.Linear(widths[-1], len(head.get("labels", [0])))
+            for head in heads
         })
 
     def forward(self, x):
         for layer in self.trunk:
             x = torch.relu(layer(x))
-        x = (x[: len(x) // 2] + x[len(x) // 2 :]) / 2  # pictures, mirror images
-        return self.head["domain"](x), self.head["item"](x)
+        x = (x[: len(x) // 2] + x[len(x) // 2 :]) / 2  # images, mirror images
+        return {name: layer(x) for name, layer in self.head.items()}
+
+
+def loss_of(head, logits, labels):
+    """The mean loss over the examples that have a label."""
+    known = ~labels.isnan()
+    logits, labels = logits[known], labels[known]
+    functional = torch.nn.functional
+    if head["kind"] == "classes":
+        return functional.cross_entropy(logits, labels.long())
+    if head["kind"] == "binary":
+        return functional.binary_cross_entropy_with_logits(logits[:, 0], labels.float())
+    target = (labels - head["mean"]) / head["standardDeviation"]
+    return functional.mse_loss(logits[:, 0], target.float())
 
 
 def make_optimizer(model, name, options):
@@ -64,7 +77,8 @@ if in_bytes.dtype != torch.int8:
 if not torch.equal(in_bytes.float() * scale[:, None], before["trunk.0.weight"]):
     sys.exit("trunk.0.weight in bytes is not that of the export")
 
-model = Tandem(json.loads(metadata["sizes"]))
+heads = json.loads(metadata["heads"])
+model = Tandem(json.loads(metadata["sizes"]), heads)
 names = list(model.state_dict())
 model.load_state_dict({name: before[name] for name in names}, strict=True)
 described = json.loads(metadata["optimizer"])
@@ -77,13 +91,12 @@ for name, parameter in model.named_parameters():
             "exp_avg_sq": before[f"optim.{name}.exp_avg_sq"].clone(),
         }
 
-cross_entropy = torch.nn.functional.cross_entropy
 for _ in range(int(steps)):
     optimizer.zero_grad()
-    domain, item = model(batch["x"])
-    loss = cross_entropy(domain, batch["domains"].long())
-    loss = loss + cross_entropy(item, batch["items"].long())
-    loss.backward()
+    outputs = model(batch["x"])
+    sum(
+        loss_of(head, outputs[head["name"]], batch[head["name"]]) for head in heads
+    ).backward()
     optimizer.step()
 
 parameters = dict(model.named_parameters())

@@ -1,7 +1,7 @@
 /**
  * Shows that PyTorch reads an exported state and goes on from it as we do: ten
- * steps of the whole network, here and there, must agree to 1e-5. It also reads
- * the served weights file, whose first weight is in bytes.
+ * steps of the whole network, with heads of every kind, must agree to 1e-5. It
+ * also reads the served weights file, whose first weight is in bytes.
  *
  *   deno run -A tests/interop/pytorch.ts
  *
@@ -15,6 +15,8 @@ import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { decodeSafetensors } from "../../src/checkpoint/safetensors_reader.ts";
 import { tensorsOf } from "../../src/checkpoint/state.ts";
 import { readState } from "../../src/checkpoint/state_reader.ts";
+import { UNKNOWN } from "../../src/heads/head.ts";
+import { kindOf } from "../../src/heads/kinds.ts";
 import {
   loadMoments,
   loadParameters,
@@ -29,14 +31,15 @@ import { trainStep } from "../../src/train/step.ts";
 import { createTrainer } from "../../src/train/trainer.ts";
 import {
   fixtureWeights,
+  FOUR_HEADS,
+  lesson,
   modelBytes,
   openFixture,
-  randomDescriptor,
 } from "../service/fixture.ts";
 
 const PYTHON = Deno.env.get("PYTHON") ?? "python3";
 const EXAMPLES = 12;
-/** A picture and its mirror image. */
+/** An image and its mirror image. */
 const ROWS_PER_EXAMPLE = 2;
 const ROWS = EXAMPLES * ROWS_PER_EXAMPLE;
 const STEPS = 10;
@@ -46,24 +49,20 @@ const TOLERANCE = 1e-5;
 interface Batch {
   /** [ROWS, inputs], standardized; rows b and EXAMPLES + b tell of example b. */
   readonly x: Float32Array;
-  readonly domains: Int32Array;
-  readonly items: Int32Array;
+  /** [EXAMPLES] for each head, in the heads' order; some are unknown. */
+  readonly labels: readonly Float64Array[];
 }
+
+const MODEL = { heads: FOUR_HEADS, guard: false };
 
 /** An exported state, some fine-tunes after its weights file. */
 async function exported(): Promise<Uint8Array> {
   const { service } = await openFixture({
-    weights: await fixtureWeights({ guard: false }),
+    weights: await fixtureWeights(MODEL),
   });
   for (let i = 0; i < 3; i++) {
-    await service.finetune({
-      descriptors: [randomDescriptor(i)],
-      domains: [i % 2],
-      items: [i],
-      steps: 3,
-      learningRate: 1e-3,
-      dryRun: false,
-    });
+    const labels = [[i % 2], [i % 2], [i], [20 + i]];
+    await service.finetune(lesson(i, { labels, learningRate: 1e-3 }));
   }
   const { chunks } = await (await service.transfer()).export();
   await service.close();
@@ -74,21 +73,24 @@ async function exported(): Promise<Uint8Array> {
 
 function drawBatch({ sizes }: ModelState): Batch {
   const random = Random.fromSeed(1, "interop");
-  const classes = (count: number) =>
-    Int32Array.from({ length: EXAMPLES }, () => random.below(count));
   return {
     x: Float32Array.from(
       { length: ROWS * sizes.inputs },
       () => 2 * random.uniform() - 1,
     ),
-    domains: classes(sizes.domains),
-    items: classes(sizes.items),
+    labels: sizes.heads.map((head, h) =>
+      Float64Array.from({ length: EXAMPLES }, (_, n) => {
+        if ((n + h) % 5 === 4) return UNKNOWN;
+        const groups = kindOf(head).groups(head).length;
+        return groups > 0 ? random.below(groups) : 10 + 20 * random.uniform();
+      })
+    ),
   };
 }
 
 async function continued(
   state: ModelState,
-  { x, domains, items }: Batch,
+  { x, labels: known }: Batch,
 ): Promise<ModelState> {
   const optimizer = createOptimizer(
     state.optimizer.name,
@@ -113,7 +115,12 @@ async function continued(
     );
   }
   for (let example = 0; example < EXAMPLES; example++) {
-    setLabels(labels, example, domains[example]!, items[example]!);
+    setLabels(
+      state.sizes.heads,
+      labels,
+      example,
+      (head) => known[head]![example]!,
+    );
   }
   for (let step = 0; step < STEPS; step++) {
     trainStep(trainer, EXAMPLES, { learningRate: LEARNING_RATE });
@@ -125,13 +132,17 @@ async function continued(
   };
 }
 
-function batchFile({ x, domains, items }: Batch): Uint8Array[] {
+function batchFile({ x, labels }: Batch): Uint8Array[] {
   const bytes = ({ buffer }: ArrayBufferView) =>
     new Uint8Array(buffer as ArrayBuffer);
   return encodeSafetensors([
     { name: "x", dtype: "F32", shape: [ROWS, x.length / ROWS], data: bytes(x) },
-    { name: "domains", dtype: "I32", shape: [EXAMPLES], data: bytes(domains) },
-    { name: "items", dtype: "I32", shape: [EXAMPLES], data: bytes(items) },
+    ...FOUR_HEADS.map(({ name }, h) => ({
+      name,
+      dtype: "F64" as const,
+      shape: [EXAMPLES],
+      data: bytes(labels[h]!),
+    })),
   ]);
 }
 
@@ -164,7 +175,7 @@ async function main(): Promise<number> {
     const batch = drawBatch(state);
     const { tensors, metadata } = tensorsOf(await continued(state, batch));
     const files = {
-      served: [modelBytes({ guard: false })],
+      served: [modelBytes(MODEL)],
       before: [before],
       batch: batchFile(batch),
       after: encodeSafetensors(tensors, metadata),

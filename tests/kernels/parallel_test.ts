@@ -2,9 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import { createParallelArena } from "../../src/kernels/parallel.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { createOptimizer } from "../../src/optim/registry.ts";
-import { fit, type Recipe } from "../../src/train/fit.ts";
+import { fit } from "../../src/train/fit.ts";
+import type { Recipe } from "../../src/train/plan.ts";
 import { createTrainer, initialize } from "../../src/train/trainer.ts";
 import { allRows, patternExamples } from "../train/examples.ts";
+import { twoHeads } from "../heads/specs.ts";
 
 const RECIPE: Recipe = {
   epochs: 3,
@@ -24,8 +26,8 @@ const RECIPE: Recipe = {
 
 for (const optimizer of ["adamw", "adam", "nesterov"]) {
   Deno.test(`any number of threads trains to the same bits (${optimizer})`, async () => {
-    const sizes = { inputs: 33, hidden: [27, 18], domains: 3, items: 11 };
-    const examples = patternExamples(sizes, 4);
+    const sizes = { inputs: 33, hidden: [27, 18], heads: twoHeads(3, 11) };
+    const examples = patternExamples({ inputs: 33, domains: 3, items: 11 }, 4);
     const run = async (threads: number) => {
       using trainer = await createTrainer(
         sizes,

@@ -84,8 +84,8 @@ async function lossOf(
   const stride = 8 + padded + 8;
   const { kernels, views } = await createArena((allocate) => ({
     z: allocate.floats(batch * stride),
-    labels: allocate.ints(batch),
-    otherLabels: allocate.ints(batch),
+    labels: allocate.floats(batch),
+    otherLabels: allocate.floats(batch),
     weights: allocate.floats(batch),
     gradient: allocate.floats(batch * stride),
   }));
@@ -93,7 +93,9 @@ async function lossOf(
   z.fill(NaN), gradient.fill(77);
   logits.forEach((row, r) => z.set(row, r * stride + 8));
   targets.forEach(({ label, otherLabel, weight }, r) => {
-    labels[r] = label, otherLabels[r] = otherLabel, weights[r] = weight;
+    labels[r] = label < 0 ? NaN : label;
+    otherLabels[r] = otherLabel < 0 ? NaN : otherLabel;
+    weights[r] = weight;
   });
   const loss = kernels.softmaxCrossEntropy(
     z.byteOffset + 32,
@@ -217,4 +219,23 @@ Deno.test("an impossible class with no share in the target costs nothing; NaN am
   const { loss } = await lossOf([[0, -Infinity]], [target], 0);
   assertEquals(loss, 0);
   assert(Number.isNaN((await lossOf([[0, NaN]], [target], 0)).loss));
+});
+
+Deno.test("loss and gradient are PyTorch's", async () => {
+  // torch 2.13.0 in doubles: cross_entropy with label_smoothing=0.125, whose mean is
+  // multiplied by 2 here to be a sum, and the gradient of the mean.
+  const plain = { otherLabel: -1, weight: 1 };
+  const { loss, gradient } = await lossOf(
+    [[0.5, -1, 2], [1, 1.5, -0.25]],
+    [{ label: 2, ...plain }, { label: 0, ...plain }],
+    0.125,
+  );
+  assertAlmostEquals(loss, 1.5368457716933905, 1e-9);
+  const expected = [
+    [0.06681186273668502, -0.0012770466979896075, -0.06553481603869538],
+    [-0.2879887028035334, 0.2600174823707022, 0.027971220432831127],
+  ];
+  expected.forEach((row, r) =>
+    row.forEach((value, c) => assertAlmostEquals(gradient[r]![c]!, value, 1e-7))
+  );
 });

@@ -8,17 +8,20 @@ import {
   readParameter,
   writeParameter,
 } from "../../src/model/network.ts";
+import type { HeadSpec } from "../../src/heads/kinds.ts";
 import {
   checkSizes,
   featureCount,
   parameterCount,
+  type Sizes,
   tensorSpecs,
 } from "../../src/model/sizes.ts";
 import { loadParameters, parametersFrom } from "../../src/model/state.ts";
+import { classesHead, numberHead, twoHeads } from "../heads/specs.ts";
 
-const SIZES = { inputs: 5, hidden: [9, 3], domains: 2, items: 11 };
+const SIZES: Sizes = { inputs: 5, hidden: [9, 3], heads: twoHeads(2, 11) };
 
-function networkOf(sizes: typeof SIZES) {
+function networkOf(sizes: Sizes) {
   return createArena((allocate) => allocateNetwork(allocate, sizes));
 }
 
@@ -55,7 +58,7 @@ Deno.test("what is written row-major is read back, and padding stays zero", () =
         ...SIZES,
         inputs,
         hidden: [],
-        items,
+        heads: twoHeads(2, items),
       });
       const tensors = parametersOf(views);
       let value = 1;
@@ -94,11 +97,23 @@ Deno.test("a model that lacks a tensor is refused", async () => {
 });
 
 Deno.test("sizes that no model can have are refused", async () => {
-  const refused: [Partial<typeof SIZES>, string][] = [
+  const [domain, item] = SIZES.heads as [HeadSpec, HeadSpec];
+  const number = { ...numberHead("width"), standardDeviation: 0 };
+  const refused: [Partial<Sizes>, string][] = [
     [{ inputs: 0 }, "expected inputs to be a whole number ≥ 1, got 0"],
     [{ hidden: [4, 1.5] }, "expected hidden[1]"],
-    [{ domains: -1 }, "expected domains"],
-    [{ items: NaN }, "expected items"],
+    [{ heads: [] }, "expected at least one head"],
+    [{ heads: [domain, item, domain] }, "expected heads of different names"],
+    [
+      { heads: [classesHead("item", 0)] },
+      "expected the head item to have different labels",
+    ],
+    [{ heads: [classesHead("image", 2)] }, "a name other than image"],
+    [{ heads: [classesHead("a.b", 2)] }, "letters, digits"],
+    [
+      { heads: [number] },
+      "the head width to have a positive standard deviation",
+    ],
   ];
   for (const [change, message] of refused) {
     assertThrows(

@@ -12,6 +12,7 @@ import { allocateNetwork } from "../../src/model/network.ts";
 import { loadParameters, parametersFrom } from "../../src/model/state.ts";
 import { tensorSpecs } from "../../src/model/sizes.ts";
 import { bits } from "../kernels/blocks.ts";
+import { twoHeads } from "../heads/specs.ts";
 
 /** Any finite floats whose bytes do not leave the floats, as rows of a matrix. */
 const matrices = fc.integer({ min: 1, max: 5 }).chain((outputs) =>
@@ -103,7 +104,7 @@ Deno.test("a row with a number that is not finite is no number at all, and the o
 
 for (const hidden of [[], [9], [9, 4]]) {
   Deno.test(`a network's first weight is rounded, and nothing else (${hidden.length} hidden)`, async () => {
-    const sizes = { inputs: 5, hidden, domains: 2, items: 3 };
+    const sizes = { inputs: 5, hidden, heads: twoHeads(2, 3) };
     const { views } = await createArena((allocate) =>
       allocateNetwork(allocate, sizes)
     );

@@ -1,28 +1,34 @@
 /**
- * The dual-head MLP and its composite loss in doubles and plain loops: the twin
+ * The MLP of several heads and its composite loss in doubles and plain loops: the twin
  * that the real forward pass and gradients are held against.
  *
  * @module
  */
 
+import type { HeadSpec } from "../../src/heads/kinds.ts";
 import { layerSpecs, type Sizes } from "../../src/model/sizes.ts";
+import { crossEntropy, type Target } from "./loss.ts";
+import {
+  type ScalarTarget,
+  sigmoidCrossEntropy,
+  squaredError,
+} from "./scalar_loss.ts";
 
 /** Row-major parameters by tensor name. */
 export type Parameters = Map<string, Float64Array>;
 
-/** One example: its input, its two labels (−1: not known), and what is mixed into them. */
+/** One example: its input, its labels (NaN: not known), and what is mixed into them. */
 export interface Row {
   readonly input: readonly number[];
   /** A second input, such as the mirror image, whose logits count as much. */
   readonly second?: readonly number[];
-  readonly domain: number;
-  readonly item: number;
-  readonly otherDomain?: number;
-  readonly otherItem?: number;
+  /** In the heads' order: a class, 0 or 1, or a standardized quantity. */
+  readonly labels: readonly number[];
+  readonly others?: readonly number[];
   readonly share?: number;
 }
 
-/** Composite logits of one input: domains, then items. */
+/** Composite logits of one input, head after head. */
 export function logitsOf(
   sizes: Sizes,
   parameters: Parameters,
@@ -37,10 +43,12 @@ export function logitsOf(
           sum + value * parameters.get(`${name}.weight`)![o * x.length + i]!,
         parameters.get(`${name}.bias`)![o]!,
       ));
-  for (const { name, outputs } of specs.slice(0, -2)) {
+  for (const { name, outputs } of specs.slice(0, sizes.hidden.length)) {
     x = linear(name, outputs).map((value) => Math.max(0, value));
   }
-  return specs.slice(-2).flatMap(({ name, outputs }) => linear(name, outputs));
+  return specs.slice(sizes.hidden.length).flatMap(({ name, outputs }) =>
+    linear(name, outputs)
+  );
 }
 
 /** Composite logits of one example: the mean over its inputs. */
@@ -53,50 +61,51 @@ export function meanLogitsOf(
   return logitsOf(sizes, parameters, input).map((z, c) => (z + other[c]!) / 2);
 }
 
-/** L_domain + L_item, each a mean over the rows that have that label. */
+/** Σ wₕ·Lₕ, each a mean over the rows that have that label. */
 export function lossOf(
   sizes: Sizes,
   parameters: Parameters,
   rows: readonly Row[],
-  smoothing = 0,
+  { smoothing = 0, weights = [] }: {
+    smoothing?: number;
+    weights?: readonly number[];
+  } = {},
 ): number {
   const logits = rows.map((row) => meanLogitsOf(sizes, parameters, row));
-  const domain = headLoss(
-    logits.map((z) => z.slice(0, sizes.domains)),
-    rows.map((
-      row,
-    ) => [row.domain, row.otherDomain ?? row.domain, row.share ?? 1]),
-    smoothing,
-  );
-  const item = headLoss(
-    logits.map((z) => z.slice(sizes.domains)),
-    rows.map((row) => [row.item, row.otherItem ?? row.item, row.share ?? 1]),
-    smoothing,
-  );
-  return domain + item;
+  let column = 0;
+  return sizes.heads.reduce((sum, head, h) => {
+    const width = head.kind === "classes" ? head.labels.length : 1;
+    const own = logits.map((z) => z.slice(column, column + width));
+    column += width;
+    const targets = rows.map(({ labels, others = labels, share = 1 }) => ({
+      label: labels[h]!,
+      otherLabel: others[h]!,
+      weight: share,
+    }));
+    return sum + (weights[h] ?? 1) * headLoss(head, own, targets, smoothing);
+  }, 0);
 }
 
 function headLoss(
+  { kind }: HeadSpec,
   logits: readonly number[][],
-  labels: readonly [number, number, number][],
+  targets: readonly ScalarTarget[],
   smoothing: number,
 ): number {
-  let sum = 0;
-  let count = 0;
-  logits.forEach((z, b) => {
-    const [label, other, share] = labels[b]!;
-    if (label < 0) return;
-    count++;
-    const largest = Math.max(...z);
-    const logSum = largest +
-      Math.log(z.reduce((s, v) => s + Math.exp(v - largest), 0));
-    z.forEach((value, c) => {
-      const plain = (c === label ? share : 0) + (c === other ? 1 - share : 0);
-      sum -= ((1 - smoothing) * plain + smoothing / z.length) *
-        (value - logSum);
-    });
-  });
-  return count === 0 ? 0 : sum / count;
+  const count = targets.filter(({ label }) => !Number.isNaN(label)).length;
+  if (count === 0) return 0;
+  const single = logits.map(([z]) => z!);
+  const sums = {
+    classes: () => crossEntropy(logits, targets.map(withoutNaN), smoothing),
+    binary: () => sigmoidCrossEntropy(single, targets, smoothing),
+    number: () => squaredError(single, targets),
+  };
+  return sums[kind]().loss / count;
+}
+
+function withoutNaN({ label, otherLabel, weight }: ScalarTarget): Target {
+  const index = (value: number) => Number.isNaN(value) ? -1 : value;
+  return { label: index(label), otherLabel: index(otherLabel), weight };
 }
 
 /** ∂f/∂θ of every parameter by central differences. */

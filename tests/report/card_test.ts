@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { renderModelCard } from "../../src/report/card.ts";
-import { fakeRun, OFFICE_RUN } from "./fixture.ts";
+import { classesHead, fakeRun, MIXED_RUN, OFFICE_RUN } from "./fixture.ts";
 
 Deno.test("the model card tells what a person should know before using the model", () => {
   const run = fakeRun(OFFICE_RUN);
@@ -8,13 +8,15 @@ Deno.test("the model card tells what a person should know before using the model
   for (
     const text of [
       "# Model card: office31.safetensors\n",
-      "which of 31 items it shows, and in which of 3 domains",
-      "On the 527 test pictures",
-      `| item | ${(100 * run.test!.calibrated.item.accuracy).toFixed(1)}% |`,
-      "| amazon | 176 |",
+      "domain, one of 3 classes; item, one of 31 classes",
+      "On the 527 test images",
+      `| item | 527 | ${
+        (100 * run.test!.metrics.heads.item!.accuracy!).toFixed(1)
+      }% |`,
+      `| amazon | ${run.test!.metrics.breakdown.domain!.amazon!.images} |`,
       "| Licence | For research; no formal licence. |",
       "```sh\ndeno task train --data office31 --report report.html\n```",
-      "| Seed | 0 |",
+      "| Random seed | 0 |",
       `| SHA-256 | ${run.weights.sha256} |`,
       `| Hash | ${run.dataset.hash} |`,
       "`trunk.0.weight.scale` one factor per row",
@@ -27,7 +29,13 @@ Deno.test("the model card tells what a person should know before using the model
 
 Deno.test("every row of a card's table has as many cells as its head", () => {
   const card = renderModelCard(
-    fakeRun({ ...OFFICE_RUN, domains: ["a|b", "c\nd", "\\|"] }),
+    fakeRun({
+      ...MIXED_RUN,
+      heads: [
+        classesHead("domain", ["a|b", "c\nd", "\\|"]),
+        ...MIXED_RUN.heads.slice(1),
+      ],
+    }),
   );
   for (const block of card.split("\n\n").filter((text) => text[0] === "|")) {
     const [head, ...rows] = block.split("\n");
@@ -40,7 +48,13 @@ Deno.test("names in a card are text, whatever Markdown or HTML they hold", () =>
   const card = renderModelCard(
     fakeRun({
       ...OFFICE_RUN,
-      items: ["<img src=x onerror=alert(1)>", "[a](javascript:b)", "*c*"],
+      heads: [
+        classesHead("item", [
+          "<img src=x onerror=alert(1)>",
+          "[a](javascript:b)",
+          "*c*",
+        ]),
+      ],
     }),
   );
   assertStringIncludes(card, "\\<img src=x onerror=alert(1)\\>");
@@ -54,27 +68,42 @@ Deno.test("a command with backquotes stays inside its code block", () => {
   assertStringIncludes(card, "````sh\ntrain ```\n# Not a head\n````");
 });
 
-Deno.test("a card without held-out pictures claims no figures", () => {
+Deno.test("a card without held-out images claims no metrics", () => {
   const card = renderModelCard(
     fakeRun({ ...OFFICE_RUN, validation: 0, test: 0 }),
   );
-  assertStringIncludes(card, "No pictures were held out");
-  assertStringIncludes(card, "its probabilities are not calibrated");
+  assertStringIncludes(card, "No images were held out");
+  assertStringIncludes(card, "its answers are not calibrated");
   assert(!card.includes("Accuracy"));
 });
 
-Deno.test("a card of one domain speaks of items only", () => {
+Deno.test("a card shows each kind of head by its own metrics", () => {
+  const run = fakeRun(MIXED_RUN);
+  const card = renderModelCard(run);
+  const { shaded, turned } = run.test!.metrics.heads;
+  for (
+    const text of [
+      "| Head | Images | Accuracy | 95% interval | Loss | ECE |",
+      "| Accuracy | 95% interval | ROC AUC | Precision | Recall |",
+      "| Head | Images | R² | Mean absolute error |",
+      `| shaded | ${shaded!.images} | `,
+      `| turned | ${turned!.images} | ${turned!.r2!.toFixed(3)} | `,
+      " degrees |",
+      "| shaded | Images | domain: accuracy | item: accuracy | turned: mean absolute error |",
+      "- turned: a number in degrees",
+      "- shaded: true or false",
+    ]
+  ) assertStringIncludes(card, text);
+  assert(!card.includes("| item | Images |"), "31 rows are the report's");
+});
+
+Deno.test("a card of few test images says how little its metrics prove", () => {
+  const heads = [classesHead("item", ["cat", "dog"])];
   const card = renderModelCard(
-    fakeRun({
-      domains: ["default"],
-      items: ["cat", "dog"],
-      validation: 5,
-      test: 9,
-      epochs: 2,
-    }),
+    fakeRun({ heads, validation: 5, test: 9, epochs: 2 }),
   );
-  assertStringIncludes(card, "gives the one domain it knows");
-  assert(!card.includes("| Domain | Pictures |"));
+  assertStringIncludes(card, "rest on only 9 images");
+  assert(!card.includes("| item | Images |"));
 });
 
 Deno.test("a card ends with its appendix, one level down", () => {

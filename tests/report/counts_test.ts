@@ -8,10 +8,10 @@ import {
   reliabilityBins,
 } from "../../src/report/counts.ts";
 
-Deno.test("answers are counted by true and predicted class, masked ones left out", () => {
+Deno.test("answers are counted by true and predicted class, unknown ones left out", () => {
   const confusion = countConfusion(
-    Int32Array.of(0, 0, 1, 2, -1, 2),
-    Int32Array.of(0, 1, 1, 1, 2, 1),
+    Float64Array.of(0, 0, 1, 2, NaN, 2),
+    Float64Array.of(0, 1, 1, 1, 2, 1),
     3,
   );
   assertEquals([...confusion.counts], [1, 1, 0, 0, 1, 0, 0, 2, 0]);
@@ -50,15 +50,9 @@ Deno.test("the interval of a proportion is Wilson's", () => {
 
 Deno.test("answers fall into the bin of their confidence, certainty into the last", () => {
   const bins = reliabilityBins(
-    Int32Array.of(0, 1, 1, -1, 0),
-    {
-      images: 4,
-      accuracy: 0.75,
-      loss: 0,
-      ece: 0,
-      predicted: Int32Array.of(0, 0, 1, 0, 0),
-      confidence: Float32Array.of(0.5, 0.625, 1, 0.5, 0.25),
-    },
+    Float64Array.of(0, 1, 1, NaN, 0),
+    Float64Array.of(0, 0, 1, 0, 0),
+    Float32Array.of(0.5, 0.625, 1, 0.5, 0.25),
     4,
   );
   assertEquals(bins.map(({ images }) => images), [0, 1, 2, 1]);

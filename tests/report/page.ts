@@ -38,7 +38,10 @@ export function assertSelfContained(html: string): void {
   }
   assertEquals(html.match(/\son\w+="/g), null);
   for (const [, address] of html.matchAll(/(?:src|href)="([^"]*)"/g)) {
-    assertMatch(address!, /^(#[a-z]+|data:image\/png;base64,[\w+/=]+)$/);
+    assertMatch(
+      address!,
+      /^(#[a-z][a-z\d-]*|data:image\/png;base64,[\w+/=]+)$/,
+    );
   }
   assertEquals(html.match(/url\(|@import/g), null);
   assert(html.includes("default-src &#39;none&#39;"));

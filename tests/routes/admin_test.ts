@@ -10,7 +10,7 @@ import {
 
 const admin = { Authorization: `Bearer ${ADMIN_KEY}` };
 const teach = {
-  examples: [{ image: DATA_URL, item: "pen" }],
+  examples: [{ image: DATA_URL, thing: "pen" }],
   learningRate: 0.01,
 };
 

@@ -4,7 +4,7 @@ import {
   assertGreater,
   assertStringIncludes,
 } from "@std/assert";
-import { LABELS } from "../service/fixture.ts";
+import { THINGS } from "../service/fixture.ts";
 import {
   DATA_URL,
   IMAGES,
@@ -14,14 +14,14 @@ import {
   withApp,
 } from "./fixture.ts";
 
-const example = { image: DATA_URL, domain: "webcam", item: "pen" };
+const example = { image: DATA_URL, place: "street", thing: "pen" };
 
 Deno.test("a correction raises the probability of the label it was sent", async () => {
   await withApp({}, async (app) => {
     const probability = async () => {
       const { predictions } =
         await (await postImage(app, "/predict", IMAGES.jpeg)).json();
-      return predictions[0].item.top.find(({ label }: { label: string }) =>
+      return predictions[0].thing.top.find(({ label }: { label: string }) =>
         label === "pen"
       ).probability;
     };
@@ -60,11 +60,11 @@ Deno.test("a form says the same as JSON; an empty label is a missing one", async
     answers.push(
       await (await postForm(app, "/finetune", [
         ["image", IMAGES.jpeg],
-        ["domain", "webcam"],
-        ["item", "pen"],
+        ["place", "street"],
+        ["thing", "pen"],
         ["image", IMAGES.png],
-        ["domain", ""],
-        ["item", "mug"],
+        ["place", ""],
+        ["thing", "mug"],
         ["steps", "2"],
         ["learningRate", "0.001"],
         ["dryRun", "true"],
@@ -77,7 +77,7 @@ Deno.test("a form says the same as JSON; an empty label is a missing one", async
     }`;
     answers.push(
       await (await postJson(app, "/finetune", {
-        examples: [example, { image: png, item: "mug" }],
+        examples: [example, { image: png, thing: "mug" }],
         steps: 2,
         learningRate: 0.001,
         scope: "heads",
@@ -105,18 +105,18 @@ Deno.test("what cannot be understood is refused with the field's path, and chang
       examples: [example, { ...example, ...changes as object }],
     });
     const unknown = await refuse(
-      one({ item: "fork" }),
+      one({ thing: "fork" }),
       422,
-      "examples[1].item",
+      "examples[1].thing",
     );
-    assertEquals(unknown.known, LABELS.items);
+    assertEquals(unknown.known, THINGS);
     assertEquals(
       unknown.detail,
-      'Cannot read examples[1].item: expected one of bike, mug, pen, got "fork"',
+      'Cannot read examples[1].thing: expected one of book, mug, pen, got "fork"',
     );
-    await refuse(one({ domain: "moon" }), 422, "examples[1].domain");
-    await refuse(one({ item: 3 }), 400, "examples[1].item");
-    await refuse(one({ item: "", domain: undefined }), 400, "examples[1]");
+    await refuse(one({ place: "moon" }), 422, "examples[1].place");
+    await refuse(one({ thing: 3 }), 400, "examples[1].thing");
+    await refuse(one({ thing: "", place: undefined }), 400, "examples[1]");
     await refuse(
       one({ image: "http://example.com/" }),
       400,
@@ -151,10 +151,10 @@ Deno.test("what cannot be understood is refused with the field's path, and chang
     const form = await postForm(app, "/finetune", [["image", IMAGES.png], [
       "image",
       IMAGES.png,
-    ], ["item", "pen"]]);
-    assertEquals([form.status, (await form.json()).field], [400, "item"]);
+    ], ["thing", "pen"]]);
+    assertEquals([form.status, (await form.json()).field], [400, "thing"]);
     const steps = await postForm(app, "/finetune", [["image", IMAGES.png], [
-      "item",
+      "thing",
       "pen",
     ], ["steps", "x"]]);
     assertEquals([steps.status, (await steps.json()).field], [400, "steps"]);
@@ -223,8 +223,8 @@ Deno.test("If-Match lets a fine-tune happen only to the state that it names", as
 
 Deno.test("an Idempotency-Key makes repeats harmless, and another request an error", async () => {
   await withApp({}, async (app) => {
-    const post = (item: string) =>
-      postJson(app, "/finetune", { examples: [{ ...example, item }] }, {
+    const post = (thing: string) =>
+      postJson(app, "/finetune", { examples: [{ ...example, thing }] }, {
         "Idempotency-Key": "k",
       });
     const responses = await Promise.all(

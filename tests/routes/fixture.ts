@@ -10,7 +10,7 @@ import {
   encodePng,
   encodeWebp,
   gradient,
-  type Picture,
+  type Picture as PlainImage,
 } from "../image/fixtures.ts";
 import { fixtureWeights, openFixture } from "../service/fixture.ts";
 
@@ -51,19 +51,19 @@ export async function withApp(
   }
 }
 
-const PICTURE: Picture = gradient(40, 30);
+const PLAIN: PlainImage = gradient(40, 30);
 
-/** The same picture as the bytes of each type. */
+/** The same image as the bytes of each type. */
 export const IMAGES = {
-  jpeg: new Uint8Array(await encodeJpeg(PICTURE)),
-  png: new Uint8Array(encodePng(PICTURE)),
-  webp: new Uint8Array(await encodeWebp(PICTURE)),
+  jpeg: new Uint8Array(await encodeJpeg(PLAIN)),
+  png: new Uint8Array(encodePng(PLAIN)),
+  webp: new Uint8Array(await encodeWebp(PLAIN)),
   gif: new Uint8Array(
-    encodeGif(PICTURE, { x: 0, y: 0, width: 40, height: 30, gray: 90 }),
+    encodeGif(PLAIN, { x: 0, y: 0, width: 40, height: 30, gray: 90 }),
   ),
 };
 
-/** The picture as a `data:` URL. */
+/** The image as a `data:` URL. */
 export const DATA_URL = `data:image/jpeg;base64,${
   btoa(String.fromCharCode(...IMAGES.jpeg))
 }`;
@@ -109,7 +109,7 @@ export function postForm(
   const form = new FormData();
   for (const [name, value] of fields) {
     if (typeof value === "string") form.append(name, value);
-    else form.append(name, new Blob([value]), "picture");
+    else form.append(name, new Blob([value]), "image");
   }
   return send(app, path, {
     method: "POST",

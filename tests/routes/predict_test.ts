@@ -41,12 +41,12 @@ Deno.test("each image type is predicted, whatever the Content-Type says of bytes
 Deno.test("a prediction has the shape of the contract, and the model's strong ETag", async () => {
   await withApp({}, async (app) => {
     const response = await postImage(app, "/predict?topK=2", IMAGES.jpeg);
-    const { predictions: [{ domain, item }], model } = await response.json();
-    assertEquals([domain.label, domain.probability], [
-      domain.top[0].label,
-      domain.top[0].probability,
+    const { predictions: [{ place, thing }], model } = await response.json();
+    assertEquals([place.label, place.probability], [
+      place.top[0].label,
+      place.top[0].probability,
     ]);
-    assertEquals([domain.top.length, item.top.length], [2, 2]);
+    assertEquals([place.top.length, thing.top.length], [2, 2]);
     assertEquals([model.version, model.step], [0, 50]);
     assertMatch(model.etag, /^"sha256-[0-9a-f]{64}"$/);
     assertEquals(response.headers.get("ETag"), model.etag);
@@ -56,7 +56,7 @@ Deno.test("a prediction has the shape of the contract, and the model's strong ET
   });
 });
 
-Deno.test("bytes, form and JSON say the same of the same picture", async () => {
+Deno.test("bytes, form and JSON say the same of the same image", async () => {
   await withApp({}, async (app) => {
     const raw = await (await postImage(app, "/predict", IMAGES.jpeg)).json();
     const form =
@@ -83,7 +83,7 @@ Deno.test("topK defaults to 5, is capped at the classes, and must be a whole num
     ) {
       const { predictions } =
         await (await postImage(app, `/predict${query}`, IMAGES.png)).json();
-      assertEquals(predictions[0].item.top.length, count);
+      assertEquals(predictions[0].thing.top.length, count);
     }
     for (
       const topK of ["0", "-1", "1.5", "x", "", "1e3", "99999999999999999999"]
@@ -105,7 +105,7 @@ Deno.test("a version can be pinned; one that is not there is a 404", async () =>
   await withApp({}, async (app) => {
     const before = await (await postImage(app, "/predict", IMAGES.png)).json();
     const taught = await postForm(app, "/finetune", [["image", IMAGES.png], [
-      "item",
+      "thing",
       "pen",
     ]]);
     assertEquals((await taught.json()).version, { before: 0, after: 1 });
@@ -176,7 +176,7 @@ Deno.test("what is not an image is a 415, a damaged one a 400, each with its fie
       "images[0]",
     );
     await refuse(
-      postForm(app, "/predict", [["picture", IMAGES.png]]),
+      postForm(app, "/predict", [["photo", IMAGES.png]]),
       400,
       "images",
     );

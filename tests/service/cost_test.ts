@@ -5,22 +5,26 @@ import {
   assertLess,
   assertMatch,
 } from "@std/assert";
+import { widthOf } from "../../src/heads/kinds.ts";
 import { readWeights } from "../../src/service/weights.ts";
 import { openEngine } from "../../src/store/open.ts";
 import { testEngines } from "../store/engines.ts";
 import { counting } from "../store/counting.ts";
 import { faulty } from "../store/faulty.ts";
-import { fixtureWeights, openFixture, randomDescriptor } from "./fixture.ts";
+import {
+  fixtureWeights,
+  lesson,
+  openFixture,
+  randomDescriptor,
+} from "./fixture.ts";
 
-const lesson = (seed: number, idempotencyKey?: string) => ({
-  descriptors: [randomDescriptor(seed)],
-  domains: [1],
-  items: [2],
-  steps: 1,
-  learningRate: 1e-3,
-  dryRun: false,
-  ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-});
+/** A fine-tune that takes one small step. */
+const short = (seed: number, idempotencyKey?: string) =>
+  lesson(seed, {
+    steps: 1,
+    learningRate: 1e-3,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  });
 
 Deno.test("what predictions and fine-tunes ask of the store", async () => {
   const engine = counting(await openEngine("memory"));
@@ -32,23 +36,23 @@ Deno.test("what predictions and fine-tunes ask of the store", async () => {
   await predict();
   assertEquals(engine.cost.reads, 1); // the head was looked at within the last second
 
-  await service.finetune(lesson(1));
+  await service.finetune(short(1));
   engine.reset();
-  await service.finetune(lesson(2));
+  await service.finetune(short(2));
   // Heads: 3 × weight and bias of both, their features, manifest, head.
   const { bytes, ...counts } = engine.cost;
   assertEquals(counts, { reads: 1, writes: 1, entries: 12 + 1 + 2 });
   assertLess(bytes, 5000);
 
   engine.reset();
-  await service.finetune(lesson(3, "key"));
+  await service.finetune(short(3, "key"));
   assertEquals([engine.cost.reads, engine.cost.writes, engine.cost.entries], [
     2,
     1,
     16,
   ]);
   engine.reset();
-  await service.finetune(lesson(3, "key"));
+  await service.finetune(short(3, "key"));
   assertEquals([engine.cost.reads, engine.cost.writes], [1, 0]);
   await service.close();
 });
@@ -70,8 +74,7 @@ Deno.test("a fine-tune of the shipped model writes less than 150 KB, with up to 
           (row + 1) * sizes.inputs,
         )
       ),
-      domains: rows.map((row) => replay!.domains[row]!),
-      items: rows.map((row) => replay!.items[row]!),
+      labels: replay!.labels.map((head) => rows.map((row) => head[row]!)),
       steps: 3,
       learningRate: 1e-4,
       dryRun: false,
@@ -81,8 +84,8 @@ Deno.test("a fine-tune of the shipped model writes less than 150 KB, with up to 
     assertLess(engine.cost.bytes, 150_000);
     const [width] = sizes.hidden;
     // More than the mantissas that are kept: all of them are there.
-    const heads = (sizes.domains + sizes.items) * (width! + 1);
-    assertGreater(engine.cost.bytes, 7 * heads);
+    const outputs = sizes.heads.reduce((sum, head) => sum + widthOf(head), 0);
+    assertGreater(engine.cost.bytes, 7 * outputs * (width! + 1));
   }
   await service.close();
 });
@@ -98,7 +101,7 @@ testEngines(
         keys.flatMap((key) =>
           Array.from(
             { length: 5 },
-            () => service.finetune(lesson(key, `${key}`)),
+            () => service.finetune(short(key, `${key}`)),
           )
         ),
       );
@@ -121,7 +124,7 @@ testEngines(
     ];
     for (let key = 0; key < 10; key++) {
       const [a, b] = await Promise.all(
-        [one, two].map((service) => service.finetune(lesson(key, `${key}`))),
+        [one, two].map((service) => service.finetune(short(key, `${key}`))),
       );
       assertEquals(a, b);
       assertEquals(a!.answer.version.after, key + 1);
@@ -146,7 +149,7 @@ testEngines(
         const answers: unknown[] = [];
         for (let attempt = 0; attempt < 3; attempt++) {
           try {
-            answers.push(await service.finetune(lesson(1, "key")));
+            answers.push(await service.finetune(short(1, "key")));
           } catch (error) {
             assertMatch((error as Error).message, /went away|was lost/);
           }

@@ -1,7 +1,9 @@
-/** A small model with random weights, and pictures that it can tell apart. @module */
+/** Small models with random weights, and descriptors that they can tell apart. @module */
 
 import { encodeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { tensorsOf } from "../../src/checkpoint/state.ts";
+import { indexOfLargest, UNKNOWN } from "../../src/heads/head.ts";
+import { type HeadSpec, kindOf, widthOf } from "../../src/heads/kinds.ts";
 import {
   descriptorLength,
   PREPROCESSING,
@@ -14,18 +16,22 @@ import {
   roundToBytes,
 } from "../../src/model/quantize.ts";
 import { type Sizes, tensorSpecs } from "../../src/model/sizes.ts";
-import type {
-  ModelState,
-  Moment,
-  StoredExamples,
+import {
+  type ModelState,
+  type Moment,
+  neutralCalibration,
+  type StoredExamples,
 } from "../../src/model/state.ts";
-import { neutralCalibration } from "../../src/train/calibrate.ts";
 import { createOptimizer } from "../../src/optim/registry.ts";
 import { Random } from "../../src/nn/prng.ts";
+import type { FinetuneRequest } from "../../src/service/requests.ts";
 import { Service, type ServiceOptions } from "../../src/service/service.ts";
 import { readWeights, type Weights } from "../../src/service/weights.ts";
 import type { Engine } from "../../src/store/engine.ts";
 import { openEngine } from "../../src/store/open.ts";
+import { joined } from "../checkpoint/bytes.ts";
+import { binaryHead, classesHead, numberHead } from "../heads/specs.ts";
+import { meanLogitsOf } from "../reference/network.ts";
 
 const SMALL: Preprocessing = {
   ...PREPROCESSING,
@@ -39,16 +45,28 @@ const SMALL: Preprocessing = {
 const MEAN = 60;
 const INVERSE_DEVIATION = 0.02;
 
-/** Its labels. */
-export const LABELS = {
-  domains: ["amazon", "webcam"],
-  items: ["bike", "mug", "pen"],
-};
+/** Labels of the small model's head `place`. */
+export const PLACES = ["studio", "street"];
+/** Labels of the small model's head `thing`. */
+export const THINGS = ["book", "mug", "pen"];
+/** The small model's heads unless a test wants others. */
+export const TWO_HEADS: readonly HeadSpec[] = [
+  classesHead("place", PLACES),
+  classesHead("thing", THINGS),
+];
+/** Heads of all kinds. */
+export const FOUR_HEADS: readonly HeadSpec[] = [
+  classesHead("place", PLACES),
+  binaryHead("worn"),
+  classesHead("thing", THINGS),
+  numberHead("width", 20, 5),
+];
 /** Steps it claims to have been trained for. */
 export const TRAINED_STEPS = 50;
 
 /** What of the model to leave out or change. */
 export interface FixtureOptions {
+  readonly heads?: readonly HeadSpec[];
   readonly replay?: boolean;
   readonly guard?: boolean;
   readonly seed?: number;
@@ -61,8 +79,7 @@ export function modelBytes(
   options: FixtureOptions = {},
 ): Uint8Array<ArrayBuffer> {
   const { tensors, metadata } = tensorsOf(modelState(options));
-  const chunks = encodeSafetensors(tensors, metadata);
-  return new Uint8Array(chunks.flatMap((chunk) => [...chunk]));
+  return joined(encodeSafetensors(tensors, metadata));
 }
 
 /** The small model, read as a server reads it. */
@@ -82,24 +99,26 @@ export async function openFixture(
   };
 }
 
-function modelState(
-  { replay = true, guard = true, seed = 1, rounded = true }: FixtureOptions,
+/** The small model as plain data. */
+export function modelState(
+  { heads = TWO_HEADS, replay = true, guard = true, seed = 1, rounded = true }:
+    FixtureOptions,
 ): ModelState {
   const inputs = descriptorLength(SMALL);
-  const sizes = { inputs, hidden: [12], domains: 2, items: 3 };
+  const sizes = { inputs, hidden: [12], heads };
   const random = Random.fromSeed(seed, "fixture");
   const floats = (length: number, scale: number) =>
     Float32Array.from({ length }, () => (random.uniform() - 0.5) * scale);
   const { name, options } = createOptimizer("adamw", { weightDecay: 0.05 });
   const parameters = new Map<string, Float32Array>();
   const moments = new Map<string, Moment>();
-  for (const { name, shape } of tensorSpecs(sizes)) {
-    const length = shape.reduce((product: number, size) => product * size, 1);
+  for (const { name, shape: [outputs, inputs = 1] } of tensorSpecs(sizes)) {
+    const length = outputs * inputs;
     const values = floats(length, 0.2);
     parameters.set(
       name,
       rounded && name === BYTE_WEIGHT
-        ? floatsOf(roundToBytes(values, shape[0]))
+        ? floatsOf(roundToBytes(values, outputs))
         : values,
     );
     if (!name.startsWith("head.")) continue;
@@ -111,7 +130,6 @@ function modelState(
   }
   return {
     sizes,
-    labels: LABELS,
     preprocessing: SMALL,
     calibration: neutralCalibration(sizes),
     optimizer: { name, options },
@@ -122,61 +140,76 @@ function modelState(
     },
     parameters,
     moments,
-    ...(replay ? { replay: examples(inputs, 30, random) } : {}),
+    ...(replay ? { replay: drawnExamples(sizes, 30, random) } : {}),
     ...(guard
-      ? { guard: mastered(examples(inputs, 18, random), sizes, parameters) }
+      ? { guard: mastered(drawnExamples(sizes, 18, random), sizes, parameters) }
       : {}),
   };
 }
 
-function examples(
-  inputs: number,
-  count: number,
+function drawnExamples(
+  { inputs, heads }: Sizes,
+  length: number,
   random: Random,
 ): StoredExamples {
   return {
+    length,
     descriptors: Uint8Array.from(
-      { length: count * inputs },
+      { length: length * inputs },
       () => random.below(256),
     ),
-    domains: Int32Array.from({ length: count }, (_, i) => i % 2),
-    items: Int32Array.from({ length: count }, (_, i) => i % 3),
+    labels: heads.map((head) =>
+      Float64Array.from({ length }, (_, i) => labelOf(head, i))
+    ),
   };
 }
 
-/** The examples with the items that the model itself says: it gets all of them right. */
+/** A label that a head may have, another one for every neighbour. */
+function labelOf(head: HeadSpec, i: number): number {
+  if (head.kind !== "number") return i % kindOf(head).groups(head).length;
+  return head.mean + head.standardDeviation * (i % 5 - 2);
+}
+
+/** The examples with the labels that the model itself says: it gets all of them right. */
 function mastered(
   examples: StoredExamples,
-  { inputs }: Sizes,
+  sizes: Sizes,
   parameters: ReadonlyMap<string, Float32Array>,
 ): StoredExamples {
-  const layer = (name: string, x: number[]) =>
+  const { inputs, heads } = sizes;
+  const doubles = new Map(
     Array.from(
-      parameters.get(`${name}.bias`)!,
-      (bias, o) =>
-        x.reduce(
-          (sum, value, i) =>
-            sum + value * parameters.get(`${name}.weight`)![o * x.length + i]!,
-          bias,
-        ),
-    );
-  const items = examples.items.map((_, n) => {
-    const descriptor = examples.descriptors.subarray(
-      n * inputs,
-      (n + 1) * inputs,
-    );
-    const x = Array.from(
-      descriptor,
+      parameters,
+      ([name, values]) => [name, new Float64Array(values)],
+    ),
+  );
+  const order = mirrorOrder(SMALL);
+  const logits = Array.from({ length: examples.length }, (_, n) => {
+    const input = Array.from(
+      examples.descriptors.subarray(n * inputs, (n + 1) * inputs),
       (value) => (value - MEAN) * INVERSE_DEVIATION,
     );
-    const mirrored = Array.from(mirrorOrder(SMALL), (from) => x[from]!);
-    const [plain, flipped] = [x, mirrored].map((x) =>
-      layer("head.item", layer("trunk.0", x).map((h) => Math.max(h, 0)))
-    ) as [number[], number[]];
-    const logits = plain.map((z, c) => (z + flipped[c]!) / 2);
-    return logits.indexOf(Math.max(...logits));
+    const second = Array.from(order, (from) => input[from]!);
+    return meanLogitsOf(sizes, doubles, { input, second, labels: [] });
   });
-  return { ...examples, items };
+  let column = 0;
+  const labels = heads.map((head) => {
+    const start = column;
+    column += widthOf(head);
+    return Float64Array.from(
+      logits,
+      (z) => saidBy(head, z.slice(start, start + widthOf(head))),
+    );
+  });
+  return { ...examples, labels };
+}
+
+function saidBy(head: HeadSpec, logits: readonly number[]): number {
+  if (head.kind === "classes") return indexOfLargest(logits);
+  const [z] = logits;
+  return head.kind === "binary"
+    ? Number(z! > 0)
+    : head.mean + head.standardDeviation * z!;
 }
 
 /** A descriptor of the small model. */
@@ -186,4 +219,28 @@ export function randomDescriptor(seed: number): Uint8Array {
     { length: descriptorLength(SMALL) },
     () => random.below(256),
   );
+}
+
+/** A request to learn one example of the small model, with a label for each of its two heads. */
+export function lesson(
+  seed: number,
+  changes: Partial<FinetuneRequest> = {},
+): FinetuneRequest {
+  return {
+    descriptors: [randomDescriptor(seed)],
+    labels: [[1], [2]],
+    steps: 3,
+    learningRate: 1e-2,
+    dryRun: false,
+    ...changes,
+  };
+}
+
+/** The labels of an example that has one for a single head. */
+export function onlyLabel(
+  heads: readonly HeadSpec[],
+  name: string,
+  label: number,
+): number[][] {
+  return heads.map((head) => [head.name === name ? label : UNKNOWN]);
 }

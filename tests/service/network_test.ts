@@ -5,6 +5,10 @@ import {
   type Preprocessing,
 } from "../../src/image/descriptor.ts";
 import { mirrorOrder } from "../../src/image/mirror.ts";
+import type { BinaryAnswer } from "../../src/heads/binary.ts";
+import type { ClassesAnswer } from "../../src/heads/classes.ts";
+import { type HeadSpec, kindOf } from "../../src/heads/kinds.ts";
+import type { NumberAnswer } from "../../src/heads/number.ts";
 import { Random } from "../../src/nn/prng.ts";
 import {
   BYTE_WEIGHT,
@@ -12,19 +16,13 @@ import {
   roundToBytes,
 } from "../../src/model/quantize.ts";
 import { type Sizes, tensorSpecs } from "../../src/model/sizes.ts";
-import type {
-  Calibration,
-  HeadCalibration,
-  ServingModel,
-} from "../../src/model/state.ts";
-import {
-  type Parameters,
-  type Probabilities,
-  ServingNetwork,
-} from "../../src/service/network.ts";
+import type { Calibration, ServingModel } from "../../src/model/state.ts";
+import type { Prediction } from "../../src/service/answers.ts";
+import { type Parameters, ServingNetwork } from "../../src/service/network.ts";
+import { binaryHead, classesHead, numberHead } from "../heads/specs.ts";
 import { meanLogitsOf } from "../reference/network.ts";
 
-/** A picture and its mirror image. */
+/** An image and its mirror image. */
 const MIRRORED: Preprocessing = {
   ...PREPROCESSING,
   size: 16,
@@ -44,7 +42,18 @@ const PARTS = [[37, 0.02], [16, 0.3], [1, 0.05], [4, 0.11], [
   0.11,
 ]] as const;
 const INPUTS = descriptorLength(MIRRORED);
-const SMALL = { inputs: INPUTS, hidden: [12], domains: 2, items: 11 };
+/** Of every kind, and one that takes more than a panel of columns. */
+const HEADS: readonly HeadSpec[] = [
+  classesHead("place", 2),
+  binaryHead("worn"),
+  classesHead("thing", 11),
+  numberHead("width", 20, 5),
+];
+const SMALL: Sizes = { inputs: INPUTS, hidden: [12], heads: HEADS };
+/** The parameters of the model itself. */
+const BASE = { parameters: new Map() };
+/** More than there are classes. */
+const ALL = 99;
 
 const MEANS = {
   whole: (random: Random) => random.below(256),
@@ -70,13 +79,16 @@ function drawParameters(sizes: Sizes, seed: number): Map<string, Float32Array> {
 }
 
 /** Of every class another offset. */
-function calibrationOf({ domains, items }: Sizes): Calibration {
-  const head = (temperature: number, classes: number): HeadCalibration => ({
-    temperature,
-    offsets: Array.from({ length: classes }, (_, c) => c / 4 - c * c / 16),
-  });
-  return { domain: head(0.5, domains), item: head(1.25, items) };
+function offsetOf(c: number): number {
+  return c / 4 - c * c / 16;
 }
+
+const CALIBRATION: Calibration = {
+  place: { temperature: 0.5, offsets: [0, 1].map(offsetOf) },
+  worn: { temperature: 2, offset: -0.25 },
+  thing: { temperature: 1.25, offsets: Array.from(Array(11).keys(), offsetOf) },
+  width: { deviation: 0.75 },
+};
 
 function modelOf(
   sizes: Sizes,
@@ -90,9 +102,8 @@ function modelOf(
   const weight = parameters.get(BYTE_WEIGHT);
   return {
     sizes,
-    labels: { domains: [], items: [] },
     preprocessing,
-    calibration: calibrationOf(sizes),
+    calibration: CALIBRATION,
     optimizer: { name: "adam", options: {} },
     training: {},
     standardization: {
@@ -112,17 +123,17 @@ const DESCRIPTORS = Array.from({ length: 21 }, (_, seed) => {
   return Uint8Array.from({ length: INPUTS }, () => random.below(256));
 });
 
-/** Holds predictions against the twin in doubles, logit by logit. */
+/** Holds predictions against the twin in doubles. */
 function assertTwin(
-  { sizes, standardization, calibration, preprocessing }: ServingModel,
+  { sizes, standardization, preprocessing }: ServingModel,
   parameters: Parameters,
-  predictions: readonly Probabilities[],
+  predictions: readonly Prediction[],
 ): void {
   const { mean, inverseDeviation } = standardization;
   const doubles = new Map(
     Array.from(
       parameters,
-      ([name, values]) => [name, Float64Array.from(values)],
+      ([name, values]) => [name, new Float64Array(values)],
     ),
   );
   const standardized = (descriptor: Uint8Array) =>
@@ -131,30 +142,49 @@ function assertTwin(
       (value, i) => (value - mean[i]!) * inverseDeviation[i]!,
     );
   const order = mirrorOrder(preprocessing);
-  predictions.forEach(({ domain, item }, n) => {
-    const input = standardized(DESCRIPTORS[n]!);
+  assertEquals(predictions.length, DESCRIPTORS.length);
+  predictions.forEach((prediction, n) => {
     const flipped = Uint8Array.from(order, (from) => DESCRIPTORS[n]![from]!);
     const logits = meanLogitsOf(sizes, doubles, {
-      input,
+      input: standardized(DESCRIPTORS[n]!),
       ...(preprocessing.mirrored && { second: standardized(flipped) }),
-      domain: 0,
-      item: 0,
+      labels: [],
     });
-    for (
-      const [probabilities, z, { temperature, offsets }] of [
-        [domain, logits.slice(0, sizes.domains), calibration.domain],
-        [item, logits.slice(sizes.domains), calibration.item],
-      ] as const
-    ) {
-      probabilities.forEach((probability, c) =>
-        assertAlmostEquals(
-          Math.log(probability / probabilities[0]!),
-          (z[c]! + offsets[c]! - z[0]! - offsets[0]!) / temperature,
-          1e-5,
-        )
-      );
-    }
+    assertEquals(Object.keys(prediction), HEADS.map(({ name }) => name));
+    assertSelection(prediction.place as ClassesAnswer, HEADS[0]!, {
+      z: logits.slice(0, 2),
+      temperature: 0.5,
+    });
+    const { label, probability } = prediction.worn as BinaryAnswer;
+    const worn = (logits[2]! - 0.25) / 2;
+    assertEquals(label, worn > 0);
+    assertAlmostEquals(probability, 1 / (1 + Math.exp(-Math.abs(worn))), 1e-6);
+    assertSelection(prediction.thing as ClassesAnswer, HEADS[2]!, {
+      z: logits.slice(3, 14),
+      temperature: 1.25,
+    });
+    const width = prediction.width as NumberAnswer;
+    assertAlmostEquals(width.value, 20 + 5 * logits[14]!, 5e-5);
+    assertEquals([width.deviation, width.unit], [0.75, "cm"]);
   });
+}
+
+function assertSelection(
+  { label, probability, top }: ClassesAnswer,
+  head: HeadSpec,
+  { z, temperature }: { z: number[]; temperature: number },
+): void {
+  const powers = z.map((value, c) =>
+    Math.exp((value + offsetOf(c)) / temperature)
+  );
+  const sum = powers.reduce((total, power) => total + power);
+  assertEquals({ label, probability }, top[0]);
+  assertEquals(top.length, z.length);
+  const groups = kindOf(head).groups(head);
+  for (const guess of top) {
+    const expected = powers[groups.indexOf(guess.label)]! / sum;
+    assertAlmostEquals(guess.probability / expected, 1, 1e-5);
+  }
 }
 
 const CASES = [[], [12], [12, 9]].flatMap((hidden) =>
@@ -171,7 +201,7 @@ for (const { hidden, preprocessing } of CASES) {
       const parameters = drawParameters(sizes, 1);
       const model = modelOf(sizes, parameters, meanOf, preprocessing);
       const network = await ServingNetwork.create(model);
-      assertTwin(model, parameters, network.predict(new Map(), DESCRIPTORS));
+      assertTwin(model, parameters, network.predict(BASE, DESCRIPTORS, ALL));
       const features = network.features(new Map(), DESCRIPTORS);
       assertEquals(features.length, DESCRIPTORS.length * network.featureStride);
       for (const [n, descriptor] of DESCRIPTORS.entries()) {
@@ -197,7 +227,7 @@ Deno.test("versions with trunks of their own take turns, each with all of its te
     assertTwin(
       model,
       new Map([...base, ...parameters]),
-      network.predict(parameters, DESCRIPTORS),
+      network.predict({ parameters }, DESCRIPTORS, ALL),
     );
   }
 });
@@ -214,6 +244,10 @@ Deno.test("a first weight that is not in bytes is rounded to them", async () => 
   assertTwin(
     model,
     new Map([...parameters, [BYTE_WEIGHT, rounded]]),
-    network.predict(new Map([[BYTE_WEIGHT, weight]]), DESCRIPTORS),
+    network.predict(
+      { parameters: new Map([[BYTE_WEIGHT, weight]]) },
+      DESCRIPTORS,
+      ALL,
+    ),
   );
 });

@@ -1,10 +1,12 @@
 /** The log of a store, taken again step by step from the weights file. @module */
 
+import { UNKNOWN } from "../../src/heads/head.ts";
 import { changedSteps, headTensors } from "../../src/service/heads.ts";
 import { Learner } from "../../src/service/learner.ts";
 import { ServingNetwork } from "../../src/service/network.ts";
 import type { Weights } from "../../src/service/weights.ts";
 import { shapesOf } from "../../src/model/state.ts";
+import { prepareDraft } from "../../src/store/draft.ts";
 import type { Engine } from "../../src/store/engine.ts";
 import { baseManifest } from "../../src/store/manifest.ts";
 import { ModelStore } from "../../src/store/store.ts";
@@ -14,29 +16,36 @@ export async function replayLog(
   engine: Engine,
   weights: Weights,
 ): Promise<string> {
-  const store = new ModelStore(engine, await weights.base);
+  const base = await weights.base;
+  const store = new ModelStore(engine, base);
   const network = await ServingNetwork.create(weights.model);
   const learner = await Learner.create(network, weights);
-  const base = learner.baseHeads;
-  let heads = base;
-  let step = (await weights.base).step;
+  const { sizes } = weights.model;
+  let heads = learner.baseHeads;
+  let step = base.step;
   for (const { version, log } of (await store.manifests()).toReversed()) {
-    const { steps, learningRate, domains, items, features } = log!;
+    const { steps, learningRate, features } = log!;
     const values = (await store.read([features])).get(features.name)!;
+    const labels = sizes.heads.map(({ name }) =>
+      log!.labels[name]!.map((label) => label ?? UNKNOWN)
+    );
+    const length = features.shape[0]!;
     const start = { heads, parameters: new Map(), trunk: "", seed: version };
-    const examples = { features: values, domains, items };
+    const examples = { features: values, labels, length };
     heads =
       (await learner.learn(start, { examples, steps, learningRate })).heads;
     step += steps;
   }
-  const { manifest } = await store.prepare({
-    manifest: baseManifest(await weights.base),
-    stamp: null,
-  }, {
+  const head = { manifest: baseManifest(base), stamp: null };
+  const { manifest } = await prepareDraft(base, head, {
     change: "finetune",
     step,
-    steps: changedSteps({}, heads, base),
-    tensors: headTensors(heads, base, shapesOf(weights.model)),
+    steps: changedSteps({}, heads, learner.baseHeads),
+    tensors: headTensors(
+      heads,
+      learner.baseHeads,
+      shapesOf(weights.model),
+    ),
   });
   return manifest.sha256;
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import fc from "fast-check";
+import { widthOf } from "../../src/heads/kinds.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { ServingNetwork } from "../../src/service/network.ts";
 import { FeaturePool } from "../../src/service/pool.ts";
@@ -7,8 +8,14 @@ import { round } from "../../src/service/rounding.ts";
 import { Tuner } from "../../src/service/tuner.ts";
 import { readWeights } from "../../src/service/weights.ts";
 import { ModelStore } from "../../src/store/store.ts";
-import { indexOfLargest } from "../../src/train/evaluate.ts";
-import { fixtureWeights, openFixture, randomDescriptor } from "./fixture.ts";
+import type { ClassesAnswer } from "../../src/heads/classes.ts";
+import {
+  fixtureWeights,
+  lesson,
+  onlyLabel,
+  openFixture,
+  TWO_HEADS,
+} from "./fixture.ts";
 
 const SHIPPED = new URL(
   "../../weights/office31.safetensors",
@@ -61,14 +68,8 @@ Deno.test("keeps what is not finite, and what would not be", () => {
 Deno.test("a fine-tune rounds the moments that it moved, and nothing else", async () => {
   const weights = await fixtureWeights({ guard: false, replay: false });
   const { service, engine } = await openFixture({ weights });
-  await service.finetune({
-    descriptors: [randomDescriptor(1)],
-    domains: [-1],
-    items: [2],
-    steps: 3,
-    learningRate: 1e-2,
-    dryRun: false,
-  });
+  const labels = onlyLabel(TWO_HEADS, "thing", 2);
+  await service.finetune(lesson(1, { labels }));
   const store = new ModelStore(engine, await weights.base);
   const tensors = await store.load((await store.head()).manifest);
   const isShort = (values: Float32Array) =>
@@ -77,23 +78,24 @@ Deno.test("a fine-tune rounds the moments that it moved, and nothing else", asyn
     tensors,
     ([name, values]) => [name, isShort(values)],
   );
-  // Nothing was said of the domain: its head is the weights file's.
+  // Nothing was said of the place: its head is the weights file's.
   assertEquals(kinds, [
-    ["head.item.bias", false],
-    ["head.item.weight", false],
-    ["optim.head.item.bias.exp_avg", true],
-    ["optim.head.item.bias.exp_avg_sq", true],
-    ["optim.head.item.weight.exp_avg", true],
-    ["optim.head.item.weight.exp_avg_sq", true],
+    ["head.thing.bias", false],
+    ["head.thing.weight", false],
+    ["optim.head.thing.bias.exp_avg", true],
+    ["optim.head.thing.bias.exp_avg_sq", true],
+    ["optim.head.thing.weight.exp_avg", true],
+    ["optim.head.thing.weight.exp_avg_sq", true],
   ]);
   const { moments } = await weights.material();
-  assert(!isShort(moments.get("head.domain.weight")!.slots.get("exp_avg")!));
+  assert(!isShort(moments.get("head.place.weight")!.slots.get("exp_avg")!));
   await service.close();
 });
 
 Deno.test("fifty fine-tunes of the shipped model decide as they would with exact moments", async () => {
   const weights = await readWeights(await Deno.readFile(SHIPPED));
   const { moments, replay, guard } = await weights.material();
+  const { heads } = weights.model.sizes;
   const network = await ServingNetwork.create(weights.model);
   const pool = new FeaturePool(network, replay!);
   const rows = (rows: number[]) => pool.rows(new Map(), "", rows);
@@ -106,8 +108,10 @@ Deno.test("fifty fine-tunes of the shipped model decide as they would with exact
   const learningRate = 2e-4;
   for (let request = 0; request < 50; request++) {
     const known = rows([random.below(pool.length)]);
-    const items = [random.below(weights.model.sizes.items)];
-    const lesson = request % 3 === 0 ? { ...known, items } : known;
+    const another = random.below(widthOf(heads[1]!));
+    const lesson = request % 3 === 0
+      ? { ...known, labels: [known.labels[0]!, [another]] }
+      : known;
     for (let step = 0; step < 3; step++) {
       const batch = [
         ...new Array(8).fill(lesson),
@@ -128,17 +132,16 @@ Deno.test("fifty fine-tunes of the shipped model decide as they would with exact
   assertLess(largest / learningRate, 0.01);
 
   const { inputs } = weights.model.sizes;
-  const descriptors = [replay!, guard!].flatMap(({ descriptors, items }) =>
+  const descriptors = [replay!, guard!].flatMap(({ descriptors, length }) =>
     Array.from(
-      items,
+      { length },
       (_, row) => descriptors.subarray(row * inputs, (row + 1) * inputs),
     )
   );
   const decisions = [a!, b!].map((parameters) =>
-    network.predict(parameters, descriptors).map(({ domain, item }) => [
-      indexOfLargest(domain),
-      indexOfLargest(item),
-    ])
+    network.predict({ parameters }, descriptors, 1).map((prediction) =>
+      Object.values(prediction).map((answer) => (answer as ClassesAnswer).label)
+    )
   );
   assertEquals(decisions[0], decisions[1]);
 });

@@ -9,8 +9,10 @@ import {
   drawSketch,
   SKETCH_ITEMS,
   SKETCH_LOOKS,
+  sketchTraits,
 } from "../../src/sketches/draw.ts";
-import { sketchSource } from "../../src/data/sketch_source.ts";
+import { DataError } from "../../src/errors.ts";
+import { SKETCH_HEADS, sketchSource } from "../../src/data/sketch_source.ts";
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
@@ -99,18 +101,54 @@ Deno.test("what is not in the set cannot be drawn", () => {
   assertThrows(() => drawSketch("dslr", "toString", 0), RangeError);
 });
 
+Deno.test("what is known of a drawing is what its scene was made of", () => {
+  for (const look of SKETCH_LOOKS) {
+    const traits = Array.from(
+      { length: 40 },
+      (_, variant) => sketchTraits(look, "mug", variant),
+    );
+    assertEquals(sketchTraits(look, "mug", 7), traits[7]);
+    for (const { turn } of traits) assert(turn >= 0 && turn <= 15);
+    const shaded = traits.filter((trait) => trait.shaded).length;
+    if (look === "amazon") assert(shaded > 10 && shaded < 30);
+    else assertEquals(shaded, 40);
+  }
+  assertThrows(() => sketchTraits("dslr", "fork", 0), RangeError);
+  assertThrows(() => sketchTraits("film", "mug", 0), RangeError);
+});
+
 Deno.test("the sketch set as a source lists every drawing once, in order", () => {
-  const { domains, items, entries, warnings } = sketchSource(2);
-  assertEquals(domains, ["amazon", "dslr", "webcam"]);
-  assertEquals(items, SKETCH_ITEMS);
+  const { heads, entries, warnings } = sketchSource(2);
+  assertEquals(heads, [
+    { name: "domain", kind: "classes", labels: ["amazon", "dslr", "webcam"] },
+    { name: "item", kind: "classes", labels: SKETCH_ITEMS },
+  ]);
   assertEquals(entries.length, 3 * 31 * 2);
   assertEquals(new Set(entries.map((entry) => entry.id)).size, entries.length);
   assertEquals(entries[63], {
     id: "sketch/dslr/back_pack/1",
-    domain: 1,
-    item: 0,
+    labels: [1, 0],
     origin: { kind: "sketch", look: "dslr", item: "back_pack", variant: 1 },
   });
   assertEquals(warnings, []);
   assertThrows(() => sketchSource(0), RangeError);
+  assertThrows(() => sketchSource(1, ["price"]), DataError);
+});
+
+Deno.test("the sketch set knows more of its drawings when asked", () => {
+  const names = SKETCH_HEADS.map(({ name }) => name);
+  assertEquals(names, ["domain", "item", "turn", "shaded"]);
+  const { heads, entries } = sketchSource(1, names);
+  assertEquals(heads, SKETCH_HEADS);
+  for (const { labels: [domain, item, turn, shaded] } of entries) {
+    const traits = sketchTraits(
+      SKETCH_LOOKS[domain!]!,
+      SKETCH_ITEMS[item!]!,
+      0,
+    );
+    assertEquals(traits, { turn: turn!, shaded: shaded === 1 });
+  }
+  const turned = sketchSource(1, ["turn"]);
+  assertEquals(turned.heads, [SKETCH_HEADS[2]!]);
+  assertEquals(turned.entries[5]!.labels, [entries[5]!.labels[2]!]);
 });

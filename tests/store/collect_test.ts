@@ -21,7 +21,7 @@ async function grow(
   length = 4,
 ): Promise<void> {
   const head = await store.head();
-  const prepared = await store.prepare(head, {
+  const { status } = await store.commit(head, {
     change: "finetune",
     step,
     steps: {},
@@ -34,7 +34,7 @@ async function grow(
       { name: "still", shape: [1], values: Float32Array.of(7) },
     ],
   });
-  assert(await store.commit(head, prepared));
+  assertEquals(status, "committed");
 }
 
 async function growTo(engine: Engine, steps: number): Promise<ModelStore> {
@@ -125,9 +125,7 @@ testEngines(
       tensors,
     } as const;
     const rollback = async (present: Check) =>
-      await store.commit(head, await store.prepare(head, draft), {
-        checks: [present],
-      });
+      (await store.commit(head, draft, { checks: [present] })).status;
     const present = (await store.presence(1))!;
     // Retired, and not swept yet.
     const stopped = faulty(engine, { call: 4, after: false });
@@ -137,7 +135,7 @@ testEngines(
       "went away",
     );
     assertEquals(await versions(store), [3]);
-    assertEquals(await rollback(present), false);
+    assertEquals(await rollback(present), "stale");
     await collect(store, 1);
     await store.load((await store.head()).manifest);
   },
@@ -154,7 +152,6 @@ testEngines(
       steps: {},
       tensors: [LARGE],
     } as const;
-    const prepared = await store.prepare(head, draft);
     let calls = 0;
     const slow = new ModelStore({
       ...engine,
@@ -170,8 +167,8 @@ testEngines(
         return await engine.write(write);
       },
     }, BASE);
-    assertEquals(await slow.commit(head, prepared), false);
-    assert(await store.commit(head, prepared));
+    assertEquals(await slow.commit(head, draft), { status: "stale" });
+    assertEquals((await store.commit(head, draft)).status, "committed");
     await store.load((await store.head()).manifest);
   },
 );
@@ -181,19 +178,19 @@ testEngines(
   async (engine) => {
     const store = await growTo(engine, 1);
     const head = await store.head();
-    const prepared = await store.prepare(head, {
+    const draft = {
       change: "import",
       step: 2,
       steps: {},
       tensors: [LARGE],
-    });
+    } as const;
     // The commit fails at its last call, after everything is staged.
     const broken = new ModelStore(
       faulty(engine, { call: 4, after: false }),
       BASE,
     );
     await assertRejects(
-      () => broken.commit(head, prepared),
+      () => broken.commit(head, draft),
       Error,
       "went away",
     );

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { StoreError } from "../../src/errors.ts";
 import type { Engine } from "../../src/store/engine.ts";
 import type { Draft, Head } from "../../src/store/draft.ts";
+import type { Manifest } from "../../src/store/manifest.ts";
 import { ModelStore } from "../../src/store/store.ts";
 import {
   fillReceipt,
@@ -19,10 +20,10 @@ function draft(step: number, length = 6): Draft {
   return {
     change: "finetune",
     step,
-    steps: { "head.item.weight": step },
+    steps: { "head.thing.weight": step },
     tensors: [
-      { name: "head.item.weight", shape: [2, length / 2], values },
-      { name: "head.item.bias", shape: [1], values: Float32Array.of(0.5) },
+      { name: "head.thing.weight", shape: [2, length / 2], values },
+      { name: "head.thing.bias", shape: [1], values: Float32Array.of(0.5) },
     ],
     loss: { before: 2, after: 1 },
   };
@@ -33,8 +34,10 @@ async function advance(
   head: Head,
   next: Draft,
 ): Promise<Head> {
-  assert(await store.commit(head, await store.prepare(head, next)));
-  return await store.head();
+  const commit = await store.commit(head, next);
+  const now = await store.head();
+  assertEquals(commit, { status: "committed", manifest: now.manifest });
+  return now;
 }
 
 testEngines("starts at version 0, the weights file itself", async (engine) => {
@@ -61,7 +64,7 @@ testEngines(
     assertEquals([again.manifest.version, again.manifest.parent], [1, 0]);
     const tensors = await open(engine).load(again.manifest);
     assertEquals(
-      tensors.get("head.item.weight"),
+      tensors.get("head.thing.weight"),
       Float32Array.of(11, 11.125, 11.25, 11.375, 11.5, 11.625),
     );
   },
@@ -73,10 +76,7 @@ testEngines(
     const store = open(engine);
     const stale = await store.head();
     const head = await advance(store, stale, draft(11));
-    assertEquals(
-      await store.commit(stale, await store.prepare(stale, draft(12))),
-      false,
-    );
+    assertEquals(await store.commit(stale, draft(12)), { status: "stale" });
     assertEquals(await store.head(), head);
   },
 );
@@ -141,7 +141,7 @@ testEngines("stores tensors larger than one atomic write", async (engine) => {
   const large = draft(11, 400_000);
   const head = await advance(store, await store.head(), large);
   const tensors = await store.load(head.manifest);
-  assertEquals(tensors.get("head.item.weight")!.length, 400_000);
+  assertEquals(tensors.get("head.thing.weight")!.length, 400_000);
   assertEquals(await engine.list([...store.root, "staging"]), []);
 });
 
@@ -152,7 +152,7 @@ testEngines(
     const values = Float32Array.from({ length: 600 }, (_, i) => Math.sin(i));
     const { manifest } = await advance(store, await store.head(), {
       ...draft(11),
-      tensors: [{ name: "head.item.weight", shape: [2, 300], values }],
+      tensors: [{ name: "head.thing.weight", shape: [2, 300], values }],
     });
     const [blob] = await engine.list([...store.root, "blobs"]);
     const { key, value } = blob!;
@@ -213,26 +213,19 @@ testEngines(
     const slot = await findReceipt(store, "key-1");
     assertEquals(slot.record, undefined);
     const head = await store.head();
-    const receipt = fillReceipt(slot, "hash of the request", {
-      accepted: true,
-    });
-    assert(
-      await store.commit(head, await store.prepare(head, draft(11)), {
-        receipt,
-      }),
-    );
+    const receipt = ({ version }: Pick<Manifest, "version">) =>
+      fillReceipt(slot, "hash of the request", { made: version });
+    const { status } = await store.commit(head, draft(11), { receipt });
+    assertEquals(status, "committed");
     assertEquals((await findReceipt(store, "key-1")).record?.answer, {
-      accepted: true,
+      made: 1,
     });
 
     const next = await store.head();
-    assertEquals(
-      await store.commit(next, await store.prepare(next, draft(12)), {
-        receipt,
-      }),
-      false,
-    );
-    assertEquals(await writeReceipt(store, receipt), false);
+    assertEquals(await store.commit(next, draft(12), { receipt }), {
+      status: "stale",
+    });
+    assertEquals(await writeReceipt(store, receipt({ version: 2 })), false);
     assertEquals((await store.head()).manifest.version, 1);
   },
 );
@@ -249,12 +242,9 @@ testEngines(
           const store = new ModelStore(broken, BASE);
           try {
             const head = await store.head();
-            if (
-              await store.commit(
-                head,
-                await store.prepare(head, draft(step++, length)),
-              )
-            ) acknowledged++;
+            const next = draft(step++, length);
+            const { status } = await store.commit(head, next);
+            if (status === "committed") acknowledged++;
           } catch (error) {
             assertEquals(
               (error as Error).message.startsWith("The "),

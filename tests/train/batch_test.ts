@@ -17,12 +17,14 @@ import {
 } from "../../src/train/batch.ts";
 import { createTrainer } from "../../src/train/trainer.ts";
 import { measureStandardization } from "../../src/train/standardize.ts";
+import { twoHeads } from "../heads/specs.ts";
 import { allRows, patternExamples } from "./examples.ts";
 
-const SIZES = { inputs: 10, hidden: [], domains: 2, items: 3 };
+const PATTERNS = { inputs: 10, domains: 2, items: 3 };
+const SIZES = { inputs: 10, hidden: [], heads: twoHeads(2, 3) };
 
 Deno.test("a batch holds the standardized views asked for, with their labels", async () => {
-  const examples = patternExamples(SIZES, 2);
+  const examples = patternExamples(PATTERNS, 2);
   const trainer = await createTrainer(SIZES, adam(), 4);
   measureStandardization(
     examples,
@@ -44,14 +46,15 @@ Deno.test("a batch holds the standardized views asked for, with their labels", a
         1e-5,
       );
     });
-    assertEquals(labels.domain.label[b], examples.domainOf(row!));
-    assertEquals(labels.item.label[b], examples.itemOf(row!));
+    labels.heads.forEach(({ label }, head) =>
+      assertEquals(label[b], examples.labelOf(row!, head))
+    );
     assertEquals(labels.share[b], 1);
   });
 });
 
 Deno.test("standardized descriptors have mean 0 up to a rounded one, and deviation 1 over each part", async () => {
-  const examples = patternExamples(SIZES, 20, { views: 1 });
+  const examples = patternExamples(PATTERNS, 20, { views: 1 });
   const scaled = {
     ...examples,
     read(row: number, view: number, out: Uint8Array) {
@@ -85,7 +88,7 @@ Deno.test("standardized descriptors have mean 0 up to a rounded one, and deviati
 const MIRROR = Uint32Array.from([2, 1, 0, 4, 3, 5, 9, 8, 7, 6]);
 
 Deno.test("a mirrored batch is that of the mirrored descriptors", async () => {
-  const examples = { ...patternExamples(SIZES, 2), mirror: MIRROR };
+  const examples = { ...patternExamples(PATTERNS, 2), mirror: MIRROR };
   const flipped = {
     ...examples,
     read(row: number, view: number, out: Uint8Array) {
@@ -111,7 +114,7 @@ Deno.test("a mirrored batch is that of the mirrored descriptors", async () => {
 });
 
 Deno.test("means and deviations over mirror images too are those of all descriptors both ways", async () => {
-  const examples = patternExamples(SIZES, 20, { views: 1 });
+  const examples = patternExamples(PATTERNS, 20, { views: 1 });
   const both = {
     ...examples,
     length: 2 * examples.length,
@@ -138,7 +141,7 @@ Deno.test("means and deviations over mirror images too are those of all descript
 });
 
 Deno.test("a workspace for another number of rows per example is refused", async () => {
-  const examples = patternExamples(SIZES, 2);
+  const examples = patternExamples(PATTERNS, 2);
   const trainer = await createTrainer(SIZES, adam(), 4);
   assertThrows(
     () => mirrorBatch(trainer.workspace, { ...examples, mirror: MIRROR }, 3),
@@ -148,14 +151,14 @@ Deno.test("a workspace for another number of rows per example is refused", async
 });
 
 Deno.test("mixup mixes every row with the next one, inputs and labels alike", async () => {
-  const examples = patternExamples(SIZES, 2);
+  const examples = patternExamples(PATTERNS, 2);
   const trainer = await createTrainer(SIZES, adam(), 5);
   const rows = [1, 4, 7, 2, 9];
   fillBatch(trainer, examples, rows, [0, 0, 0, 0, 0]);
   const { inputs, inputStride } = trainer.workspace.activations;
   const plain = inputs.slice();
   mixBatch(trainer.kernels, trainer.workspace, 5, 0.4, Random.fromSeed(1));
-  const { domain, item, share } = trainer.workspace.labels;
+  const { heads, share } = trainer.workspace.labels;
   for (let b = 0; b < 5; b++) {
     const next = (b + 1) % 5;
     for (let i = 0; i < SIZES.inputs; i++) {
@@ -163,9 +166,10 @@ Deno.test("mixup mixes every row with the next one, inputs and labels alike", as
         (1 - share[b]!) * plain[next * inputStride + i]!;
       assertAlmostEquals(inputs[b * inputStride + i]!, expected, 1e-4);
     }
-    assertEquals(domain.other[b], examples.domainOf(rows[next]!));
-    assertEquals(item.other[b], examples.itemOf(rows[next]!));
-    assertEquals(item.label[b], examples.itemOf(rows[b]!));
+    heads.forEach(({ label, other }, head) => {
+      assertEquals(other[b], examples.labelOf(rows[next]!, head));
+      assertEquals(label[b], examples.labelOf(rows[b]!, head));
+    });
   }
 });
 

@@ -1,15 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { createArena } from "../../src/kernels/arena.ts";
-import { calibrated, fitCalibration } from "../../src/train/calibrate.ts";
-import { PLAIN_RECIPE } from "../../src/experiments/compare/recipe.ts";
+import { type HeadOutputs, UNKNOWN } from "../../src/heads/head.ts";
+import { labelsOf } from "../../src/model/examples.ts";
 import {
+  calibratedOutputs,
   calibrateFolds,
-  crossValidate,
-} from "../../src/train/cross_validate.ts";
-import type { HeadLogits } from "../../src/train/evaluate.ts";
-import { MASKED } from "../../src/train/loss.ts";
+  fitCalibration,
+} from "../../src/train/metrics.ts";
+import { PLAIN_RECIPE } from "../../src/experiments/compare/recipe.ts";
+import { crossValidate } from "../../src/train/cross_validate.ts";
 import type { Rows, TrainingPlan } from "../../src/train/plan.ts";
 import { runTraining } from "../../src/train/run.ts";
+import { classesHead, numberHead } from "../heads/specs.ts";
 import { allRows, namedExamples } from "./examples.ts";
 
 const EXAMPLES = namedExamples(24, 6, { noise: 200 });
@@ -27,6 +29,7 @@ const PLAN: TrainingPlan = {
   optimizer: { name: "adamw", options: {} },
   split: "50/25/25 rows",
   folds: 3,
+  headWeights: {},
   recipe: {
     ...PLAIN_RECIPE,
     epochs: 5,
@@ -52,16 +55,12 @@ Deno.test("every fold is judged by a model that has seen none of it", async () =
   }
   const rows = ROWS.folds!.flatMap((fold) => [...fold]);
   assertEquals(
-    [...pooled.item.labels],
-    rows.map((row) => EXAMPLES.itemOf(row)),
-  );
-  assertEquals(
-    [...pooled.domain.labels],
-    rows.map((row) => EXAMPLES.domainOf(row)),
+    pooled.map(({ labels }) => labels),
+    [0, 1].map((head) => labelsOf(EXAMPLES, rows, head)),
   );
 });
 
-Deno.test("a cross-validated model is the same model calibrated on the pooled logits", async () => {
+Deno.test("a cross-validated model is the same model calibrated on the pooled outputs", async () => {
   const { folds: _, ...plainRows } = ROWS;
   const plain = await runTraining(EXAMPLES, plainRows, PLAN, undefined);
   const validated = await runTraining(EXAMPLES, ROWS, PLAN, undefined);
@@ -75,16 +74,16 @@ Deno.test("a cross-validated model is the same model calibrated on the pooled lo
   const { kernels } = await createArena(() => undefined);
   assertEquals(
     validated.state.calibration,
-    fitCalibration(kernels, pooled),
+    fitCalibration(kernels, EXAMPLES.heads, pooled),
   );
   assertEquals(
-    validated.record.figures?.crossValidation?.images,
+    validated.record.metrics?.crossValidation?.images,
     ROWS.train.length + ROWS.validation.length,
   );
-  assertEquals(validated.crossValidation?.labels, {
-    domain: pooled.domain.labels,
-    item: pooled.item.labels,
-  });
+  assertEquals(
+    validated.crossValidation?.labels,
+    pooled.map(({ labels }) => labels),
+  );
 });
 
 Deno.test("a run interrupted between the folds keeps what it has trained, and ends in the same state", async () => {
@@ -108,19 +107,32 @@ Deno.test("a fold is judged by what was fitted on the others", async () => {
     Uint32Array.of(3, 4),
     Uint32Array.of(5, 6, 7),
   ];
-  const head = (labels: number[]): HeadLogits => ({
-    classes: 2,
-    logits: Float32Array.from({ length: 16 }, (_, i) => Math.sin(i * i)),
-    labels: Int32Array.from(labels),
-  });
-  const item = head([0, 1, 0, 1, 1, 0, 1, 1]);
-  const others = head([0, 1, 0, MASKED, MASKED, 0, 1, 1]);
-  const pooled = (item: HeadLogits) => ({ domain: item, item });
-  const judged = calibrateFolds(kernels, pooled(item), folds);
-  const fitted = fitCalibration(kernels, pooled(others));
-  assertEquals(
-    judged.item.logits.subarray(6, 10),
-    calibrated(pooled(item), fitted).item.logits.subarray(6, 10),
+  const heads = [classesHead("item", 2), numberHead("width", 3, 2)];
+  const outputs = (classes: number[], widths: number[]): HeadOutputs[] => [
+    {
+      width: 2,
+      logits: Float32Array.from({ length: 16 }, (_, i) => Math.sin(i * i)),
+      labels: Float64Array.from(classes),
+    },
+    {
+      width: 1,
+      logits: Float32Array.from({ length: 8 }, (_, i) => Math.cos(i * i)),
+      labels: Float64Array.from(widths),
+    },
+  ];
+  const pooled = outputs([0, 1, 0, 1, 1, 0, 1, 1], [1, 2, 3, 4, 5, 4, 3, 2]);
+  const others = outputs(
+    [0, 1, 0, UNKNOWN, UNKNOWN, 0, 1, 1],
+    [1, 2, 3, UNKNOWN, UNKNOWN, 4, 3, 2],
   );
-  assertEquals(judged.item.labels, item.labels);
+  const judged = calibrateFolds(kernels, heads, pooled, folds);
+  const fitted = fitCalibration(kernels, heads, others);
+  const expected = calibratedOutputs(heads, pooled, fitted);
+  heads.forEach((_, h) => {
+    const { width } = expected[h]!;
+    const part = (outputs: HeadOutputs[]) =>
+      outputs[h]!.logits.subarray(3 * width, 5 * width);
+    assertEquals(part(judged), part(expected));
+    assertEquals(judged[h]!.labels, pooled[h]!.labels);
+  });
 });

@@ -13,22 +13,19 @@ import {
   parametersFrom,
 } from "../../src/model/state.ts";
 import { createOptimizer } from "../../src/optim/registry.ts";
-import { computeLogits, scoreLogits } from "../../src/train/evaluate.ts";
-import {
-  fit,
-  type FitHooks,
-  type Recipe,
-  stepsOf,
-} from "../../src/train/fit.ts";
+import { fit, type FitOptions, stepsOf } from "../../src/train/fit.ts";
+import type { Recipe } from "../../src/train/plan.ts";
+import { evaluateRows } from "../../src/train/outcome.ts";
 import { measureStandardization } from "../../src/train/standardize.ts";
 import {
   createTrainer,
   initialize,
   type Trainer,
 } from "../../src/train/trainer.ts";
+import { twoHeads } from "../heads/specs.ts";
 import { allRows, patternExamples } from "./examples.ts";
 
-const SIZES = { inputs: 24, hidden: [20], domains: 3, items: 5 };
+const SIZES = { inputs: 24, hidden: [20], heads: twoHeads(3, 5) };
 const RECIPE: Recipe = {
   epochs: 4,
   batchSize: 16,
@@ -44,7 +41,7 @@ const RECIPE: Recipe = {
   patience: 0,
   seed: 7,
 };
-const EXAMPLES = patternExamples(SIZES, 6);
+const EXAMPLES = patternExamples({ inputs: 24, domains: 3, items: 5 }, 6);
 const ROWS = allRows(EXAMPLES.length).filter((row) => row % 7 !== 0);
 
 async function freshTrainer(
@@ -77,9 +74,8 @@ Deno.test("a run learns what a fresh network does not know", async () => {
   const trainer = await freshTrainer(RECIPE);
   const heldOut = allRows(EXAMPLES.length).filter((row) => row % 7 === 0);
   const accuracy = () => {
-    const logits = computeLogits(trainer, EXAMPLES, heldOut);
-    const { domain, item } = scoreLogits(trainer.kernels, logits);
-    return { domain: domain.accuracy, item: item.accuracy };
+    const { domain, item } = evaluateRows(trainer, EXAMPLES, heldOut)!.heads;
+    return { domain: domain!.accuracy!, item: item!.accuracy! };
   };
   const before = accuracy();
   const recipe = { ...RECIPE, epochs: 30 };
@@ -116,7 +112,7 @@ for (const optimizer of ["adamw", "adam", "sgd", "nesterov"]) {
     for (let stop = 1; stop < steps; stop += 1) {
       const stopped = await freshTrainer(RECIPE, optimizer);
       const interrupt = new AbortController();
-      const hooks: FitHooks = {
+      const hooks: FitOptions = {
         signal: interrupt.signal,
         onStep: ({ step }) => step === stop && interrupt.abort(),
       };

@@ -15,14 +15,14 @@ import {
   floatsOf,
   roundToBytes,
 } from "../../src/model/quantize.ts";
-import { neutralCalibration } from "../../src/train/calibrate.ts";
-import { evaluateRows } from "../../src/train/finish.ts";
-import { validationLoss } from "../../src/train/keep.ts";
+import { neutralCalibration } from "../../src/model/state.ts";
+import { evaluateRows } from "../../src/train/outcome.ts";
+import { validationLoss } from "../../src/train/epochs.ts";
 import type { TrainingPlan } from "../../src/train/plan.ts";
 import { runTraining } from "../../src/train/run.ts";
 import { createEvaluator } from "../../src/train/trainer.ts";
 import { loadParameters } from "../../src/model/state.ts";
-import { allRows, namedExamples } from "./examples.ts";
+import { allRows, fourHeadExamples, namedExamples } from "./examples.ts";
 
 const EXAMPLES = namedExamples(24, 6, { noise: 200 });
 const ALL = allRows(EXAMPLES.length);
@@ -38,6 +38,7 @@ function planOf(recipe: Partial<TrainingPlan["recipe"]>): TrainingPlan {
     optimizer: { name: "adamw", options: {} },
     split: "34/33/33 rows",
     folds: 0,
+    headWeights: {},
     recipe: {
       epochs: 40,
       batchSize: 8,
@@ -72,7 +73,7 @@ function rounded({ parameters, sizes }: ModelState) {
   return new Map([...parameters, [BYTE_WEIGHT, floatsOf(weight)]]);
 }
 
-/** The figures of the validation pictures. */
+/** The metrics of the validation images. */
 async function evaluate(state: ModelState) {
   const evaluator = await createEvaluator(state.sizes, 8);
   loadParameters(evaluator.network, state.parameters);
@@ -110,8 +111,8 @@ Deno.test("the best epoch's weights are kept where the plan says so", async () =
     signal: interrupt.signal,
     onEpoch: ({ epoch }) => epoch === record.best!.epoch && interrupt.abort(),
   });
-  const { domain, item } = await evaluate(atBest);
-  assertAlmostEquals(domain.loss + item.loss, lowest, 1e-12);
+  const { domain, item } = (await evaluate(atBest)).heads;
+  assertAlmostEquals(domain!.loss + item!.loss, lowest, 1e-12);
   assertEquals(state.parameters, rounded(atBest));
   assertEquals(
     state.moments.get("head.item.weight")!.step,
@@ -139,7 +140,7 @@ Deno.test("a finished model that is trained on goes on from the weights that it 
   );
 });
 
-Deno.test("the figures reported are those of the model that is saved, rounded", async () => {
+Deno.test("the metrics reported are those of the model that is saved, rounded", async () => {
   const { state, record } = await runTraining(
     EXAMPLES,
     ROWS,
@@ -147,7 +148,7 @@ Deno.test("the figures reported are those of the model that is saved, rounded", 
     undefined,
   );
   assertEquals(state.parameters, rounded(state));
-  assertEquals(record.figures!.validation, await evaluate(await reread(state)));
+  assertEquals(record.metrics!.validation, await evaluate(await reread(state)));
 });
 
 Deno.test("a run ends when it has waited long enough for a better epoch", async () => {
@@ -160,39 +161,53 @@ Deno.test("a run ends when it has waited long enough for a better epoch", async 
   assertEquals(ended, "finished");
   assertEquals(record.history.length, record.best!.epoch + 3);
   assertLess(record.step, record.steps);
-  assert(record.figures?.test !== undefined);
+  assert(record.metrics?.test !== undefined);
 });
 
-for (const recipe of [{}, { keep: "best", patience: 4 }] as const) {
-  Deno.test(`a run stopped, saved and resumed ends in the same state (${JSON.stringify(recipe)})`, async () => {
-    const plan = planOf(recipe);
-    const straight = await runTraining(EXAMPLES, ROWS, plan, undefined);
-    for (let stop = 1; stop < straight.record.step; stop += 3) {
-      const interrupt = new AbortController();
-      const stopped = await runTraining(EXAMPLES, ROWS, plan, undefined, {
-        signal: interrupt.signal,
-        onStep: ({ step }) => step === stop && interrupt.abort(),
-      });
-      assertEquals(stopped.ended, "interrupted");
-      const resumed = await runTraining(
-        EXAMPLES,
+const STOPPED = [
+  { examples: EXAMPLES, recipe: {} },
+  { examples: EXAMPLES, recipe: { keep: "best", patience: 4 } },
+  {
+    examples: fourHeadExamples(24, 6, { noise: 200 }),
+    recipe: { epochs: 8, mixup: 0.4, labelSmoothing: 0.1 },
+  },
+] as const;
+
+for (const { examples, recipe } of STOPPED) {
+  Deno.test(
+    `a run stopped, saved and resumed ends in the same state (${examples.heads.length} heads, ${
+      JSON.stringify(recipe)
+    })`,
+    async () => {
+      const plan = planOf(recipe);
+      const straight = await runTraining(examples, ROWS, plan, undefined);
+      for (let stop = 1; stop < straight.record.step; stop += 3) {
+        const interrupt = new AbortController();
+        const stopped = await runTraining(examples, ROWS, plan, undefined, {
+          signal: interrupt.signal,
+          onStep: ({ step }) => step === stop && interrupt.abort(),
+        });
+        assertEquals(stopped.ended, "interrupted");
+        const resumed = await runTraining(
+          examples,
+          ROWS,
+          plan,
+          await reread(stopped.state),
+        );
+        assertEquals(resumed.state, straight.state, `stopped at step ${stop}`);
+      }
+      const again = await runTraining(
+        examples,
         ROWS,
         plan,
-        await reread(stopped.state),
+        await reread(straight.state),
       );
-      assertEquals(resumed.state, straight.state, `stopped at step ${stop}`);
-    }
-    const again = await runTraining(
-      EXAMPLES,
-      ROWS,
-      plan,
-      await reread(straight.state),
-    );
-    assertEquals(again.state, straight.state);
-  });
+      assertEquals(again.state, straight.state);
+    },
+  );
 }
 
-Deno.test("with nothing set aside there is a model, without figures or guard", async () => {
+Deno.test("with nothing set aside there is a model, without metrics or guard", async () => {
   const rows = {
     train: ALL,
     validation: new Uint32Array(),
@@ -205,7 +220,7 @@ Deno.test("with nothing set aside there is a model, without figures or guard", a
     undefined,
   );
   assertEquals(ended, "finished");
-  assertEquals(record.figures, {});
+  assertEquals(record.metrics, {});
   assertEquals(state.calibration, neutralCalibration(state.sizes));
   assertEquals(state.guard, undefined);
   assert(state.replay !== undefined);

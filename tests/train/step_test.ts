@@ -4,6 +4,8 @@ import {
   assertEquals,
   assertThrows,
 } from "@std/assert";
+import { UNKNOWN } from "../../src/heads/head.ts";
+import { type HeadSpec, widthOf } from "../../src/heads/kinds.ts";
 import { PANEL } from "../../src/kernels/panels.ts";
 import {
   forward,
@@ -18,13 +20,13 @@ import { Random } from "../../src/nn/prng.ts";
 import { adam } from "../../src/optim/adam.ts";
 import { createOptimizer } from "../../src/optim/registry.ts";
 import { sgd } from "../../src/optim/sgd.ts";
-import { MASKED, setLabels } from "../../src/train/loss.ts";
 import { trainStep } from "../../src/train/step.ts";
 import {
   createTrainer,
   initialize,
   type Trainer,
 } from "../../src/train/trainer.ts";
+import { fourHeads, numberHead, twoHeads } from "../heads/specs.ts";
 import {
   centralDifferences,
   lossOf,
@@ -34,11 +36,20 @@ import {
 } from "../reference/network.ts";
 
 const SHAPES: Sizes[] = [
-  { inputs: 5, hidden: [], domains: 1, items: 2 },
-  { inputs: 7, hidden: [6], domains: 3, items: 9 },
-  { inputs: 17, hidden: [9, 8], domains: 2, items: 31 },
-  { inputs: 3, hidden: [4, 3, 5], domains: 8, items: 1 },
+  { inputs: 5, hidden: [], heads: twoHeads(1, 2) },
+  { inputs: 7, hidden: [6], heads: twoHeads(3, 9) },
+  { inputs: 17, hidden: [9, 8], heads: twoHeads(2, 31) },
+  { inputs: 3, hidden: [4, 3, 5], heads: twoHeads(8, 1) },
+  { inputs: 7, hidden: [6, 5], heads: fourHeads() },
+  { inputs: 6, hidden: [5], heads: [numberHead("width")] },
 ];
+
+/** A label of a head that is already what the loss compares with: numbers are standardized. */
+function randomLabel(head: HeadSpec, random: Random): number {
+  return head.kind === "number"
+    ? Math.fround(4 * random.uniform() - 2)
+    : random.below(head.kind === "binary" ? 2 : head.labels.length);
+}
 
 function randomRows(
   sizes: Sizes,
@@ -55,8 +66,9 @@ function randomRows(
   return Array.from({ length: count }, (_, b) => ({
     input: input(),
     ...(rowsPerExample === 2 && { second: input() }),
-    domain: b % 4 === 1 ? MASKED : random.below(sizes.domains),
-    item: b % 4 === 2 ? MASKED : random.below(sizes.items),
+    labels: sizes.heads.map((head, h) =>
+      b % 4 === h + 1 ? UNKNOWN : randomLabel(head, random)
+    ),
   }));
 }
 
@@ -68,9 +80,10 @@ function load({ workspace, network }: Trainer, rows: readonly Row[]): void {
     if (row.second !== undefined) {
       inputs.set(row.second, (rows.length + b) * inputStride);
     }
-    setLabels(workspace.labels, b, row.domain, row.item);
-    workspace.labels.domain.other[b] = row.otherDomain ?? row.domain;
-    workspace.labels.item.other[b] = row.otherItem ?? row.item;
+    workspace.labels.heads.forEach(({ label, other }, h) => {
+      label[b] = row.labels[h]!;
+      other[b] = (row.others ?? row.labels)[h]!;
+    });
     workspace.labels.share[b] = row.share ?? 1;
   });
   assertEquals(network.sizes.inputs, rows[0]!.input.length);
@@ -99,8 +112,9 @@ const CASES = SHAPES.flatMap((sizes) =>
 );
 
 for (const { sizes, rowsPerExample } of CASES) {
-  const title =
-    `${sizes.inputs}-[${sizes.hidden}]-${sizes.domains}+${sizes.items}, ${rowsPerExample} rows each`;
+  const title = `${sizes.inputs}-[${sizes.hidden}]-${
+    sizes.heads.map(widthOf).join("+")
+  }, ${rowsPerExample} rows each`;
 
   Deno.test(`the composite logits are those of the f64 twin (${title})`, async () => {
     const trainer = await createTrainer(sizes, adam(), 9, 1, rowsPerExample);
@@ -112,13 +126,10 @@ for (const { sizes, rowsPerExample } of CASES) {
     rows.forEach((row, b) => {
       const expected = meanLogitsOf(sizes, doubles(trainer), row);
       const z = activations.logits.subarray(b * activations.logitStride);
-      const got = [
-        ...z.subarray(0, sizes.domains),
-        ...z.subarray(
-          activations.itemColumn,
-          activations.itemColumn + sizes.items,
-        ),
-      ];
+      const got = sizes.heads.flatMap((head, h) => {
+        const column = activations.columns[h]!;
+        return [...z.subarray(column, column + widthOf(head))];
+      });
       expected.forEach((value, c) => assertAlmostEquals(got[c]!, value, 2e-5));
     });
   });
@@ -129,27 +140,27 @@ for (const { sizes, rowsPerExample } of CASES) {
     const random = Random.fromSeed(4);
     const rows = randomRows(sizes, 9, 4, rowsPerExample).map((row): Row => ({
       ...row,
-      otherDomain: row.domain === MASKED ? MASKED : random.below(sizes.domains),
-      otherItem: row.item === MASKED ? MASKED : random.below(sizes.items),
+      others: sizes.heads.map((head) => randomLabel(head, random)),
       share: Math.fround(random.uniform()),
     }));
     const parameters = doubles(trainer);
-    const expected = centralDifferences(
-      parameters,
-      () => lossOf(sizes, parameters, rows, 0.1),
-    );
+    const weights = sizes.heads.map((_, h) => 1 + h / 2);
+    const loss = () =>
+      lossOf(sizes, parameters, rows, { smoothing: 0.1, weights });
+    const expected = centralDifferences(parameters, loss);
     load(trainer, rows);
     const { losses, gradientNorm } = trainStep(trainer, rows.length, {
       learningRate: 1,
       labelSmoothing: Math.fround(0.1),
+      headWeights: weights,
       measureGradientNorm: true,
     });
+    assertAlmostEquals(losses.total, loss(), 1e-5);
     assertAlmostEquals(
       losses.total,
-      lossOf(sizes, parameters, rows, 0.1),
-      1e-5,
+      losses.heads.reduce((sum, each, h) => sum + weights[h]! * each, 0),
+      1e-12,
     );
-    assertAlmostEquals(losses.total, losses.domain + losses.item, 1e-12);
     let squares = 0;
     // One step of plain descent at rate 1 moves every parameter by its gradient.
     for (const [name, after] of parametersFrom(trainer.network)) {
@@ -211,7 +222,7 @@ Deno.test("a head without labels neither moves nor ages", async () => {
   step(rows);
   const before = parametersFrom(trainer.network);
   const moments = momentsFrom(trainer.state, trainer.optimizer.slots);
-  step(rows.map((row) => ({ ...row, domain: MASKED, item: 3 })));
+  step(rows.map((row) => ({ ...row, labels: [UNKNOWN, 3] })));
   const after = parametersFrom(trainer.network);
   const momentsAfter = momentsFrom(trainer.state, trainer.optimizer.slots);
   for (const name of ["head.domain.weight", "head.domain.bias"]) {
@@ -271,7 +282,7 @@ Deno.test("padding stays zero through steps of every optimizer with dropout and 
 });
 
 Deno.test("hidden dropout drops about its share of units and keeps the expected sum", async () => {
-  const sizes = { inputs: 4, hidden: [512], domains: 2, items: 2 };
+  const sizes = { inputs: 4, hidden: [512], heads: twoHeads(2, 2) };
   const trainer = await createTrainer(sizes, sgd(), 16);
   trainer.network.trunk[0]!.bias.fill(1);
   load(trainer, randomRows(sizes, 16, 13));

@@ -13,6 +13,8 @@ export interface ParseOptions {
   readonly string?: readonly string[];
   /** Options that take none, false by default. */
   readonly boolean?: readonly string[];
+  /** Options whose values are collected in a list, where others keep the last. */
+  readonly collect?: readonly string[];
   /** Options that `--no-name` sets to false. */
   readonly negatable?: readonly string[];
   /** A second name for an option. */
@@ -30,7 +32,7 @@ export interface ParseOptions {
 /** The options by name, and under `_` what is not an option. */
 export type Args = { _: (string | number)[] } & Record<string, unknown>;
 
-/** Parses `args`; the last of a repeated option wins, and all after `--` is positional. */
+/** Parses `args`; the last of a repeated option wins unless they are collected, and all after `--` is positional. */
 export function parseArgs(args: string[], options: ParseOptions = {}): Args {
   const end = args.indexOf("--");
   const queue = end < 0 ? [...args] : args.slice(0, end);
@@ -55,6 +57,7 @@ class Parser {
   readonly #strings: Set<string>;
   readonly #booleans: Set<string>;
   readonly #negatable: Set<string>;
+  readonly #collected: Set<string>;
 
   constructor(options: ParseOptions, queue: string[]) {
     this.#options = options;
@@ -67,6 +70,7 @@ class Parser {
     this.#strings = bothNames(options.string);
     this.#booleans = bothNames(options.boolean);
     this.#negatable = bothNames(options.negatable);
+    this.#collected = bothNames(options.collect);
   }
 
   take(argument: string) {
@@ -80,6 +84,7 @@ class Parser {
 
   fillIn() {
     const no = [...this.#booleans].map((name) => [name, false] as const);
+    for (const name of this.#collected) this.parsed[name] ??= [];
     for (
       const [name, value] of [
         ...Object.entries(this.#options.default ?? {}),
@@ -149,6 +154,9 @@ class Parser {
   }
 
   #store(name: string, value: unknown) {
+    if (this.#collected.has(name)) {
+      value = [...(this.parsed[name] as unknown[] | undefined) ?? [], value];
+    }
     this.parsed[name] = value;
     const other = this.#others.get(name);
     if (other !== undefined) this.parsed[other] = value;

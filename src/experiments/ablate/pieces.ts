@@ -2,7 +2,7 @@
 
 import { PREPROCESSING } from "../../image/descriptor.ts";
 import type { Examples } from "../../model/examples.ts";
-import type { Recipe } from "../../train/fit.ts";
+import type { Recipe } from "../../train/plan.ts";
 import type { TrainingPlan } from "../../train/plan.ts";
 import { withoutKind, withoutMirror, withViews } from "./reduced_examples.ts";
 

@@ -4,7 +4,7 @@ import type { Metrics } from "../../heads/head.ts";
 import { adam, adamw } from "../../optim/adam.ts";
 import type { Optimizer } from "../../optim/optimizer.ts";
 import { sgd } from "../../optim/sgd.ts";
-import type { Recipe } from "../../train/fit.ts";
+import type { Recipe } from "../../train/plan.ts";
 import { PLAIN_RECIPE } from "./recipe.ts";
 import { type EpochPoint, type Material, runTrial } from "./trial.ts";
 

@@ -11,7 +11,7 @@ import { createArena } from "../../kernels/arena.ts";
 import type { Kernels } from "../../kernels/mod.ts";
 import { type Examples, labelsOf } from "../../model/examples.ts";
 import { adamw } from "../../optim/adam.ts";
-import type { Recipe } from "../../train/fit.ts";
+import type { Recipe } from "../../train/plan.ts";
 import { scoreOutputs } from "../../train/metrics.ts";
 import { measuredHeads } from "../../train/run.ts";
 import {

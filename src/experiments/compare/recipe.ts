@@ -1,6 +1,6 @@
 /** The recipe that the comparisons start from: short, and with little that could hide a difference. @module */
 
-import type { Recipe } from "../../train/fit.ts";
+import type { Recipe } from "../../train/plan.ts";
 
 /** No mixing, no smoothing, no dropout, a constant learning rate. */
 export const PLAIN_RECIPE: Recipe = {

@@ -22,7 +22,7 @@ export interface Bar {
   readonly value: number;
   /** The interval that a whisker spans. */
   readonly interval?: readonly [low: number, high: number];
-  /** What stands at its end. */
+  /** The text at its end. */
   readonly note: string;
 }
 
@@ -34,9 +34,9 @@ export interface BarRow {
 
 /** A bar chart. */
 export interface BarChart extends ChartTexts {
-  /** What the bars measure, with its unit. */
+  /** The quantity of the bars, with its unit. */
   readonly value: string;
-  /** What the rows are. */
+  /** The kind of thing that a row stands for. */
   readonly row: string;
   /** The groups that each row has a bar of, in the colours 1, 2, …. */
   readonly groups: readonly string[];

@@ -1,13 +1,13 @@
-/** What all charts share: the drawing with its title, axes with names, and the legend. @module */
+/** The parts that all charts share: the drawing with its title, axes with names, and the legend. @module */
 
 import { formatDecimals } from "../format.ts";
 import { type Content, type Markup, markup } from "../markup.ts";
 import { linearScale, place, type Ticks } from "./scale.ts";
 
-/** What a chart is called and says, for those who see it and those who hear it. */
+/** A chart in words, for those who see it and those who hear it. */
 export interface ChartTexts {
   readonly title: string;
-  /** What the chart shows, in a sentence or two, for those who cannot see it. */
+  /** The chart's content in a sentence or two, for those who cannot see it. */
   readonly description: string;
 }
 
@@ -21,10 +21,10 @@ export interface PlotArea {
 
 /** One axis. */
 export interface Axis {
-  /** What it measures, with its unit, such as "Loss (nats)". */
+  /** The quantity it measures, with its unit, such as "Loss (nats)". */
   readonly name: string;
   readonly ticks: Ticks;
-  /** How a mark is written; by default with the decimals it needs. */
+  /** Writes a mark; by default with the decimals it needs. */
   readonly format?: (value: number) => string;
 }
 
@@ -122,7 +122,7 @@ function written({ ticks, format }: Axis, value: number): string {
 /** One entry of a legend. */
 export interface LegendEntry {
   readonly name: string;
-  /** What stands before the name, drawn in a box of 18 × 10 units around (0, 0). */
+  /** The drawing before the name, in a box of 18 × 10 units around (0, 0). */
   readonly sample: Markup;
 }
 

@@ -23,14 +23,14 @@ export interface Series {
   readonly name: string;
   /** In the order they are joined; a point that is not finite is left out. */
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** Which of the eight colours, from 1. */
+  /** One of the eight colours, from 1. */
   readonly colour: number;
   readonly dashed?: boolean;
 }
 
 /** An axis whose marks follow from the data. */
 export interface LineAxis extends Bounds {
-  /** What it measures, with its unit. */
+  /** The quantity it measures, with its unit. */
   readonly name: string;
   readonly format?: (value: number) => string;
 }

@@ -19,11 +19,11 @@ export interface MatrixChart extends ChartTexts {
   readonly columns: readonly string[];
   /** [rows, columns], row-major. */
   readonly counts: ArrayLike<number>;
-  /** Pictures per row: what a full shade stands for. */
+  /** Images per row: what a full shade stands for. */
   readonly totals: ArrayLike<number>;
 }
 
-/** Where the grid lies: its corner, and the side of a cell. */
+/** The grid's corner, and the side of a cell. */
 interface Grid {
   readonly left: number;
   readonly top: number;

@@ -57,7 +57,7 @@ export function chartStyle(colour: (name: string) => string): string {
     const value = colour(`series-${i + 1}`);
     return `.line.s${i + 1}{stroke:${value}}.bar.s${i + 1},.dot.s${
       i + 1
-    }{fill:${value}}`;
+    },.band.s${i + 1}{fill:${value}}`;
   });
   const ink = colour("ink");
   const muted = colour("muted");
@@ -76,6 +76,7 @@ export function chartStyle(colour: (name: string) => string): string {
 .line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .dashed{stroke-dasharray:6 4}
 .soft{fill-opacity:.65}
+.band{fill-opacity:.18}
 .whisker{fill:none;stroke:${ink};stroke-width:1.5}
 .sure{fill:none;stroke:${colour("series-2")};stroke-width:3}
 .count{fill:${colour("rule")}}

@@ -1,5 +1,6 @@
-/** Which classes are taken for which, and how well each is known. @module */
+/** The answers of a head that tells classes apart: confusions, recall, precision. @module */
 
+import { kindOf } from "../../heads/kinds.ts";
 import { barChart, shareBar } from "../chart/bars.ts";
 import { matrixChart } from "../chart/matrix.ts";
 import { ticksFor } from "../chart/scale.ts";
@@ -7,6 +8,7 @@ import {
   type ConfusedPair,
   confusedPairs,
   type Confusion,
+  countConfusion,
   countOf,
   missesOf,
   proportion,
@@ -14,20 +16,43 @@ import {
 import { formatCount, formatPercent } from "../format.ts";
 import { type Content, type Markup, markup } from "../markup.ts";
 import { figure, folded, table } from "../page.ts";
+import type { HeadAnswers } from "../run.ts";
 
 /** More classes than this do not fit a chart; those with most mistakes are shown. */
 const MOST_CLASSES = 40;
 const MOST_PAIRS = 12;
 
-/** A head's answers and the names of what it tells apart. */
-export interface Answers {
-  readonly head: "domain" | "item";
+/** A head's answers and the names of the classes it tells apart. */
+interface Answers {
+  readonly head: string;
   readonly names: readonly string[];
   readonly confusion: Confusion;
 }
 
-/** The confusion matrix. */
-export function confusionFigure(answers: Answers): Markup {
+/** The confusion matrix, the recall of each class, and the most frequent mistakes. */
+export function classesFigures(answers: HeadAnswers): Content {
+  const counted = countAnswers(answers);
+  return [
+    matrixFigure(counted),
+    markup`<div class="charts">${recallFigure(counted)}<div>${
+      mistakenPairs(counted)
+    }</div></div>`,
+  ];
+}
+
+/** The confusion matrix alone. */
+export function confusionFigure(answers: HeadAnswers): Markup {
+  return matrixFigure(countAnswers(answers));
+}
+
+function countAnswers({ head, labels, calibrated }: HeadAnswers): Answers {
+  const names = kindOf(head).groups(head);
+  const { predicted } = calibrated;
+  const confusion = countConfusion(labels, predicted, names.length);
+  return { head: head.name, names, confusion };
+}
+
+function matrixFigure(answers: Answers): Markup {
   const { names } = answers;
   const shown = shownClasses(answers.confusion);
   const fewer = shown.length === names.length
@@ -36,7 +61,7 @@ export function confusionFigure(answers: Answers): Markup {
   return markup`<div class="wide">${
     figure(
       matrix(answers, shown),
-      `Rows are what a picture shows, columns what the model said; a shade is a share of its row. Right answers are blue, mistakes are orange.${fewer}`,
+      `Rows are what an image shows, columns what the model said; a shade is a share of its row. Right answers are blue, mistakes are orange.${fewer}`,
     )
   }</div>`;
 }
@@ -75,14 +100,14 @@ function matrix(
 function describe(names: readonly string[], confusion: Confusion): string {
   const mistakes = names.reduce((sum, _, c) => sum + missesOf(confusion, c), 0);
   const [worst] = confusedPairs(confusion);
-  if (worst === undefined) return "Every picture was called by its name.";
+  if (worst === undefined) return "Every image was called by its name.";
   return `${mistakes} mistakes. The most frequent: ${
     names[worst.truth]
   } called ${names[worst.prediction]}, ${worst.count} times.`;
 }
 
 /** The most frequent mistakes, and the rest to unfold. */
-export function mistakenPairs({ names, confusion }: Answers): Content {
+function mistakenPairs({ names, confusion }: Answers): Content {
   const all = confusedPairs(confusion);
   if (all.length === 0) return markup`<p>There were no mistakes.</p>`;
   const row = ({ truth, prediction, count }: ConfusedPair): Content[] => [
@@ -92,7 +117,7 @@ export function mistakenPairs({ names, confusion }: Answers): Content {
     formatPercent(count / confusion.truths[truth]!),
   ];
   const rows = all.map(row);
-  const headings = ["Shows", "Called", "Pictures", "Of all it shows"];
+  const headings = ["Shows", "Called", "Images", "Of all it shows"];
   const pairs = (caption: string, part: Content[][]) =>
     table(caption, headings, part, 2);
   const rest = rows.slice(MOST_PAIRS);
@@ -106,22 +131,22 @@ export function mistakenPairs({ names, confusion }: Answers): Content {
   ];
 }
 
-/** How much of each class was found. */
-export function recallFigure(answers: Answers): Markup {
+/** The share of each class that was found. */
+function recallFigure(answers: Answers): Markup {
   return figure(
     recallChart(answers),
-    "Whiskers are 95% intervals: with few pictures of a class, its recall is known roughly.",
+    "Whiskers are 95% intervals: with few images of a class, its recall is known roughly.",
     recallTable(answers),
   );
 }
 
 function recallChart({ head, names, confusion }: Answers): Markup {
   return barChart({
-    title: `Recall of each ${head}`,
+    title: `Recall of each class of ${head}`,
     description:
-      `Share of the pictures of each ${head} that were called by its name, with 95% intervals.`,
-    value: "Share of its pictures called right",
-    row: head === "item" ? "Item" : "Domain",
+      `Share of the images of each class of ${head} that were called by its name, with 95% intervals.`,
+    value: "Share of its images called right",
+    row: head,
     groups: ["recall"],
     rows: shownClasses(confusion).map((c) => ({
       name: names[c]!,
@@ -144,8 +169,8 @@ function recallTable({ head, names, confusion }: Answers): Markup {
     return [name, truths!, share(right, truths!), share(right, predictions!)];
   });
   return table(
-    `Each ${head}`,
-    ["Name", "Pictures", "Recall", "Precision"],
+    `Each class of ${head}`,
+    ["Name", "Images", "Recall", "Precision"],
     rows,
   );
 }

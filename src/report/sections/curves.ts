@@ -1,74 +1,87 @@
-/** How the run went, epoch by epoch. @module */
+/** The course of the run, epoch by epoch. @module */
 
+import { isFiniteNumber } from "../../heads/head.ts";
+import type { HeadSpec } from "../../heads/kinds.ts";
+import type { EpochRecord } from "../../train/epochs.ts";
 import { lineChart, type Series } from "../chart/line.ts";
-import { formatDecimals, formatMany, formatPercent } from "../format.ts";
+import {
+  capitalized,
+  formatDecimals,
+  formatMany,
+  formatPercent,
+} from "../format.ts";
 import { type Content, type Markup, markup } from "../markup.ts";
+import { mainMetric } from "../metrics.ts";
 import { figure, folded, table } from "../page.ts";
-import type { EpochRecord } from "../../train/history.ts";
 import type { RunReport } from "../run.ts";
 
-type Head = "domain" | "item";
-
-/** Curves of both heads, and of the learning rate. */
+/** Curves of every head, of all together, and of the learning rate. */
 export function curves(run: RunReport): Content {
   if (run.history.length === 0) {
     return markup`<p>No epoch was completed.</p>`;
   }
-  const heads: readonly Head[] = run.sizes.domains < 2
-    ? ["item"]
-    : ["item", "domain"];
+  const { heads } = run.sizes;
   return [
-    markup`<p>Training figures are taken with everything that makes learning harder switched on: dropped inputs, mixed pictures, smoothed labels. That is why they may look worse than those of the validation pictures.</p>`,
-    markup`<div class="charts">${heads.map((head) => figure(loss(run, head)))}${
-      heads.map((head) => figure(accuracy(run, head)))
-    }${figure(totalLoss(run))}${figure(learningRate(run))}</div>`,
+    markup`<p>Training metrics are taken with everything that makes learning harder switched on: dropped inputs, mixed images, smoothed labels. That is why they may look worse than those of the validation images. Losses are in nats; those of quantities are in squared standard deviations.</p>`,
+    markup`<div class="charts">${
+      heads.map((head) => [
+        figure(lossChart(run, head)),
+        figure(scoreChart(run, head)),
+      ])
+    }${heads.length > 1 && figure(totalLossChart(run))}${
+      figure(learningRateChart(run))
+    }</div>`,
     folded("Every epoch in numbers", epochs(run)),
   ];
 }
 
-function loss(run: RunReport, head: Head): Markup {
-  return epochChart(run, `Loss of the ${head} head`, "Loss (nats)", [
-    series("training", 1, run, ({ loss }) => loss[head]),
-    series("validation", 2, run, ({ validation }) => validation?.[head].loss),
+function lossChart(run: RunReport, { name }: HeadSpec): Markup {
+  return epochChart(run, `Loss of ${name}`, "Loss", [
+    series("training", 1, run, ({ heads }) => heads[name]?.loss),
+    series("validation", 2, run, ({ validation }) => validation?.[name]?.loss),
   ]);
 }
 
-function accuracy(run: RunReport, head: Head): Markup {
+function scoreChart(run: RunReport, head: HeadSpec): Markup {
+  const { key, title, style } = mainMetric(head);
+  const { name } = head;
   return epochChart(
     run,
-    `Accuracy of the ${head} head`,
-    "Share right",
+    `${capitalized(title)} of ${name}`,
+    style === "percent" ? "Share right" : title,
     [
-      series("training", 1, run, ({ accuracy }) => accuracy[head]),
+      series("training", 1, run, ({ heads }) => heads[name]?.score),
       series(
         "validation",
         2,
         run,
-        ({ validation }) => validation?.[head].accuracy,
+        ({ validation }) => validation?.[name]?.[key],
       ),
     ],
-    (value) =>
-      formatPercent(
-        value,
-        Number.isInteger(Math.round(1e6 * value) / 1e4) ? 0 : 1,
-      ),
+    style === "percent" ? wholePercent : undefined,
   );
 }
 
-function totalLoss(run: RunReport): Markup {
-  return epochChart(run, "Loss of both heads together", "Loss (nats)", [
-    series("training", 1, run, ({ loss }) => loss.total),
-    series(
-      "validation",
-      2,
-      run,
-      ({ validation }) =>
-        validation && validation.domain.loss + validation.item.loss,
-    ),
+function wholePercent(value: number): string {
+  const whole = Number.isInteger(Math.round(1e6 * value) / 1e4);
+  return formatPercent(value, whole ? 0 : 1);
+}
+
+function totalLossChart(run: RunReport): Markup {
+  const { sizes: { heads }, plan: { headWeights } } = run;
+  return epochChart(run, "Loss of all heads together", "Loss", [
+    series("training", 1, run, ({ loss }) => loss),
+    series("validation", 2, run, ({ validation }) =>
+      validation &&
+      heads.reduce(
+        (sum, { name }) =>
+          sum + (headWeights[name] ?? 1) * (validation[name]?.loss || 0),
+        0,
+      )),
   ]);
 }
 
-function learningRate(run: RunReport): Markup {
+function learningRateChart(run: RunReport): Markup {
   return epochChart(run, "Learning rate", "Learning rate", [
     series("at the epoch's end", 3, run, ({ learningRate }) => learningRate),
   ]);
@@ -95,7 +108,7 @@ function epochChart(
   title: string,
   name: string,
   lines: readonly Series[],
-  format?: (value: number) => string,
+  percent?: (value: number) => string,
 ): Markup {
   return lineChart({
     title,
@@ -103,7 +116,7 @@ function epochChart(
       lines.map(lastValue).join(" ")
     }`,
     x: { name: "Epoch", leastStep: 1, low: 1, high: lastEpoch(run) },
-    y: format === undefined ? { name } : { name, format, high: 1 },
+    y: percent === undefined ? { name } : { name, format: percent, high: 1 },
     series: lines,
     ...(run.keptEpoch < run.history.at(-1)!.epoch &&
       { mark: { at: run.keptEpoch, name: "weights kept" } }),
@@ -121,36 +134,39 @@ function lastValue({ name, points }: Series): string {
     : `Last ${name} value: ${formatDecimals(last[1], 4)}.`;
 }
 
-function epochs({ history }: RunReport): Markup {
-  const decimals = (value: number | undefined) =>
-    value === undefined ? "–" : formatDecimals(value, 4);
-  const percent = (value: number | undefined) =>
-    value === undefined ? "–" : formatPercent(value);
+function epochs({ history, sizes: { heads } }: RunReport): Markup {
+  const shown = (head: HeadSpec, value: number | null | undefined) => {
+    if (!isFiniteNumber(value)) return "–";
+    return mainMetric(head).style === "percent"
+      ? formatPercent(value)
+      : formatDecimals(value, 4);
+  };
+  const decimals = (value: number | null | undefined) =>
+    isFiniteNumber(value) ? formatDecimals(value, 4) : "–";
   return table(
-    "Losses in nats, accuracies in per cent",
+    "Losses and scores: of the training images, then of the validation images",
     [
       "Epoch",
       "Learning rate",
-      "Item loss",
-      "Domain loss",
-      "Item accuracy",
-      "Domain accuracy",
-      "Validation item loss",
-      "Validation domain loss",
-      "Validation item accuracy",
-      "Validation domain accuracy",
+      ...heads.flatMap((head) => {
+        const score = `${head.name} ${mainMetric(head).title}`;
+        return [
+          `${head.name} loss`,
+          score,
+          `validation ${head.name} loss`,
+          `validation ${score}`,
+        ];
+      }),
     ],
-    history.map(({ epoch, learningRate, loss, accuracy, validation }) => [
+    history.map(({ epoch, learningRate, heads: seen, validation }) => [
       epoch,
       learningRate.toExponential(2),
-      decimals(loss.item),
-      decimals(loss.domain),
-      percent(accuracy.item),
-      percent(accuracy.domain),
-      decimals(validation?.item.loss),
-      decimals(validation?.domain.loss),
-      percent(validation?.item.accuracy),
-      percent(validation?.domain.accuracy),
+      ...heads.flatMap((head) => [
+        decimals(seen[head.name]?.loss),
+        shown(head, seen[head.name]?.score),
+        decimals(validation?.[head.name]?.loss),
+        shown(head, validation?.[head.name]?.[mainMetric(head).key]),
+      ]),
     ]),
   );
 }

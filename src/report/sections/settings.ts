@@ -1,5 +1,6 @@
-/** What it takes to do the same run again. @module */
+/** Everything it takes to do the same run again. @module */
 
+import { type HeadSpec, kindOf, widthOf } from "../../heads/kinds.ts";
 import { parameterCount } from "../../model/sizes.ts";
 import { formatBytes, formatCount, formatPercent } from "../format.ts";
 import { type Content, markup } from "../markup.ts";
@@ -9,9 +10,9 @@ import type { RunReport } from "../run.ts";
 /** Names and values, for the report and for the model card. */
 export type Facts = readonly (readonly [name: string, value: string])[];
 
-/** How the network was trained. */
+/** The recipe of the training. */
 export function trainingFacts(
-  { recipe, optimizer, keptEpoch }: RunReport,
+  { plan: { recipe, optimizer, headWeights }, keptEpoch }: RunReport,
 ): Facts {
   return [
     ["Optimizer", optimizer.name],
@@ -33,11 +34,21 @@ export function trainingFacts(
         ? "not bounded"
         : `at most ${recipe.maxGradientNorm}`,
     ],
-    ["Seed", String(recipe.seed)],
+    ...(Object.keys(headWeights).length === 0
+      ? []
+      : [["Head weights", weightsInWords(headWeights)] as const]),
+    ["Random seed", String(recipe.seed)],
   ];
 }
 
-/** What the network looks like and where it went. */
+function weightsInWords(weights: Readonly<Record<string, number>>): string {
+  return `${
+    Object.entries(weights).map(([name, weight]) => `${name} ${weight}`)
+      .join(", ")
+  }; 1 for the others`;
+}
+
+/** The shape of the network and the file it went to. */
 export function modelFacts(
   { sizes, weights, preprocessing }: RunReport,
 ): Facts {
@@ -45,31 +56,34 @@ export function modelFacts(
     ["Inputs", preprocessing],
     [
       "Layers",
-      [sizes.inputs, ...sizes.hidden, `${sizes.domains} + ${sizes.items}`]
+      [sizes.inputs, ...sizes.hidden, sizes.heads.map(widthOf).join(" + ")]
         .join(" → "),
     ],
+    ["Heads", sizes.heads.map(headInWords).join("; ")],
     ["Parameters", formatCount(parameterCount(sizes))],
     ["File", `${weights.file}, ${formatBytes(weights.bytes)}`],
     ["SHA-256", weights.sha256],
   ];
 }
 
-/** What it learnt from. */
-export function datasetFacts({ dataset, labels }: RunReport): Facts {
+/** A head in a few words: "item, one of 31 classes", "price, a number in EUR". */
+export function headInWords(head: HeadSpec): string {
+  const kind = kindOf(head);
+  const width = kind.width(head);
+  return `${head.name}, ${
+    width > 1 ? `one of ${width} ${head.kind}` : kind.expected(head)
+  }`;
+}
+
+/** The data it learnt from. */
+export function datasetFacts({ dataset }: RunReport): Facts {
   const { train, validation, test } = dataset.split;
   const share = (count: number) =>
     `${formatCount(count)} (${formatPercent(count / dataset.images)})`;
   return [
     ["Data", dataset.description],
     ["Licence", dataset.licence],
-    [
-      "Pictures",
-      `${formatCount(dataset.images)}: ${labels.items.length} items in ${
-        labels.domains.length === 1
-          ? "1 domain"
-          : `${labels.domains.length} domains`
-      }`,
-    ],
+    ["Images", formatCount(dataset.images)],
     [
       "Split",
       `${share(train)} training, ${share(validation)} validation, ${
@@ -80,7 +94,7 @@ export function datasetFacts({ dataset, labels }: RunReport): Facts {
   ];
 }
 
-/** Everything, with the command on top. */
+/** All facts, with the command on top. */
 export function settings(run: RunReport): Content {
   return [
     markup`<p><code>${run.command}</code></p>`,

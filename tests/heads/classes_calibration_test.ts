@@ -1,28 +1,23 @@
 import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import { createArena } from "../../src/kernels/arena.ts";
-import type { HeadCalibration } from "../../src/model/state.ts";
-import { Random } from "../../src/nn/prng.ts";
+import { scoreClasses } from "../../src/heads/classes.ts";
 import {
-  calibrated,
-  fitCalibration,
-  neutralCalibration,
-} from "../../src/train/calibrate.ts";
-import { type HeadLogits, scoreHead } from "../../src/train/evaluate.ts";
-import { MASKED } from "../../src/train/loss.ts";
+  calibratedLogits as apply,
+  type ClassesCalibration,
+  fitClasses,
+  neutralClasses,
+} from "../../src/heads/classes_calibration.ts";
+import { type HeadOutputs, isKnown, UNKNOWN } from "../../src/heads/head.ts";
+import { Random } from "../../src/nn/prng.ts";
 
 const { kernels } = await createArena(() => null);
 
-function fit(head: HeadLogits): HeadCalibration {
-  return fitCalibration(kernels, { domain: head, item: head }).item;
-}
-
-function apply(head: HeadLogits, calibration: HeadCalibration): HeadLogits {
-  const both = { domain: calibration, item: calibration };
-  return calibrated({ domain: head, item: head }, both).item;
+function fit(head: HeadOutputs): ClassesCalibration {
+  return fitClasses(kernels, head);
 }
 
 /** Logits z = factor·q − offsets where labels are drawn from softmax(q). */
-function drawn(images: number, factor: number, offsets: number[]): HeadLogits {
+function drawn(images: number, factor: number, offsets: number[]): HeadOutputs {
   const random = Random.fromSeed(5);
   const logits: number[] = [];
   const labels: number[] = [];
@@ -36,8 +31,8 @@ function drawn(images: number, factor: number, offsets: number[]): HeadLogits {
   }
   return {
     logits: Float32Array.from(logits),
-    classes: offsets.length,
-    labels: Int32Array.from(labels),
+    width: offsets.length,
+    labels: Float64Array.from(labels),
   };
 }
 
@@ -47,9 +42,9 @@ Deno.test("the temperature that logits were sharpened by is found", () => {
     const calibration = fit(head);
     assertAlmostEquals(calibration.temperature, factor, tolerance);
     const [before, after] = [head, apply(head, calibration)].map((logits) =>
-      scoreHead(kernels, logits)
+      scoreClasses(kernels, logits).metrics
     );
-    assertLess(after!.ece, before!.ece);
+    assertLess(after!.ece!, before!.ece!);
     assertLess(after!.loss, before!.loss);
   }
 });
@@ -62,23 +57,23 @@ Deno.test("the offsets that logits lack are found, and bring the right decisions
     assertAlmostEquals(offset, missing[c]!, 0.1)
   );
   const [before, after] = [head, apply(head, calibration)].map((logits) =>
-    scoreHead(kernels, logits)
+    scoreClasses(kernels, logits).metrics
   );
-  assertLess(before!.accuracy + 0.02, after!.accuracy);
+  assertLess(before!.accuracy! + 0.02, after!.accuracy!);
 });
 
 Deno.test("no offsets nearby have a lower loss, by a twin in plain numbers", () => {
   const head = drawn(60, 2, [0.5, -0.5, 0, 0.2]);
-  head.labels.fill(MASKED, 0, 7);
-  const { logits, classes, labels } = head;
-  const images = labels.filter((label) => label !== MASKED).length;
+  head.labels.fill(UNKNOWN, 0, 7);
+  const { logits, width: classes, labels } = head;
+  const images = labels.filter(isKnown).length;
   const loss = ([temperature, ...offsets]: readonly number[]) => {
     let total = offsets.reduce(
       (sum, offset) => sum + (offset / temperature!) ** 2 / (2 * 0.4 ** 2),
       0,
     );
     labels.forEach((label, n) => {
-      if (label === MASKED) return;
+      if (!isKnown(label)) return;
       const q = offsets.map((offset, c) =>
         (logits[n * classes + c]! + offset) / temperature!
       );
@@ -119,11 +114,11 @@ function lowest(
 Deno.test("a head is as sure on average as it is right, by a twin in plain numbers", () => {
   for (const factor of [0.4, 1, 5]) {
     const head = drawn(90, factor, [0.5, -0.5, 0, 0.2]);
-    head.labels.fill(MASKED, 0, 7);
+    head.labels.fill(UNKNOWN, 0, 7);
     const { logits, labels } = apply(head, fit(head));
     let [right, confidence, images] = [0, 0, 0];
     labels.forEach((label, n) => {
-      if (label === MASKED) return;
+      if (!isKnown(label)) return;
       const z = Array.from(logits.subarray(4 * n, 4 * n + 4));
       const weights = z.map(Math.exp);
       const sum = weights.reduce((total, weight) => total + weight, 0);
@@ -131,7 +126,7 @@ Deno.test("a head is as sure on average as it is right, by a twin in plain numbe
       if (z.indexOf(Math.max(...z)) === label) right++;
       images++;
     });
-    // Of one more picture, right by chance, all answers take a share.
+    // Of one more image, right by chance, all answers take a share.
     const share = 1 / (images + 1);
     assertAlmostEquals(
       confidence / images,
@@ -141,22 +136,22 @@ Deno.test("a head is as sure on average as it is right, by a twin in plain numbe
   }
 });
 
-Deno.test("a head that makes no mistake on few pictures is not called certain of all", () => {
+Deno.test("a head that makes no mistake on few images is not called certain of all", () => {
   const { temperature } = fit({
     logits: Float32Array.from(
       Array.from({ length: 50 }, (_, n) => n % 2 === 0 ? [3, 0] : [0, 3])
         .flat(),
     ),
-    classes: 2,
-    labels: Int32Array.from({ length: 50 }, (_, n) => n % 2),
+    width: 2,
+    labels: Float64Array.from({ length: 50 }, (_, n) => n % 2),
   });
   // The loss is least where p(wrong) = ε / 2, ε = 1 / 51: exp(−3 / T) = (ε / 2) / (1 − ε / 2).
   assertAlmostEquals(temperature, 3 / Math.log(101), 1e-5);
 });
 
-Deno.test("a class that few pictures happen to lack is not ruled out", () => {
+Deno.test("a class that few images happen to lack is not ruled out", () => {
   const head = drawn(12, 1, [0, 0, 0, 0]);
-  const lacking = head.labels.map((label) => label === 3 ? MASKED : label);
+  const lacking = head.labels.map((label) => label === 3 ? UNKNOWN : label);
   const { temperature, offsets } = fit({ ...head, labels: lacking });
   assertLess(offsets[3]!, 0);
   assertLess(-0.5, offsets[3]! / temperature);
@@ -165,8 +160,8 @@ Deno.test("a class that few pictures happen to lack is not ruled out", () => {
 Deno.test("logits that are all alike say nothing of a temperature", () => {
   const { temperature } = fit({
     logits: new Float32Array(8),
-    classes: 2,
-    labels: Int32Array.of(0, 1, 0, 1),
+    width: 2,
+    labels: Float64Array.of(0, 1, 0, 1),
   });
   assertAlmostEquals(temperature, 1, 1e-6);
 });
@@ -174,11 +169,8 @@ Deno.test("logits that are all alike say nothing of a temperature", () => {
 Deno.test("a head without labels keeps its logits, bit by bit", () => {
   const head = {
     ...drawn(5, 1, [1, 2]),
-    labels: new Int32Array(5).fill(MASKED),
+    labels: new Float64Array(5).fill(UNKNOWN),
   };
-  assertEquals(
-    fitCalibration(kernels, { domain: head, item: head }),
-    neutralCalibration({ inputs: 1, hidden: [], domains: 2, items: 2 }),
-  );
+  assertEquals(fit(head), neutralClasses(2));
   assertEquals(apply(head, fit(head)), head);
 });

@@ -1,0 +1,97 @@
+/** The words of `deno task train`: metrics on stdout, the rest of a stopped run on stderr. @module */
+
+import { parameterCount } from "../model/sizes.ts";
+import { formatDuration, formatMany } from "../report/format.ts";
+import { metricsJson } from "../train/metrics.ts";
+import type { Outcome } from "../train/outcome.ts";
+import { commandLine, quoted } from "./command.ts";
+import { metricsLines } from "./metrics_text.ts";
+import type { RunFiles } from "./run_files.ts";
+import { tellLine } from "./stderr.ts";
+import { COMMAND } from "./train_flags.ts";
+
+/** A file that was written. */
+interface Written {
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** The run as one JSON object; metrics are there where it finished. */
+export function trainJson(
+  { state, record }: Outcome,
+  { file, sha256 }: Written,
+  seconds: number,
+): string {
+  const sets = Object.entries(record.metrics ?? {}).map(([name, metrics]) =>
+    [name, metricsJson(metrics)] as const
+  );
+  return JSON.stringify({
+    seconds: Number(seconds.toFixed(3)),
+    epochs: record.history.length,
+    step: record.step,
+    parameters: parameterCount(state.sizes),
+    weights: file,
+    sha256,
+    ...Object.fromEntries(sets),
+  });
+}
+
+/** Prints what a finished run reached. */
+export function sayMetrics(
+  { state, record }: Outcome,
+  images: number,
+  seconds: number,
+): void {
+  const { heads } = state.sizes;
+  const { validation, test, crossValidation } = record.metrics ?? {};
+  const lines = [
+    `Trained on ${formatMany(images, "image")} in ${formatDuration(seconds)}.`,
+    ...(validation ? metricsLines("Validation", heads, validation) : []),
+    ...(test ? metricsLines("Test", heads, test) : []),
+    ...(crossValidation
+      ? metricsLines("Cross-validation", heads, crossValidation)
+      : []),
+  ];
+  console.log(lines.join("\n"));
+}
+
+/** Prints where the model is. */
+export function saySaved({ file, sha256 }: Written): void {
+  console.log(`${file} (sha-256 ${sha256})`);
+}
+
+/** Prints what can be done with the model now. */
+export function sayNext({ model, card, report }: RunFiles): void {
+  const weights = quoted(model);
+  const again = commandLine(COMMAND, ["resume"], [
+    "--resume",
+    model,
+    "--report",
+    "report.html",
+  ]);
+  console.log(
+    [
+      "",
+      "What next:",
+      `  read its model card     ${card}`,
+      report === undefined
+        ? `  see curves and mistakes ${again}`
+        : `  see curves and mistakes ${report}`,
+      `  ask it                  deno task predict IMAGE --weights ${weights}`,
+      `  serve it                MODEL=${weights} deno task start`,
+    ].join("\n"),
+  );
+}
+
+/** Tells of a run that did not finish, and of the command that goes on with it. */
+export function sayStopped(
+  { ended, record: { step, steps }, error }: Outcome,
+  file: string,
+): void {
+  if (error !== undefined) tellLine(error.message);
+  const how = ended === "diverged" ? "Diverged" : "Interrupted";
+  tellLine(`${how} after step ${step} of ${steps}; saved to ${file}.`);
+  if (ended !== "interrupted") return;
+  const command = commandLine(COMMAND, ["resume"], ["--resume", file]);
+  tellLine(`Go on with: ${command}`);
+}

@@ -1,0 +1,108 @@
+/** Heads whose labels are not the base model's, in an arena of their own. @module */
+
+import { kindOf, widthOf } from "../heads/kinds.ts";
+import { createArena } from "../kernels/arena.ts";
+import type { Kernels } from "../kernels/mod.ts";
+import { type Packer, packerOf } from "../kernels/panels.ts";
+import {
+  type Activations,
+  allocateActivations,
+  allocateNetwork,
+  forwardHeads,
+  type Network,
+  parametersOf,
+  writeParameter,
+} from "../model/network.ts";
+import { longestTensor, type Sizes } from "../model/sizes.ts";
+import type { Calibration } from "../model/state.ts";
+import type { HeadsRecord } from "../store/manifest.ts";
+import type { Prediction } from "./answers.ts";
+
+/** What it takes to answer from the composite output of a batch. */
+export interface AnswerSource {
+  readonly kernels: Kernels;
+  readonly sizes: Pick<Sizes, "heads">;
+  readonly calibration: Calibration;
+  readonly activations: Activations;
+  /** Room for one head's logits. */
+  readonly scratch: Float32Array;
+}
+
+/** What every head says of one row of a batch. */
+export function answersOf(
+  { kernels, sizes, calibration, activations, scratch }: AnswerSource,
+  row: number,
+  topK: number,
+): Prediction {
+  const { logits, logitStride, columns } = activations;
+  return Object.fromEntries(sizes.heads.map((head, h) => {
+    const width = widthOf(head);
+    const first = row * logitStride + columns[h]!;
+    scratch.set(logits.subarray(first, first + width));
+    const own = scratch.subarray(0, width);
+    const { [head.name]: how } = calibration;
+    return [head.name, kindOf(head).answer(kernels, head, how!, own, topK)];
+  }));
+}
+
+/** Heads on features, ready to predict. */
+export class HeadsNetwork {
+  readonly #mounted = new Map<string, Float32Array>();
+  readonly #pack: Packer;
+
+  private constructor(
+    private readonly source: AnswerSource,
+    private readonly network: Network,
+    rowMajor: Float32Array,
+  ) {
+    this.#pack = packerOf(source.kernels, rowMajor);
+  }
+
+  /** Takes the memory for heads on `features` features, `capacity` rows at a time. */
+  static async create(
+    features: number,
+    { heads, calibration }: HeadsRecord,
+    capacity: number,
+  ): Promise<HeadsNetwork> {
+    const sizes: Sizes = { inputs: features, hidden: [], heads };
+    const { kernels, views } = await createArena((allocate) => {
+      const activations = allocateActivations(allocate, sizes, capacity, 1);
+      return {
+        network: allocateNetwork(allocate, sizes),
+        activations,
+        scratch: allocate.floats(activations.logitStride),
+        rowMajor: allocate.floats(longestTensor(sizes)),
+      };
+    });
+    const { network, activations, scratch, rowMajor } = views;
+    const source = { kernels, sizes, calibration, activations, scratch };
+    return new HeadsNetwork(source, network, rowMajor);
+  }
+
+  /**
+   * Predicts up to `capacity` rows.
+   *
+   * @param valuesOf The values of a parameter, row-major, by its name.
+   * @param features [rows, stride], in the heads' own padding.
+   */
+  predict(
+    valuesOf: (name: string) => Float32Array,
+    features: Float32Array,
+    rows: number,
+    topK: number,
+  ): Prediction[] {
+    const { kernels, activations } = this.source;
+    for (const tensor of parametersOf(this.network)) {
+      const values = valuesOf(tensor.name);
+      if (this.#mounted.get(tensor.name) === values) continue;
+      writeParameter(tensor, values, this.#pack);
+      this.#mounted.set(tensor.name, values);
+    }
+    activations.inputs.set(features);
+    forwardHeads(kernels, this.network, activations, rows);
+    return Array.from(
+      { length: rows },
+      (_, row) => answersOf(this.source, row, topK),
+    );
+  }
+}

@@ -1,0 +1,211 @@
+// A training run loses no model, however it ends.
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { nameRunFiles, tryRunFiles } from "../../src/cli/run_files.ts";
+import { loadState } from "../../src/cli/weights.ts";
+import { withFolder } from "../data/pictures.ts";
+import { command, folderOf, SMALL, task } from "./task.ts";
+
+const FILES = folderOf(["indoors", "outdoors"], ["mug", "pen", "ruler"], 4);
+
+/** A run of a second or two. */
+const trainFlags = (folder: string, out: string) => [
+  "train",
+  "--data",
+  `${folder}/data`,
+  "--out",
+  `${folder}/${out}`,
+  "--epochs",
+  "400",
+  "--seed",
+  "3",
+  "--json",
+  ...SMALL,
+];
+
+/** Runs a command, sends the signals as soon as it trains, and says how it ended. */
+async function stopped(
+  args: string[],
+  signals: readonly Deno.Signal[],
+): Promise<{ code: number; stderr: string; stdout: string }> {
+  const child = command(args).spawn();
+  const stdout = new Response(child.stdout).text();
+  let stderr = "";
+  let sent = false;
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    stderr += text;
+    if (sent || !stderr.includes("Training")) continue;
+    sent = true;
+    for (const signal of signals) child.kill(signal);
+  }
+  const { code } = await child.status;
+  return { code, stderr, stdout: await stdout };
+}
+
+/** Names of the files in a folder, but for the data. */
+function namesIn(folder: string): string[] {
+  return Array.from(Deno.readDirSync(folder), ({ name }) => name)
+    .filter((name) => name !== "data").sort();
+}
+
+Deno.test("a run that is interrupted saves beside the model, and ends in the same bytes by the command it names", () =>
+  withFolder(FILES, async (folder) => {
+    const straight = await task(...trainFlags(folder, "straight.safetensors"));
+    assertEquals(straight.code, 0, straight.stderr);
+
+    const out = `${folder}/model.safetensors`;
+    await Deno.writeTextFile(out, "the model before");
+    const { code, stderr, stdout } = await stopped(
+      trainFlags(folder, "model.safetensors"),
+      ["SIGINT"],
+    );
+    assertEquals(code, 130, stderr);
+    assertEquals(await Deno.readTextFile(out), "the model before");
+    const checkpoint = `${folder}/model.run.safetensors`;
+    assertEquals(JSON.parse(stdout).weights, checkpoint);
+    assertStringIncludes(stderr, `saved to ${checkpoint}`);
+
+    const [, hint] = stderr.match(/^Go on with: deno task (.*)$/m)!;
+    const words = hint!.split(" ");
+    assertEquals(words.slice(-2), ["--resume", checkpoint]);
+    const resumed = await task(...words, "--json");
+    assertEquals(resumed.code, 0, resumed.stderr);
+    const { sha256, weights } = JSON.parse(resumed.stdout);
+    assertEquals(weights, out);
+    assertEquals(sha256, JSON.parse(straight.stdout).sha256);
+    assert(!namesIn(folder).includes("model.run.safetensors"));
+
+    const changed = await task(
+      ...trainFlags(folder, "other.safetensors"),
+      "--resume",
+      out,
+      "--learning-rate",
+      "0.5",
+    );
+    assertEquals(changed.code, 2);
+    assertStringIncludes(
+      changed.stderr,
+      "expected recipe.learningRate 0.001 as at the start",
+    );
+  }));
+
+for (
+  const signals of [
+    ["SIGINT", "SIGINT"],
+    ["SIGTERM"],
+    ["SIGHUP"],
+    ["SIGHUP", "SIGTERM", "SIGINT"],
+  ] as const
+) {
+  Deno.test(`a run that gets ${signals.join(" and ")} saves`, () =>
+    withFolder(FILES, async (folder) => {
+      const { code, stderr } = await stopped(
+        [...trainFlags(folder, "m.safetensors"), "--moments", "heads"],
+        signals,
+      );
+      assertEquals(code, 130, stderr);
+      assertEquals(namesIn(folder), ["m.run.safetensors"]);
+      const state = await loadState(`${folder}/m.run.safetensors`);
+      assertEquals(
+        [...state.moments.keys()],
+        [...state.parameters.keys()],
+        "all moments, or it could not go on",
+      );
+    }));
+}
+
+Deno.test("divergence exits 4 with the last good state saved beside the model", () =>
+  withFolder(FILES, async (folder) => {
+    const { code, stderr } = await task(
+      ...trainFlags(folder, "m.safetensors"),
+      "--optimizer",
+      "sgd",
+      "--learning-rate",
+      "1e30",
+    );
+    assertEquals(code, 4, stderr);
+    assertStringIncludes(stderr, "expected a finite loss and gradient");
+    assertEquals(namesIn(folder), ["m.run.safetensors"]);
+  }));
+
+Deno.test("a finished run says what it reached, how few images that rests on, and what is next", () =>
+  withFolder(FILES, async (folder) => {
+    const flags = trainFlags(folder, "m.safetensors")
+      .filter((flag) => flag !== "--json");
+    const { code, stdout, stderr } = await task(
+      ...flags,
+      "--epochs",
+      "2",
+      "--head-weights",
+      "item=0.5",
+    );
+    assertEquals(code, 0, stderr);
+    const { training } = await loadState(`${folder}/m.safetensors`);
+    const { plan } = training as { plan: { headWeights: unknown } };
+    assertEquals(plan.headWeights, { item: 0.5 });
+    for (
+      const text of [
+        "  item    accuracy ",
+        "95% interval ",
+        "; only ",
+        `read its model card     ${folder}/m.md`,
+        `MODEL=${folder}/m.safetensors deno task start`,
+        `--resume ${folder}/m.safetensors --report report.html`,
+      ]
+    ) assertStringIncludes(stdout, text);
+  }));
+
+Deno.test("what cannot be written is said before anything is computed", () =>
+  withFolder({ ...FILES, "folder/x": new Uint8Array() }, async (folder) => {
+    const refuse = async (flags: string[], message: string) => {
+      const { code, stderr } = await task(
+        ...trainFlags(folder, "m.safetensors"),
+        ...flags,
+      );
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, message);
+      assert(!stderr.includes("Describing"), stderr);
+    };
+    await refuse(
+      ["--out", `${folder}/folder`],
+      `Cannot write --out: expected a file that can be written, got "${folder}/folder": it is a folder`,
+    );
+    await refuse(
+      ["--out", `${folder}/folder/x/m.safetensors`],
+      "Cannot write --out",
+    );
+    await refuse(["--report", `${folder}/folder`], "Cannot write --report");
+    await Deno.mkdir(`${folder}/m.md`);
+    await refuse([], "Cannot write the model card");
+    assertEquals(namesIn(folder), ["folder", "m.md"]);
+  }));
+
+Deno.test("a checkpoint takes the place of the one its run goes on from, and of no other", () =>
+  withFolder({}, async (folder) => {
+    const model = `${folder}/m.safetensors`;
+    const checkpointOf = async (resumed?: string) =>
+      (await nameRunFiles(model, undefined, resumed)).checkpoint;
+    const [first, second] = [1, 2].map((n) =>
+      `${folder}/m.run${n === 1 ? "" : n}.safetensors`
+    ) as [string, string];
+    assertEquals(await checkpointOf(), first);
+    await Deno.writeTextFile(first, "of another run");
+    assertEquals(await checkpointOf(), second);
+    assertEquals(await checkpointOf(`${folder}/./m.run.safetensors`), first);
+    await Deno.writeTextFile(second, "of a third");
+    assertEquals(await checkpointOf(second), second);
+  }));
+
+Deno.test("trying whether files can be written leaves nothing behind and what is there alone", () =>
+  withFolder({}, async (folder) => {
+    const files = await nameRunFiles(
+      `${folder}/new/m.safetensors`,
+      `${folder}/r.html`,
+      undefined,
+    );
+    await Deno.writeTextFile(files.report!, "an older report");
+    await tryRunFiles(files, 3_000_000);
+    assertEquals(namesIn(folder), ["new", "r.html"]);
+    assertEquals(namesIn(`${folder}/new`), []);
+    assertEquals(await Deno.readTextFile(files.report!), "an older report");
+  }));
