@@ -3,12 +3,12 @@
 import { type HeadSpec, kindOf } from "../../heads/kinds.ts";
 import { formatCount, formatPercent } from "../../report/format.ts";
 import { codeBlock, markdownTable } from "../../report/markdown.ts";
+import { mainMetric } from "../../report/metrics.ts";
 import { splitInWords } from "../../train/plan.ts";
 import {
   mainHead,
   metricIn,
   metricName,
-  metricOf,
   writeDifference,
   writeMetric,
 } from "../quality.ts";
@@ -50,7 +50,7 @@ function introduction({ dataset, split, images, whole }: Ablation): string {
       formatCount(test)
     } for the test, which the metrics are of. The images have the hash ${dataset.hash}.`,
     `A difference is that in ${metricName(head)} to the whole recipe${
-      metricOf(head).style === "percent" ? ", in points" : ""
+      mainMetric(head).style === "percent" ? ", in points" : ""
     }${
       several
         ? ", paired by seed, ± the standard error of its mean over the seeds"
