@@ -1,4 +1,4 @@
-/** How good heads of any kind are, in the few numbers that a comparison shows. @module */
+/** The quality of heads of any kind, in the few numbers that a comparison shows. @module */
 
 import { indexOfLargest, type Metrics } from "../heads/head.ts";
 import { type HeadSpec, kindOf } from "../heads/kinds.ts";

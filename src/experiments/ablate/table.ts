@@ -16,7 +16,7 @@ import { type Estimate, mean } from "../statistics.ts";
 import { listed } from "../words.ts";
 import { type Ablation, type AblationRun, WHOLE } from "./ablation.ts";
 
-/** What each piece brings, how well the whole is calibrated, and the command that tells. */
+/** The difference that each piece makes, the calibration of the whole, and the command that tells. */
 export function renderAblation(ablation: Ablation, command: string): string {
   const calibrated = ablation.dataset.heads.filter(isCalibrated);
   return [
@@ -97,7 +97,7 @@ function pieceTable({ dataset: { heads }, whole, pieces }: Ablation): string {
   );
 }
 
-/** Whether a head gives probabilities, which calibration corrects. */
+/** True of a head that gives probabilities, which calibration corrects. */
 function isCalibrated(head: HeadSpec): boolean {
   return kindOf(head).metrics.some(({ key }) => key === "ece");
 }
