@@ -35,12 +35,14 @@ async function evaluate(flags: Flags, signal: AbortSignal): Promise<number> {
     flags.text("weights") ?? SHIPPED_WEIGHTS,
     BATCH_SIZE,
   );
+  const { heads } = model.sizes;
   const opened = await openDataset(flags, signal, {
     views: 1,
     preprocessing: model.preprocessing,
+    heads,
+    forTraining: false,
   });
   using dataset = opened.dataset;
-  const { heads } = model.sizes;
   const examples = labelledAs(dataset.examples, heads);
   const rows = Uint32Array.from({ length: examples.length }, (_, row) => row);
   const metrics = evaluateRows(evaluator, examples, rows, model.calibration)!;

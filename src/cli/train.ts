@@ -51,15 +51,16 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
   );
   await tryRunFiles(files, bytesOf(plan, descriptorLength(preprocessing)));
 
+  const { split, recipe: { seed }, folds } = plan;
   const { dataset } = await openDataset(flags, signal, {
     preprocessing,
+    division: { split, seed, folds },
   });
   using opened = dataset;
   const { examples } = opened;
   checkHeadWeights(plan, examples.heads);
   if (resumed !== undefined) checkResumed(resumed, plan, examples);
-  const { split, recipe, folds } = plan;
-  const rows = splitExamples(examples, split, recipe.seed, folds);
+  const rows = splitExamples(examples, split, seed, folds);
   const outcome = await trainWithProgress(
     examples,
     rows,
@@ -96,7 +97,7 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
   if (files.report !== undefined) {
     await Deno.writeTextFile(files.report, renderReport(run));
   }
-  if (!flags.has("json")) sayNext(files);
+  if (!flags.has("json")) sayNext(files, moments === "all");
   return weights.file === files.model ? EXIT.ok : EXIT.failure;
 }
 

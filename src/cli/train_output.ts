@@ -60,23 +60,28 @@ export function saySaved({ file, sha256 }: Written): void {
   console.log(`${file} (sha-256 ${sha256})`);
 }
 
-/** Prints what can be done with the model now. */
-export function sayNext({ model, card, report }: RunFiles): void {
+/**
+ * Prints what can be done with the model now. A model that is `whole` can be
+ * gone on with, which writes a report without training again.
+ */
+export function sayNext(
+  { model, card, report }: RunFiles,
+  whole: boolean,
+): void {
   const weights = quoted(model);
-  const again = commandLine(COMMAND, ["resume"], [
+  const reporting = commandLine(COMMAND, ["resume"], [
     "--resume",
     model,
     "--report",
     "report.html",
   ]);
+  const curves = report ?? (whole ? reporting : undefined);
   console.log(
     [
       "",
       "What next:",
       `  read its model card     ${card}`,
-      report === undefined
-        ? `  see curves and mistakes ${again}`
-        : `  see curves and mistakes ${report}`,
+      ...(curves === undefined ? [] : [`  see curves and mistakes ${curves}`]),
       `  ask it                  deno task predict IMAGE --weights ${weights}`,
       `  serve it                MODEL=${weights} deno task start`,
     ].join("\n"),

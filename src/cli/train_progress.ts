@@ -67,7 +67,7 @@ export function stepNotes(
     }`;
   });
   return [
-    `loss ${Number(losses.total.toPrecision(3))}`,
+    `loss ${losses.total.toPrecision(3)}`,
     ...scores,
     `epoch ${epoch}`,
   ];

@@ -72,7 +72,7 @@ Deno.test("ablate says what it wants before it begins", async () => {
   };
   await refuse(["ablate", "--only", "magic"], "trunk of 256, ");
   await refuse(["ablate", "--seeds", "0"], "expected a whole number ≥ 1");
-  await refuse(["ablate", "--split", "95/5/0"], "--split with test pictures");
+  await refuse(["ablate", "--split", "95/5/0"], "--split with test images");
   await refuse(["ablate", "--seed", "1"], "Cannot understand --seed");
   await refuse(
     ["train", "--appendix", "missing.md"],

@@ -32,7 +32,10 @@ Deno.test("compare runs everything on a folder and writes one report", () =>
       3,
     ]);
     const html = await Deno.readTextFile(out);
-    assertStringIncludes(html, "32 pictures of 2 items in 2 domains");
+    assertStringIncludes(
+      html,
+      "32 images with labels for domain (2 classes), item (2 classes)",
+    );
     assert(html.endsWith("</html>\n"));
   }));
 
