@@ -46,7 +46,7 @@ export async function prepareDecoder(): Promise<void> {
 /**
  * Decodes an image to RGBA as stored (the orientation is not applied) and gives
  * what `use` makes of the pixels. They lie in the decoder's own memory, where
- * only `use` finds them. Of an animated GIF it decodes the first picture.
+ * only `use` finds them. Of an animated GIF it decodes the first image.
  *
  * It blocks the event loop for as long as the decoder and `use` run.
  *
@@ -64,7 +64,7 @@ export async function usePixels<T>(
   if (header.type === "webp" && isAnimatedWebp(bytes)) {
     throw new ImageError(
       "unsupported",
-      "Cannot decode image: expected one picture, got a WebP animation",
+      "Cannot decode image: expected one image, got a WebP animation",
     );
   }
   const decode = await decoderOf(header.type);

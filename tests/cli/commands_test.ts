@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { loadState, saveState } from "../../src/cli/weights.ts";
 import { PREPROCESSING } from "../../src/image/descriptor.ts";
-import { randomPng, withFolder } from "../data/pictures.ts";
+import { randomPng, withFolder } from "../data/images.ts";
 import { folderOf, SMALL, task } from "./task.ts";
 
 const FILES = folderOf(["indoors", "outdoors"], ["mug", "pen", "ruler"], 4);

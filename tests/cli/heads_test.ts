@@ -1,7 +1,7 @@
 // Every command over heads of all three kinds, with labels that are not known.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { withFolder } from "../data/pictures.ts";
+import { withFolder } from "../data/images.ts";
 import { folderOf, SMALL, task } from "./task.ts";
 
 const IMAGES = folderOf(["all"], ["red", "blue"], 15);

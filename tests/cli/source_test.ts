@@ -11,7 +11,7 @@ import {
   type SourceOptions,
 } from "../../src/cli/source.ts";
 import { DataError } from "../../src/errors.ts";
-import { withFolder } from "../data/pictures.ts";
+import { withFolder } from "../data/images.ts";
 
 function flagsOf(...args: string[]) {
   const command = { name: "x", operands: "", summary: "", flags: SOURCE_FLAGS };

@@ -11,13 +11,13 @@ import type { Pixels } from "./decoder.ts";
 export interface Host {
   /** Takes a line that it prints. */
   print(line: string): void;
-  /** Takes the picture that it finds, as a {@linkcode Decoder}'s `take` does. */
+  /** Takes the image that it finds, as a {@linkcode Decoder}'s `take` does. */
   take(pixels: Pixels): void;
 }
 
 /** A running decoder. */
 export interface Instance {
-  /** Decodes an image for its host; false if there is no picture in it. */
+  /** Decodes an image for its host; false if there is no image in it. */
   decode(bytes: Uint8Array): boolean;
 }
 

@@ -16,7 +16,7 @@ interface Exports {
   decoder_new(pointer: number, bytes: number, memoryLimit: number): number;
   decoder_width(decoder: number): number;
   decoder_height(decoder: number): number;
-  /** The next picture; 0 if it cannot be decoded, 1 if there is none. */
+  /** The next image; 0 if it cannot be decoded, 1 if there is none. */
   decoder_frame(decoder: number): number;
   decoder_frame_x(frame: number): number;
   decoder_frame_y(frame: number): number;
@@ -26,7 +26,7 @@ interface Exports {
   decoder_frame_buffer(frame: number): number;
 }
 
-/** Makes a decoder of GIF files: their first picture, on a transparent screen. */
+/** Makes a decoder of GIF files: their first image, on a transparent screen. */
 export function open(): Promise<Decoder> {
   return openModule("imagescript/wasm/any/gif.wasm", decode);
 }
@@ -40,7 +40,7 @@ const decode: ModuleDecoder = (module, bytes, take) => {
   new Uint8Array(gif.memory.buffer).set(bytes, input);
   const decoder = gif.decoder_new(input, bytes.length, 0);
   const frame = decoder === 0 ? 0 : gif.decoder_frame(decoder);
-  if (frame === 0 || frame === 1) throw new Error("no picture");
+  if (frame === 0 || frame === 1) throw new Error("no image");
   const [width, height] = [
     gif.decoder_frame_width(frame),
     gif.decoder_frame_height(frame),

@@ -1,6 +1,6 @@
 /**
  * Runs the WebAssembly of `@jsquash/jpeg` without the loader that comes with
- * it, which takes 5 ms of a cold start and copies every picture twice (measured
+ * it, which takes 5 ms of a cold start and copies every image twice (measured
  * by tests/bench/start.ts and image.ts).
  *
  * The module speaks embind, Emscripten's protocol between C++ and JavaScript.
@@ -113,7 +113,7 @@ export class Mozjpeg implements Instance {
     this.#decode = decode;
   };
 
-  /** Constructs: from a view of memory, the pixels; from those and two numbers, the picture. */
+  /** Constructs: from a view of memory, the pixels; from those and two numbers, the image. */
   readonly #construct = (
     types: number,
     _class: number,

@@ -1,5 +1,5 @@
 /**
- * The header of a GIF file: the logical screen, and the first picture on it.
+ * The header of a GIF file: the logical screen, and the first image on it.
  *
  * Source: CompuServe, Graphics Interchange Format 89a (1990), sections 18–20.
  *
@@ -13,8 +13,8 @@ const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 
 /**
- * Reads the size of the screen. The first picture must lie on it: a decoder
- * makes room for what the picture claims, not for what the screen does.
+ * Reads the size of the screen. The first image must lie on it: a decoder
+ * makes room for what the image claims, not for what the screen does.
  */
 export function readGifHeader(bytes: Uint8Array): ParsedHeader | undefined {
   if (bytes.length < SCREEN_BYTES) return undefined;
