@@ -1,6 +1,6 @@
 /** Heads that say yes or no: one logit, the sigmoid and its cross-entropy. @module */
 
-import type { MathKernels } from "../kernels/mod.ts";
+import type { MathKernels } from "../kernels/math.ts";
 import { scoreClasses } from "./classes.ts";
 import { fitClasses } from "./classes_calibration.ts";
 import {

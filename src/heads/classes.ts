@@ -1,6 +1,7 @@
 /** Heads that select one of several classes: softmax and its cross-entropy. @module */
 
-import type { Kernels, MathKernels } from "../kernels/mod.ts";
+import type { MathKernels } from "../kernels/math.ts";
+import type { Kernels } from "../kernels/mod.ts";
 import {
   calibratedLogits,
   type ClassesCalibration,

@@ -1,7 +1,7 @@
 /** Pixels on their way into the arena. @module */
 
 import type { SquareKernels } from "../kernels/image.ts";
-import type { Pointer } from "../kernels/mod.ts";
+import type { Pointer } from "../kernels/pointer.ts";
 import type { Pixels } from "./decoders/decoder.ts";
 
 /** Bytes behind the pixels: kernels read whole groups of four. */
