@@ -153,7 +153,7 @@ Deno.test("a wrong command line exits 2 and says what was expected", async () =>
   await refuse(["train", "--optimizer", "lion"], "expected one of adam, ");
   await refuse(["train", "--split", "80/20"], "Cannot read the split");
   await refuse(["train", "--folds", "1"], "expected 0 or a whole number > 1");
-  await refuse(["evaluate"], "expected --data DIR");
+  await refuse(["evaluate"], "expected --data DIR or --labels FILE");
   await refuse(["predict"], "expected at least one IMAGE");
 });
 

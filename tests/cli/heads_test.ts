@@ -84,6 +84,14 @@ Deno.test("train, evaluate and predict work with heads of every kind", () =>
     );
     assert(metrics.height.mae > 0 && metrics.height.rmse >= metrics.height.mae);
 
+    const table = `${folder}/data/labels.csv`;
+    const some = ["--labels", table, "--heads", "shiny,place", "--json"];
+    const partly = await task("evaluate", ...some, "--weights", weights);
+    assertEquals(partly.code, 0, partly.stderr);
+    const { shiny, place, colour } = JSON.parse(partly.stdout);
+    assertEquals([shiny, place], [metrics.shiny, metrics.place]);
+    assertEquals(colour.images, 0);
+
     const image = `${folder}/data/all/red/0.png`;
     const ask = ["predict", image, "--weights", weights];
     const said = await task(...ask);
