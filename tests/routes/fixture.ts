@@ -14,7 +14,7 @@ import {
   encodePng,
   encodeWebp,
   gradient,
-  type Picture as PlainImage,
+  type PlainImage,
 } from "../image/fixtures.ts";
 import { fixtureWeights, openFixture } from "../service/fixture.ts";
 
