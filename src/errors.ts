@@ -71,3 +71,15 @@ export class PreconditionError extends Error {
 export class IdempotencyError extends Error {
   override readonly name = "IdempotencyError";
 }
+
+/** Why a change of labels was refused. */
+export type LabelErrorReason = "unknown" | "malformed" | "conflict";
+
+/** A label that cannot be added, found, renamed or retired. */
+export class LabelError extends Error {
+  override readonly name = "LabelError";
+
+  constructor(readonly reason: LabelErrorReason, message: string) {
+    super(message);
+  }
+}

@@ -19,11 +19,18 @@ import {
 } from "./guard.ts";
 import { chooseGuards } from "./guard_sets.ts";
 import type { WhitenedTable } from "./head_change.ts";
-import { type Examples, type Head, pick, rowsOf } from "./heads.ts";
+import {
+  type ClassesHead,
+  type Examples,
+  type Head,
+  pick,
+  rowsOf,
+} from "./heads.ts";
 import type { Answer } from "./kinds/kind.ts";
 import { kindOf } from "./kinds/kinds.ts";
 import { type Memory, recall, remember } from "./memory.ts";
 import { Metric } from "./metric.ts";
+import { addClass, measureWithin } from "./new_class.ts";
 import { rowAt, Scorer } from "./scorer.ts";
 
 /** What belongs to a trunk and its base model. */
@@ -119,6 +126,30 @@ export class Corrector {
   /** The base model's second moments, which a first correction starts from. */
   firstSecondMoments(): WhitenedTable[] {
     return this.adam.firstSecondMoments(this.material.base, SEED);
+  }
+
+  /**
+   * Adds a class to head `h`, from examples that are all of it; they are remembered.
+   * What is passed in does not change.
+   */
+  async addClass(
+    present: Tuned,
+    h: number,
+    examples: Examples,
+  ): Promise<Pick<Tuned, "heads" | "memory">> {
+    const { replay, features } = this.material;
+    const within = await measureWithin(replay, replay.labels[h]!, features);
+    const heads = present.heads.with(
+      h,
+      addClass(
+        this.scorer,
+        within,
+        present.heads[h] as ClassesHead,
+        examples,
+        this.guards[h]!,
+      ),
+    );
+    return { heads, memory: remember(present.memory, heads, examples) };
   }
 
   /** Corrects heads by labelled examples. Nothing that is passed in changes. */

@@ -15,6 +15,7 @@ import type { History } from "./history.ts";
 import type { FinetuneRequest, FinetuneResult } from "./requests.ts";
 import { ServingNetwork } from "./network.ts";
 import { once } from "./once.ts";
+import type { Labels } from "./labels.ts";
 import type { Transfer } from "./transfer.ts";
 import { Versions } from "./versions.ts";
 import type { Weights } from "./weights.ts";
@@ -56,6 +57,8 @@ export interface PredictResult {
  * the modules.
  */
 export class Service {
+  /** Labels added, renamed and retired. */
+  readonly labels: () => Promise<Labels>;
   /** Versions by number, and going back to one. */
   readonly history: () => Promise<History>;
   /** The whole state as a file, and back. */
@@ -91,6 +94,12 @@ export class Service {
       const { Finetuner } = await import("./finetune.ts");
       return new Finetuner(weights, network, ...shared);
     });
+    this.labels = once(async () => {
+      const { Labels } = await import("./labels.ts");
+      const { corrections } = await this.#finetuner();
+      const [, versions, editor] = shared;
+      return new Labels(network, versions, editor, corrections);
+    });
     this.history = once(async () => {
       const { History } = await import("./history.ts");
       return new History(this.#store, this.#editor);
@@ -123,9 +132,10 @@ export class Service {
     return new Service(options, await base, network, describer, pool);
   }
 
-  /** What the model is asked, in the order of its answers. */
+  /** What the served version is asked, in the order of its answers. */
   get heads(): readonly HeadSpec[] {
-    return this.network.model.sizes.heads;
+    const { heads } = this.#versions.current.manifest;
+    return heads?.heads ?? this.network.model.sizes.heads;
   }
 
   /** Checks an image by its header: {@linkcode Describer.check}. */

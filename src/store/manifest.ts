@@ -49,7 +49,7 @@ export interface HeadsRecord {
 export interface ChangeLog {
   readonly scope: "heads";
   /** Corrected by the policy, or bare steps; versions of before there was a choice took steps. */
-  readonly mode?: "correct" | "steps";
+  readonly mode?: "correct" | "steps" | "label";
   readonly steps: number;
   readonly learningRate: number;
   /** What a correction was done with. */
@@ -68,7 +68,13 @@ export interface Manifest {
   readonly version: number;
   /** The version it was made from; null for the base model. */
   readonly parent: number | null;
-  readonly change: "base" | "finetune" | "rollback" | "import" | "unreadable";
+  readonly change:
+    | "base"
+    | "finetune"
+    | "labels"
+    | "rollback"
+    | "import"
+    | "unreadable";
   /** The version a rollback went back to. */
   readonly restored: number | null;
   /** Hash of the state: equal states have equal hashes, whatever their history. */
