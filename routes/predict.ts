@@ -43,8 +43,13 @@ export function predictRoutes(
           ...(version === undefined ? {} : { version }),
         });
         if (result === undefined) throw unknownVersion(version!);
-        return c.json(result, 200, {
-          ETag: result.model.etag,
+        const { predictions, ids, model } = result;
+        const answers = predictions.map((answer, i) => ({
+          id: ids[i],
+          ...answer,
+        }));
+        return c.json({ predictions: answers, model }, 200, {
+          ETag: model.etag,
           "Cache-Control": "no-store",
         });
       },

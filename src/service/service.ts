@@ -17,6 +17,7 @@ import { ServingNetwork } from "./network.ts";
 import { once } from "./once.ts";
 import type { Labels } from "./labels.ts";
 import type { Transfer } from "./transfer.ts";
+import { RecentImages } from "./recent.ts";
 import { Versions } from "./versions.ts";
 import type { Weights } from "./weights.ts";
 
@@ -48,6 +49,8 @@ export interface ServiceOptions {
 /** Predictions and the version that made them. */
 export interface PredictResult {
   readonly predictions: readonly Prediction[];
+  /** What names each image in a correction, for an hour. */
+  readonly ids: readonly string[];
   readonly model: ModelIdentity;
 }
 
@@ -69,6 +72,7 @@ export class Service {
   readonly #finetuner: () => Promise<Finetuner>;
   readonly #report: (error: unknown) => void;
   readonly #keep: number;
+  readonly #recent = new RecentImages();
   #collecting: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -173,17 +177,21 @@ export class Service {
     descriptors: readonly Uint8Array[],
     { topK, version: number }: { topK: number; version?: number },
   ): Promise<PredictResult | undefined> {
+    const ids = await Promise.all(
+      descriptors.map((descriptor) => this.#recent.add(descriptor)),
+    );
     await this.#versions.freshen();
     const version = number === undefined
       ? this.#versions.current
       : await this.#versions.at(number);
     if (version === undefined) return undefined;
-    const predictions = this.network.predict(
-      version,
-      descriptors,
-      topK,
-    );
-    return { predictions, model: identityOf(version.manifest) };
+    const predictions = this.network.predict(version, descriptors, topK);
+    return { predictions, ids, model: identityOf(version.manifest) };
+  }
+
+  /** The descriptor of an image that was predicted in the last hour, by its id. */
+  recall(id: string): Uint8Array | undefined {
+    return this.#recent.find(id);
   }
 
   /** Fine-tunes the heads: {@linkcode Finetuner.run}. */
