@@ -74,6 +74,8 @@ export class Intake {
         c.req.bodyCache.arrayBuffer = await this.#read(c, maxBytes, count);
         await next();
       } finally {
+        const { arrayBuffer } = c.req.bodyCache;
+        if (arrayBuffer !== undefined) release(arrayBuffer);
         load.bytes -= held;
         this.#all.bytes -= held;
       }
@@ -176,8 +178,10 @@ async function collect(
       if (needed > body.length) body = grown(body, needed, length);
       body.set(value, filled);
       filled = needed;
+      release(value.buffer);
     }
   } catch (error) {
+    release(body.buffer);
     if (error instanceof HTTPException && error.status === 413) {
       await drain(reader, signal);
     }
@@ -197,6 +201,11 @@ function grown(
   return new Uint8Array(body.buffer.transfer(size));
 }
 
+/** Gives memory back at once: left to the garbage, bodies pile up by the hundred megabytes. */
+function release(buffer: ArrayBufferLike): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
 /** Reads on for nothing, for many clients send all of a body before they read an answer. */
 async function drain(
   reader: ReadableStreamDefaultReader<Uint8Array>,
@@ -206,6 +215,7 @@ async function drain(
     const { value, done } = await reader.read();
     if (done) return;
     read += value.length;
+    release(value.buffer);
   }
 }
 
