@@ -178,7 +178,6 @@ async function collect(
       if (needed > body.length) body = grown(body, needed, length);
       body.set(value, filled);
       filled = needed;
-      release(value.buffer);
     }
   } catch (error) {
     release(body.buffer);
@@ -202,8 +201,8 @@ function grown(
 }
 
 /** Gives memory back at once: left to the garbage, bodies pile up by the hundred megabytes. */
-function release(buffer: ArrayBufferLike): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+function release(buffer: ArrayBuffer): void {
+  buffer.transfer(0);
 }
 
 /** Reads on for nothing, for many clients send all of a body before they read an answer. */
@@ -215,7 +214,6 @@ async function drain(
     const { value, done } = await reader.read();
     if (done) return;
     read += value.length;
-    release(value.buffer);
   }
 }
 
