@@ -29,7 +29,8 @@ export async function subjectOf(fold: Fold): Promise<Subject> {
   return {
     ...fold,
     corrector,
-    scorer: await Scorer.create(features, Math.max(...rows)),
+    // Room for a class that is added.
+    scorer: await Scorer.create(features, 1 + Math.max(...rows)),
     start: {
       heads: base,
       secondMoments: corrector.firstSecondMoments(),
