@@ -93,7 +93,7 @@ export interface Correction extends Tuned {
 }
 
 /** Defaults of the options, chosen by measurement (docs/fine-tuning.md). */
-export const DEFAULTS = { margin: 0.5, steps: 2, learningRate: 2e-5 };
+export const DEFAULTS = { margin: 0.5, steps: 1, learningRate: 3e-5 };
 
 /** A request of which a larger share is not believed is refused whole. */
 const MOST_DROPPED = 0.25;
@@ -101,7 +101,7 @@ const SEED = 0;
 
 /** The policy for one base model, with the memory that its computing takes. */
 export class Corrector {
-  readonly #measured = new WeakMap<readonly Head[], Metrics[]>();
+  readonly #measured = new WeakMap<Head, Metrics>();
 
   private constructor(
     private readonly material: Material,
@@ -233,14 +233,15 @@ export class Corrector {
     };
   }
 
-  /** The metrics of heads on the guard's examples, measured once. */
+  /** The metrics of heads on the guard's examples, each measured once. */
   #metrics(heads: readonly Head[]): Metrics[] {
-    let metrics = this.#measured.get(heads);
-    if (metrics === undefined) {
-      metrics = measure(this.scorer, heads, this.guards);
-      this.#measured.set(heads, metrics);
-    }
-    return metrics;
+    return heads.map((head, h) => {
+      const known = this.#measured.get(head);
+      if (known !== undefined) return known;
+      const metrics = measure(this.scorer, head, this.guards[h]!);
+      this.#measured.set(head, metrics);
+      return metrics;
+    });
   }
 
   #reports(

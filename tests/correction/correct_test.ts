@@ -8,6 +8,7 @@ import {
   pick,
 } from "../../src/correction/heads.ts";
 import { EMPTY_MEMORY, recall } from "../../src/correction/memory.ts";
+import { Metric } from "../../src/correction/metric.ts";
 import { addClass, measureWithin } from "../../src/correction/new_class.ts";
 import { Scorer } from "../../src/correction/scorer.ts";
 import { Random } from "../../src/nn/prng.ts";
@@ -214,7 +215,12 @@ Deno.test("the same arguments give the same bits, in another corrector too", asy
 });
 
 Deno.test("a head with a new class is corrected like any other", async () => {
-  const scorer = await Scorer.create(FEATURES, CLASSES);
+  const tools = {
+    metric: await Metric.create(MATERIAL.replay.features, {
+      features: FEATURES,
+    }),
+    scorer: await Scorer.create(FEATURES, CLASSES + 1),
+  };
   const [kind, odd] = MATERIAL.base as [ClassesHead, Head];
   const { replay, guard } = MATERIAL;
   const within = await measureWithin(replay, replay.labels[0]!, FEATURES);
@@ -226,7 +232,7 @@ Deno.test("a head with a new class is corrected like any other", async () => {
     labels: guard.labels[0]!,
     handicap: 0,
   } as const;
-  const base = [addClass(scorer, within, kind, shown, judged), odd];
+  const base = [addClass(tools, within, kind, shown, judged), odd];
   const corrector = await Corrector.create({ ...MATERIAL, base });
   const start = {
     heads: base,

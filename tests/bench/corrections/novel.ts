@@ -16,6 +16,7 @@ import {
   scoreByDistance,
   scoreByLogits,
 } from "../../../src/correction/known.ts";
+import { Metric } from "../../../src/correction/metric.ts";
 import { addClass, measureWithin } from "../../../src/correction/new_class.ts";
 import { Random } from "../../../src/nn/prng.ts";
 import type { Figures } from "./streams.ts";
@@ -42,6 +43,9 @@ export async function newClasses(
     labels: material.guard.labels[main]!,
     handicap: 0,
   };
+  const { features } = material;
+  const metric = await Metric.create(material.replay.features, { features });
+  const tools = { metric, scorer };
   const random = Random.fromSeed(shots, "new classes");
   const alone = (examples: Examples, label?: number): Examples => ({
     ...examples,
@@ -61,7 +65,7 @@ export async function newClasses(
       random.shuffle(order);
       const shown = pick(item, order.slice(0, shots));
       const held = pick(item, order.slice(shots));
-      const grown = addClass(scorer, within, head, shown, guard);
+      const grown = addClass(tools, within, head, shown, guard);
       found.push(of(grown, alone(held, head.bias.length)));
       lost.push(of(grown, alone(test)) - before);
     }
