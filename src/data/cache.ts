@@ -32,7 +32,7 @@ export class DescriptorCache implements Disposable {
   readonly #slots = new Map<string, number>();
   /** Descriptors that are not in the file, by slot. */
   readonly #held = new Map<number, Uint8Array>();
-  /** Where the next new record goes, in records. */
+  /** The place of the next new record, in records. */
   #end = 0;
   #problem: string | undefined;
 

@@ -65,7 +65,7 @@ export async function assembleRows(
   };
 }
 
-/** Whether there is a head that has something to tell apart. */
+/** Tells if there is a head that has something to tell apart. */
 export function differ(
   heads: readonly HeadSpec[],
   entries: readonly Pick<SourceEntry, "labels">[],

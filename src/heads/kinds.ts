@@ -12,13 +12,13 @@ type Kinds = typeof KINDS;
 type Parts<K> = K extends HeadKind<infer S, infer C, infer A> ? [S, C, A]
   : never;
 
-/** What a head is, as data. */
+/** A head, as data. */
 export type HeadSpec = Parts<Kinds[keyof Kinds]>[0];
 
-/** How a head's outputs become answers. */
+/** The calibration of a head's outputs. */
 export type HeadCalibration = Parts<Kinds[keyof Kinds]>[1];
 
-/** What a head says of an image. */
+/** A head's answer to an image. */
 export type HeadAnswer = Parts<Kinds[keyof Kinds]>[2];
 
 /** The names of the kinds. */
@@ -60,7 +60,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   "used",
 ]);
 
-/** What is wrong with the name of a head, in words; undefined if nothing. */
+/** Finds the expectation that a head's name does not meet, in words, if there is one. */
 export function nameFault(name: unknown): string | undefined {
   if (typeof name !== "string" || !NAME.test(name)) {
     return 'a name of 1 to 64 letters, digits, "_" or "-"';
@@ -70,7 +70,7 @@ export function nameFault(name: unknown): string | undefined {
   return taken ? `a name other than ${name}` : undefined;
 }
 
-/** What is wrong with a list of heads, in words; undefined if nothing. */
+/** Finds the expectation that a list of heads does not meet, in words, if there is one. */
 export function headsFault(heads: unknown): string | undefined {
   if (!Array.isArray(heads) || heads.length === 0) return "at least one head";
   for (const head of heads as Partial<NamedHead>[]) {

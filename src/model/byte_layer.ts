@@ -28,7 +28,7 @@ export interface Part {
   /** The first of them. */
   readonly start: number;
   readonly length: number;
-  /** Where they lie among the centred inputs, a multiple of 16. */
+  /** Their place among the centred inputs, a multiple of 16. */
   readonly offset: number;
   readonly inverseDeviation: number;
 }

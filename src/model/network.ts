@@ -129,12 +129,12 @@ export function readParameter(parameter: Parameter): Float32Array {
 }
 
 /**
- * How many rows of the network tell of one example: the image, or the image and
+ * The number of rows of the network that tell of one example: the image, or the image and
  * its mirror image. Of n examples, rows b and n + b belong together.
  */
 export type RowsPerExample = 1 | 2;
 
-/** What a forward pass writes, for up to `capacity` rows. */
+/** Room for all that a forward pass writes, for up to `capacity` rows. */
 export interface Activations {
   readonly capacity: number;
   readonly rowsPerExample: RowsPerExample;

@@ -1,6 +1,6 @@
 /** Equality of floats bit by bit. @module */
 
-/** Whether two arrays hold the same bits: NaN equals itself, and 0 is not −0. */
+/** Tells if two arrays hold the same bits: NaN equals itself, and 0 is not −0. */
 export function sameBits(
   a: Float32Array,
   b: Float32Array | undefined,

@@ -8,7 +8,7 @@ export interface Sizes {
   readonly inputs: number;
   /** Width of each trunk layer, from the input on; may be empty. */
   readonly hidden: readonly number[];
-  /** What the composite output consists of, in its order. */
+  /** The parts of the composite output, in its order. */
   readonly heads: readonly HeadSpec[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * What one version of the model consists of, as it is kept in the store.
+ * The manifest of one version of the model, as it is kept in the store.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export interface BeforeAfter {
 }
 
 /**
- * What a change did to the score of each head on the guard set, by the head's name,
+ * The effect of a change on the score of each head on the guard set, by the head's name,
  * and how many examples that has. Versions made before heads had names say `before`
  * and `after` of one head.
  */
@@ -52,7 +52,7 @@ export interface ChangeLog {
   readonly mode?: "correct" | "steps";
   readonly steps: number;
   readonly learningRate: number;
-  /** What a correction was done with. */
+  /** The options that a correction was done with. */
   readonly margin?: number;
   readonly trusted?: boolean;
   /** Label of each example by the head's name; null where the request named none. */
@@ -82,7 +82,7 @@ export interface Manifest {
   readonly loss: BeforeAfter | null;
   readonly guard: GuardRecord | null;
   readonly log: ChangeLog | null;
-  /** What it remembers; missing where that is nothing. */
+  /** The memory of the version; missing where it has none. */
   readonly memory?: MemoryRecord;
   /** Its heads; missing where they are the base model's. */
   readonly heads?: HeadsRecord;
@@ -99,7 +99,7 @@ export interface BaseModel {
   readonly step: number;
 }
 
-/** What a version's state hash is taken over. */
+/** The part of a manifest that its state hash is taken over. */
 export type State = Pick<
   Manifest,
   "step" | "steps" | "tensors" | "memory" | "heads"

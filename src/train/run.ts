@@ -36,7 +36,7 @@ import {
   type Trainer,
 } from "./trainer.ts";
 
-/** What the caller hears and says meanwhile. */
+/** The caller's part in a run: callbacks, a signal, threads. */
 export interface RunHooks {
   readonly signal?: AbortSignal;
   /** Threads to train with, default 1; the model does not depend on them. */
@@ -124,7 +124,7 @@ export function measuredHeads(
   );
 }
 
-/** Where a run stands, besides what is in the trainer's memory. */
+/** The standing of a run, besides what is in the trainer's memory. */
 interface Standing {
   step: number;
   readonly history: EpochRecord[];

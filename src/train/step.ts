@@ -28,7 +28,7 @@ export interface StepOptions {
   readonly learningRate: number;
   /** Bound on the global norm of the gradient; Infinity leaves it alone. */
   readonly maxGradientNorm?: number;
-  /** Whether to measure the gradient's norm where nothing is clipped by it. */
+  /** True to measure the gradient's norm where nothing is clipped by it. */
   readonly measureGradientNorm?: boolean;
   /** ε of label smoothing, in [0, 1). */
   readonly labelSmoothing?: number;
@@ -42,7 +42,7 @@ export interface StepOptions {
   readonly random?: () => number;
 }
 
-/** What a step saw, before its update. */
+/** The losses and the gradient's norm of a step, before its update. */
 export interface StepResult {
   readonly losses: Losses;
   /** False if loss or gradient were not finite: the step was then refused, and nothing has changed. */
@@ -57,7 +57,7 @@ export type Learner = Pick<
   "kernels" | "network" | "state" | "optimizer" | "workspace"
 >;
 
-/** Where squares leave the 32-bit floats. */
+/** The bound beyond which squares leave the 32-bit floats. */
 const OVERFLOW = 3.4e38 ** 2;
 
 /**
