@@ -18,7 +18,7 @@
  */
 
 import { openLocked, readAt, writeAt } from "./cache_file.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../model/bits.ts";
 
 const MAGIC = new TextEncoder().encode("tandem records 1");
 const HEADER_BYTES = 64;

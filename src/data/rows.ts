@@ -16,7 +16,7 @@ import {
   lostLabelWarnings,
   nearDoubleWarnings,
 } from "./label_warnings.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../model/bits.ts";
 import type { Source, SourceEntry } from "./source.ts";
 
 /** An image's content and where its descriptors are, or why there are none. */

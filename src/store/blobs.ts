@@ -7,7 +7,7 @@
  */
 
 import { StoreError } from "../errors.ts";
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../model/bits.ts";
 import {
   type Assignment,
   type Engine,

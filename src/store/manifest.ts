@@ -7,7 +7,7 @@
 import type { HeadSpec } from "../heads/kinds.ts";
 import type { Calibration } from "../model/state.ts";
 import type { BlobName } from "./blobs.ts";
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../model/bits.ts";
 
 /** A tensor of a version that differs from the base model's, by its hash. */
 export interface TensorRecord {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../model/bits.ts";
 import type { Assignment, Check, Key, Namespace } from "./engine.ts";
 import { decode, encode } from "./manifest.ts";
 
