@@ -13,9 +13,9 @@ import {
 } from "../image/descriptor.ts";
 import { DescriptorCache } from "./cache.ts";
 import { createDataset, type Dataset } from "./dataset.ts";
-import { Describer } from "./describer.ts";
+import { DescribeClient } from "./describe_client.ts";
 import { assembleRows, type DescribedEntry } from "./rows.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../model/bits.ts";
 import type { Source, SourceEntry } from "./source.ts";
 import { TRAINING_VIEWS, VIEW_RULES } from "./views.ts";
 
@@ -136,7 +136,7 @@ async function runWorkers(
   let done = 0;
   using describers = new DisposableStack();
   const work = async () => {
-    const describer = describers.use(new Describer());
+    const describer = describers.use(new DescribeClient());
     await describer.start(preprocessing, views);
     for (const [index, entry] of queue) {
       signal?.throwIfAborted();
@@ -154,7 +154,7 @@ async function runWorkers(
 
 async function describeEntry(
   entry: SourceEntry,
-  describer: Describer,
+  describer: DescribeClient,
   cache: DescriptorCache,
 ): Promise<DescribedEntry> {
   const loaded = await describer.load(entry.origin);

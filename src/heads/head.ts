@@ -110,7 +110,7 @@ export interface Standing {
   readonly most: number;
   /** True if the answer is right; of a quantity, if it is within its standard deviation. */
   readonly right: boolean;
-  /** −log p(label) in nats; of a quantity, half the squared error in deviations. */
+  /** −log p(label) in nats; of a quantity, half the squared error in standard deviations. */
   readonly loss: number;
 }
 

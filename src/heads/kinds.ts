@@ -39,7 +39,7 @@ export function widthOf(head: HeadSpec): number {
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Names that requests, answers and figures use for something else. */
+/** Names that requests, answers and metrics use for something else. */
 const RESERVED: ReadonlySet<string> = new Set([
   "dryRun",
   "file",

@@ -31,7 +31,7 @@ const OUTPUT_DEVIATION = 0.01;
  *
  *   w ~ U(−0.01·√3, 0.01·√3), standard deviation 0.01
  *
- * Source: Krizhevsky, Sutskever, Hinton 2012, §5, for the deviation.
+ * Source: Krizhevsky, Sutskever, Hinton 2012, §5, for the standard deviation.
  */
 export function smallUniform(weights: Float32Array, random: Random): void {
   fillUniform(weights, OUTPUT_DEVIATION * Math.sqrt(3), random);

@@ -128,7 +128,7 @@ function blend(
   }
 }
 
-/** Averages over (2·radius + 1)² pixels, twice: close to a Gaussian of deviation ≈ 1.2·radius. */
+/** Averages over (2·radius + 1)² pixels, twice: close to a Gaussian of standard deviation ≈ 1.2·radius. */
 export function blur(canvas: Canvas, radius: number): void {
   if (radius === 0) return;
   const { size, data } = canvas;

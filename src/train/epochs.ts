@@ -16,7 +16,7 @@ export interface EpochRecord {
   readonly loss: number;
   /** By the head's name. */
   readonly heads: Readonly<Record<string, HeadEpoch>>;
-  /** Figures on the validation images by the head's name, where there are any. */
+  /** Metrics on the validation images by the head's name, where there are any. */
   readonly validation?: Readonly<Record<string, Metrics>>;
 }
 

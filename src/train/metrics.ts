@@ -151,7 +151,7 @@ export function evaluateOutputs(
   };
 }
 
-/** The figures of outputs, broken down by the groups of every head that has groups. */
+/** The metrics of outputs, broken down by the groups of every head that has groups. */
 export function metricsOf(
   kernels: Kernels,
   heads: readonly HeadSpec[],
@@ -168,7 +168,7 @@ export function metricsOf(
   };
 }
 
-/** The figures of every head. */
+/** The metrics of every head. */
 export function headMetrics(
   kernels: Kernels,
   heads: readonly HeadSpec[],
@@ -215,7 +215,7 @@ export function hasLabels({ labels }: Pick<Evaluation, "labels">): boolean {
 }
 
 /**
- * The figures of a set as one flat object, as `--json` prints them: a part per
+ * The metrics of a set as one flat object, as `--json` prints them: a part per
  * head by its name, and a part `per<Head>` for each breakdown.
  */
 export function metricsJson(

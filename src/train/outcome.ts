@@ -1,4 +1,4 @@
-/** The end of a training run: calibration, figures, memory, and the state that is kept. @module */
+/** The end of a training run: calibration, metrics, memory, and the state that is kept. @module */
 
 import type { DivergedError } from "../errors.ts";
 import type { HeadOutputs } from "../heads/head.ts";
@@ -105,7 +105,7 @@ export function finish(
 }
 
 /**
- * The figures of the plain views of `rows`, calibrated where a calibration is
+ * The metrics of the plain views of `rows`, calibrated where a calibration is
  * given; undefined where there are no rows.
  */
 export function evaluateRows(

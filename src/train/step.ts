@@ -52,7 +52,7 @@ export interface StepResult {
 }
 
 /** The part of a trainer that a step works with. */
-export type Learner = Pick<
+export type TrainerCore = Pick<
   Trainer,
   "kernels" | "network" | "state" | "optimizer" | "workspace"
 >;
@@ -71,7 +71,7 @@ const OVERFLOW = 3.4e38 ** 2;
  * Source: clipping, Pascanu, Mikolov, Bengio 2013, algorithm 1 (arXiv:1211.5063).
  */
 export function trainStep(
-  trainer: Learner,
+  trainer: TrainerCore,
   examples: number,
   options: StepOptions,
 ): StepResult {
