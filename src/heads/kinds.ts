@@ -27,7 +27,26 @@ export const KIND_NAMES = Object.keys(KINDS) as readonly (keyof Kinds)[];
 /** A kind whose head, calibration and answer belong together by construction. */
 export type AnyKind = HeadKind<HeadSpec, HeadCalibration, HeadAnswer>;
 
-/** The kind of a head. */
+/**
+ * The kind of a head.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const head: HeadSpec = {
+ *   name: "item",
+ *   kind: "classes",
+ *   labels: ["mug", "pen"],
+ * };
+ * const kind = kindOf(head);
+ *
+ * assertEquals(kind.width(head), 2);
+ * assertEquals(kind.parse(head, "pen"), 1);
+ * assertEquals(kind.parse(head, "fork"), undefined);
+ * assertEquals(kind.expected(head), "one of mug, pen");
+ * ```
+ */
 export function kindOf({ kind }: Pick<HeadSpec, "kind">): AnyKind {
   return KINDS[kind] as AnyKind;
 }
@@ -70,7 +89,19 @@ export function nameFault(name: unknown): string | undefined {
   return taken ? `a name other than ${name}` : undefined;
 }
 
-/** Finds the expectation that a list of heads does not meet, in words, if there is one. */
+/**
+ * Finds the expectation that a list of heads does not meet, in words, if there is one.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const binary = (name: string) => ({ name, kind: "binary" });
+ *
+ * assertEquals(headsFault([binary("shaded"), binary("turned")]), undefined);
+ * assertEquals(headsFault([binary("a"), binary("a")]), "heads of different names");
+ * ```
+ */
 export function headsFault(heads: unknown): string | undefined {
   if (!Array.isArray(heads) || heads.length === 0) return "at least one head";
   for (const head of heads as Partial<NamedHead>[]) {

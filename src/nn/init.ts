@@ -13,6 +13,17 @@ import type { Random } from "./prng.ts";
  *   w ~ U(−√(6/I), √(6/I)), I = inputs
  *
  * Source: He, Zhang, Ren, Sun 2015, equation 10 (arXiv:1502.01852), variance 2/I.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { Random } from "./prng.ts";
+ *
+ * const weights = new Float32Array(64);
+ * heUniform(weights, 6, Random.fromSeed(1));
+ *
+ * assert(weights.every((weight) => Math.abs(weight) <= 1));
+ * ```
  */
 export function heUniform(
   weights: Float32Array,

@@ -28,6 +28,19 @@ export function splitMix64(seed: bigint, index: bigint): bigint {
  *
  * Source: Blackman, Vigna 2021, "Scrambled linear pseudorandom number
  * generators" (doi:10.1145/3460772); state seeded by SplitMix64 as advised there.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const order = () => {
+ *   const values = [1, 2, 3, 4];
+ *   Random.fromSeed(7, "order 0").shuffle(values);
+ *   return values;
+ * };
+ *
+ * assertEquals(order(), order());
+ * ```
  */
 export class Random {
   readonly #state: Uint32Array;

@@ -69,6 +69,34 @@ const OVERFLOW = 3.4e38 ** 2;
  * @throws {RangeError} If there are no examples, or more than the workspace holds.
  *
  * Source: clipping, Pascanu, Mikolov, Bengio 2013, algorithm 1 (arXiv:1211.5063).
+ *
+ * @example
+ * ```ts
+ * import { assertLess } from "@std/assert";
+ * import { createOptimizer } from "../optim/registry.ts";
+ * import { setLabels } from "./loss.ts";
+ * import { createTrainer, initialize } from "./trainer.ts";
+ *
+ * const heads = [
+ *   { name: "shaded", kind: "binary" },
+ *   { name: "item", kind: "classes", labels: ["mug", "pen"] },
+ * ] as const;
+ * using trainer = await createTrainer(
+ *   { inputs: 8, hidden: [16], heads },
+ *   createOptimizer("adam"),
+ *   1,
+ * );
+ * initialize(trainer.network, 1);
+ * trainer.workspace.activations.inputs.fill(1, 0, 8);
+ * // A label is a number: 1 is yes, and the class at index 1.
+ * setLabels(heads, trainer.workspace.labels, 0, () => 1);
+ *
+ * const loss = () =>
+ *   trainStep(trainer, 1, { learningRate: 0.01 }).losses.total;
+ * const first = loss();
+ * for (let step = 0; step < 20; step++) loss();
+ * assertLess(loss(), first / 2);
+ * ```
  */
 export function trainStep(
   trainer: TrainerCore,
