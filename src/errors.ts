@@ -37,7 +37,7 @@ export class CheckpointError extends Error {
   override readonly name = "CheckpointError";
 }
 
-/** Training left the finite numbers. */
+/** Loss or gradient were no longer finite. */
 export class DivergedError extends Error {
   override readonly name = "DivergedError";
 }

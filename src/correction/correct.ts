@@ -142,7 +142,7 @@ export class Corrector {
     const heads = present.heads.with(
       h,
       addClass(
-        this.scorer,
+        { metric: this.metric, scorer: this.scorer },
         within,
         present.heads[h] as ClassesHead,
         examples,

@@ -1,5 +1,5 @@
 /**
- * What an image may cost, checked before any decoder runs.
+ * Limits on the cost of an image, checked before any decoder runs.
  *
  * @module
  */

@@ -13,7 +13,7 @@ import asc from "assemblyscript/asc";
 
 const FOLDER = new URL("./assembly/", import.meta.url);
 
-/** What is built, and with which further options. */
+/** The modules that are built, each with its further options. */
 const TARGETS: Readonly<Record<string, readonly string[]>> = {
   "kernels.wasm": [],
   "kernels.shared.wasm": [

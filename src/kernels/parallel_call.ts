@@ -16,7 +16,7 @@ export const END = -1;
 /** Polls before a thread goes to sleep: longer than the program works alone between two calls of a step. */
 const SPINS = 20_000;
 
-/** What a worker is sent when it starts. */
+/** The message that a worker is sent when it starts. */
 export interface WorkerStart {
   readonly memory: WebAssembly.Memory;
   readonly call: SharedArrayBuffer;

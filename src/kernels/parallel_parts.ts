@@ -1,4 +1,4 @@
-/** How a kernel's call divides into parts: by the panels of its outputs, or by rows. @module */
+/** Divides a kernel's call into parts: by the panels of its outputs, or by rows. @module */
 
 import type { Kernels } from "./mod.ts";
 import { PANEL, weightGradientScratch } from "./panels.ts";
@@ -16,7 +16,7 @@ export type DivisibleKernel = typeof DIVISIBLE[number];
 
 const FLOAT = 4;
 
-/** What in a kernel's arguments a part has its own of. */
+/** The arguments of a kernel of which every part has its own. */
 interface Division {
   /** The argument that counts what is shared out. */
   readonly count: number;

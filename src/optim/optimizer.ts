@@ -21,7 +21,7 @@ export interface TensorStep {
   readonly step: number;
   /** η of this step. */
   readonly learningRate: number;
-  /** Whether weight decay applies; by custom it does not to biases. */
+  /** True if weight decay applies; by custom it does not to biases. */
   readonly decay: boolean;
 }
 

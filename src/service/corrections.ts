@@ -1,7 +1,7 @@
 /** Corrections by request: the policy of src/correction on versions of the store. @module */
 
 import { type Correction, DEFAULTS } from "../correction/correct.ts";
-import { sameBits } from "../model/same_bits.ts";
+import { sameBits } from "../model/bits.ts";
 import type { GuardRecord, Manifest } from "../store/manifest.ts";
 import type { ModelStore } from "../store/store.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";

@@ -1,6 +1,6 @@
 /** Predictions of the last hour, by whose ids a correction can name an image. @module */
 
-import { sha256 } from "../store/digest.ts";
+import { sha256 } from "../model/bits.ts";
 
 /** How long an image can be named, in milliseconds. */
 const LIFETIME = 60 * 60 * 1000;

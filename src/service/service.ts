@@ -1,4 +1,4 @@
-/** What the routes call: the model, its versions, and what is done with them. @module */
+/** The service behind the routes: the model, its versions, and their changes. @module */
 
 import type { ImageHeader } from "../image/header.ts";
 import { DEFAULT_LIMITS, type ImageLimits } from "../image/limits.ts";
@@ -28,15 +28,15 @@ const DECODING_MEMORY = 256 * 1024 * 1024;
 /** Images that may wait to be decoded. */
 const MAX_IMAGES_WAITING = 4096;
 
-/** What a service is made of. */
+/** The parts of a service. */
 export interface ServiceOptions {
   readonly weights: Weights;
   readonly engine: Engine;
   /** The largest image that is decoded. */
   readonly limits?: ImageLimits;
-  /** How many versions are kept. Default 100. */
+  /** The number of versions that are kept. Default 100. */
   readonly keepVersions?: number;
-  /** How many changes may wait in this process. Default 512. */
+  /** The number of changes that may wait in this process. Default 512. */
   readonly maxWaiting?: number;
   /** How many workers decode images. Default 0: they are decoded in place, in turns. */
   readonly decoders?: number;

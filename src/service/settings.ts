@@ -1,5 +1,5 @@
 /**
- * What the environment sets.
+ * Settings, read from the environment.
  *
  *   HOST             address that `deno task start` listens on      127.0.0.1
  *   PORT             port that it listens on; 0 takes a free one    8000

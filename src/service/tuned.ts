@@ -4,7 +4,7 @@ import type { Tuned } from "../correction/correct.ts";
 import type { WhitenedTable } from "../correction/head_change.ts";
 import { EMPTY_MEMORY, type Memory } from "../correction/memory.ts";
 import type { HeadSpec } from "../heads/kinds.ts";
-import { sameBits } from "../model/same_bits.ts";
+import { sameBits } from "../model/bits.ts";
 import { layerOf } from "../model/sizes.ts";
 import type { DraftMemory, Tensor } from "../store/draft.ts";
 import type { HeadsRecord, TensorRecord } from "../store/manifest.ts";

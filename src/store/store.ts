@@ -38,19 +38,19 @@ import type { Draft, Head, Prepared } from "./draft.ts";
 import type { Receipt } from "./receipts.ts";
 
 const HEAD_ATTEMPTS = 3;
-/** Where the hashes of all weights files are that have versions here. */
+/** The key of the hashes of all weights files that have versions here. */
 const BASES = "tandem-bases";
 
-/** What became of a draft: a version, or nothing, for the store had changed meanwhile. */
+/** The result of a commit: a version, or nothing, for the store had changed meanwhile. */
 export type Commit =
   | { readonly status: "committed"; readonly manifest: Manifest }
   | { readonly status: "stale" };
 
-/** What is written together with a version. */
+/** Further parts of the write that commits a version. */
 export interface CommitOptions {
   /** The receipt of the request that made it. */
   readonly receipt?: ((manifest: Manifest) => Receipt) | undefined;
-  /** What must be as it was read, besides the head. */
+  /** Entries that must be as they were read, besides the head. */
   readonly checks?: readonly Check[];
 }
 
@@ -279,7 +279,7 @@ function baseKey({ sha256 }: BaseModel): Key {
   return [BASES, sha256];
 }
 
-/** Where a version's manifest is. Numbers are padded, so that keys are in their order. */
+/** The key of a version's manifest. Numbers are padded, so that keys are in their order. */
 export function versionKey(root: Key, version: number): Key {
   return [...root, "versions", String(version).padStart(12, "0")];
 }

@@ -16,7 +16,7 @@ import type { Losses } from "./loss.ts";
 import { type StepResult, trainStep } from "./step.ts";
 import type { Trainer } from "./trainer.ts";
 
-/** Where a run stands, after a step. */
+/** The progress of a run, after a step. */
 export interface Progress {
   /** From 1. */
   readonly epoch: number;
@@ -30,7 +30,7 @@ export interface Progress {
   readonly gradientNorm: number | undefined;
 }
 
-/** What the caller wants of a run, and hears while it goes on. */
+/** The caller's options for a run, and the callbacks while it goes on. */
 export interface FitOptions {
   /** wₕ of each head's loss, in the heads' order. */
   readonly headWeights?: readonly number[];
@@ -42,7 +42,7 @@ export interface FitOptions {
   onEpoch?(progress: Progress): void | "stop";
 }
 
-/** How long training may hold the event loop. */
+/** The time for which training may hold the event loop, in milliseconds. */
 const SLICE_MS = 50;
 
 /** Steps of a whole run. A last batch that is not full is a step as well. */

@@ -74,7 +74,7 @@ function checkHeads(
   now: readonly HeadSpec[],
 ): void {
   const [expected, got] = [before, now].map((heads) =>
-    heads.map(headInWords).join(", ")
+    heads.map(withKind).join(", ")
   );
   if (expected !== got) {
     throw new DataError(
@@ -90,7 +90,7 @@ function checkHeads(
   });
 }
 
-function headInWords(head: HeadSpec): string {
+function withKind(head: HeadSpec): string {
   const unit = "unit" in head ? ` in ${head.unit}` : "";
   return `${head.name} (${head.kind}${unit})`;
 }

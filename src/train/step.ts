@@ -28,7 +28,7 @@ export interface StepOptions {
   readonly learningRate: number;
   /** Bound on the global norm of the gradient; Infinity leaves it alone. */
   readonly maxGradientNorm?: number;
-  /** Whether to measure the gradient's norm where nothing is clipped by it. */
+  /** True to measure the gradient's norm where nothing is clipped by it. */
   readonly measureGradientNorm?: boolean;
   /** ε of label smoothing, in [0, 1). */
   readonly labelSmoothing?: number;
@@ -42,7 +42,7 @@ export interface StepOptions {
   readonly random?: () => number;
 }
 
-/** What a step saw, before its update. */
+/** The losses and the gradient's norm of a step, before its update. */
 export interface StepResult {
   readonly losses: Losses;
   /** False if loss or gradient were not finite: the step was then refused, and nothing has changed. */
@@ -52,12 +52,12 @@ export interface StepResult {
 }
 
 /** The part of a trainer that a step works with. */
-export type Learner = Pick<
+export type TrainerCore = Pick<
   Trainer,
   "kernels" | "network" | "state" | "optimizer" | "workspace"
 >;
 
-/** Where squares leave the 32-bit floats. */
+/** The bound beyond which squares leave the 32-bit floats. */
 const OVERFLOW = 3.4e38 ** 2;
 
 /**
@@ -69,9 +69,37 @@ const OVERFLOW = 3.4e38 ** 2;
  * @throws {RangeError} If there are no examples, or more than the workspace holds.
  *
  * Source: clipping, Pascanu, Mikolov, Bengio 2013, algorithm 1 (arXiv:1211.5063).
+ *
+ * @example
+ * ```ts
+ * import { assertLess } from "@std/assert";
+ * import { createOptimizer } from "../optim/registry.ts";
+ * import { setLabels } from "./loss.ts";
+ * import { createTrainer, initialize } from "./trainer.ts";
+ *
+ * const heads = [
+ *   { name: "shaded", kind: "binary" },
+ *   { name: "item", kind: "classes", labels: ["mug", "pen"] },
+ * ] as const;
+ * using trainer = await createTrainer(
+ *   { inputs: 8, hidden: [16], heads },
+ *   createOptimizer("adam"),
+ *   1,
+ * );
+ * initialize(trainer.network, 1);
+ * trainer.workspace.activations.inputs.fill(1, 0, 8);
+ * // A label is a number: 1 is yes, and the class at index 1.
+ * setLabels(heads, trainer.workspace.labels, 0, () => 1);
+ *
+ * const loss = () =>
+ *   trainStep(trainer, 1, { learningRate: 0.01 }).losses.total;
+ * const first = loss();
+ * for (let step = 0; step < 20; step++) loss();
+ * assertLess(loss(), first / 2);
+ * ```
  */
 export function trainStep(
-  trainer: Learner,
+  trainer: TrainerCore,
   examples: number,
   options: StepOptions,
 ): StepResult {

@@ -38,7 +38,7 @@ export function allocateOptimizerState(
   };
 }
 
-/** What a step works on besides parameters and moments, for up to `capacity` examples. */
+/** The working memory of a step besides parameters and moments, for up to `capacity` examples. */
 export interface Workspace {
   readonly capacity: number;
   /** The caller writes the batch into `activations.inputs` and `labels`. */

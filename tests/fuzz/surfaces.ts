@@ -1,5 +1,6 @@
 /** Where bytes of strangers come in: each with what is right, and what may be said of the rest. @module */
 
+import { UNKNOWN } from "../../src/heads/head.ts";
 import { parseForm } from "../../routes/form.ts";
 import { shapeFault } from "../../routes/json.ts";
 import { decodeSafetensors } from "../../src/checkpoint/safetensors_reader.ts";
@@ -134,9 +135,10 @@ async function store(): Promise<Surface> {
   const { service } = await openFixture({ engine });
   const image = await service.describe(IMAGES.png);
   await service.finetune({
-    descriptors: [image],
-    domains: [-1],
-    items: [1],
+    images: [IMAGES.png],
+    describe: () => Promise.resolve([image]),
+    labels: [[UNKNOWN], [1]],
+    mode: "steps",
     steps: 1,
     learningRate: 1e-3,
     dryRun: false,

@@ -18,14 +18,14 @@ import {
   gradient,
   integer,
   paint,
-  type Picture,
+  type PlainImage,
   pngChunk,
   withExif,
 } from "./fixtures.ts";
 
-const PICTURE = gradient(64, 48);
-const BASELINE = await encodeJpeg(PICTURE);
-const PROGRESSIVE = await encodeJpeg(PICTURE, { progressive: true });
+const IMAGE = gradient(64, 48);
+const BASELINE = await encodeJpeg(IMAGE);
+const PROGRESSIVE = await encodeJpeg(IMAGE, { progressive: true });
 const END = "\xff\xd9";
 const NOTES = `\0\0\x01\x0a${"camera notes ".repeat(20)}`;
 
@@ -159,8 +159,8 @@ Deno.test("a GIF is decoded on the screen that browsers take it to have", async 
 });
 
 Deno.test("an animation is its first frame, at its place", async () => {
-  const size = { width: PICTURE.width, height: PICTURE.height };
-  const still = await encodeWebp(PICTURE, { lossless: 1 });
+  const size = { width: IMAGE.width, height: IMAGE.height };
+  const still = await encodeWebp(IMAGE, { lossless: 1 });
   const other = await encodeWebp(paint(64, 48, () => [9, 9, 9, 255]), {
     lossless: 1,
   });
@@ -196,8 +196,8 @@ Deno.test("an animation is its first frame, at its place", async () => {
 
 Deno.test("a PNG or GIF without its end mark, or with more behind it, is decoded whole", async () => {
   const images = [
-    encodePng(PICTURE),
-    encodeGif(PICTURE, { x: 0, y: 0, width: 64, height: 48, gray: 80 }),
+    encodePng(IMAGE),
+    encodeGif(IMAGE, { x: 0, y: 0, width: 64, height: 48, gray: 80 }),
   ];
   const markBytes = [12, 1];
   for (const [i, image] of images.entries()) {
@@ -216,8 +216,8 @@ Deno.test("a PNG's text may be large when it is unpacked, for it is not", async 
     pngChunk(type, bytesOf("a\0\0", zeros))
   );
   assertEquals(
-    await pixelsOf(encodePng(PICTURE, { chunks })),
-    await pixelsOf(encodePng(PICTURE)),
+    await pixelsOf(encodePng(IMAGE, { chunks })),
+    await pixelsOf(encodePng(IMAGE)),
   );
 });
 

@@ -9,7 +9,7 @@ import "imagescript/package.json" with { type: "json" };
 import { type Decoder, MemoryError } from "./decoder.ts";
 import { type ModuleDecoder, openModule } from "./module.ts";
 
-/** What the module exports; a pointer is a byte offset into its memory. */
+/** The module's exports; a pointer is a byte offset into its memory. */
 interface Exports {
   readonly memory: WebAssembly.Memory;
   walloc(bytes: number): number;

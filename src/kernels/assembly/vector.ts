@@ -1,4 +1,4 @@
-/** What the kernels share: arithmetic on vectors of four floats. */
+/** Arithmetic on vectors of four floats, which the kernels share. */
 
 /** Adds a·b to `sum`: two roundings, as everywhere here, so that every machine agrees. */
 export function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
