@@ -1,4 +1,4 @@
-/** The service behind the routes: the model, its versions, and their changes. @module */
+/** What the routes call: the model, its versions, and what is done with them. @module */
 
 import { DEFAULT_LIMITS, type ImageLimits } from "../image/limits.ts";
 import type { Engine } from "../store/engine.ts";
@@ -19,15 +19,15 @@ import type { Weights } from "./weights.ts";
 /** Versions between two garbage collections. */
 const COLLECT_EVERY = 16;
 
-/** The parts of a service. */
+/** What a service is made of. */
 export interface ServiceOptions {
   readonly weights: Weights;
   readonly engine: Engine;
   /** The largest image that is decoded. */
   readonly limits?: ImageLimits;
-  /** The number of versions that are kept. Default 100. */
+  /** How many versions are kept. Default 100. */
   readonly keepVersions?: number;
-  /** The number of changes that may wait in this process. Default 512. */
+  /** How many changes may wait in this process. Default 512. */
   readonly maxWaiting?: number;
   /** Told of what went wrong without failing a request. Default: the console. */
   readonly report?: (error: unknown) => void;
@@ -102,7 +102,7 @@ export class Service {
     return new Service(options, await base, network, describer);
   }
 
-  /** The model's labels, in the order of its answers. */
+  /** What the model is asked, in the order of its answers. */
   get heads(): readonly HeadSpec[] {
     return this.network.model.sizes.heads;
   }
