@@ -1,12 +1,13 @@
 /** `deno task evaluate`: scores a model on labelled images. @module */
 
+import { SHIPPED_WEIGHTS } from "../service/settings.ts";
 import { metricsJson } from "../train/metrics.ts";
 import { evaluateRows } from "../train/outcome.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { DATA_FLAGS, labelledAs, openDataset } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { breakdownLines, metricsLines } from "./metrics_text.ts";
-import { loadEvaluator, SHIPPED_WEIGHTS } from "./weights.ts";
+import { loadEvaluator } from "./weights.ts";
 
 const BATCH_SIZE = 64;
 

@@ -1,4 +1,4 @@
-/** The service behind the routes: the model, its versions, and their changes. @module */
+/** What the routes call: the model, its versions, and what is done with them. @module */
 
 import type { ImageHeader } from "../image/header.ts";
 import { DEFAULT_LIMITS, type ImageLimits } from "../image/limits.ts";
@@ -28,15 +28,15 @@ const DECODING_MEMORY = 256 * 1024 * 1024;
 /** Images that may wait to be decoded. */
 const MAX_IMAGES_WAITING = 4096;
 
-/** The parts of a service. */
+/** What a service is made of. */
 export interface ServiceOptions {
   readonly weights: Weights;
   readonly engine: Engine;
   /** The largest image that is decoded. */
   readonly limits?: ImageLimits;
-  /** The number of versions that are kept. Default 100. */
+  /** How many versions are kept. Default 100. */
   readonly keepVersions?: number;
-  /** The number of changes that may wait in this process. Default 512. */
+  /** How many changes may wait in this process. Default 512. */
   readonly maxWaiting?: number;
   /** How many workers decode images. Default 0: they are decoded in place, in turns. */
   readonly decoders?: number;
@@ -136,7 +136,11 @@ export class Service {
     return new Service(options, await base, network, describer, pool);
   }
 
+<<<<<<< HEAD
   /** What the served version is asked, in the order of its answers. */
+=======
+  /** What the model is asked, in the order of its answers. */
+>>>>>>> heads-fin
   get heads(): readonly HeadSpec[] {
     const { heads } = this.#versions.current.manifest;
     return heads?.heads ?? this.network.model.sizes.heads;

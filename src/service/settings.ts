@@ -40,6 +40,12 @@ export interface Keys {
   readonly admin: string | undefined;
 }
 
+/** The model that comes with the repository: MODEL, unless it is set. */
+export const SHIPPED_WEIGHTS = new URL(
+  "../../weights/office31.safetensors",
+  import.meta.url,
+);
+
 /**
  * Reads the settings.
  *

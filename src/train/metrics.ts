@@ -32,7 +32,7 @@ export interface SetMetrics {
   readonly images: number;
   /** By the head's name. */
   readonly heads: Readonly<Record<string, Metrics>>;
-  /** Figures of the other heads by the groups of one: `breakdown.domain.webcam.heads.item`. */
+  /** Metrics of the other heads by the groups of one: `breakdown.room.hall.heads.price`. */
   readonly breakdown: Readonly<Record<string, Readonly<Record<string, Group>>>>;
 }
 

@@ -140,7 +140,7 @@ Deno.test("a GIF is decoded on the screen that browsers take it to have", async 
       inside ? 80 : 0,
       inside ? 255 : 0,
     ] as const;
-  const cases: [{ width: number; height: number }, Picture][] = [
+  const cases: [{ width: number; height: number }, PlainImage][] = [
     [{ width: 0, height: 0 }, paint(10, 8, () => shade(true))],
     [{ width: 5, height: 5 }, paint(10, 8, () => shade(true))],
     [
