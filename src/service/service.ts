@@ -136,11 +136,7 @@ export class Service {
     return new Service(options, await base, network, describer, pool);
   }
 
-<<<<<<< HEAD
   /** What the served version is asked, in the order of its answers. */
-=======
-  /** What the model is asked, in the order of its answers. */
->>>>>>> heads-fin
   get heads(): readonly HeadSpec[] {
     const { heads } = this.#versions.current.manifest;
     return heads?.heads ?? this.network.model.sizes.heads;
