@@ -195,7 +195,7 @@ Deno.test("an animation is its first frame, at its place", async () => {
 });
 
 /** A PNG whose animation shows `first` at (2, 1), before or behind its main image. */
-function animatePng(main: Picture, first: Picture): Uint8Array {
+function animatePng(main: PlainImage, first: PlainImage): Uint8Array {
   const dataOf = (png: Uint8Array) => {
     const start = new TextDecoder("latin1").decode(png).indexOf("IDAT");
     const length = new DataView(png.buffer).getUint32(start - 4);
