@@ -11,12 +11,13 @@
 
 import type { ByteKernels } from "./bytes.ts";
 import type { ImageKernels } from "./image.ts";
+import { type MultiplyAddKernels, roundsOnce } from "./multiply_add.ts";
 import type { PanelKernels } from "./panels.ts";
 
 /** A byte offset into the arena. */
 export type Pointer = number;
 
-/** assembly/linear_*.ts */
+/** assembly/linear_*.ts: a multiply-add rounds once, as assembly/multiply_add.ts says. */
 export interface LinearKernels {
   /** y = x·Wᵀ + b. */
   linearForward(
@@ -279,6 +280,7 @@ export interface MathKernels {
 export interface Kernels
   extends
     LinearKernels,
+    MultiplyAddKernels,
     ByteKernels,
     ElementwiseKernels,
     PanelKernels,
@@ -289,24 +291,56 @@ export interface Kernels
     MathKernels,
     ImageKernels {}
 
+/**
+ * A build of the kernels: "fused" has the machine's own multiply-add, "emulated"
+ * computes the same bits where the machine rounds its product too.
+ */
+export type KernelBuild = "fused" | "emulated";
+
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
+/** The build for this machine; unknown until the first kernels are loaded. */
+let buildHere: KernelBuild | undefined;
 
 /**
- * The kernels over `memory`, which may be shared among threads. The module is
- * read and compiled once per process.
+ * The kernels over `memory`, which may be shared among threads: of the given build,
+ * or of the one that this machine needs. The module is read and compiled once per
+ * process.
  */
 export async function loadKernels(
   memory: WebAssembly.Memory,
+  build = buildHere,
 ): Promise<Kernels> {
-  const shared = !(memory.buffer instanceof ArrayBuffer);
-  const module = await compile(shared ? "kernels.shared.wasm" : "kernels.wasm");
-  const instance = await WebAssembly.instantiate(module, { env: { memory } });
-  return instance.exports as unknown as Kernels;
+  const kernels = await instantiate(memory, build ?? "fused");
+  if (build !== undefined) return kernels;
+  buildHere = roundsOnce(kernels) ? "fused" : "emulated";
+  return buildHere === "fused" ? kernels : instantiate(memory, buildHere);
+}
+
+/** The build that {@linkcode loadKernels} takes on this machine. */
+export async function kernelBuild(): Promise<KernelBuild> {
+  if (buildHere === undefined) {
+    await loadKernels(new WebAssembly.Memory({ initial: 1, maximum: 1 }));
+  }
+  return buildHere!;
 }
 
 /** Reads and compiles the kernels ahead of their first use. */
 export async function prepareKernels(): Promise<void> {
   await compile("kernels.wasm");
+}
+
+async function instantiate(
+  memory: WebAssembly.Memory,
+  build: KernelBuild,
+): Promise<Kernels> {
+  const shared = !(memory.buffer instanceof ArrayBuffer);
+  const module = await compile(
+    `kernels${build === "emulated" ? ".emulated" : ""}${
+      shared ? ".shared" : ""
+    }.wasm`,
+  );
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  return instance.exports as unknown as Kernels;
 }
 
 function compile(name: string): Promise<WebAssembly.Module> {

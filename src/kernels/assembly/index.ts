@@ -5,6 +5,7 @@ export * from "./linear_input_gradient";
 export * from "./linear_norm";
 export * from "./linear_update";
 export * from "./linear_weight_gradient";
+export { multiplyAddOne } from "./multiply_add";
 export * from "./panels";
 export * from "./elementwise";
 export * from "./softmax";
