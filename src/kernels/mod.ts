@@ -4,6 +4,7 @@
  * A pointer is a byte offset into the arena, that is a view's `byteOffset`;
  * strides and counts are in elements; values are 32-bit floats unless said
  * otherwise. Kernels do not check what they are given: their callers do, once.
+ * Those with many arguments take them by name.
  * The equations and shapes stand with the sources in `assembly/`.
  *
  * @module
@@ -13,6 +14,7 @@ import type { ByteKernels } from "./bytes.ts";
 import type { ImageKernels } from "./image.ts";
 import { type MultiplyAddKernels, roundsOnce } from "./multiply_add.ts";
 import type { PanelKernels } from "./panels.ts";
+import { type Arguments, namedCalls } from "./signatures.ts";
 
 /** A byte offset into the arena. */
 export type Pointer = number;
@@ -20,42 +22,11 @@ export type Pointer = number;
 /** assembly/linear_*.ts: a multiply-add rounds once, as assembly/multiply_add.ts says. */
 export interface LinearKernels {
   /** y = x·Wᵀ + b. */
-  linearForward(
-    x: Pointer,
-    xStride: number,
-    w: Pointer,
-    b: Pointer,
-    y: Pointer,
-    yStride: number,
-    batch: number,
-    inputs: number,
-    panels: number,
-  ): void;
+  linearForward(args: Arguments<"linearForward">): void;
   /** dx = g·W, or dx += g·W where accumulate is 1. */
-  linearInputGradient(
-    g: Pointer,
-    gStride: number,
-    w: Pointer,
-    dx: Pointer,
-    dxStride: number,
-    batch: number,
-    inputs: number,
-    panels: number,
-    accumulate: 0 | 1,
-  ): void;
+  linearInputGradient(args: Arguments<"linearInputGradient">): void;
   /** dw = gᵀ·x and db = Σ_r g[r]. The scratch has `weightGradientScratch(batch)` floats. */
-  linearWeightGradient(
-    x: Pointer,
-    xStride: number,
-    g: Pointer,
-    gStride: number,
-    dw: Pointer,
-    db: Pointer,
-    batch: number,
-    inputs: number,
-    panels: number,
-    scratch: Pointer,
-  ): void;
+  linearWeightGradient(args: Arguments<"linearWeightGradient">): void;
   /** db = Σ_r g[r]. */
   linearBiasGradient(
     g: Pointer,
@@ -78,27 +49,7 @@ export interface LinearKernels {
    * gradientScale·gᵀ·x and one step of Adam with it, in one pass: the bits of
    * linearWeightGradient, scale and adam (decay 0) or adamw (l2 0).
    */
-  linearWeightGradientAdam(
-    x: Pointer,
-    xStride: number,
-    g: Pointer,
-    gStride: number,
-    w: Pointer,
-    m: Pointer,
-    v: Pointer,
-    batch: number,
-    inputs: number,
-    panels: number,
-    scratch: Pointer,
-    gradientScale: number,
-    stepSize: number,
-    beta1: number,
-    beta2: number,
-    epsilon: number,
-    inverseSqrtBiasCorrection2: number,
-    l2: number,
-    decay: number,
-  ): void;
+  linearWeightGradientAdam(args: Arguments<"linearWeightGradientAdam">): void;
 }
 
 /** assembly/elementwise.ts */
@@ -262,6 +213,11 @@ export interface RandomKernels {
     seedLow: number,
     seedHigh: number,
   ): void;
+  /**
+   * x = x·mask, without the mask in memory: of a mask's values, those from `first`
+   * on, a multiple of four.
+   */
+  dropUniform(args: Arguments<"dropUniform">): void;
 }
 
 /** assembly/math.ts: double precision, and the same bits on every machine. */
@@ -340,7 +296,8 @@ async function instantiate(
     }.wasm`,
   );
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
-  return instance.exports as unknown as Kernels;
+  const { exports } = instance;
+  return { ...exports, ...namedCalls(exports) } as unknown as Kernels;
 }
 
 function compile(name: string): Promise<WebAssembly.Module> {

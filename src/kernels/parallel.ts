@@ -10,14 +10,19 @@
 
 import { type Allocator, layOut } from "./arena.ts";
 import { type Kernels, loadKernels } from "./mod.ts";
-import { callPart, DIVISIBLE, type DivisibleKernel } from "./parallel_parts.ts";
+import { callPart } from "./parallel_parts.ts";
+import {
+  type Arguments,
+  inOrder,
+  NAMED,
+  type NamedKernel,
+} from "./signatures.ts";
 
 /** Where a call is handed over: 32-bit words, then its arguments as doubles. */
 export const CALL = {
   generation: 0,
   pending: 1,
   kernel: 2,
-  count: 3,
   words: 4,
   arguments: 24,
 };
@@ -82,7 +87,7 @@ function startWorker(start: WorkerStart): Promise<void> {
   });
 }
 
-/** The same kernels, the divisible ones of them shared out. */
+/** The same kernels, those with signatures shared out. */
 function divided(
   kernels: Kernels,
   buffer: SharedArrayBuffer,
@@ -90,17 +95,16 @@ function divided(
 ): Kernels {
   const words = new Int32Array(buffer, 0, CALL.words);
   const values = new Float64Array(buffer, 4 * CALL.words);
-  const share = (name: DivisibleKernel) => (...args: number[]) => {
-    values.set(args);
-    words[CALL.count] = args.length;
+  const share = <K extends NamedKernel>(kernel: K) => (args: Arguments<K>) => {
+    values.set(inOrder(kernel, args));
     Atomics.store(words, CALL.pending, parts - 1);
-    handOver(words, DIVISIBLE.indexOf(name));
-    callPart(kernels, name, args, 0, parts);
+    handOver(words, NAMED.indexOf(kernel));
+    callPart(kernels, kernel, args, 0, parts);
     waitWhile(words, CALL.pending, (pending) => pending > 0);
   };
   return {
     ...kernels,
-    ...Object.fromEntries(DIVISIBLE.map((name) => [name, share(name)])),
+    ...Object.fromEntries(NAMED.map((kernel) => [kernel, share(kernel)])),
   };
 }
 

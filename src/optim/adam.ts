@@ -112,25 +112,21 @@ function adamFamily(
     tensor: TensorStep,
     gradient: GradientProduct,
   ): void {
-    const { x, xStride, g, gStride, batch, inputs, panels } = gradient;
     const { factors, l2, shrinkage } = factorsOf(tensor);
-    kernels.linearWeightGradientAdam(
-      x,
-      xStride,
-      g,
-      gStride,
-      tensor.parameter.byteOffset,
-      tensor.moments[0]!.byteOffset,
-      tensor.moments[1]!.byteOffset,
-      batch,
-      inputs,
-      panels,
-      gradient.scratch,
-      gradient.gradientScale,
-      ...factors,
+    const [stepSize, , , , inverseSqrtBiasCorrection2] = factors;
+    kernels.linearWeightGradientAdam({
+      ...gradient,
+      w: tensor.parameter.byteOffset,
+      m: tensor.moments[0]!.byteOffset,
+      v: tensor.moments[1]!.byteOffset,
+      stepSize,
+      beta1,
+      beta2,
+      epsilon,
+      inverseSqrtBiasCorrection2,
       l2,
-      shrinkage,
-    );
+      decay: shrinkage,
+    });
   }
 
   const slots = ["exp_avg", "exp_avg_sq"];

@@ -107,18 +107,17 @@ Deno.test("every lane of a matrix kernel rounds so", () => {
 /** y = b + x·w of one row and one input; w, b, y and x lie one after the other. */
 function callForward(kernels: Kernels, block: Float32Array, outputs: number) {
   const w = block.byteOffset;
-  const x = w + 12 * outputs;
-  kernels.linearForward(
-    x,
-    1,
+  kernels.linearForward({
+    x: w + 12 * outputs,
+    xStride: 1,
     w,
-    w + 4 * outputs,
-    w + 8 * outputs,
-    outputs,
-    1,
-    1,
-    outputs / PANEL,
-  );
+    b: w + 4 * outputs,
+    y: w + 8 * outputs,
+    yStride: outputs,
+    batch: 1,
+    inputs: 1,
+    panels: outputs / PANEL,
+  });
 }
 
 Deno.test("the probe knows two roundings, and another order, from one rounding", () => {

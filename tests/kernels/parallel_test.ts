@@ -64,17 +64,17 @@ Deno.test("a divided forward pass writes what one thread writes, for every numbe
       }
       y.fill(NaN);
       for (let call = 0; call < 50; call++) {
-        kernels.linearForward(
-          x.byteOffset,
-          inputs,
-          w.byteOffset,
-          b.byteOffset,
-          y.byteOffset,
-          panels * 8,
-          5,
+        kernels.linearForward({
+          x: x.byteOffset,
+          xStride: inputs,
+          w: w.byteOffset,
+          b: b.byteOffset,
+          y: y.byteOffset,
+          yStride: panels * 8,
+          batch: 5,
           inputs,
           panels,
-        );
+        });
       }
       outputs.push(y.slice());
     }
