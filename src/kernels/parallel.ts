@@ -10,7 +10,7 @@
 
 import { type Allocator, layOut } from "./arena.ts";
 import { type Kernels, loadKernels } from "./mod.ts";
-import { callPart } from "./parallel_parts.ts";
+import { callPart, isLarge } from "./parallel_parts.ts";
 import {
   type Arguments,
   inOrder,
@@ -96,6 +96,7 @@ function divided(
   const words = new Int32Array(buffer, 0, CALL.words);
   const values = new Float64Array(buffer, 4 * CALL.words);
   const share = <K extends NamedKernel>(kernel: K) => (args: Arguments<K>) => {
+    if (!isLarge(kernel, args)) return callPart(kernels, kernel, args, 0, 1);
     values.set(inOrder(kernel, args));
     Atomics.store(words, CALL.pending, parts - 1);
     handOver(words, NAMED.indexOf(kernel));

@@ -9,6 +9,8 @@ const FLOAT = 4;
 interface Division<K extends NamedKernel> {
   /** The argument that counts what is shared out. */
   readonly count: keyof Arguments<K>;
+  /** What the call costs, in multiply-adds. */
+  readonly work: (args: Arguments<K>) => number;
   /** A part is a multiple of so many, but for the last; 1 where it is not said. */
   readonly unit?: number;
   /** By how much arguments grow from one of those to the next; pointers are in bytes. */
@@ -19,6 +21,15 @@ interface Division<K extends NamedKernel> {
   readonly advancePart?: Division<K>["advance"];
 }
 
+/** Work that one thread has done before others have begun. */
+const LITTLE = 4e6;
+
+const product = (
+  { batch, inputs, panels }: Readonly<
+    Record<"batch" | "inputs" | "panels", number>
+  >,
+) => batch * inputs * panels * PANEL;
+
 const scratchOfPart = ({ batch }: { readonly batch: number }) => ({
   scratch: FLOAT * weightGradientScratch(batch),
 });
@@ -26,6 +37,7 @@ const scratchOfPart = ({ batch }: { readonly batch: number }) => ({
 const DIVISIONS: { readonly [K in NamedKernel]: Division<K> } = {
   linearForward: {
     count: "panels",
+    work: product,
     advance: ({ inputs }) => ({
       w: FLOAT * PANEL * inputs,
       b: FLOAT * PANEL,
@@ -34,6 +46,7 @@ const DIVISIONS: { readonly [K in NamedKernel]: Division<K> } = {
   },
   linearInputGradient: {
     count: "batch",
+    work: product,
     advance: ({ gStride, dxStride }) => ({
       g: FLOAT * gStride,
       dx: FLOAT * dxStride,
@@ -41,6 +54,7 @@ const DIVISIONS: { readonly [K in NamedKernel]: Division<K> } = {
   },
   linearWeightGradient: {
     count: "panels",
+    work: product,
     advance: ({ inputs }) => ({
       g: FLOAT * PANEL,
       dw: FLOAT * PANEL * inputs,
@@ -50,6 +64,7 @@ const DIVISIONS: { readonly [K in NamedKernel]: Division<K> } = {
   },
   linearWeightGradientAdam: {
     count: "panels",
+    work: product,
     advance: ({ inputs }) => {
       const panel = FLOAT * PANEL * inputs;
       return { g: FLOAT * PANEL, w: panel, m: panel, v: panel };
@@ -58,10 +73,20 @@ const DIVISIONS: { readonly [K in NamedKernel]: Division<K> } = {
   },
   dropUniform: {
     count: "n",
+    work: ({ n }) => 8 * n,
     unit: 4,
     advance: () => ({ x: FLOAT, first: 1 }),
   },
 };
+
+/** Whether a call is worth sharing out. */
+export function isLarge<K extends NamedKernel>(
+  kernel: K,
+  args: Arguments<K>,
+): boolean {
+  const division: Division<K> = DIVISIONS[kernel];
+  return division.work(args) >= LITTLE;
+}
 
 /** Does part `part` of `parts` of a call: nothing where there is less to share than parts. */
 export function callPart<K extends NamedKernel>(

@@ -15,7 +15,8 @@ Deno.test({
         command([
           ...["train", "--data", `${folder}/data`, "--json", ...SMALL],
           ...["--out", `${folder}/${out}`, "--workers", `${workers}`],
-          ...["--epochs", "100", "--seed", "3"],
+          // Wide enough to be shared out between two threads.
+          ...["--hidden", "56", "--epochs", "30", "--seed", "3"],
           ...(out === "resumed" ? ["--resume", `${folder}/stopped`] : []),
         ], env);
       const sha256 = async (training: Deno.Command) => {
@@ -28,9 +29,8 @@ Deno.test({
       for (const [workers, env] of [[2, FUSED], [1, WITHOUT_FMA]] as const) {
         assertEquals(await sha256(train("other", workers, env)), expected);
       }
-      await interrupt(train("stopped", 2, FUSED));
-      assertEquals(await sha256(train("resumed", 2, WITHOUT_FMA)), expected);
-      await interrupt(train("stopped", 1, WITHOUT_FMA));
+      // The slow build is the one that can be stopped before it is through.
+      await interrupt(train("stopped", 2, WITHOUT_FMA));
       assertEquals(await sha256(train("resumed", 1, FUSED)), expected);
     }),
 });
