@@ -7,6 +7,8 @@ export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: "ms" | "GFLOP/s" | "GB/s" | "MB" | "KB" | "1/s" | "%" | "×";
+  /** Of a ratio: whether it is one that should fall. */
+  readonly lowerIsBetter?: true;
 }
 
 /** A training step and a forward pass of one row at one shape: ours, or a peer's in the same fields. */
