@@ -15,6 +15,44 @@
 /** s + a·b in four lanes. */
 export function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
+  const low = f64x2.add(
+    f64x2.promote_low_f32x4(sum),
+    f64x2.mul(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(b)),
+  );
+  const high = f64x2.add(
+    f64x2.promote_low_f32x4(upper(sum)),
+    f64x2.mul(
+      f64x2.promote_low_f32x4(upper(a)),
+      f64x2.promote_low_f32x4(upper(b)),
+    ),
+  );
+  const result = narrow(low, high);
+  // Rounding a sum to a double and then to a float goes wrong only where the double
+  // lies half way between two floats: by its digits, or below the normal floats.
+  const digits = v128.shuffle<i32>(low, high, 0, 2, 4, 6);
+  const halfWay = i32x4.eq(
+    v128.and(digits, i32x4.splat(0x1fffffff)),
+    i32x4.splat(0x10000000),
+  );
+  const small = f32x4.le(
+    f32x4.abs(result),
+    f32x4.splat(1.1754943508222875e-38), // 2^-126
+  );
+  return v128.any_true(v128.or(halfWay, small))
+    ? multiplyAddByOdd(sum, a, b)
+    : result;
+}
+
+/** s + a·b of single numbers, for telling what a machine makes of it. */
+export function multiplyAddOne(sum: f32, a: f32, b: f32): f32 {
+  return f32x4.extract_lane(
+    multiplyAdd(f32x4.splat(sum), f32x4.splat(a), f32x4.splat(b)),
+    0,
+  );
+}
+
+/** s + a·b where its double may lie half way between two floats. */
+function multiplyAddByOdd(sum: v128, a: v128, b: v128): v128 {
   const low = addToOdd(
     f64x2.promote_low_f32x4(sum),
     f64x2.mul(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(b)),
@@ -24,19 +62,16 @@ export function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
     f64x2.promote_low_f32x4(sum),
     f64x2.mul(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(b)),
   );
+  return narrow(low, high);
+}
+
+/** Four doubles as floats. */
+function narrow(low: v128, high: v128): v128 {
   return v128.shuffle<u64>(
     f32x4.demote_f64x2_zero(low),
     f32x4.demote_f64x2_zero(high),
     0,
     2,
-  );
-}
-
-/** s + a·b of single numbers, for telling what a machine makes of it. */
-export function multiplyAddOne(sum: f32, a: f32, b: f32): f32 {
-  return f32x4.extract_lane(
-    multiplyAdd(f32x4.splat(sum), f32x4.splat(a), f32x4.splat(b)),
-    0,
   );
 }
 
