@@ -4,8 +4,8 @@
  * A pointer is a byte offset into the arena, that is a view's `byteOffset`;
  * strides and counts are in elements; values are 32-bit floats unless said
  * otherwise. Kernels do not check what they are given: their callers do, once.
- * Those with many arguments take them by name.
- * The equations and shapes stand with the sources in `assembly/`.
+ * Those with many arguments take them by name. The equations and shapes stand with
+ * the sources in `assembly/`.
  *
  * @module
  */

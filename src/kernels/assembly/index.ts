@@ -1,4 +1,4 @@
-/** What kernels.wasm exports: one line per file. */
+/** What the modules export: one line per file. */
 export * from "./linear_bytes";
 export * from "./linear_forward";
 export * from "./linear_input_gradient";
