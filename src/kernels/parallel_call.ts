@@ -5,7 +5,6 @@ export const CALL = {
   generation: 0,
   pending: 1,
   kernel: 2,
-  count: 3,
   words: 4,
   arguments: 24,
 };

@@ -308,15 +308,15 @@ function forwardLinear(
   yStride: number,
   rows: number,
 ): void {
-  kernels.linearForward(
-    x.byteOffset,
+  kernels.linearForward({
+    x: x.byteOffset,
     xStride,
-    layer.weight.byteOffset,
-    layer.bias.byteOffset,
-    y.byteOffset + 4 * yColumn,
+    w: layer.weight.byteOffset,
+    b: layer.bias.byteOffset,
+    y: y.byteOffset + 4 * yColumn,
     yStride,
-    rows,
-    layer.inputs,
-    layer.panels,
-  );
+    batch: rows,
+    inputs: layer.inputs,
+    panels: layer.panels,
+  });
 }

@@ -1,10 +1,5 @@
 /** Arithmetic on vectors of four floats, which the kernels share. */
 
-/** Adds a·b to `sum`: two roundings, as everywhere here, so that every machine agrees. */
-export function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
-  return f32x4.add(sum, f32x4.mul(a, b));
-}
-
 /** a·x + b·y. */
 export function blend(a: v128, x: v128, b: v128, y: v128): v128 {
   return f32x4.add(f32x4.mul(a, x), f32x4.mul(b, y));
