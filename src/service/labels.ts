@@ -242,10 +242,10 @@ function grown(own: HeadsRecord, head: string, label: string): HeadsRecord {
     checkNew(classes, label);
     return { ...classes, labels: [...classes.labels, label] };
   });
-  const { temperature, offsets } = own.calibration[head] as ClassesCalibration;
+  const known = own.calibration[head] as ClassesCalibration;
   const calibration = {
     ...own.calibration,
-    [head]: { temperature, offsets: [...offsets, 0] },
+    [head]: { ...known, offsets: [...known.offsets, 0] },
   };
   return { heads, calibration };
 }
