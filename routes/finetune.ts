@@ -7,6 +7,7 @@ import { readIdempotencyKey, readIfMatch } from "./headers.ts";
 import { requiredKey } from "./keys.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods } from "./problem.ts";
+import { refuseQuery } from "./query.ts";
 
 /** Teaches the model corrected examples. */
 export function finetuneRoutes(
@@ -21,7 +22,8 @@ export function finetuneRoutes(
       const ifMatch = readIfMatch(c);
       const idempotencyKey = readIdempotencyKey(c);
       const open = await service();
-      const { readLesson } = await import("./lesson.ts");
+      const { OPTIONS, readLesson } = await import("./lesson.ts");
+      await refuseQuery(c, OPTIONS);
       const { images, ...lesson } = await readLesson(c, open.heads, limits);
       const { answer, sha256 } = await open.finetune({
         images: images.map(({ value }) => value),

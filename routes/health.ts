@@ -3,11 +3,12 @@
 import { Hono } from "hono/quick";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods } from "./problem.ts";
+import { noQuery } from "./query.ts";
 
 /** Says that the server lives, with which version of the model. */
 export function healthRoutes({ service }: RouteOptions): Hono {
   return new Hono()
-    .get("/healthz", async (c) => {
+    .get("/healthz", noQuery(), async (c) => {
       const { version, step } = await (await service()).identity();
       return c.json({ status: "ok", version, step }, 200, {
         "Cache-Control": "no-store",
@@ -19,7 +20,7 @@ export function healthRoutes({ service }: RouteOptions): Hono {
 /** Says what there is. */
 export function indexRoutes(): Hono {
   return new Hono()
-    .get("/", (c) =>
+    .get("/", noQuery(), (c) =>
       c.json({
         name: "Tandem",
         about: "An image classifier that learns from corrections.",

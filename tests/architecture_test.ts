@@ -146,7 +146,7 @@ Deno.test("nothing that the server loads awaits as it is loaded", () => {
   assertEquals(loaded.filter((path) => awaits(textOf(path))), []);
 });
 
-Deno.test("the server imports Hono, the image decoders, a parser of forms, a PostgreSQL client and nothing else", () => {
+Deno.test("the server imports Hono, the image decoders, a parser of forms, schemas, a PostgreSQL client and nothing else", () => {
   const packages = [...reach(["mod.ts"], imports)]
     .filter((to) => !isFile(to) && !to.startsWith("node:"))
     .map((specifier) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0]);
@@ -160,6 +160,7 @@ Deno.test("the server imports Hono, the image decoders, a parser of forms, a Pos
       "imagescript",
       "jpeg-js",
       "postgres",
+      "valibot",
     ],
   );
 });
