@@ -21,6 +21,10 @@ const RESOURCES: readonly Resource[] = [
     async (options) => (await import("./health.ts")).healthRoutes(options),
   ],
   [
+    ["/openapi.json", "/docs", "/docs/:file"],
+    async (options) => (await import("./docs.ts")).docsRoutes(options),
+  ],
+  [
     ["/finetune"],
     async (options) => (await import("./finetune.ts")).finetuneRoutes(options),
   ],

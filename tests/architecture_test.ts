@@ -146,7 +146,7 @@ Deno.test("nothing that the server loads awaits as it is loaded", () => {
   assertEquals(loaded.filter((path) => awaits(textOf(path))), []);
 });
 
-Deno.test("the server imports Hono, the image decoders, a parser of forms, schemas, a PostgreSQL client and nothing else", () => {
+Deno.test("the server imports Hono, the image decoders, a parser of forms, schemas and their page, a PostgreSQL client and nothing else", () => {
   const packages = [...reach(["mod.ts"], imports)]
     .filter((to) => !isFile(to) && !to.startsWith("node:"))
     .map((specifier) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0]);
@@ -156,10 +156,12 @@ Deno.test("the server imports Hono, the image decoders, a parser of forms, schem
       "@jsquash/jpeg",
       "@jsquash/webp",
       "@remix-run/multipart-parser",
+      "@valibot/to-json-schema",
       "hono",
       "imagescript",
       "jpeg-js",
       "postgres",
+      "swagger-ui-dist",
       "valibot",
     ],
   );

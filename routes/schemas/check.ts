@@ -104,8 +104,7 @@ function plainNote(
   { type, requirement }: v.BaseIssue<unknown>,
 ): FieldNote {
   if (type === "min_length" || type === "max_length") {
-    const most = lengthsOf(schema).at(-1) ?? requirement;
-    return { expected: `1 to ${most}` };
+    return { expected: `1 to ${mostOf(schema) ?? requirement}` };
   }
   const kind = schema?.type ?? type;
   return {
@@ -117,11 +116,12 @@ function plainNote(
   };
 }
 
-function lengthsOf(schema: Schema | undefined): unknown[] {
+/** The most items that an array may have. */
+function mostOf(schema: Schema | undefined): unknown {
   const { pipe = [] } = (schema ?? {}) as {
-    pipe?: { requirement?: unknown }[];
+    pipe?: readonly { type: string; requirement?: unknown }[];
   };
-  return pipe.flatMap(({ requirement }) => requirement ?? []);
+  return pipe.find(({ type }) => type === "max_length")?.requirement;
 }
 
 function stepsOf({ path }: v.BaseIssue<unknown>): Step[] {
@@ -147,16 +147,12 @@ function schemaAt(
 ): Schema | undefined {
   const [step, ...rest] = steps;
   if (schema === undefined || step === undefined) return schema;
-  const { pipe, wrapped, entries, item } = schema as {
-    pipe?: readonly Schema[];
+  const { wrapped, entries, item } = schema as {
     wrapped?: Schema;
     entries?: Record<string, Schema>;
     item?: Schema;
   };
   if (wrapped !== undefined) return schemaAt(wrapped, steps);
   if (entries !== undefined) return schemaAt(entries[step], rest);
-  const items = pipe?.findLast((part) => "item" in part) as
-    | { item: Schema }
-    | undefined;
-  return schemaAt(items?.item ?? item, rest);
+  return schemaAt(item, rest);
 }

@@ -53,14 +53,9 @@ export function fields<const E extends v.ObjectEntries>(entries: E) {
   );
 }
 
-/** An array of 1 to `most` items; their number is checked before they are. */
+/** An array of 1 to `most` items. */
 export function list<const S extends Schema>(item: S, most: number) {
-  return v.pipe(
-    v.array(v.unknown()),
-    v.minLength(1),
-    v.maxLength(most),
-    v.array(item),
-  );
+  return v.pipe(v.array(item), v.minLength(1), v.maxLength(most));
 }
 
 /** A whole number from `least` on. */
@@ -79,15 +74,14 @@ export function wholeText(
   description: string,
   more: Readonly<Record<string, unknown>> = {},
 ) {
-  return field(
-    v.pipe(
-      v.string(),
-      v.regex(/^\d+$/),
-      v.transform(Number),
-      v.safeInteger(),
-      v.minValue(least),
+  return v.pipe(
+    field(
+      v.pipe(v.string(), v.regex(/^\d+$/)),
+      `a whole number ≥ ${least}`,
+      { description, json: { type: "integer", minimum: least, ...more } },
     ),
-    `a whole number ≥ ${least}`,
-    { description, json: { type: "integer", minimum: least, ...more } },
+    v.transform(Number),
+    v.safeInteger(),
+    v.minValue(least),
   );
 }

@@ -9,24 +9,22 @@ import { field, fields, whole } from "./field.ts";
 export function labelSchema(head: HeadSpec) {
   const kind = kindOf(head);
   const known = kind.groups(head);
+  const note = { known, json: labelJson(head) };
+  const description = `The label for ${head.name}: ${kind.expected(head)}.`;
   return v.optional(
-    field(
-      v.pipe(
+    v.pipe(
+      field(
         v.union([v.string(), v.number(), v.boolean(), v.null_()]),
-        v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
-          if (value === null || value === "") return UNKNOWN;
-          const label = kind.parse(head, value);
-          if (label !== undefined) return label;
-          addIssue({ input: value });
-          return NEVER;
-        }),
+        kind.expected(head),
+        { description, ...note },
       ),
-      kind.expected(head),
-      {
-        description: `The label for ${head.name}: ${kind.expected(head)}.`,
-        known,
-        json: labelJson(head),
-      },
+      v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
+        if (value === null || value === "") return UNKNOWN;
+        const label = kind.parse(head, value);
+        if (label !== undefined) return label;
+        addIssue({ input: value });
+        return NEVER;
+      }),
     ),
   );
 }

@@ -128,7 +128,7 @@ Deno.test("a check speaks of the field that is wrong, wherever it lies", () => {
     400,
     "Cannot read rows: expected 1 to 2, got 0",
   ]);
-  assertEquals(fault({ rows: [1, 2, 3] }), [
+  assertEquals(fault({ rows: [{}, {}, {}] }), [
     413,
     "Cannot read rows: expected 1 to 2, got 3",
   ]);
