@@ -7,7 +7,6 @@ import { entityTag } from "../src/service/answers.ts";
 import type { Changed } from "../src/service/editor.ts";
 import { readBytes, readJson } from "./body.ts";
 import { readIfMatch } from "./headers.ts";
-import { requiredKey } from "./keys.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { noQuery } from "./query.ts";
@@ -18,11 +17,8 @@ import { tagName, versionBody } from "./schemas/admin.ts";
 const MAX_IMPORT_BYTES = 256 * 1024 * 1024;
 
 /** Goes back, moves states, names versions. */
-export function adminRoutes({ service, keys, intake }: RouteOptions): Hono {
-  const key = requiredKey(keys.admin, {
-    variable: "ADMIN_KEY",
-    purpose: "Administration",
-  });
+export function adminRoutes({ service, intake, keyring }: RouteOptions): Hono {
+  const key = keyring.allow("admin");
   return new Hono()
     .post("/rollback", key, noQuery(), intake.receive(), async (c) => {
       const version = await readVersion(c);

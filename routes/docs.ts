@@ -83,7 +83,9 @@ async function readPart(name: string): Promise<string> {
       return STYLE;
     case "swagger-ui-bundle.js":
     case "swagger-ui.css": {
-      const { default: folder } = await import("swagger-ui-dist/absolute-path.js");
+      const { default: folder } = await import(
+        "swagger-ui-dist/absolute-path.js"
+      );
       return await Deno.readTextFile(`${folder()}/${name}`);
     }
     default:

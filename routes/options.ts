@@ -2,12 +2,15 @@
 
 import type { RequestLimits } from "../src/service/limits.ts";
 import type { Service } from "../src/service/service.ts";
-import type { Settings } from "../src/service/settings.ts";
+import type { KeyBudgets, Settings } from "../src/service/settings.ts";
 import type { Intake } from "./intake.ts";
+import type { Keyring } from "./keys.ts";
 
 /** What an app is made of. */
 export interface AppOptions extends Pick<Settings, "keys" | "corsOrigin"> {
   readonly limits: RequestLimits;
+  /** What one key may use up. Default: any amount. */
+  readonly keyBudgets?: KeyBudgets;
   /** Whether the server listens for this machine only. Default false. */
   readonly loopback?: boolean;
   /** The service, opened when it is first needed. */
@@ -18,4 +21,5 @@ export interface AppOptions extends Pick<Settings, "keys" | "corsOrigin"> {
 export interface RouteOptions extends AppOptions {
   /** What all routes together have taken in. */
   readonly intake: Intake;
+  readonly keyring: Keyring;
 }

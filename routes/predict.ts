@@ -16,7 +16,6 @@ import {
 import type { Form } from "./form.ts";
 import { describeImages } from "./images.ts";
 import type { RequestLimits } from "../src/service/limits.ts";
-import { optionalKey } from "./keys.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { readQuery } from "./query.ts";
@@ -27,12 +26,12 @@ const querySchema = async () =>
 
 /** Classifies images. */
 export function predictRoutes(
-  { service, keys, limits, intake }: RouteOptions,
+  { service, limits, intake, keyring }: RouteOptions,
 ): Hono {
   return new Hono()
     .post(
       "/predict",
-      optionalKey(keys.predict),
+      keyring.allow("predict"),
       intake.receive(),
       async (c) => {
         const { topK = DEFAULT_TOP_K, version } = await readQuery(

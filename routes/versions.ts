@@ -4,15 +4,14 @@ import type { Context } from "hono";
 import { Hono } from "hono/quick";
 import { entityTag } from "../src/service/answers.ts";
 import type { HistoryEntry } from "../src/service/history.ts";
-import { optionalKey } from "./keys.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { readQuery, refuseQuery } from "./query.ts";
 import { DEFAULT_LIMIT, MAX_LIMIT, versionsQuery } from "./schemas/versions.ts";
 
 /** Tells the model's history. */
-export function versionRoutes({ service, keys }: RouteOptions): Hono {
-  const key = optionalKey(keys.predict);
+export function versionRoutes({ service, keyring }: RouteOptions): Hono {
+  const key = keyring.allow("predict");
   return new Hono()
     .get("/versions", key, async (c) => {
       const { limit = DEFAULT_LIMIT, before } = await readQuery(
@@ -59,6 +58,7 @@ function summaryOf({ manifest, tags }: HistoryEntry) {
     sha256,
     loss,
     guard,
+    by,
   } = manifest;
   return {
     version,
@@ -71,6 +71,7 @@ function summaryOf({ manifest, tags }: HistoryEntry) {
     loss,
     guard,
     tags,
+    by,
   };
 }
 

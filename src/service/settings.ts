@@ -7,10 +7,16 @@
  *   STORE            a Deno KV file, `memory`, or `postgres://…`    .data/tandem.kv; on Deno Deploy
  *                                                                   the database assigned there
  *   KEEP_VERSIONS    versions kept, besides tagged ones             100
- *   PREDICT_KEY      bearer key of predictions                      none: open to everyone
- *   FINETUNE_KEY     bearer key of fine-tuning                      none: closed
- *   ADMIN_KEY        bearer key of rollback, export and import      none: closed
+ *   PREDICT_KEY      bearer keys of predictions                     none: open to everyone
+ *   FINETUNE_KEY     bearer keys of fine-tuning                     none: closed
+ *   ADMIN_KEY        bearer keys of rollback, export and import     none: closed
+ *   KEY_REQUESTS_PER_MINUTE   of one key                            0: any number
+ *   KEY_EXAMPLES_PER_HOUR     that one key may teach                0: any number
  *   CORS_ORIGIN      origin of pages that may call, or *            none
+ *
+ * Each of the keys is one key, or `name=key` pairs separated by commas, and a key may
+ * be `sha256:` and its digest in hexadecimal. A fine-tuning key opens what a prediction
+ * key opens, an admin key everything.
  *
  * What a request may cost is set by the variables in limits.ts.
  *
@@ -29,11 +35,20 @@ export interface Settings {
   readonly store: string | undefined;
   readonly keepVersions: number;
   readonly keys: Keys;
+  readonly keyBudgets: KeyBudgets;
   readonly corsOrigin: string | undefined;
   readonly limits: RequestLimits;
 }
 
-/** The bearer keys; a route whose key is undefined is open (predict) or closed (the others). */
+/** What one key may use up; undefined for any amount. */
+export interface KeyBudgets {
+  /** Per minute. */
+  readonly requests?: number | undefined;
+  /** Per hour. */
+  readonly examples?: number | undefined;
+}
+
+/** The bearer keys as they are set; a route whose key is undefined is open (predict) or closed (the others). */
 export interface Keys {
   readonly predict: string | undefined;
   readonly finetune: string | undefined;
@@ -80,6 +95,10 @@ export function readSettings(
       predict: text("PREDICT_KEY"),
       finetune: text("FINETUNE_KEY"),
       admin: text("ADMIN_KEY"),
+    },
+    keyBudgets: {
+      requests: whole("KEY_REQUESTS_PER_MINUTE", 0, 0, 1_000_000) || undefined,
+      examples: whole("KEY_EXAMPLES_PER_HOUR", 0, 0, 1_000_000) || undefined,
     },
     corsOrigin: text("CORS_ORIGIN"),
     limits: readRequestLimits(whole),

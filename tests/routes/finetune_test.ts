@@ -180,7 +180,6 @@ Deno.test("the train key is needed, and the right one", async () => {
         "Bearer wrong",
         "Basic train",
         "train",
-        "Bearer admin",
       ]
     ) {
       const response = await postJson(
