@@ -1,6 +1,5 @@
 /** The app: one small app per resource, put together. @module */
 
-import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { Hono } from "hono/quick";
 import { requestId } from "hono/request-id";
@@ -8,11 +7,22 @@ import { secureHeaders } from "hono/secure-headers";
 import { Intake } from "./intake.ts";
 import { Keyring } from "./keys.ts";
 import { lazyRoutes } from "./lazy.ts";
+import { Metrics } from "./metrics.ts";
+import { observe } from "./observe.ts";
 import type { AppOptions } from "./options.ts";
 import { checkOrigin } from "./origin.ts";
 import { predictRoutes } from "./predict.ts";
 import { answerError, problem } from "./problem.ts";
-import { recordOf } from "./record.ts";
+
+/** Headers of answers that pages of other origins may read. */
+const EXPOSED = [
+  "ETag",
+  "RateLimit",
+  "RateLimit-Policy",
+  "Retry-After",
+  "Server-Timing",
+  "X-Request-Id",
+];
 
 /** Makes the app. Nothing is opened until a request needs it. */
 export function createApp(options: AppOptions): Hono {
@@ -24,12 +34,15 @@ export function createApp(options: AppOptions): Hono {
       c,
     )
   );
-  app.use(requestId(), secureHeaders());
+  const metrics = new Metrics();
+  const { log, logFormat, trace } = options;
+  app.use(requestId(), observe({ metrics, log, logFormat, trace }));
+  app.use(secureHeaders());
   if (options.corsOrigin !== undefined) {
     app.use(
       cors({
         origin: options.corsOrigin,
-        exposeHeaders: ["ETag", "Retry-After"],
+        exposeHeaders: EXPOSED,
       }),
     );
   }
@@ -39,14 +52,8 @@ export function createApp(options: AppOptions): Hono {
   app.use(intake.admit);
   const { keys, keyBudgets = {}, service } = options;
   const keyring = new Keyring(keys, keyBudgets, service);
-  app.use(noted);
-  app.route("/", predictRoutes({ ...options, intake, keyring }));
-  app.route("/", lazyRoutes({ ...options, intake, keyring }));
+  const shared = { ...options, intake, keyring, metrics };
+  app.route("/", predictRoutes(shared));
+  app.route("/", lazyRoutes(shared));
   return app;
 }
-
-/** Sets the headers that were noted, on answers of any kind. */
-const noted: MiddlewareHandler = async (c, next) => {
-  await next();
-  for (const [name, value] of recordOf(c).headers) c.header(name, value);
-};

@@ -2,12 +2,13 @@
 
 import { Hono } from "hono/quick";
 import { entityTag } from "../src/service/answers.ts";
+import type { FinetuneAnswer } from "../src/service/requests.ts";
 import { describeImages } from "./images.ts";
 import { readIdempotencyKey, readIfMatch } from "./headers.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods } from "./problem.ts";
 import { refuseQuery } from "./query.ts";
-import { recordOf } from "./record.ts";
+import { phase, recordOf } from "./record.ts";
 
 /** Teaches the model corrected examples. */
 export function finetuneRoutes(
@@ -28,17 +29,28 @@ export function finetuneRoutes(
         for (const option of ["margin", "trusted"] as const) {
           if (lesson[option] !== undefined) keyring.checkAdmin(c, option);
         }
-        const { answer, sha256 } = await open.finetune({
-          images: images.map(({ value }) => value),
-          describe: async () => {
-            await keyring.spend(c, "examples", images.length);
-            return await describeImages(open, images, limits);
-          },
-          ...lesson,
-          by: recordOf(c).key?.name,
-          ...(ifMatch === undefined ? {} : { ifMatch }),
-          ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-        });
+        const { answer, sha256 } = await phase(
+          c,
+          "finetune",
+          () =>
+            open.finetune({
+              images: images.map(({ value }) => value),
+              describe: async () => {
+                await keyring.spend(c, "examples", images.length);
+                return await phase(
+                  c,
+                  "decode",
+                  () => describeImages(open, images, limits),
+                );
+              },
+              ...lesson,
+              by: recordOf(c).key?.name,
+              ...(ifMatch === undefined ? {} : { ifMatch }),
+              ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+            }),
+        );
+        recordOf(c).version = answer.version.after;
+        recordOf(c).outcome = outcomeOf(answer, lesson.dryRun);
         return c.json(answer, 200, {
           ETag: entityTag(sha256),
           "Cache-Control": "no-store",
@@ -46,4 +58,8 @@ export function finetuneRoutes(
       },
     )
     .all("/finetune", onlyMethods("POST"));
+}
+
+function outcomeOf({ accepted }: FinetuneAnswer, dryRun: boolean) {
+  return dryRun ? "dry_run" : accepted ? "accepted" : "refused";
 }

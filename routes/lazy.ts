@@ -17,7 +17,7 @@ type Resource = [
 const RESOURCES: readonly Resource[] = [
   [["/"], async () => (await import("./health.ts")).indexRoutes()],
   [
-    ["/healthz"],
+    ["/healthz", "/readyz", "/metrics"],
     async (options) => (await import("./health.ts")).healthRoutes(options),
   ],
   [

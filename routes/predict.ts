@@ -19,6 +19,7 @@ import type { RequestLimits } from "../src/service/limits.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { readQuery } from "./query.ts";
+import { phase, recordOf } from "./record.ts";
 
 const DEFAULT_TOP_K = 5;
 const querySchema = async () =>
@@ -40,12 +41,19 @@ export function predictRoutes(
         );
         const images = await readImages(c, limits);
         const open = await service();
-        const descriptors = await describeImages(open, images, limits);
-        const result = await open.predict(descriptors, {
-          topK,
-          ...(version === undefined ? {} : { version }),
-        });
+        const descriptors = await phase(
+          c,
+          "decode",
+          () => describeImages(open, images, limits),
+        );
+        const asked = { topK, ...(version === undefined ? {} : { version }) };
+        const result = await phase(
+          c,
+          "predict",
+          () => open.predict(descriptors, asked),
+        );
         if (result === undefined) throw unknownVersion(version!);
+        recordOf(c).version = result.model.version;
         return c.json(result, 200, {
           ETag: result.model.etag,
           "Cache-Control": "no-store",

@@ -11,12 +11,19 @@ export interface KnownKey {
   readonly digest: () => Promise<Uint8Array>;
 }
 
+/** Does a part of the work, and tells of it elsewhere. */
+export type Trace = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+
 /** What is noted of a request. */
 export interface RequestRecord {
   /** Whose key it came with, if it needed one. */
   key?: KnownKey;
   /** The version that answered. */
   version?: number;
+  /** What became of a fine-tune. */
+  outcome?: "accepted" | "refused" | "dry_run";
+  /** Who else is told of the parts of the work. */
+  trace?: Trace | undefined;
   /** Parts of the work and how long they took, in milliseconds. */
   readonly phases: [name: string, milliseconds: number][];
   /** To be set on the answer, whatever that becomes. */
@@ -34,4 +41,19 @@ export function recordOf({ req: { raw } }: Context): RequestRecord {
     records.set(raw, record);
   }
   return record;
+}
+
+/** Does a part of a request's work, and notes how long it took. */
+export async function phase<T>(
+  c: Context,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { phases, trace } = recordOf(c);
+  const start = performance.now();
+  try {
+    return await (trace === undefined ? work() : trace(name, work));
+  } finally {
+    phases.push([name, performance.now() - start]);
+  }
 }

@@ -3,7 +3,7 @@
 import { TITLES } from "../problem.ts";
 import type { Schema } from "../schemas/field.ts";
 import { problemSchema } from "../schemas/problem.ts";
-import { REQUEST_ID, RETRY_AFTER } from "./headers.ts";
+import { REQUEST_ID, RETRY_AFTER, SERVER_TIMING } from "./headers.ts";
 import { jsonSchema } from "./json_schema.ts";
 import type { Answer, Content, Header, Json, Operation } from "./operation.ts";
 
@@ -115,7 +115,11 @@ function headerJson({ description, schema }: Header): Json {
 }
 
 function answerJson({ description, content, headers = {} }: Answer): Json {
-  const all = { "X-Request-Id": REQUEST_ID, ...headers };
+  const all = {
+    "X-Request-Id": REQUEST_ID,
+    "Server-Timing": SERVER_TIMING,
+    ...headers,
+  };
   return {
     description,
     headers: headersJson(all),

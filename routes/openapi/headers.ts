@@ -31,3 +31,8 @@ export const RETRY_AFTER: Header = {
 export const REQUEST_ID: Header = {
   description: "Names the request, as the server's log does.",
 };
+
+/** Where the time went. */
+export const SERVER_TIMING: Header = {
+  description: "Milliseconds that the parts of the work took.",
+};

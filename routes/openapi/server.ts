@@ -1,6 +1,11 @@
 /** The server's own routes, as the documentation tells them. @module */
 
-import { docsFile, healthAnswer, indexAnswer } from "../schemas/server.ts";
+import {
+  docsFile,
+  healthAnswer,
+  indexAnswer,
+  readyAnswer,
+} from "../schemas/server.ts";
 import type { Operation } from "./operation.ts";
 
 /** The operations that tell of the server. */
@@ -26,6 +31,30 @@ export const serverOperations: readonly Operation[] = [{
     200: {
       description: "It lives.",
       content: { "application/json": healthAnswer },
+    },
+  },
+}, {
+  id: "ready",
+  method: "get",
+  path: "/readyz",
+  tag: "Server",
+  summary: "Says that the weights are read and the store answers.",
+  answers: {
+    200: {
+      description: "It can work.",
+      content: { "application/json": readyAnswer },
+    },
+  },
+}, {
+  id: "metrics",
+  method: "get",
+  path: "/metrics",
+  tag: "Server",
+  summary: "Tells what the server did, in Prometheus' text format.",
+  answers: {
+    200: {
+      description: "Counters, histograms and gauges.",
+      content: { "text/plain": { type: "string" } },
     },
   },
 }, {

@@ -1,4 +1,4 @@
-/** GET /healthz. @module */
+/** The server's own routes. @module */
 
 import * as v from "valibot";
 import { fields, whole } from "./field.ts";
@@ -9,6 +9,9 @@ export const healthAnswer = fields({
   version: whole(0),
   step: whole(0),
 });
+
+/** That the server can work. */
+export const readyAnswer = fields({ status: v.literal("ready") });
 
 /** What there is. */
 export const indexAnswer = fields({

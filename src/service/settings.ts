@@ -13,6 +13,8 @@
  *   KEY_REQUESTS_PER_MINUTE   of one key                            0: any number
  *   KEY_EXAMPLES_PER_HOUR     that one key may teach                0: any number
  *   CORS_ORIGIN      origin of pages that may call, or *            none
+ *   LOG              a `line` or `json` for each request, or `none`  line
+ *   OTEL_DENO        whether to tell OpenTelemetry of the work      false
  *
  * Each of the keys is one key, or `name=key` pairs separated by commas, and a key may
  * be `sha256:` and its digest in hexadecimal. A fine-tuning key opens what a prediction
@@ -37,8 +39,16 @@ export interface Settings {
   readonly keys: Keys;
   readonly keyBudgets: KeyBudgets;
   readonly corsOrigin: string | undefined;
+  readonly logFormat: LogFormat;
+  /** Whether OpenTelemetry is told of the work. */
+  readonly telemetry: boolean;
   readonly limits: RequestLimits;
 }
+
+/** How requests are logged. */
+export type LogFormat = typeof LOG_FORMATS[number];
+
+const LOG_FORMATS = ["line", "json", "none"] as const;
 
 /** What one key may use up; undefined for any amount. */
 export interface KeyBudgets {
@@ -101,6 +111,16 @@ export function readSettings(
       examples: whole("KEY_EXAMPLES_PER_HOUR", 0, 0, 1_000_000) || undefined,
     },
     corsOrigin: text("CORS_ORIGIN"),
+    logFormat: logFormatOf(text("LOG") ?? "line"),
+    telemetry: ["1", "true"].includes(text("OTEL_DENO") ?? ""),
     limits: readRequestLimits(whole),
   };
+}
+
+function logFormatOf(text: string): LogFormat {
+  const format = LOG_FORMATS.find((format) => format === text);
+  if (format !== undefined) return format;
+  throw new RangeError(
+    `Cannot read LOG: expected one of ${LOG_FORMATS.join(", ")}, got "${text}"`,
+  );
 }

@@ -24,6 +24,8 @@ const MATRIX = `
 route                all set                   two made on loopback      none elsewhere
 GET /                +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
 GET /healthz         +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
+GET /readyz          +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
+GET /metrics         +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
 GET /openapi.json    +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
 GET /docs            +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
 GET /docs/page.js    +   +   +   +   +         +   +   +   +   +         +   +   +   +   +

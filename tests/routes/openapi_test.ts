@@ -201,6 +201,8 @@ Deno.test("answers of every route and status fit the document", async () => {
     await see("delete", "/tags/{name}", 204, tag("DELETE", null));
     await see("get", "/", 200, app.request("/"));
     await see("get", "/healthz", 200, app.request("/healthz"));
+    await see("get", "/readyz", 200, app.request("/readyz"));
+    await see("get", "/metrics", 200, app.request("/metrics"));
     await see("get", "/openapi.json", 200, app.request("/openapi.json"));
     await see("get", "/docs", 200, app.request("/docs"));
     await see("get", "/docs/{file}", 200, app.request("/docs/page.js"));
