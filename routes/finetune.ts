@@ -3,10 +3,14 @@
 import { Hono } from "hono/quick";
 import { entityTag } from "../src/service/answers.ts";
 import type { FinetuneAnswer } from "../src/service/requests.ts";
+import type { RequestLimits } from "../src/service/limits.ts";
+import type { Service } from "../src/service/service.ts";
+import { type Field, shown } from "./body.ts";
+import type { Source } from "./lesson.ts";
 import { describeImages } from "./images.ts";
 import { readIdempotencyKey, readIfMatch } from "./headers.ts";
 import type { RouteOptions } from "./options.ts";
-import { onlyMethods } from "./problem.ts";
+import { onlyMethods, problem } from "./problem.ts";
 import { refuseQuery } from "./query.ts";
 import { phase, recordOf } from "./record.ts";
 
@@ -25,22 +29,23 @@ export function finetuneRoutes(
         const open = await service();
         const { OPTIONS, readLesson } = await import("./lesson.ts");
         await refuseQuery(c, OPTIONS);
-        const { images, ...lesson } = await readLesson(c, open.heads, limits);
+        const { sources, ...lesson } = await readLesson(c, open.heads, limits);
         for (const option of ["margin", "trusted"] as const) {
           if (lesson[option] !== undefined) keyring.checkAdmin(c, option);
         }
+        const found = findSources(open, sources);
         const { answer, sha256 } = await phase(
           c,
           "finetune",
           () =>
             open.finetune({
-              images: images.map(({ value }) => value),
+              images: found.map(({ value }) => value),
               describe: async () => {
-                await keyring.spend(c, "examples", images.length);
+                await keyring.spend(c, "examples", found.length);
                 return await phase(
                   c,
                   "decode",
-                  () => describeImages(open, images, limits),
+                  () => describeSources(open, found, limits),
                 );
               },
               ...lesson,
@@ -58,6 +63,41 @@ export function finetuneRoutes(
       },
     )
     .all("/finetune", onlyMethods("POST"));
+}
+
+/** The bytes of an image, or the descriptor of one that was predicted. */
+interface Found extends Field<Uint8Array> {
+  readonly described: boolean;
+}
+
+function findSources(open: Service, sources: readonly Source[]): Found[] {
+  return sources.map(({ kind, field }) => {
+    if (kind === "image") return { ...field, described: false };
+    const descriptor = open.recall(field.value);
+    if (descriptor !== undefined) {
+      return { path: field.path, value: descriptor, described: true };
+    }
+    throw problem(
+      422,
+      `Cannot read ${field.path}: expected an id that /predict gave in the last hour, got ${
+        shown(field.value)
+      }`,
+      { field: field.path },
+    );
+  });
+}
+
+/** Descriptors of all, in their order. */
+async function describeSources(
+  open: Service,
+  found: readonly Found[],
+  limits: RequestLimits,
+): Promise<Uint8Array[]> {
+  const images = found.filter(({ described }) => !described);
+  const descriptors = await describeImages(open, images, limits);
+  return found.map(({ described, value }) =>
+    described ? value : descriptors.shift()!
+  );
 }
 
 function outcomeOf({ accepted }: FinetuneAnswer, dryRun: boolean) {

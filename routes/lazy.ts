@@ -29,6 +29,10 @@ const RESOURCES: readonly Resource[] = [
     async (options) => (await import("./finetune.ts")).finetuneRoutes(options),
   ],
   [
+    ["/labels", "/labels/:head/:name"],
+    async (options) => (await import("./labels.ts")).labelRoutes(options),
+  ],
+  [
     ["/versions", "/versions/:version"],
     async (options) => (await import("./versions.ts")).versionRoutes(options),
   ],

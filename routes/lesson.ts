@@ -22,9 +22,14 @@ import {
   MAX_STEPS,
 } from "./schemas/finetune.ts";
 
+/** The image of an example: its bytes, or the id that a prediction gave it. */
+export type Source =
+  | { readonly kind: "image"; readonly field: Field<Uint8Array> }
+  | { readonly kind: "prediction"; readonly field: Field<string> };
+
 /** A request's examples, with labels as numbers, and its options. */
 export interface Lesson {
-  readonly images: readonly Field<Uint8Array>[];
+  readonly sources: readonly Source[];
   /** Label of each image for each head, in the heads' order, or `UNKNOWN`. */
   readonly labels: readonly (readonly number[])[];
   readonly mode: "correct" | "steps";
@@ -35,12 +40,15 @@ export interface Lesson {
   readonly dryRun: boolean;
 }
 
+/** The ways to say which image an example is of. */
+const IMAGES = ["image", "predictionId"] as const;
+
 /** Names of the options of a request, besides its examples. */
 export const OPTIONS = Object.keys(finetuneOptions);
 
 /** An example whose labels are numbers. */
 interface Example {
-  readonly image: Field<Uint8Array>;
+  readonly source: Source;
   /** By the head's name. */
   readonly labels: Readonly<Record<string, number | undefined>>;
 }
@@ -56,7 +64,7 @@ export async function readLesson(
   checkLabelled(examples, heads);
   if (mode === "steps" && steps === 0) throw noSteps();
   return {
-    images: examples.map(({ image }) => image),
+    sources: examples.map(({ source }) => source),
     labels: heads.map(({ name }) =>
       examples.map(({ labels }) => labels[name] ?? UNKNOWN)
     ),
@@ -78,23 +86,13 @@ async function readBody(
     case "form": {
       const form = valueOfForm(await readForm(c, limits), heads);
       const { examples, ...options } = check(finetuneForm(heads), form);
-      return {
-        ...options,
-        examples: examples.map(({ image: value, labels }, i): Example => (
-          { image: { path: `examples[${i}].image`, value }, labels }
-        )),
-      };
+      const read = (field: Field<Uint8Array>) => field;
+      return { ...options, examples: withSources(examples, read) };
     }
     case "json": {
       const body = await readJson(c, limits);
       const { examples, ...options } = check(finetuneBody(heads), body);
-      return {
-        ...options,
-        examples: examples.map(({ image, labels }, i): Example => {
-          const path = `examples[${i}].image`;
-          return { image: readDataUrl({ path, value: image }), labels };
-        }),
-      };
+      return { ...options, examples: withSources(examples, readDataUrl) };
     }
     default:
       throw problem(
@@ -106,21 +104,61 @@ async function readBody(
   }
 }
 
+/** An example as its schema gives it back. */
+interface CheckedExample<I> extends Pick<Example, "labels"> {
+  readonly image: I | undefined;
+  readonly predictionId: string | undefined;
+}
+
+/** Examples with their images, each of which is there in one way. */
+function withSources<I>(
+  examples: readonly CheckedExample<I>[],
+  read: (field: Field<I>) => Field<Uint8Array>,
+): Example[] {
+  return examples.map(({ image, predictionId, labels }, i) => {
+    const path = `examples[${i}]`;
+    if ((image === undefined) === (predictionId === undefined)) {
+      throw oneImage(path, image === undefined ? "neither" : "both");
+    }
+    const source: Source = image === undefined
+      ? {
+        kind: "prediction",
+        field: { path: `${path}.predictionId`, value: predictionId! },
+      }
+      : {
+        kind: "image",
+        field: read({ path: `${path}.image`, value: image }),
+      };
+    return { source, labels };
+  });
+}
+
+function oneImage(path: string, got: string) {
+  return problem(
+    400,
+    `Cannot read ${path}: expected an image or a predictionId, got ${got}`,
+    { field: path, known: IMAGES },
+  );
+}
+
 /** A form as JSON would say it: the n-th image and the n-th label of each head are an example. */
 function valueOfForm(
   form: Form,
   heads: readonly HeadSpec[],
 ): Record<string, unknown> {
   const names = heads.map(({ name }) => name);
-  const known = ["image", ...names, ...OPTIONS];
+  const known: string[] = [...IMAGES, ...names, ...OPTIONS];
   const stray = form.names.find((name) => !known.includes(name));
   if (stray !== undefined) throw strayName("", stray, known);
-  const images = form.getAll("image");
+  const [images, ids] = IMAGES.map((name) => form.getAll(name));
+  if (images!.length > 0 && ids!.length > 0) throw oneImage("the form", "both");
+  const name = ids!.length > 0 ? "predictionId" : "image";
+  const sources = ids!.length > 0 ? ids! : images!;
   const columns = names.map((name) =>
-    [name, columnOf(form, name, images.length)] as const
+    [name, columnOf(form, name, sources.length)] as const
   );
-  const examples = images.map((image, i) => ({
-    image,
+  const examples = sources.map((source, i) => ({
+    [name]: source,
     ...Object.fromEntries(columns.map(([name, column]) => [name, column[i]])),
   }));
   const options = OPTIONS.flatMap((name) => {

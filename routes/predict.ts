@@ -53,9 +53,14 @@ export function predictRoutes(
           () => open.predict(descriptors, asked),
         );
         if (result === undefined) throw unknownVersion(version!);
-        recordOf(c).version = result.model.version;
-        return c.json(result, 200, {
-          ETag: result.model.etag,
+        const { predictions, ids, model } = result;
+        recordOf(c).version = model.version;
+        const answers = predictions.map((answer, i) => ({
+          id: ids[i],
+          ...answer,
+        }));
+        return c.json({ predictions: answers, model }, 200, {
+          ETag: model.etag,
           "Cache-Control": "no-store",
         });
       },

@@ -3,13 +3,10 @@
 import { CheckpointError } from "../src/errors.ts";
 import { prepareDescriber } from "../src/service/describer.ts";
 import { Service } from "../src/service/service.ts";
-import type { Settings } from "../src/service/settings.ts";
+import { type Settings, SHIPPED_WEIGHTS } from "../src/service/settings.ts";
 import { readWeights } from "../src/service/weights.ts";
 import { openEngine } from "../src/store/open.ts";
 import type { Trace } from "./record.ts";
-
-/** Where the weights are unless MODEL says otherwise. */
-const SHIPPED = new URL("../weights/office31.safetensors", import.meta.url);
 
 /** A service that is opened once, and again only if opening it failed. */
 export interface LazyService {
@@ -76,7 +73,9 @@ async function openService(
   opening.catch(() => {}); // whoever awaits it below hears of it
   prepareDescriber().catch(() => {}); // the first image will say why
   try {
-    const weights = await readWeights(await readModelFile(model ?? SHIPPED));
+    const weights = await readWeights(
+      await readModelFile(model ?? SHIPPED_WEIGHTS),
+    );
     const engine = await opening;
     const service = await Service.create({
       weights,

@@ -29,6 +29,7 @@ const app = orExit(() =>
 
 // A model that cannot be served is better known now than at the first request.
 const opened = await opening;
+endOnSignal(service, () => server.shutdown());
 const server = orExit(() =>
   new Listener({
     hostname: settings.host,
@@ -43,7 +44,6 @@ const server = orExit(() =>
   }, app.fetch)
 );
 opened.otherModels().then(sayOthers, console.error);
-endOnSignal(service, () => server.shutdown());
 
 /** What `read` gives, or the end of the program with what is wrong in one line. */
 function orExit<T>(read: () => T): T {

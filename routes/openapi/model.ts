@@ -1,6 +1,7 @@
 /** POST /predict and POST /finetune, as the documentation tells them. @module */
 
 import type { HeadSpec } from "../../src/heads/kinds.ts";
+import { MAX_EXAMPLES } from "../../src/service/learner.ts";
 import type { RequestLimits } from "../../src/service/limits.ts";
 import type { Schema } from "../schemas/field.ts";
 import {
@@ -13,14 +14,11 @@ import {
   predictBody,
   predictQuery,
 } from "../schemas/predict.ts";
+import { files, formOf } from "./forms.ts";
 import { ETAG, IDEMPOTENCY_KEY, IF_MATCH } from "./headers.ts";
 import { jsonSchema } from "./json_schema.ts";
 import type { Content, Json, Operation } from "./operation.ts";
 
-const FILE: Json = {
-  type: "string",
-  contentMediaType: "application/octet-stream",
-};
 const IMAGE_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 
 /** The operations that ask the model and teach it. */
@@ -94,15 +92,8 @@ function finetuneFormJson(heads: readonly HeadSpec[]): Json {
     [name, jsonSchema(schema as Schema)] as const
   );
   return formOf({
-    image: files(64),
+    image: files(MAX_EXAMPLES),
+    predictionId: { type: "array", items: { type: "string" } },
     ...Object.fromEntries([...columns, ...options]),
-  }, ["image"]);
-}
-
-function files(most: number): Json {
-  return { type: "array", items: FILE, minItems: 1, maxItems: most };
-}
-
-function formOf(properties: Json, required: readonly string[]): Json {
-  return { type: "object", properties, required, additionalProperties: false };
+  }, []);
 }

@@ -27,7 +27,7 @@ export type Role = "predict" | "finetune" | "admin";
 /** A route and method. */
 export interface Operation {
   readonly id: string;
-  readonly method: "get" | "post" | "put" | "delete";
+  readonly method: "get" | "post" | "put" | "patch" | "delete";
   /** With parameters in braces. */
   readonly path: string;
   readonly tag: string;

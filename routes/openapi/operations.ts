@@ -3,6 +3,7 @@
 import type { HeadSpec } from "../../src/heads/kinds.ts";
 import type { RequestLimits } from "../../src/service/limits.ts";
 import { adminOperations } from "./admin.ts";
+import { labelOperations } from "./labels.ts";
 import { modelOperations } from "./model.ts";
 import type { Operation } from "./operation.ts";
 import { serverOperations } from "./server.ts";
@@ -19,6 +20,7 @@ export interface Served {
 export function operationsOf(served: Served): Operation[] {
   return [
     ...modelOperations(served),
+    ...labelOperations(served),
     ...versionOperations,
     ...adminOperations,
     ...serverOperations,

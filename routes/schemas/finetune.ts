@@ -68,6 +68,15 @@ export const finetuneOptions = {
   ),
 };
 
+const predictionId = field(
+  v.pipe(v.string(), v.minLength(1)),
+  "an id that /predict gave in the last hour",
+  {
+    description:
+      "The id that /predict gave the image in the last hour, instead of the image.",
+  },
+);
+
 /** The body as JSON. Labels are given back as numbers. */
 export function finetuneBody(heads: readonly HeadSpec[]) {
   return bodyOf(heads, dataUrl);
@@ -85,9 +94,14 @@ function bodyOf<const I extends v.GenericSchema>(
   const labels: Record<string, ReturnType<typeof labelSchema>> = Object
     .fromEntries(heads.map((head) => [head.name, labelSchema(head)]));
   const example = v.pipe(
-    fields({ image, ...labels }),
-    v.transform(({ image, ...labels }) => ({
-      image: image as v.InferOutput<I>,
+    fields({
+      image: v.optional(image),
+      predictionId: v.optional(predictionId),
+      ...labels,
+    }),
+    v.transform(({ image, predictionId, ...labels }) => ({
+      image: image as v.InferOutput<I> | undefined,
+      predictionId: predictionId as string | undefined,
       labels: labels as Readonly<Record<string, number | undefined>>,
     })),
   );

@@ -57,7 +57,7 @@ export const wholeBeforeAfter = fields({ before: whole(0), after: whole(0) });
 export function answerSchema(head: HeadSpec) {
   switch (head.kind) {
     case "classes":
-      return classesAnswer(v.picklist(head.labels));
+      return classesAnswer(head.labels);
     case "binary":
       return binaryAnswer;
     case "number":
@@ -65,7 +65,9 @@ export function answerSchema(head: HeadSpec) {
   }
 }
 
-function classesAnswer<const L extends v.GenericSchema>(label: L) {
+/** Labels are texts here: an older version may have others. */
+function classesAnswer(labels: readonly string[]) {
+  const label = v.pipe(v.string(), v.examples([...labels]));
   const guess = { label, probability };
   return fields({ ...guess, top: v.array(fields(guess)) });
 }

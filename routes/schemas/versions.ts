@@ -26,6 +26,7 @@ const summary = {
   change: v.picklist([
     "base",
     "finetune",
+    "labels",
     "rollback",
     "import",
     "unreadable",

@@ -1,18 +1,19 @@
 /** `deno task evaluate`: scores a model on labelled images. @module */
 
+import { SHIPPED_WEIGHTS } from "../service/settings.ts";
 import { metricsJson } from "../train/metrics.ts";
 import { evaluateRows } from "../train/outcome.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { DATA_FLAGS, labelledAs, openDataset } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { breakdownLines, metricsLines } from "./metrics_text.ts";
-import { loadEvaluator, SHIPPED_WEIGHTS } from "./weights.ts";
+import { loadEvaluator } from "./weights.ts";
 
 const BATCH_SIZE = 64;
 
 const COMMAND: Command = {
   name: "evaluate",
-  operands: "--data DIR [flags]",
+  operands: "--data DIR | --labels FILE [flags]",
   summary: "Scores a model on labelled images.",
   flags: {
     ...DATA_FLAGS,
@@ -23,8 +24,10 @@ const COMMAND: Command = {
 if (import.meta.main) await runCommand(COMMAND, evaluate);
 
 async function evaluate(flags: Flags, signal: AbortSignal): Promise<number> {
-  if (!flags.has("data")) {
-    throw new UsageError("Cannot evaluate: expected --data DIR, got none");
+  if (!flags.has("data") && !flags.has("labels")) {
+    throw new UsageError(
+      "Cannot evaluate: expected --data DIR or --labels FILE, got none",
+    );
   }
   if (flags.operands.length > 0) {
     throw new UsageError(

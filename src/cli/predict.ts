@@ -9,7 +9,8 @@ import { Describer } from "../service/describer.ts";
 import { ServingNetwork } from "../service/network.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
-import { loadServingModel, SHIPPED_WEIGHTS } from "./weights.ts";
+import { SHIPPED_WEIGHTS } from "../service/settings.ts";
+import { loadServingModel } from "./weights.ts";
 
 const COMMAND: Command = {
   name: "predict",

@@ -54,6 +54,7 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
   const { split, recipe: { seed }, folds } = plan;
   const { dataset } = await openDataset(flags, signal, {
     preprocessing,
+    ...(resumed && { heads: resumed.sizes.heads }),
     division: { split, seed, folds },
   });
   using opened = dataset;
@@ -140,7 +141,7 @@ async function save(
   }
 }
 
-/** What a checkpoint takes, about: parameters of the trunk, moments, best weights. */
+/** The bytes that a checkpoint takes, about: parameters of the trunk, moments, best weights. */
 function bytesOf(
   { hidden, optimizer: { name, options }, recipe }: TrainingPlan,
   inputs: number,

@@ -17,12 +17,6 @@ import {
 } from "../model/state.ts";
 import { createEvaluator, type Evaluator } from "../train/trainer.ts";
 
-/** The model that comes with the repository. */
-export const SHIPPED_WEIGHTS = new URL(
-  "../../weights/office31.safetensors",
-  import.meta.url,
-);
-
 /** Reads a model and puts it into memory, ready for batches of up to `batchSize` rows. */
 export async function loadEvaluator(
   file: string | URL,

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { AdamSteps } from "./adam_steps.ts";
+import { AdamSteps, type StepPlan } from "./adam_steps.ts";
 import { finish, missingOf } from "./finish.ts";
 import { gate, soundness } from "./gate.ts";
 import {
@@ -19,16 +19,23 @@ import {
 } from "./guard.ts";
 import { chooseGuards } from "./guard_sets.ts";
 import type { WhitenedTable } from "./head_change.ts";
-import { type Examples, type Head, pick, rowsOf } from "./heads.ts";
+import {
+  type ClassesHead,
+  type Examples,
+  type Head,
+  pick,
+  rowsOf,
+} from "./heads.ts";
 import type { Answer } from "./kinds/kind.ts";
 import { kindOf } from "./kinds/kinds.ts";
 import { type Memory, recall, remember } from "./memory.ts";
 import { Metric } from "./metric.ts";
+import { addClass, measureWithin } from "./new_class.ts";
 import { rowAt, Scorer } from "./scorer.ts";
 
 /** What belongs to a trunk and its base model. */
 export interface Material {
-  /** The heads as they were before any correction. */
+  /** The heads as they were before any correction; a class that was added since, as it was added. */
   readonly base: readonly Head[];
   /** Number H of features. */
   readonly features: number;
@@ -86,7 +93,7 @@ export interface Correction extends Tuned {
 }
 
 /** Defaults of the options, chosen by measurement (docs/fine-tuning.md). */
-export const DEFAULTS = { margin: 0.5, steps: 2, learningRate: 2e-5 };
+export const DEFAULTS = { margin: 0.5, steps: 1, learningRate: 3e-5 };
 
 /** A request of which a larger share is not believed is refused whole. */
 const MOST_DROPPED = 0.25;
@@ -94,7 +101,7 @@ const SEED = 0;
 
 /** The policy for one base model, with the memory that its computing takes. */
 export class Corrector {
-  readonly #measured = new WeakMap<readonly Head[], Metrics[]>();
+  readonly #measured = new WeakMap<Head, Metrics>();
 
   private constructor(
     private readonly material: Material,
@@ -121,6 +128,30 @@ export class Corrector {
     return this.adam.firstSecondMoments(this.material.base, SEED);
   }
 
+  /**
+   * Adds a class to head `h`, from examples that are all of it; they are remembered.
+   * What is passed in does not change.
+   */
+  async addClass(
+    present: Tuned,
+    h: number,
+    examples: Examples,
+  ): Promise<Pick<Tuned, "heads" | "memory">> {
+    const { replay, features } = this.material;
+    const within = await measureWithin(replay, replay.labels[h]!, features);
+    const heads = present.heads.with(
+      h,
+      addClass(
+        { metric: this.metric, scorer: this.scorer },
+        within,
+        present.heads[h] as ClassesHead,
+        examples,
+        this.guards[h]!,
+      ),
+    );
+    return { heads, memory: remember(present.memory, heads, examples) };
+  }
+
   /** Corrects heads by labelled examples. Nothing that is passed in changes. */
   correct(
     present: Tuned,
@@ -128,46 +159,62 @@ export class Corrector {
     options: CorrectionOptions,
   ): Correction {
     const { margin, trusted = false, ...plan } = { ...DEFAULTS, ...options };
-    const { scorer, metric, material: { base } } = this;
     const reasons = trusted
       ? soundness(examples)
-      : gate(scorer, base, examples);
+      : gate(this.scorer, this.material.base, examples);
     const used = reasons.flatMap((reason, i) => reason === null ? [i] : []);
     const dropped = examples.count - used.length;
     if (used.length === 0 || dropped > MOST_DROPPED * examples.count) {
       return this.#refused(present, examples, reasons);
     }
-
     const request = pick(examples, used);
-    const memory = remember(present.memory, present.heads, request);
-    const lesson = lessonOf(scorer, present.heads, request, margin);
-    const stepped = lesson === undefined || plan.steps === 0
-      ? present
-      : this.adam.take(present.heads, present.secondMoments, lesson, plan);
-    const { heads, updates } = finish(
-      { metric, scorer },
-      stepped.heads,
-      request,
-      recall(memory, present.heads, metric.stride),
-      margin,
-    );
-    const verdict = decide(
-      base.map(({ name }) => name),
-      this.guards,
-      this.#metrics(base),
-      this.#metrics(present.heads),
-      this.#metrics(heads),
-    );
-    const { secondMoments } = stepped;
+    const { updates, ...draft } = this.#learn(present, request, margin, plan);
+    const verdict = this.#judge(present.heads, draft.heads);
     return {
-      ...(verdict.accepted ? { heads, secondMoments, memory } : present),
+      ...(verdict.accepted ? draft : present),
       accepted: verdict.accepted,
       reason: verdict.reason,
-      examples: this.#reports(present.heads, heads, examples, reasons),
-      draft: heads,
+      examples: this.#reports(present.heads, draft.heads, examples, reasons),
+      draft: draft.heads,
       guard: verdict,
       updates,
     };
+  }
+
+  /** Learns a request whatever comes of it. */
+  #learn(
+    present: Tuned,
+    request: Examples,
+    margin: number,
+    plan: StepPlan,
+  ): Tuned & { readonly updates: number } {
+    const { scorer, metric } = this;
+    const memory = remember(present.memory, present.heads, request);
+    const lesson = lessonOf(scorer, present.heads, request, margin);
+    const { heads: stepped, secondMoments } =
+      lesson === undefined || plan.steps === 0
+        ? present
+        : this.adam.take(present.heads, present.secondMoments, lesson, plan);
+    const others = recall(memory, present.heads, metric.stride);
+    const { heads, updates } = finish(
+      { metric, scorer },
+      stepped,
+      request,
+      others,
+      margin,
+    );
+    return { heads, secondMoments, memory, updates };
+  }
+
+  #judge(present: readonly Head[], draft: readonly Head[]): Verdict {
+    const { base } = this.material;
+    return decide(
+      base.map(({ name }) => name),
+      this.guards,
+      this.#metrics(base),
+      this.#metrics(present),
+      this.#metrics(draft),
+    );
   }
 
   #refused(
@@ -186,14 +233,15 @@ export class Corrector {
     };
   }
 
-  /** The metrics of heads on the guard's examples, measured once. */
+  /** The metrics of heads on the guard's examples, each measured once. */
   #metrics(heads: readonly Head[]): Metrics[] {
-    let metrics = this.#measured.get(heads);
-    if (metrics === undefined) {
-      metrics = measure(this.scorer, heads, this.guards);
-      this.#measured.set(heads, metrics);
-    }
-    return metrics;
+    return heads.map((head, h) => {
+      const known = this.#measured.get(head);
+      if (known !== undefined) return known;
+      const metrics = measure(this.scorer, head, this.guards[h]!);
+      this.#measured.set(head, metrics);
+      return metrics;
+    });
   }
 
   #reports(

@@ -6,12 +6,11 @@
  *   w ← w ± t·u,  b ← b ± t·(1 − μ·u)   for each row to raise (+) or to lower (−)
  *   t = need / (rows moved · q)
  *
- * x is example's features, M the {@linkcode Metric}. Raising one logit by t·q, and
+ * x is the example's features, M the {@linkcode Metric}. Raising one logit by t·q, and
  * lowering another by as much, just makes good what was missing.
  *
  * Source: Crammer, Dekel, Keshet, Shalev-Shwartz, Singer 2006, "Online
- * passive-aggressive algorithms" (JMLR 7), sections 3, 5 and 8; in the metric of
- * Nguyen, Chang, Hui 2011, "Distribution-aware online classifiers" (IJCAI).
+ * passive-aggressive algorithms" (JMLR 7, pages 551–585); in the metric of Nguyen, Chang, Hui 2011, "Distribution-aware online classifiers" (IJCAI).
  *
  * @module
  */
@@ -44,6 +43,7 @@ export interface FinishTools {
 
 /** The finish of one correction. */
 export interface Finished {
+  /** A head that was not moved is the one that was passed in. */
   readonly heads: readonly Head[];
   /** Updates made, one for each example and head that was not right. */
   readonly updates: number;
@@ -67,7 +67,7 @@ export function finish(
   const all = Array.from({ length: request.count }, (_, i) => i);
   const directions = metric.directions(request.features);
   const screen = new Screen(scorer, draft, memory, SLACK * margin);
-  let updates = 0;
+  const moves: Move[] = [];
   for (let pass = 0; pass < PASSES; pass++) {
     const now = correctAll(draft, request, all, directions, margin);
     screen.follow(now, directions);
@@ -75,10 +75,14 @@ export function finish(
     const others = metric.directions(pick(memory, open).features);
     const again = correctAll(draft, memory, open, others, margin);
     screen.follow(again, others);
-    updates += now.length + again.length;
+    moves.push(...now, ...again);
     if (now.length + again.length === 0) break;
   }
-  return { heads: draft, updates };
+  const moved = new Set(moves.map(({ head }) => head));
+  return {
+    heads: heads.map((head, h) => moved.has(h) ? draft[h]! : head),
+    updates: moves.length,
+  };
 }
 
 /** One update that was made: of which head, along which direction of a list. */

@@ -63,35 +63,26 @@ export interface Verdict {
   readonly heads: readonly HeadGuard[];
 }
 
-/** Measures each head on the examples of its guard. Metrics of a head without labels are 0. */
+/** Measures a head on the examples of its guard. Metrics of a head without labels are 0. */
 export function measure(
   scorer: Scorer,
-  heads: readonly Head[],
-  sets: readonly GuardSet[],
-): Metrics[] {
-  return heads.map((head, h) => {
-    const { examples, labels, handicap } = sets[h]!;
-    const kind = kindOf(head);
-    const logits = scorer.logits(head, examples.features);
-    let [size, right, loss] = [0, 0, 0];
-    labels.forEach((label, i) => {
-      if (!kind.isLabelled(label)) return;
-      const z = rowAt(logits, i, head);
-      kind.handicap(z, label, handicap);
-      const judged = kind.judge(
-        scorer.math,
-        head,
-        z,
-        label,
-        LEAST_PROBABILITY,
-      );
-      size++;
-      right += judged.right ? 1 : 0;
-      loss += judged.loss;
-    });
-    const share = (sum: number) => size === 0 ? 0 : sum / size;
-    return { size, accuracy: share(right), loss: share(loss) };
+  head: Head,
+  { examples, labels, handicap }: GuardSet,
+): Metrics {
+  const kind = kindOf(head);
+  const logits = scorer.logits(head, examples.features);
+  let [size, right, loss] = [0, 0, 0];
+  labels.forEach((label, i) => {
+    if (!kind.isLabelled(label)) return;
+    const z = rowAt(logits, i, head);
+    kind.handicap(z, label, handicap);
+    const judged = kind.judge(scorer.math, head, z, label, LEAST_PROBABILITY);
+    size++;
+    right += judged.right ? 1 : 0;
+    loss += judged.loss;
   });
+  const share = (sum: number) => size === 0 ? 0 : sum / size;
+  return { size, accuracy: share(right), loss: share(loss) };
 }
 
 /** Decides by the metrics of the base, the present and the corrected heads. */

@@ -46,7 +46,7 @@ export function chooseGuards(
     const { isLabelled } = kindOf(head);
     const size = own.labels.filter((label) => isLabelled(label)).length;
     if (size >= LEAST_GUARD) return own;
-    const { accuracy } = accuracyOf(scorer, head, own);
+    const { accuracy } = measure(scorer, head, own);
     const share = expected?.[h] ?? (accuracy * size + 1) / (size + 2);
     return handicapped(scorer, head, replay, replay.labels[h]!, share);
   });
@@ -70,16 +70,8 @@ function handicapped(
   let [low, high] = [0, MOST];
   for (let halving = 0; halving < HALVINGS; halving++) {
     const middle = (low + high) / 2;
-    if (accuracyOf(scorer, head, set(middle)).accuracy > share) low = middle;
+    if (measure(scorer, head, set(middle)).accuracy > share) low = middle;
     else high = middle;
   }
   return set(low);
-}
-
-function accuracyOf(
-  scorer: Scorer,
-  head: Head,
-  set: GuardSet,
-): { accuracy: number } {
-  return measure(scorer, [head], [set])[0]!;
 }

@@ -81,17 +81,17 @@ export class HeadChange {
     const panels = panelCount(rowsOf(head));
     const width = panels * PANEL;
     whitened.forEach((row, r) => x.set(row, r * stride));
-    kernels.linearForward(
-      x.byteOffset,
-      stride,
-      this.views.weight.w.byteOffset,
-      this.views.bias.w.byteOffset,
-      z.byteOffset,
-      width,
-      labels.length,
-      stride,
+    kernels.linearForward({
+      x: x.byteOffset,
+      xStride: stride,
+      w: this.views.weight.w.byteOffset,
+      b: this.views.bias.w.byteOffset,
+      y: z.byteOffset,
+      yStride: width,
+      batch: labels.length,
+      inputs: stride,
       panels,
-    );
+    });
     const kind = kindOf(head);
     const share = 1 / labels.filter((label) => kind.isLabelled(label)).length;
     labels.forEach((label, r) => {
@@ -109,31 +109,31 @@ export class HeadChange {
     const { x, g, scratch, gradient, weight, bias } = views;
     const panels = panelCount(rowsOf(head));
     // The second moment is an estimate from the start: only the first is corrected.
-    const factors = [
-      learningRate / (1 - integerPower(BETA1, t)),
-      BETA1,
-      BETA2,
-      EPSILON,
-      1,
-    ] as const;
+    const factors = {
+      stepSize: learningRate / (1 - integerPower(BETA1, t)),
+      beta1: BETA1,
+      beta2: BETA2,
+      epsilon: EPSILON,
+      inverseSqrtBiasCorrection2: 1,
+    };
     const at = (block: Float32Array) => block.byteOffset;
-    kernels.linearWeightGradientAdam(
-      at(x),
-      stride,
-      at(g),
-      panels * PANEL,
-      at(weight.w),
-      at(weight.m),
-      at(weight.v),
-      count,
-      stride,
+    kernels.linearWeightGradientAdam({
+      x: at(x),
+      xStride: stride,
+      g: at(g),
+      gStride: panels * PANEL,
+      w: at(weight.w),
+      m: at(weight.m),
+      v: at(weight.v),
+      batch: count,
+      inputs: stride,
       panels,
-      at(scratch),
-      1,
+      scratch: at(scratch),
+      gradientScale: 1,
       ...factors,
-      0,
-      0,
-    );
+      l2: 0,
+      decay: 0,
+    });
     kernels.linearBiasGradient(
       at(g),
       panels * PANEL,
@@ -147,7 +147,11 @@ export class HeadChange {
       at(bias.m),
       at(bias.v),
       panels * PANEL,
-      ...factors,
+      factors.stepSize,
+      BETA1,
+      BETA2,
+      EPSILON,
+      1,
       0,
     );
   }
@@ -157,18 +161,18 @@ export class HeadChange {
     const { kernels, stride, views } = this;
     const { x, g, scratch, gradient } = views;
     const panels = panelCount(rowsOf(head));
-    kernels.linearWeightGradient(
-      x.byteOffset,
-      stride,
-      g.byteOffset,
-      panels * PANEL,
-      gradient.weight.byteOffset,
-      gradient.bias.byteOffset,
-      count,
-      stride,
+    kernels.linearWeightGradient({
+      x: x.byteOffset,
+      xStride: stride,
+      g: g.byteOffset,
+      gStride: panels * PANEL,
+      dw: gradient.weight.byteOffset,
+      db: gradient.bias.byteOffset,
+      batch: count,
+      inputs: stride,
       panels,
-      scratch.byteOffset,
-    );
+      scratch: scratch.byteOffset,
+    });
     return this.#unpacked(head, gradient.weight, gradient.bias);
   }
 

@@ -91,17 +91,17 @@ export class Scorer {
     for (let start = 0; start < count; start += CHUNK) {
       const batch = Math.min(CHUNK, count - start);
       x.set(rows.subarray(start * stride, (start + batch) * stride));
-      kernels.linearForward(
-        x.byteOffset,
-        stride,
-        weight.byteOffset,
-        bias.byteOffset,
-        z.byteOffset,
-        panels * PANEL,
+      kernels.linearForward({
+        x: x.byteOffset,
+        xStride: stride,
+        w: weight.byteOffset,
+        b: bias.byteOffset,
+        y: z.byteOffset,
+        yStride: panels * PANEL,
         batch,
-        features,
+        inputs: features,
         panels,
-      );
+      });
       for (let row = 0; row < batch; row++) {
         const from = row * panels * PANEL;
         const to = (start + row) * width + column;

@@ -17,14 +17,14 @@ export interface BinaryHead extends NamedHead {
   readonly kind: "binary";
 }
 
-/** How a logit z becomes a probability: sigmoid((z + offset) / temperature). */
+/** The calibration of a logit z: its probability is sigmoid((z + offset) / temperature). */
 export interface BinaryCalibration {
   /** > 0. */
   readonly temperature: number;
   readonly offset: number;
 }
 
-/** What is likelier, and its calibrated probability in [0.5, 1]. */
+/** The likelier label, and its calibrated probability in [0.5, 1]. */
 export interface BinaryAnswer {
   readonly label: boolean;
   readonly probability: number;
@@ -159,7 +159,7 @@ function asClasses({ logits, labels }: HeadOutputs): HeadOutputs {
 }
 
 /**
- * How well "yes" is told from "no": the area under the receiver operating
+ * Measures how well "yes" is told from "no": the area under the receiver operating
  * characteristic, which is the probability that a "yes" has the larger logit
  * (ties count half), and precision and recall of what is called "yes".
  *
@@ -178,10 +178,10 @@ function detection(
     const z = logits[order[start]!];
     let end = start;
     let [ties, hits] = [0, 0];
-    while (end < order.length && logits[order[end]!] === z) {
+    do {
       if (labels[order[end++]!] === 1) hits++;
       else ties++;
-    }
+    } while (end < order.length && logits[order[end]!] === z);
     wins += hits * (below + ties / 2);
     below += ties;
     start = end;

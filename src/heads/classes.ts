@@ -25,6 +25,8 @@ export interface ClassesHead extends NamedHead {
   readonly kind: "classes";
   /** Names of the classes, in the order of the logits. */
   readonly labels: readonly string[];
+  /** Those that are not answered any more, and not taken as a label. */
+  readonly retired?: readonly string[];
 }
 
 /** A class and its calibrated probability in [0, 1]. */
@@ -81,8 +83,10 @@ export const classes: HeadKind<
   calibrated: calibratedLogits,
   score: (kernels, _, outputs) => scoreClasses(kernels, outputs),
 
-  answer(kernels, { labels }, { temperature, offsets }, logits, topK) {
+  answer(kernels, head, { temperature, offsets }, logits, topK) {
+    const { labels, retired = [] } = head;
     offsets.forEach((offset, c) => logits[c]! += offset);
+    for (const label of retired) logits[labels.indexOf(label)] = -Infinity;
     kernels.softmax(
       logits.byteOffset,
       logits.length,
@@ -93,6 +97,7 @@ export const classes: HeadKind<
       logits.length,
     );
     const order = labels.map((_, index) => index)
+      .filter((index) => logits[index]! > 0 || retired.length === 0)
       .sort((a, b) => logits[b]! - logits[a]! || a - b);
     const top = order.slice(0, topK).map((index): Guess => ({
       label: labels[index]!,
@@ -132,19 +137,25 @@ export const classes: HeadKind<
     };
   },
 
-  parse({ labels }, value) {
+  parse({ labels, retired = [] }, value) {
+    if (retired.includes(value as string)) return undefined;
     const index = labels.indexOf(value as string);
     return index < 0 ? undefined : index;
   },
 
   show: ({ labels }, label) => labels[label] ?? "unknown",
-  expected: ({ labels }) => `one of ${labels.join(", ")}`,
+  expected: (head) => `one of ${activeLabels(head).join(", ")}`,
 
-  fault({ labels }) {
+  fault({ labels, retired = [] }) {
     const fits = Array.isArray(labels) && labels.length >= 1 &&
       labels.every((label) => typeof label === "string") &&
       new Set(labels).size === labels.length;
-    return fits ? undefined : "different labels";
+    if (!fits) return "different labels";
+    const known = Array.isArray(retired) &&
+      retired.every((label) => labels.includes(label)) &&
+      new Set(retired).size === retired.length &&
+      retired.length < labels.length;
+    return known ? undefined : "labels among which those are that are retired";
   },
 
   calibrationFault({ labels }, { temperature, offsets }) {
@@ -156,6 +167,13 @@ export const classes: HeadKind<
     return fits ? undefined : `${labels.length} offsets of its logits`;
   },
 };
+
+/** The labels that are answered. */
+export function activeLabels(
+  { labels, retired = [] }: ClassesHead,
+): readonly string[] {
+  return labels.filter((label) => !retired.includes(label));
+}
 
 /** exp(z − largest) of every class, and their sum. */
 function partition(kernels: MathKernels, z: Logits): {

@@ -10,17 +10,18 @@
  */
 
 import type { MathKernels } from "../kernels/math.ts";
-import type { Kernels, Pointer } from "../kernels/mod.ts";
+import type { Kernels } from "../kernels/mod.ts";
+import type { Pointer } from "../kernels/pointer.ts";
 
 /** The label that an example does not have: NaN, so that no computation mistakes it for one. */
 export const UNKNOWN = NaN;
 
-/** Whether a label is there. */
+/** Tells if a label is there. */
 export function isKnown(label: number): boolean {
   return !Number.isNaN(label);
 }
 
-/** What all heads have. */
+/** The properties of every head. */
 export interface NamedHead {
   /** Letters, digits, `_` and `-`; unique in its model. */
   readonly name: string;
@@ -40,7 +41,7 @@ export interface LossBatch {
   readonly rows: number;
   /** The head's first column of the composite output. */
   readonly logits: Pointer;
-  /** Where ∂L/∂logits goes, a whole panel of 8 columns at a time. */
+  /** Room for ∂L/∂logits, a whole panel of 8 columns at a time. */
   readonly gradient: Pointer;
   /** Row stride of both, in floats. */
   readonly stride: number;
@@ -69,7 +70,7 @@ export interface Metrics {
   readonly [name: string]: number;
 }
 
-/** How to show one of a kind's metrics. */
+/** The title and style of one of a kind's metrics. */
 export interface MetricStyle {
   readonly key: string;
   readonly title: string;
@@ -80,7 +81,7 @@ export interface MetricStyle {
 /** One head's logits of one example. */
 export type Logits = ArrayLike<number>;
 
-/** What a head said of a list of examples. */
+/** The metrics of a head on a list of examples, and its answer to each. */
 export interface HeadScore {
   readonly metrics: Metrics;
   /** [N], the label said of each. */
@@ -91,7 +92,7 @@ export interface HeadScore {
 
 /** The least change of logits that makes an answer right. */
 export interface Shortfall {
-  /** How much further apart, or how much higher or lower, logits must be; > 0. */
+  /** The distance by which logits must be further apart, or higher or lower; > 0. */
   readonly need: number;
   /** The column to raise, if one is. */
   readonly up?: number;
@@ -99,7 +100,7 @@ export interface Shortfall {
   readonly down?: number;
 }
 
-/** Where a label stands among the answers of a head. */
+/** The standing of a label among the answers of a head. */
 export interface Standing {
   /** p(label) in [0, 1]; of a quantity, its likelihood relative to that of the estimate. */
   readonly probability: number;
@@ -107,9 +108,9 @@ export interface Standing {
   readonly rank: number;
   /** The probability of the likeliest answer. */
   readonly most: number;
-  /** Whether the answer is right; of a quantity, whether it is within its deviation. */
+  /** True if the answer is right; of a quantity, if it is within its standard deviation. */
   readonly right: boolean;
-  /** −log p(label) in nats; of a quantity, half the squared error in deviations. */
+  /** −log p(label) in nats; of a quantity, half the squared error in standard deviations. */
   readonly loss: number;
 }
 
@@ -130,7 +131,7 @@ export interface HeadKind<S extends NamedHead, C, A> {
   /** The head as it learns from these labels [N]: scales are measured on them. */
   measured(head: S, labels: Float64Array): S;
 
-  /** What a label is to the loss. */
+  /** Turns a label into the loss's target. */
   target(head: S, label: number): number;
 
   /** Σ loss over the labelled rows; writes the gradient of the mean. */
@@ -152,7 +153,7 @@ export interface HeadKind<S extends NamedHead, C, A> {
   score(kernels: Kernels, head: S, outputs: HeadOutputs): HeadScore;
 
   /**
-   * What is answered to a caller.
+   * The answer to a caller.
    *
    * @param logits [width], in the kernels' memory; overwritten.
    * @param topK How many classes to list at most.
@@ -178,7 +179,7 @@ export interface HeadKind<S extends NamedHead, C, A> {
   ): void;
 
   /**
-   * What keeps the calibrated answer from being right by `margin`, in logits;
+   * The logits by which the calibrated answer misses being right by `margin`;
    * undefined if nothing does.
    */
   shortfall(
@@ -189,7 +190,7 @@ export interface HeadKind<S extends NamedHead, C, A> {
     margin: number,
   ): Shortfall | undefined;
 
-  /** Where a label stands among the calibrated answers. */
+  /** Ranks a label among the calibrated answers. */
   standing(
     kernels: MathKernels,
     head: S,
@@ -204,17 +205,17 @@ export interface HeadKind<S extends NamedHead, C, A> {
   /** The label as people and JSON write it. */
   show(head: S, label: number): string | number | boolean;
 
-  /** Which labels there are, in words. */
+  /** The labels that there are, in words. */
   expected(head: S): string;
 
-  /** What is wrong with a description read from a file, in words; undefined if nothing. */
+  /** The expectation that a description read from a file does not meet, in words, if there is one. */
   fault(head: S): string | undefined;
 
-  /** What is wrong with a calibration read from a file, in words; undefined if nothing. */
+  /** The expectation that a calibration read from a file does not meet, in words, if there is one. */
   calibrationFault(head: S, calibration: Partial<C>): string | undefined;
 }
 
-/** Whether a value is a finite number. */
+/** Tells if a value is a finite number. */
 export function isFiniteNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }

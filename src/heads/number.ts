@@ -13,7 +13,7 @@ import {
 /** A head that estimates a quantity. */
 export interface NumberHead extends NamedHead {
   readonly kind: "number";
-  /** What it is measured in, such as `cm`. */
+  /** The unit that it is measured in, such as `cm`. */
   readonly unit?: string;
   /** Mean of the training labels, in the head's unit; 0 before there are any. */
   readonly mean: number;
@@ -21,7 +21,7 @@ export interface NumberHead extends NamedHead {
   readonly standardDeviation: number;
 }
 
-/** How far estimates lie from the truth. */
+/** The scale of the distances between estimates and the truth. */
 export interface NumberCalibration {
   /** Root mean square error on images it was not trained on, in the head's unit. */
   readonly deviation: number;

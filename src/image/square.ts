@@ -11,7 +11,7 @@ import type { Pixels } from "./decoders/decoder.ts";
 import type { ImageHeader } from "./header.ts";
 import { checkView, orient, type View } from "./view.ts";
 
-/** Arena blocks of drawSquare; their size does not depend on the picture's. */
+/** Arena blocks of drawSquare; their size does not depend on the image's. */
 export interface SquareViews {
   readonly size: number;
   /** Some rows of pixels. */
@@ -20,7 +20,7 @@ export interface SquareViews {
   readonly sums: Float32Array;
   /** The square before it is turned upright [size][size][4]. */
   readonly cells: Float32Array;
-  /** Which columns of the strip make each cell [size]. */
+  /** The columns of the strip that make each cell [size]. */
   readonly firsts: Int32Array;
   readonly counts: Int32Array;
   readonly firstWeights: Float32Array;
@@ -33,7 +33,7 @@ export interface SquareViews {
 const STRIP = 1024;
 /** Fits in a level-2 cache beside the sums. */
 const BLOCK_BYTES = 131_072;
-/** What the kernel may sum in one call. */
+/** The most that the kernel may sum in one call. */
 const MAXIMUM_ROWS = 256;
 
 /**
@@ -61,13 +61,13 @@ export function allocateSquare(allocate: Allocator, size: number): SquareViews {
 }
 
 /**
- * Draws a view of a picture as a square: every value is the mean of the pixels
+ * Draws a view of an image as a square: every value is the mean of the pixels
  * under it, each weighted by the area that lies under it; transparent pixels
  * are laid over white first. Only the rows and columns of the view are touched.
  *
  * out [3][size][size], an arena block: the planes R, G, B in 0…255, upright.
  *
- * @throws {RangeError} If the view does not lie in the picture or out has another length.
+ * @throws {RangeError} If the view does not lie in the image or out has another length.
  */
 export function drawSquare(
   kernels: ImageKernels,
@@ -128,7 +128,7 @@ interface Interval {
   readonly stop: number;
 }
 
-/** Where the i-th of `size` equal parts of an interval begins, or `limit` if that comes first. */
+/** The beginning of the i-th of `size` equal parts of an interval, or `limit` if that comes first. */
 function edge(
   { start, stop }: Interval,
   i: number,
@@ -138,7 +138,7 @@ function edge(
   return Math.min(start + i * ((stop - start) / size), limit);
 }
 
-/** Which columns of the strip make each cell, and how much of the outermost ones. */
+/** Finds the columns of the strip that make each cell, and the shares of the outermost ones. */
 function planColumns(
   views: SquareViews,
   columns: Interval,

@@ -10,32 +10,14 @@
 
 import { type Allocator, layOut } from "./arena.ts";
 import { type Kernels, loadKernels } from "./mod.ts";
-import { callPart, DIVISIBLE, type DivisibleKernel } from "./parallel_parts.ts";
-
-/** Where a call is handed over: 32-bit words, then its arguments as doubles. */
-export const CALL = {
-  generation: 0,
-  pending: 1,
-  kernel: 2,
-  count: 3,
-  words: 4,
-  arguments: 24,
-};
-
-/** In place of a kernel's number: there is nothing more to do. */
-export const END = -1;
-
-/** Polls before a thread goes to sleep: longer than the program works alone between two calls of a step. */
-const SPINS = 20_000;
-
-/** What a worker is sent when it starts. */
-export interface WorkerStart {
-  readonly memory: WebAssembly.Memory;
-  readonly call: SharedArrayBuffer;
-  /** This worker's part, from 1; the program itself does part 0. */
-  readonly part: number;
-  readonly parts: number;
-}
+import { CALL, END, waitWhile, type WorkerStart } from "./parallel_call.ts";
+import { callPart, isLarge } from "./parallel_parts.ts";
+import {
+  type Arguments,
+  inOrder,
+  NAMED,
+  type NamedKernel,
+} from "./signatures.ts";
 
 /** An arena whose kernels run on several threads. Close it, or declare it with `using`. */
 export interface ParallelArena<V> extends Disposable {
@@ -82,7 +64,7 @@ function startWorker(start: WorkerStart): Promise<void> {
   });
 }
 
-/** The same kernels, the divisible ones of them shared out. */
+/** The same kernels, those with signatures shared out. */
 function divided(
   kernels: Kernels,
   buffer: SharedArrayBuffer,
@@ -90,17 +72,17 @@ function divided(
 ): Kernels {
   const words = new Int32Array(buffer, 0, CALL.words);
   const values = new Float64Array(buffer, 4 * CALL.words);
-  const share = (name: DivisibleKernel) => (...args: number[]) => {
-    values.set(args);
-    words[CALL.count] = args.length;
+  const share = <K extends NamedKernel>(kernel: K) => (args: Arguments<K>) => {
+    if (!isLarge(kernel, args)) return callPart(kernels, kernel, args, 0, 1);
+    values.set(inOrder(kernel, args));
     Atomics.store(words, CALL.pending, parts - 1);
-    handOver(words, DIVISIBLE.indexOf(name));
-    callPart(kernels, name, args, 0, parts);
+    handOver(words, NAMED.indexOf(kernel));
+    callPart(kernels, kernel, args, 0, parts);
     waitWhile(words, CALL.pending, (pending) => pending > 0);
   };
   return {
     ...kernels,
-    ...Object.fromEntries(DIVISIBLE.map((name) => [name, share(name)])),
+    ...Object.fromEntries(NAMED.map((kernel) => [kernel, share(kernel)])),
   };
 }
 
@@ -109,21 +91,4 @@ function handOver(words: Int32Array, kernel: number): void {
   words[CALL.kernel] = kernel;
   Atomics.add(words, CALL.generation, 1);
   Atomics.notify(words, CALL.generation);
-}
-
-/** Returns the word once `waiting` says that its value is no longer waited on: polls a while, then sleeps. */
-export function waitWhile(
-  words: Int32Array,
-  index: number,
-  waiting: (value: number) => boolean,
-): number {
-  for (let spin = 0; spin < SPINS; spin++) {
-    const value = Atomics.load(words, index);
-    if (!waiting(value)) return value;
-  }
-  for (;;) {
-    const value = Atomics.load(words, index);
-    if (!waiting(value)) return value;
-    Atomics.wait(words, index, value);
-  }
 }

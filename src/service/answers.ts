@@ -1,12 +1,12 @@
-/** What the service says of images and of versions. @module */
+/** The service's answers about images and versions. @module */
 
 import type { HeadAnswer } from "../heads/kinds.ts";
 import type { Manifest } from "../store/manifest.ts";
 
-/** What every head says of one image, by the head's name. */
+/** The answer of every head to one image, by the head's name. */
 export type Prediction = Readonly<Record<string, HeadAnswer>>;
 
-/** Which model spoke. */
+/** The version of the model that answered. */
 export interface ModelIdentity {
   readonly version: number;
   readonly step: number;

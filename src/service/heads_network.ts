@@ -18,7 +18,7 @@ import type { Calibration } from "../model/state.ts";
 import type { HeadsRecord } from "../store/manifest.ts";
 import type { Prediction } from "./answers.ts";
 
-/** What it takes to answer from the composite output of a batch. */
+/** The memory and calibration that answering from the composite output of a batch takes. */
 export interface AnswerSource {
   readonly kernels: Kernels;
   readonly sizes: Pick<Sizes, "heads">;
@@ -28,7 +28,7 @@ export interface AnswerSource {
   readonly scratch: Float32Array;
 }
 
-/** What every head says of one row of a batch. */
+/** Asks every head for its answer to one row of a batch. */
 export function answersOf(
   { kernels, sizes, calibration, activations, scratch }: AnswerSource,
   row: number,

@@ -16,7 +16,9 @@ import type { History } from "./history.ts";
 import type { FinetuneRequest, FinetuneResult } from "./requests.ts";
 import { ServingNetwork } from "./network.ts";
 import { once } from "./once.ts";
+import type { Labels } from "./labels.ts";
 import type { Transfer } from "./transfer.ts";
+import { RecentImages } from "./recent.ts";
 import { Versions } from "./versions.ts";
 import type { Weights } from "./weights.ts";
 
@@ -48,6 +50,8 @@ export interface ServiceOptions {
 /** Predictions and the version that made them. */
 export interface PredictResult {
   readonly predictions: readonly Prediction[];
+  /** What names each image in a correction, for an hour. */
+  readonly ids: readonly string[];
   readonly model: ModelIdentity;
 }
 
@@ -57,6 +61,8 @@ export interface PredictResult {
  * the modules.
  */
 export class Service {
+  /** Labels added, renamed and retired. */
+  readonly labels: () => Promise<Labels>;
   /** Versions by number, and going back to one. */
   readonly history: () => Promise<History>;
   /** The whole state as a file, and back. */
@@ -69,6 +75,7 @@ export class Service {
   readonly #finetuner: () => Promise<Finetuner>;
   readonly #report: (error: unknown) => void;
   readonly #keep: number;
+  readonly #recent = new RecentImages();
   #collecting: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -93,6 +100,12 @@ export class Service {
     this.#finetuner = once(async () => {
       const { Finetuner } = await import("./finetune.ts");
       return new Finetuner(weights, network, ...shared);
+    });
+    this.labels = once(async () => {
+      const { Labels } = await import("./labels.ts");
+      const { corrections } = await this.#finetuner();
+      const [, versions, editor] = shared;
+      return new Labels(network, versions, editor, corrections);
     });
     this.history = once(async () => {
       const { History } = await import("./history.ts");
@@ -130,9 +143,10 @@ export class Service {
     return new Service(options, await base, network, describer, pool);
   }
 
-  /** What the model is asked, in the order of its answers. */
+  /** What the served version is asked, in the order of its answers. */
   get heads(): readonly HeadSpec[] {
-    return this.network.model.sizes.heads;
+    const { heads } = this.#versions.current.manifest;
+    return heads?.heads ?? this.network.model.sizes.heads;
   }
 
   /** Checks an image by its header: {@linkcode Describer.check}. */
@@ -170,17 +184,21 @@ export class Service {
     descriptors: readonly Uint8Array[],
     { topK, version: number }: { topK: number; version?: number },
   ): Promise<PredictResult | undefined> {
+    const ids = await Promise.all(
+      descriptors.map((descriptor) => this.#recent.add(descriptor)),
+    );
     await this.#versions.freshen();
     const version = number === undefined
       ? this.#versions.current
       : await this.#versions.at(number);
     if (version === undefined) return undefined;
-    const predictions = this.network.predict(
-      version,
-      descriptors,
-      topK,
-    );
-    return { predictions, model: identityOf(version.manifest) };
+    const predictions = this.network.predict(version, descriptors, topK);
+    return { predictions, ids, model: identityOf(version.manifest) };
+  }
+
+  /** The descriptor of an image that was predicted in the last hour, by its id. */
+  recall(id: string): Uint8Array | undefined {
+    return this.#recent.find(id);
   }
 
   /** Fine-tunes the heads: {@linkcode Finetuner.run}. */

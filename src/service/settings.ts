@@ -1,5 +1,5 @@
 /**
- * What the environment sets.
+ * Settings, read from the environment.
  *
  *   HOST             address that `deno task start` listens on      127.0.0.1
  *   PORT             port that it listens on; 0 takes a free one    8000
@@ -64,6 +64,12 @@ export interface Keys {
   readonly finetune: string | undefined;
   readonly admin: string | undefined;
 }
+
+/** The model that comes with the repository: MODEL, unless it is set. */
+export const SHIPPED_WEIGHTS = new URL(
+  "../../weights/office31.safetensors",
+  import.meta.url,
+);
 
 /**
  * Reads the settings.

@@ -36,7 +36,7 @@ import {
   type Trainer,
 } from "./trainer.ts";
 
-/** What the caller hears and says meanwhile. */
+/** The caller's part in a run: callbacks, a signal, threads. */
 export interface RunHooks {
   readonly signal?: AbortSignal;
   /** Threads to train with, default 1; the model does not depend on them. */
@@ -73,21 +73,21 @@ export async function runTraining(
     hooks.threads,
     rowsPerExample(examples),
   );
-  const standing = resumed === undefined
+  const run = resumed === undefined
     ? begin(trainer, examples, rows.train, plan.recipe.seed)
     : goOn(trainer, resumed);
-  const error = await advance(trainer, examples, rows, plan, standing, hooks);
+  const error = await advance(trainer, examples, rows, plan, run, hooks);
 
   const record: TrainingRecord = {
     plan,
     dataset: { hash: examples.hash, images: examples.length },
-    step: standing.step,
+    step: run.step,
     steps: stepsOf(plan.recipe, rows.train.length),
-    history: standing.history,
-    sums: standing.sums,
-    ...(standing.best && { best: bestEpochOf(standing.best) }),
+    history: run.history,
+    sums: run.sums,
+    ...(run.best && { best: bestEpochOf(run.best) }),
   };
-  const snapshot = standing.best?.snapshot;
+  const snapshot = run.best?.snapshot;
   const unfinished = (
     { ended, error }: Pick<Outcome, "ended" | "error">,
   ): Outcome => ({
@@ -100,7 +100,7 @@ export async function runTraining(
     ...(error && { error }),
   });
   if (error !== undefined) return unfinished({ ended: "diverged", error });
-  if (record.step < record.steps && !isOver(standing, plan.recipe)) {
+  if (record.step < record.steps && !isOver(run, plan.recipe)) {
     return unfinished({ ended: "interrupted" });
   }
   if (rows.folds === undefined) {
@@ -124,8 +124,8 @@ export function measuredHeads(
   );
 }
 
-/** Where a run stands, besides what is in the trainer's memory. */
-interface Standing {
+/** The state of a run, besides what is in the trainer's memory. */
+interface RunState {
   step: number;
   readonly history: EpochRecord[];
   sums: EpochSums;
@@ -137,7 +137,7 @@ function begin(
   examples: Examples,
   rows: Uint32Array,
   seed: number,
-): Standing {
+): RunState {
   initialize(trainer.network, seed);
   const { parts } = examples;
   measureStandardization(examples, rows, parts, trainer.standardization);
@@ -148,7 +148,7 @@ function begin(
   };
 }
 
-function goOn(trainer: Trainer, state: ModelState): Standing {
+function goOn(trainer: Trainer, state: ModelState): RunState {
   restore(trainer, state);
   trainer.standardization.mean.set(state.standardization.mean);
   trainer.standardization.inverseDeviation.set(
@@ -170,21 +170,21 @@ async function advance(
   examples: Examples,
   rows: Rows,
   { recipe, headWeights }: TrainingPlan,
-  standing: Standing,
+  run: RunState,
   { signal, onStep, onEpoch }: RunHooks,
 ): Promise<DivergedError | undefined> {
-  if (isOver(standing, recipe)) return undefined;
+  if (isOver(run, recipe)) return undefined;
   const { kernels, network, workspace } = trainer;
   const { heads } = network.sizes;
   try {
-    await fit(trainer, examples, rows.train, recipe, standing.step, {
+    await fit(trainer, examples, rows.train, recipe, run.step, {
       ...(signal && { signal }),
       headWeights: heads.map(({ name }) => headWeights[name] ?? 1),
       onStep(progress) {
-        standing.step = progress.step;
+        run.step = progress.step;
         const { losses, rows } = progress;
-        addStep(standing.sums, network, workspace, losses, rows);
-        onStep?.(progress, standing.sums);
+        addStep(run.sums, network, workspace, losses, rows);
+        onStep?.(progress, run.sums);
       },
       onEpoch({ epoch, step, steps }) {
         const { schedule, learningRate } = recipe;
@@ -195,17 +195,17 @@ async function advance(
           computeOutputs(trainer, examples, rows.validation),
         );
         const record = recordOf(
-          standing.sums,
+          run.sums,
           network.sizes,
           epoch,
           learningRate * factor,
           held,
         );
-        standing.history.push(record);
-        standing.sums = emptySums(heads.length);
-        noteBest(trainer, standing, record, recipe);
+        run.history.push(record);
+        run.sums = emptySums(heads.length);
+        noteBest(trainer, run, record, recipe);
         onEpoch?.(record);
-        return isOver(standing, recipe) ? "stop" : undefined;
+        return isOver(run, recipe) ? "stop" : undefined;
       },
     });
   } catch (error) {
@@ -217,14 +217,14 @@ async function advance(
 /** Sets the weights aside if no epoch was better on the validation images. */
 function noteBest(
   { network, state, optimizer }: Trainer,
-  standing: Standing,
+  run: RunState,
   record: EpochRecord,
   { keep, patience }: Recipe,
 ): void {
   const loss = validationLoss(record);
   if (keep === "last" && patience === 0) return;
-  if (!(loss < (standing.best?.loss ?? Infinity))) return;
-  standing.best = {
+  if (!(loss < (run.best?.loss ?? Infinity))) return;
+  run.best = {
     epoch: record.epoch,
     loss,
     snapshot: {
@@ -234,7 +234,7 @@ function noteBest(
   };
 }
 
-function isOver({ history, best }: Standing, { patience }: Recipe): boolean {
+function isOver({ history, best }: RunState, { patience }: Recipe): boolean {
   return hasLostPatience(history, best, patience);
 }
 

@@ -1,7 +1,7 @@
 /** The cold start: from a process's start to its first answer. @module */
 
 import { type Figure, median } from "./figures.ts";
-import { photoJpeg } from "./pictures.ts";
+import { photoJpeg } from "./photos.ts";
 import { type Server, startHono, startTandem } from "./server.ts";
 import type { Request as BenchRequest } from "./subject.ts";
 
@@ -47,6 +47,7 @@ export async function* start(
       name: "cold start, Tandem ÷ Hono app",
       value: ours / theirs,
       unit: "×",
+      lowerIsBetter: true,
     };
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -92,15 +92,15 @@ type Damage = (
 const DAMAGES: [string, Damage, RegExp][] = [
   [
     "a NaN in a weight",
-    put("head.item.weight", NaN),
+    put("head.thing.weight", NaN),
     /finite numbers, got NaN/,
   ],
   [
     "an infinite bias",
-    put("head.item.bias", Infinity),
+    put("head.thing.bias", Infinity),
     /finite numbers, got Infinity/,
   ],
-  ["a weight of 3e38", put("head.item.weight", 3e38), /finite results/],
+  ["a weight of 3e38", put("head.thing.weight", 3e38), /finite results/],
   [
     "a negative deviation",
     put("standardization.inverse_deviation", -1),
@@ -108,11 +108,11 @@ const DAMAGES: [string, Damage, RegExp][] = [
   ],
   [
     "a negative second moment",
-    put("optim.head.item.weight.exp_avg_sq", -1),
+    put("optim.head.thing.weight.exp_avg_sq", -1),
     /exp_avg_sq: expected numbers ≥ 0/,
   ],
   ["a step before the first", (tensors) => {
-    const { data } = tensors.get("optim.head.item.weight.step")!;
+    const { data } = tensors.get("optim.head.thing.weight.step")!;
     new DataView(data.buffer, data.byteOffset).setInt32(0, -1, true);
   }, /whole number of steps .*got -1/],
   ["a step of 400 nines", (_, metadata) => {

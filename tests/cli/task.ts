@@ -1,6 +1,6 @@
-/** Tasks run as a person would, on folders of small random pictures. @module */
+/** Tasks run as a person would, on folders of small random images. @module */
 
-import { randomPng } from "../data/pictures.ts";
+import { randomPng } from "../data/images.ts";
 
 const CHECKOUT = new URL("../../", import.meta.url);
 
@@ -18,18 +18,24 @@ export async function task(...args: string[]): Promise<Result> {
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
 }
 
+/** What makes a processor with FMA3 pass for one without. */
+export const WITHOUT_FMA = { DENO_V8_FLAGS: "--no-enable-fma3" };
+
 /** The command of a task, in the checkout. */
-export function command(args: string[]): Deno.Command {
+export function command(
+  args: string[],
+  env: Readonly<Record<string, string>> = {},
+): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", ...args],
     cwd: CHECKOUT,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdout: "piped",
     stderr: "piped",
   });
 }
 
-/** A folder with `perClass` random pictures of every item in every domain. */
+/** A folder with `perClass` random images of every item in every domain. */
 export function folderOf(
   domains: readonly string[],
   items: readonly string[],

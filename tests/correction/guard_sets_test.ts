@@ -46,7 +46,7 @@ Deno.test("a smaller one gives way to the replay memory, as hard as unseen image
   const expected = [0.8, 0.9, 0];
   const sets = chooseGuards(SCORER, HEADS, learned(9, 1), replay, expected);
   assertEquals(sets.map(({ basis }) => basis), ["replay", "replay", "replay"]);
-  const metrics = measure(SCORER, HEADS, sets);
+  const metrics = HEADS.map((head, h) => measure(SCORER, head, sets[h]!));
   assertAlmostEquals(metrics[0]!.accuracy, 0.8, 0.01);
   assertAlmostEquals(metrics[1]!.accuracy, 0.9, 0.01);
   // Of a number there is nothing to handicap.
@@ -56,7 +56,7 @@ Deno.test("a smaller one gives way to the replay memory, as hard as unseen image
 Deno.test("without cross-validation, the few images of the guard say how hard", () => {
   const guard = learned(8, 1);
   const sets = chooseGuards(SCORER, HEADS, guard, learned(200, 2));
-  const metrics = measure(SCORER, HEADS, sets);
+  const metrics = HEADS.map((head, h) => measure(SCORER, head, sets[h]!));
   assertAlmostEquals(metrics[0]!.accuracy, 9 / 10, 0.01);
 });
 

@@ -92,7 +92,8 @@ Deno.test("metrics are those of every labelled example, one by one", async () =>
   const heads = toyHeads(random);
   const examples = toyExamples(90, random, 0.3);
   const scorer = await Scorer.create(FEATURES, 5);
-  const found = measure(scorer, heads, setsOf(examples));
+  const sets = setsOf(examples);
+  const found = heads.map((head, h) => measure(scorer, head, sets[h]!));
   const known = (h: number) =>
     Array.from(examples.labels[h]!.entries())
       .filter(([, label]) => label >= 0 || (h === 2 && !Number.isNaN(label)));

@@ -32,13 +32,14 @@ Deno.test("deno task start predicts, learns with the key it made, and remembers 
         .find(({ label }: { label: string }) => label === "pen").probability;
     for (const image of Object.values(IMAGES)) await predict(first, image);
     const before = await pen(first);
-    const [, key] =
-      /Key for \/finetune and the admin routes, for this run only: (\S+)/
-        .exec(first.said())!;
+    const [, key] = /Key for \/finetune, for this run only: (\S+)/.exec(
+      first.said(),
+    )!;
     const form = new FormData();
     form.append("image", new Blob([IMAGES.jpeg]));
     form.append("thing", "pen");
     form.append("learningRate", "0.01");
+    form.append("mode", "steps");
     const taught = await fetch(`${first.url}/finetune`, {
       method: "POST",
       body: form,

@@ -40,7 +40,7 @@ const finetune = (app: Hono, labels: unknown, options = {}) =>
 Deno.test("each head answers under its name, as its kind does", async () => {
   await withHeads(async (app) => {
     const prediction = await predict(app);
-    assertEquals(Object.keys(prediction), NAMES);
+    assertEquals(Object.keys(prediction), ["id", ...NAMES]);
     const { place, worn, thing, width } = prediction;
     assertEquals([place.top.length, thing.top.length], [2, 3]);
     assert(THINGS.includes(thing.label));
@@ -206,12 +206,12 @@ Deno.test("a field that is neither a head nor an option is refused and named, in
     await refuse(
       finetune(app, { thing, colour: "red" }),
       "examples[0].colour",
-      ["image", ...NAMES],
+      ["image", "predictionId", ...NAMES],
     );
     await refuse(
       finetune(app, { thing, constructor: "x" }),
       "examples[0].constructor",
-      ["image", ...NAMES],
+      ["image", "predictionId", ...NAMES],
     );
     await refuse(
       finetune(app, { thing }, { step: 3 }),
@@ -226,7 +226,7 @@ Deno.test("a field that is neither a head nor an option is refused and named, in
         ["Width", "3"],
       ]),
       "Width",
-      ["image", ...NAMES, ...options],
+      ["image", "predictionId", ...NAMES, ...options],
       '; did you mean "width"?',
     );
   });

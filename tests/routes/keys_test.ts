@@ -33,6 +33,9 @@ POST /predict        401 401 +   +   +         +   +   +   +   +         +   +  
 GET /versions        401 401 +   +   +         +   +   +   +   +         +   +   +   +   +
 GET /versions/0      401 401 +   +   +         +   +   +   +   +         +   +   +   +   +
 POST /finetune       401 401 403 +   +         401 401 401 +   +         403 403 403 403 403
+POST /labels         401 401 403 +   +         401 401 401 +   +         403 403 403 403 403
+PATCH /labels/b/a    401 401 403 +   +         401 401 401 +   +         403 403 403 403 403
+DELETE /labels/b/a   401 401 403 +   +         401 401 401 +   +         403 403 403 403 403
 POST /rollback       401 401 403 403 +         401 401 401 403 +         403 403 403 403 403
 GET /export          401 401 403 403 +         401 401 401 403 +         403 403 403 403 403
 POST /import         401 401 403 403 +         401 401 401 403 +         403 403 403 403 403
@@ -83,7 +86,7 @@ Deno.test("the matrix has every route of the document", async () => {
       Object.keys(methods as object).map((method) =>
         `${method.toUpperCase()} ${
           path.replace("{version}", "0").replace("{name}", "a")
-            .replace("{file}", "page.js")
+            .replace("{file}", "page.js").replace("{head}", "b")
         }`
       )
     );

@@ -38,6 +38,7 @@ Deno.test("labels, heads and limits of the served model are in the document", as
       .examples!;
     assertEquals(Object.keys(items!.properties!), [
       "image",
+      "predictionId",
       ...FOUR_HEADS.map(({ name }) => name),
     ]);
     assertEquals(items!.properties!.thing!.enum, [...THINGS, null]);
@@ -77,7 +78,7 @@ Deno.test("every path and method of the document is there, and no other method",
     assert(Object.keys(paths).length >= 12);
     for (const [path, methods] of Object.entries(paths)) {
       const concrete = path.replace("{version}", "0").replace("{name}", "a")
-        .replace("{file}", "page.js");
+        .replace("{file}", "page.js").replace("{head}", "thing");
       for (const method of ["GET", "POST", "PUT", "DELETE", "PATCH"]) {
         const response = await app.request(concrete, { method });
         await response.body?.cancel();
@@ -169,6 +170,23 @@ Deno.test("answers of every route and status fit the document", async () => {
     await see("get", "/versions/{version}", 200, app.request("/versions/1"));
     await see("get", "/versions/{version}", 200, app.request("/versions/0"));
     await see("get", "/versions/{version}", 404, app.request("/versions/99"));
+    const change = (method: string, name: string, body: BodyInit | null) =>
+      app.request(`/labels/thing/${name}`, {
+        method,
+        headers: { Authorization: "Bearer train" },
+        body,
+      });
+    const added = { head: "thing", label: "cup", images: [DATA_URL] };
+    const bowl = '{"label":"bowl"}';
+    await see("post", "/labels", 200, postJson(app, "/labels", added));
+    await see("post", "/labels", 422, postJson(app, "/labels", added));
+    const bare = { ...added, label: "" };
+    await see("post", "/labels", 400, postJson(app, "/labels", bare));
+    const named = "/labels/{head}/{name}";
+    await see("patch", named, 200, change("PATCH", "cup", bowl));
+    await see("patch", named, 404, change("PATCH", "cup", bowl));
+    await see("delete", named, 404, change("DELETE", "cup", null));
+    await see("delete", named, 200, change("DELETE", "bowl", null));
     await see(
       "post",
       "/rollback",

@@ -53,12 +53,12 @@ Deno.test("a misspelt field, parameter or form part is refused, and the right on
         ["thing", "pen"],
         ["dry_run", "true"],
       ]),
-      "dry_run: expected no fields but image, place, thing, mode, steps, " +
+      "dry_run: expected no fields but image, predictionId, place, thing, mode, steps, " +
         'learningRate, margin, trusted, scope, dryRun; did you mean "dryRun"?',
     );
     await refuse(
       postJson(app, "/finetune", { examples: [{ images: DATA_URL }] }),
-      'examples[0].images: expected no fields but image, place, thing; did you mean "image"?',
+      'examples[0].images: expected no fields but image, predictionId, place, thing; did you mean "image"?',
     );
     await refuse(
       postJson(app, "/rollback", { versoin: 0 }, admin),

@@ -6,7 +6,7 @@ import type { Engine } from "../../src/store/engine.ts";
 import { absentEngine } from "../../src/store/absent.ts";
 import { guardedEngine } from "../../src/store/guarded.ts";
 import { openEngine } from "../../src/store/open.ts";
-import { INPUTS, openFixture } from "./fixture.ts";
+import { INPUTS, lesson, openFixture } from "./fixture.ts";
 import { FakeTime } from "./fake_time.ts";
 
 /** An engine that can be stopped, or frozen so that calls wait until it thaws. */
@@ -38,13 +38,7 @@ class Outage {
   }
 }
 
-const LESSON = {
-  domains: [-1],
-  items: [1],
-  steps: 1,
-  learningRate: 1e-4,
-  dryRun: false,
-};
+const LESSON = lesson(1, { steps: 1, learningRate: 1e-4 });
 
 for (const state of ["down", "frozen"] as const) {
   Deno.test(`predictions go on while the store is ${state}, and changes after it`, async () => {
@@ -63,8 +57,7 @@ for (const state of ["down", "frozen"] as const) {
       time.advance(1001);
       assertEquals(await predict(), before);
     }
-    const learn = () =>
-      service.finetune({ ...LESSON, descriptors: [descriptor] });
+    const learn = () => service.finetune(LESSON);
     await assertRejects(learn, StoreError);
     outage.state = "up";
     assertEquals((await learn()).answer.version.after, 1);
@@ -83,7 +76,7 @@ Deno.test("without a database the weights file is served, and learning says what
   const answer = await service.predict([descriptor], { topK: 1 });
   assertEquals(answer!.model.version, 0);
   const error = await assertRejects(
-    () => service.finetune({ ...LESSON, descriptors: [descriptor] }),
+    () => service.finetune(LESSON),
     StoreError,
   );
   assertMatch(error.message, /attach a KV database/);

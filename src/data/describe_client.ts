@@ -18,7 +18,7 @@ export interface Unusable {
  * `using`. It has the permissions of the program: Deno narrows a worker's only
  * behind an unstable flag.
  */
-export class Describer implements Disposable {
+export class DescribeClient implements Disposable {
   readonly #worker: Worker;
   #settle:
     | { resolve(reply: DescribeReply): void; reject(error: Error): void }

@@ -1,0 +1,189 @@
+/**
+ * A class that is added to a head from a few examples.
+ *
+ *   w ∝ (C_w + s·I)⁻¹(m − μ),  w·(m − μ) = 4
+ *
+ * m is the mean of the examples, C_w the covariance of features within classes. Then
+ * the examples are corrected as any others are, by a wide margin. The bias is the
+ * largest at which the new class takes at most one in a hundred images of the guard,
+ * or one, from the class that is right; chosen by docs/fine-tuning.md.
+ *
+ * @module
+ */
+
+import { finish, type FinishTools } from "./finish.ts";
+import type { GuardSet } from "./guard.ts";
+import { type ClassesHead, type Examples, featuresAt, pick } from "./heads.ts";
+import { kindOf } from "./kinds/kinds.ts";
+import { Metric } from "./metric.ts";
+import { rowAt, type Scorer } from "./scorer.ts";
+
+/** The new logit's rise from the mean of all features to that of the examples. */
+const RISE = 4;
+/** By how much each example is to be right, in logits: this is deliberate. */
+const MARGIN = 4;
+/** The share of the guard's right answers that a new class may take; one at least. */
+const MOST_TAKEN = 0.01;
+/** How far the bias goes from where the last of these is taken towards where the next would be. */
+const BETWEEN = 0.85;
+/** By how much a new class leads at the mean of its examples, where there is no guard. */
+const LEAD = 2;
+/** λ: with few examples a mean is uncertain, and the metric stays near the plain one. */
+const RIDGE = 1;
+
+/** Measures features within the classes of a head, which {@linkcode addClass} needs, once per trunk. */
+export function measureWithin(
+  replay: Examples,
+  labels: Float32Array,
+  features: number,
+): Promise<Metric> {
+  return Metric.create(replay.features, {
+    features,
+    ridge: RIDGE,
+    groups: labels,
+  });
+}
+
+/**
+ * A head with one class more, the last one.
+ *
+ * @param tools Whose scorer has room for the new row.
+ * @param within Of {@linkcode measureWithin}.
+ * @param guard What this head is judged by.
+ * @throws {RangeError} If there are no examples, or they are the mean of all.
+ */
+export function addClass(
+  tools: FinishTools,
+  within: Metric,
+  head: ClassesHead,
+  examples: Examples,
+  guard: GuardSet,
+): ClassesHead {
+  const { scorer } = tools;
+  const mean = meanOf(examples);
+  const right = rightOf(scorer, head, guard);
+  const grown = withBias(scorer, withRow(within, head, mean), mean, right);
+  const label = head.bias.length;
+  const lesson: Examples = {
+    ...examples,
+    labels: [new Float32Array(examples.count).fill(label)],
+  };
+  const finished = finish(tools, [grown], lesson, pick(lesson, []), MARGIN);
+  return withBias(scorer, finished.heads[0] as ClassesHead, mean, right);
+}
+
+/** The head with the new row, which is 0 at the mean of all features. */
+function withRow(
+  within: Metric,
+  head: ClassesHead,
+  mean: Float32Array,
+): ClassesHead {
+  const [direction] = within.directions(mean);
+  const { weight, gain, bias } = direction!;
+  const scale = RISE / (gain - 1);
+  if (!(scale > 0 && Number.isFinite(scale))) {
+    throw new RangeError(
+      "Cannot add a class: expected examples that differ from the mean of all images",
+    );
+  }
+  const inputs = head.weight.length / head.bias.length;
+  const row = Float32Array.from(
+    weight.subarray(0, inputs),
+    (value) => scale * value,
+  );
+  const { temperature, offsets } = head.calibration;
+  return {
+    ...head,
+    weight: joined(head.weight, row),
+    bias: joined(head.bias, Float32Array.of(scale * (bias - 1))),
+    calibration: { temperature, offsets: [...offsets, 0] },
+  };
+}
+
+/** The head with the bias of its last class moved to where the guard allows it. */
+function withBias(
+  scorer: Scorer,
+  head: ClassesHead,
+  mean: Float32Array,
+  right: RightAnswers,
+): ClassesHead {
+  const leads = leadsOf(scorer, head, right).sort((a, b) => a - b);
+  const taken = Math.max(1, Math.floor(MOST_TAKEN * leads.length));
+  const [last, next] = [leads[taken - 1], leads[taken]];
+  const rise = last === undefined || next === undefined
+    ? leadOver(head, scorer.logits(head, mean)) + LEAD
+    : last + BETWEEN * (next - last);
+  const bias = head.bias.slice();
+  bias[bias.length - 1]! += rise;
+  return { ...head, bias };
+}
+
+/** Images of the guard that a head has right. */
+interface RightAnswers {
+  readonly examples: Examples;
+  readonly labels: readonly number[];
+  readonly handicap: number;
+}
+
+function rightOf(
+  scorer: Scorer,
+  head: ClassesHead,
+  { examples, labels, handicap }: GuardSet,
+): RightAnswers {
+  const kind = kindOf(head);
+  const logits = scorer.logits(head, examples.features);
+  const right = Array.from(labels.keys()).filter((i) => {
+    const label = labels[i]!;
+    if (!kind.isLabelled(label)) return false;
+    const z = rowAt(logits, i, head);
+    kind.handicap(z, label, handicap);
+    return kind.shortfall(head, z, label, 0) === undefined;
+  });
+  return {
+    examples: pick(examples, right),
+    labels: right.map((i) => labels[i]!),
+    handicap,
+  };
+}
+
+/** How far each image is from being taken by the last class of a head. */
+function leadsOf(
+  scorer: Scorer,
+  head: ClassesHead,
+  { examples, labels, handicap }: RightAnswers,
+): number[] {
+  const logits = scorer.logits(head, examples.features);
+  return labels.map((label, i) => {
+    const z = rowAt(logits, i, head);
+    kindOf(head).handicap(z, label, handicap);
+    return leadOver(head, z);
+  });
+}
+
+/** How far the largest logit of the other classes is above that of the last. */
+function leadOver(
+  { calibration: { offsets } }: ClassesHead,
+  logits: Float32Array,
+): number {
+  const others = logits.subarray(0, -1)
+    .reduce((most, z, c) => Math.max(most, z + offsets[c]!), -Infinity);
+  return others - logits.at(-1)!;
+}
+
+function joined(a: Float32Array, b: Float32Array): Float32Array {
+  const out = new Float32Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
+}
+
+function meanOf(examples: Examples): Float32Array {
+  if (examples.count === 0) {
+    throw new RangeError("Cannot add a class: expected examples, got none");
+  }
+  const sums = new Float64Array(examples.features.length / examples.count);
+  for (let i = 0; i < examples.count; i++) {
+    featuresAt(examples, i).forEach((value, k) => sums[k]! += value);
+  }
+  return Float32Array.from(sums, (sum) => sum / examples.count);
+}
