@@ -109,24 +109,12 @@ export function readFiles(
   });
 }
 
-/** The bytes of a `data:` URL in base64. No other URL is ever followed. */
+/** The bytes of a `data:` URL in base64, which the schema has checked to be one. */
 export function readDataUrl(
-  { path, value }: Field<unknown>,
+  { path, value }: Field<string>,
 ): Field<Uint8Array> {
-  const text = typeof value === "string" ? value : "";
-  const start = text.indexOf(",") + 1;
-  if (!/^data:[^,]*;base64,$/i.test(text.slice(0, start))) {
-    throw problem(
-      400,
-      `Cannot read ${path}: expected data:image/…;base64,…, got ${
-        shown(value)
-      }`,
-      {
-        field: path,
-      },
-    );
-  }
-  return { path, value: decodeBase64(text.slice(start), path) };
+  const start = value.indexOf(",") + 1;
+  return { path, value: decodeBase64(value.slice(start), path) };
 }
 
 function decodeBase64(text: string, path: string): Uint8Array {
@@ -139,20 +127,6 @@ function decodeBase64(text: string, path: string): Uint8Array {
       { field: path },
     );
   }
-}
-
-/** An array at `path`, with the paths of its elements. */
-export function readArray(path: string, value: unknown): Field<unknown>[] {
-  if (!Array.isArray(value)) {
-    throw problem(
-      400,
-      `Cannot read ${path}: expected an array, got ${shown(value)}`,
-      {
-        field: path,
-      },
-    );
-  }
-  return value.map((element, i) => ({ path: `${path}[${i}]`, value: element }));
 }
 
 /** Holds the number of elements of a request between 1 and `most`. */

@@ -5,23 +5,27 @@ import { Hono } from "hono/quick";
 import { LabelError } from "../src/errors.ts";
 import { entityTag } from "../src/service/answers.ts";
 import type { Changed } from "../src/service/editor.ts";
+import type { LabelOptions } from "../src/service/labels.ts";
 import type { RequestLimits } from "../src/service/limits.ts";
 import {
   bodyKind,
   checkCount,
   type Field,
-  readArray,
   readDataUrl,
   readFiles,
   readForm,
   readJson,
   shown,
 } from "./body.ts";
+import type { Form } from "./form.ts";
 import { readIfMatch } from "./headers.ts";
 import { describeImages } from "./images.ts";
-import { requiredKey } from "./keys.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem } from "./problem.ts";
+import { noQuery } from "./query.ts";
+import { recordOf } from "./record.ts";
+import { check, strayName } from "./schemas/check.ts";
+import { labelBody, labelForm, renameBody } from "./schemas/labels.ts";
 
 /** A class to be added, and images of it. */
 interface NewLabel {
@@ -32,35 +36,41 @@ interface NewLabel {
 
 /** Adds, renames and retires labels. */
 export function labelRoutes(
-  { service, keys, limits, intake }: RouteOptions,
+  { service, limits, intake, keyring }: RouteOptions,
 ): Hono {
-  const key = requiredKey(keys.finetune, {
-    variable: "FINETUNE_KEY",
-    purpose: "Changing labels",
-  });
+  const key = keyring.allow("finetune");
   const labels = async () => (await service()).labels();
   return new Hono()
-    .post("/labels", key, intake.receive(), async (c) => {
-      const ifMatch = readIfMatch(c);
+    .post("/labels", key, noQuery(), intake.receive(), async (c) => {
+      const options = optionsOf(c);
       const open = await service();
       const { head, label, images } = await readNewLabel(c, limits);
-      const describe = () => describeImages(open, images, limits);
+      const describe = async () => {
+        await keyring.spend(c, "examples", images.length);
+        return await describeImages(open, images, limits);
+      };
       const add = async () =>
-        (await labels()).add(head, label, describe, { ifMatch });
+        (await labels()).add(head, label, describe, options);
       return changed(c, await answered(add), { head, label });
     })
     .all("/labels", onlyMethods("POST"))
-    .patch("/labels/:head/:name", key, intake.receive(), async (c) => {
-      const { head, name } = c.req.param();
-      const label = textOf("label", (await readJson(c, limits)).label);
-      const rename = async () =>
-        (await labels()).rename(head, name, label, { ifMatch: readIfMatch(c) });
-      return changed(c, await answered(rename), { head, label });
-    })
-    .delete("/labels/:head/:name", key, async (c) => {
+    .patch(
+      "/labels/:head/:name",
+      key,
+      noQuery(),
+      intake.receive(),
+      async (c) => {
+        const { head, name } = c.req.param();
+        const { label } = check(renameBody, await readJson(c, limits));
+        const rename = async () =>
+          (await labels()).rename(head, name, label, optionsOf(c));
+        return changed(c, await answered(rename), { head, label });
+      },
+    )
+    .delete("/labels/:head/:name", key, noQuery(), async (c) => {
       const { head, name } = c.req.param();
       const retire = async () =>
-        (await labels()).retire(head, name, { ifMatch: readIfMatch(c) });
+        (await labels()).retire(head, name, optionsOf(c));
       return changed(c, await answered(retire), { head, label: name });
     })
     .all("/labels/:head/:name", onlyMethods("PATCH", "DELETE"));
@@ -70,35 +80,46 @@ async function readNewLabel(
   c: Context,
   limits: RequestLimits,
 ): Promise<NewLabel> {
-  if (bodyKind(c) === "form") {
-    const form = await readForm(c, limits);
-    const files = form.getAll("image");
-    checkCount("images", files.length, limits.images);
-    return {
-      head: textOf("head", form.get("head")),
-      label: textOf("label", form.get("label")),
-      images: readFiles(
-        files.map((value, i) => ({ path: `images[${i}]`, value })),
-      ),
-    };
+  switch (bodyKind(c)) {
+    case "form":
+      return newLabelOfForm(await readForm(c, limits), limits.images);
+    case "json": {
+      const body = await readJson(c, limits);
+      const { images, ...what } = check(labelBody(limits.images), body);
+      return {
+        ...what,
+        images: images.map((value, i) =>
+          readDataUrl({ path: `images[${i}]`, value })
+        ),
+      };
+    }
+    default:
+      throw problem(
+        415,
+        `Cannot add a label: expected multipart/form-data or JSON, got ${
+          shown(c.req.header("Content-Type"))
+        }`,
+      );
   }
-  const body = await readJson(c, limits);
-  const images = readArray("images", body.images);
-  checkCount("images", images.length, limits.images);
+}
+
+function newLabelOfForm(form: Form, most: number): NewLabel {
+  const known = ["head", "label", "image"];
+  const stray = form.names.find((name) => !known.includes(name));
+  if (stray !== undefined) throw strayName("", stray, known);
+  const texts = { head: form.get("head"), label: form.get("label") };
+  const files = form.getAll("image");
+  checkCount("images", files.length, most);
   return {
-    head: textOf("head", body.head),
-    label: textOf("label", body.label),
-    images: images.map(readDataUrl),
+    ...check(labelForm, texts),
+    images: readFiles(
+      files.map((value, i) => ({ path: `images[${i}]`, value })),
+    ),
   };
 }
 
-function textOf(field: string, value: unknown): string {
-  if (typeof value === "string" && value !== "") return value;
-  throw problem(
-    400,
-    `Cannot read ${field}: expected a text, got ${shown(value ?? undefined)}`,
-    { field },
-  );
+function optionsOf(c: Context): LabelOptions {
+  return { ifMatch: readIfMatch(c), by: recordOf(c).key?.name };
 }
 
 async function answered(work: () => Promise<Changed>): Promise<Changed> {

@@ -17,8 +17,12 @@ type Resource = [
 const RESOURCES: readonly Resource[] = [
   [["/"], async () => (await import("./health.ts")).indexRoutes()],
   [
-    ["/healthz"],
+    ["/healthz", "/readyz", "/metrics"],
     async (options) => (await import("./health.ts")).healthRoutes(options),
+  ],
+  [
+    ["/openapi.json", "/docs", "/docs/:file"],
+    async (options) => (await import("./docs.ts")).docsRoutes(options),
   ],
   [
     ["/finetune"],

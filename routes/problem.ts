@@ -16,7 +16,8 @@ import {
   StoreError,
 } from "../src/errors.ts";
 
-const TITLES: Readonly<Record<number, string>> = {
+/** The titles of statuses. */
+export const TITLES: Readonly<Record<number, string>> = {
   400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",

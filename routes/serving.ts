@@ -7,6 +7,7 @@ import { Service } from "../src/service/service.ts";
 import { type Settings, SHIPPED_WEIGHTS } from "../src/service/settings.ts";
 import { readWeights } from "../src/service/weights.ts";
 import { openEngine } from "../src/store/open.ts";
+import type { Trace } from "./record.ts";
 
 /** A service that is opened once, and again only if opening it failed. */
 export interface LazyService {
@@ -53,6 +54,17 @@ export function endOnSignal(
   Deno.addSignalListener("SIGINT", stop);
   // Windows knows no SIGTERM.
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
+}
+
+/** Who is told of the parts of the work: OpenTelemetry, loaded with the first of them, or nobody. */
+export function traceOf(
+  { telemetry }: Pick<Settings, "telemetry">,
+): Trace | undefined {
+  if (!telemetry) return undefined;
+  return async (name, work) => {
+    const { openTelemetry } = await import("./tracing.ts");
+    return await openTelemetry()(name, work);
+  };
 }
 
 async function openService(

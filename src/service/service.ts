@@ -2,6 +2,7 @@
 
 import type { ImageHeader } from "../image/header.ts";
 import { DEFAULT_LIMITS, type ImageLimits } from "../image/limits.ts";
+import type { Budgets } from "../store/budgets.ts";
 import type { Engine } from "../store/engine.ts";
 import type { BaseModel } from "../store/manifest.ts";
 import { ModelStore } from "../store/store.ts";
@@ -66,6 +67,8 @@ export class Service {
   readonly history: () => Promise<History>;
   /** The whole state as a file, and back. */
   readonly transfer: () => Promise<Transfer>;
+  /** What keys have used up. */
+  readonly budgets: () => Promise<Budgets>;
   readonly #editor: Editor;
   readonly #store: ModelStore;
   readonly #versions: Versions;
@@ -107,6 +110,10 @@ export class Service {
     this.history = once(async () => {
       const { History } = await import("./history.ts");
       return new History(this.#store, this.#editor);
+    });
+    this.budgets = once(async () => {
+      const { Budgets } = await import("../store/budgets.ts");
+      return new Budgets(engine);
     });
     this.transfer = once(async () => {
       const { Transfer } = await import("./transfer.ts");
