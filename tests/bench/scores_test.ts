@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertAlmostEquals } from "@std/assert";
 import { fitDiscriminants } from "../../src/correction/discriminants.ts";
 import { featuresAt, logitsAt } from "../../src/correction/heads.ts";
 import { Scorer } from "../../src/correction/scorer.ts";
