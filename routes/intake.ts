@@ -74,6 +74,8 @@ export class Intake {
         c.req.bodyCache.arrayBuffer = await this.#read(c, maxBytes, count);
         await next();
       } finally {
+        const { arrayBuffer } = c.req.bodyCache;
+        if (arrayBuffer !== undefined) release(arrayBuffer);
         load.bytes -= held;
         this.#all.bytes -= held;
       }
@@ -178,6 +180,7 @@ async function collect(
       filled = needed;
     }
   } catch (error) {
+    release(body.buffer);
     if (error instanceof HTTPException && error.status === 413) {
       await drain(reader, signal);
     }
@@ -195,6 +198,11 @@ function grown(
   const doubled = Math.max(GROWTH * body.length, needed);
   const size = promised >= needed && promised <= doubled ? promised : doubled;
   return new Uint8Array(body.buffer.transfer(size));
+}
+
+/** Gives memory back at once: left to the garbage, bodies pile up by the hundred megabytes. */
+function release(buffer: ArrayBuffer): void {
+  buffer.transfer(0);
 }
 
 /** Reads on for nothing, for many clients send all of a body before they read an answer. */
