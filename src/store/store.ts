@@ -32,6 +32,7 @@ import {
   type TensorRecord,
   unreadableManifest,
 } from "./manifest.ts";
+import { isManifest } from "./manifest_check.ts";
 import type { Draft, Head, Prepared } from "./draft.ts";
 import type { Receipt } from "./receipts.ts";
 
@@ -103,18 +104,22 @@ export class ModelStore {
   /** The version that the head names; the newest one where the head is damaged. */
   async #headVersion({ value }: Entry): Promise<number> {
     try {
-      return decode<{ version: number }>(value).version;
+      const { version } = decode<{ version: unknown }>(value);
+      if (Number.isSafeInteger(version) && version as number >= 0) {
+        return version as number;
+      }
     } catch {
-      const [newest] = await this.manifests({ limit: 1 });
-      return newest?.version ?? 0;
+      // It is as good as none.
     }
+    const [newest] = await this.manifests({ limit: 1 });
+    return newest?.version ?? 0;
   }
 
   #manifestOf({ key, value }: Entry): Manifest {
     const version = Number(key.at(-1));
     try {
-      const manifest = decode<Manifest>(value);
-      if (manifest.version === version) return manifest;
+      const manifest = decode<unknown>(value);
+      if (isManifest(manifest) && manifest.version === version) return manifest;
     } catch {
       // It stands for itself below.
     }
