@@ -43,8 +43,8 @@ const LIGHT = 400_000;
 const LIGHT_BYTES = 2_000_000;
 /** A worker that decoded an image of so many bytes is ended: its memory never shrinks. */
 const MOST_KEPT = 160_000_000;
-/** Bytes for each pixel that decoders take (measured by tests/bench/image.ts). */
-const PER_PIXEL = 10;
+/** Bytes for each pixel that the decoder of a progressive JPEG takes; the others take fewer. */
+const PER_PIXEL = 12;
 
 /**
  * Workers and the images that wait for them. Light images and heavy ones stand in
