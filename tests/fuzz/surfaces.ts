@@ -22,6 +22,7 @@ import {
   encodeWebp,
   exif,
   gradient,
+  pngChunk,
   withExif,
 } from "../image/fixtures.ts";
 import {
@@ -87,6 +88,12 @@ async function images(): Promise<Surface> {
       await Deno.readFile(cmyk),
       encodePng(PICTURE),
       encodePng(PICTURE, { colorType: 3, interlaced: true }),
+      encodePng(PICTURE, {
+        chunks: [
+          pngChunk("acTL", new Uint8Array(8)),
+          pngChunk("fcTL", new Uint8Array(26)),
+        ],
+      }),
       encodeGif(PICTURE, { ...place, gray: 80 }),
       await encodeWebp(PICTURE),
       webp,

@@ -194,6 +194,55 @@ Deno.test("an animation is its first frame, at its place", async () => {
   );
 });
 
+/** A PNG whose animation shows `first` at (2, 1), before or behind its main image. */
+function animatePng(main: Picture, first: Picture): Uint8Array {
+  const dataOf = (png: Uint8Array) => {
+    const start = new TextDecoder("latin1").decode(png).indexOf("IDAT");
+    const length = new DataView(png.buffer).getUint32(start - 4);
+    return png.subarray(start + 4, start + 4 + length);
+  };
+  const control = bytesOf(
+    integer(0, 4),
+    integer(first.width, 4),
+    integer(first.height, 4),
+    integer(2, 4),
+    integer(1, 4),
+    new Uint8Array(6),
+  );
+  const png = encodePng(main, {
+    chunks: [pngChunk("acTL", new Uint8Array(8))],
+  });
+  const data = dataOf(encodePng(first));
+  return bytesOf(
+    png.subarray(0, -12),
+    pngChunk("fcTL", control),
+    pngChunk("fdAT", bytesOf(integer(1, 4), data.subarray(0, 10))),
+    pngChunk("fdAT", bytesOf(integer(2, 4), data.subarray(10))),
+    pngChunk("fcTL", control),
+    pngChunk("fdAT", bytesOf(integer(4, 4), "other")),
+    pngChunk("IEND", new Uint8Array()),
+  );
+}
+
+Deno.test("an animated PNG is its first frame, too, be it the main image or not", async () => {
+  const main = paint(9, 7, () => [1, 2, 3, 255]);
+  const first = paint(5, 4, (x, y) => [9 * x, 9 * y, 50, 255]);
+  const hidden = animatePng(main, first);
+  assertEquals(
+    await pixelsOf(hidden),
+    [
+      ...paint(9, 7, (x, y) => {
+        const inside = x >= 2 && x < 7 && y >= 1 && y < 5;
+        return inside ? [9 * (x - 2), 9 * (y - 1), 50, 255] : [0, 0, 0, 0];
+      }).data,
+    ],
+  );
+  const chunks = ["acTL", "fcTL"].map((type) =>
+    pngChunk(type, new Uint8Array(26))
+  );
+  assertEquals(await pixelsOf(encodePng(main, { chunks })), [...main.data]);
+});
+
 Deno.test("a PNG or GIF without its end mark, or with more behind it, is decoded whole", async () => {
   const images = [
     encodePng(PICTURE),
