@@ -85,9 +85,12 @@ export function unknownVersion(version: number): HTTPException {
 
 /** Answers an error. What is not foreseen is logged, and answered without saying why. */
 export function answerError(error: Error, c: Context): Response {
-  const known = error instanceof HTTPException ? error : foreseen(error);
-  if (known !== undefined) return answer(c, known);
   const requestId: string = c.get("requestId");
+  const known = error instanceof HTTPException ? error : foreseen(error);
+  if (error instanceof StoreError && error.cause !== undefined) {
+    console.error(`Request ${requestId}: ${error.message}: ${error.cause}`);
+  }
+  if (known !== undefined) return answer(c, known);
   console.error(`Request ${requestId} failed:`, error);
   return answer(
     c,
