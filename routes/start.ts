@@ -23,6 +23,7 @@ const app = createApp({
 
 // A model that cannot be served is better known now than at the first request.
 const opened = await opening;
+endOnSignal(service, () => server.shutdown());
 const server = new Listener({
   hostname: settings.host,
   port: settings.port,
@@ -35,7 +36,6 @@ const server = new Listener({
   report: (line) => console.warn(line),
 }, app.fetch);
 opened.otherModels().then(sayOthers, console.error);
-endOnSignal(service, () => server.shutdown());
 
 /** What `read` gives, or the end of the program with what is wrong in one line. */
 function orExit<T>(read: () => T): T {

@@ -11,7 +11,7 @@ export interface Finding {
   readonly error: unknown;
 }
 
-/** How long one input may take, in milliseconds; a busy machine is given its share. */
+/** How long one input may take, in milliseconds. */
 export const SLOW = 1000;
 
 /**
@@ -37,18 +37,23 @@ async function attempt(
   surface: Surface,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<Finding | undefined> {
-  const kept = bytes.slice();
-  const started = performance.now();
-  const found = (error: unknown) => ({
-    surface: surface.name,
-    bytes: kept,
-    error,
-  });
+  const found = (error: unknown) => ({ surface: surface.name, bytes, error });
   try {
-    await surface.take(bytes);
+    let took = await timeOf(surface, bytes);
+    // Once may be the machine's fault.
+    if (took > SLOW) took = Math.min(took, await timeOf(surface, bytes));
+    if (took <= SLOW) return undefined;
+    return found(new Error(`it took ${took} ms`));
   } catch (error) {
     return found(error);
   }
-  const took = performance.now() - started;
-  return took > SLOW ? found(new Error(`it took ${took} ms`)) : undefined;
+}
+
+async function timeOf(
+  surface: Surface,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<number> {
+  const started = performance.now();
+  await surface.take(bytes.slice());
+  return performance.now() - started;
 }
