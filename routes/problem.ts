@@ -128,6 +128,8 @@ function answer(c: Context, error: HTTPException): Response {
     status,
     detail,
     ...members,
+    // What clients of the Open Inference Protocol look for.
+    ...(/^\/v2(\/|$)/.test(c.req.path) && { error: detail }),
   };
   return c.body(JSON.stringify(body), status, {
     ...headers,
