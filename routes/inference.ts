@@ -24,7 +24,6 @@ import {
   inferBody,
   type Input,
   MODEL,
-  modelName,
   type Requested,
 } from "./schemas/inference.ts";
 import {

@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { RequestLimits } from "../src/service/limits.ts";
 import { problem } from "./problem.ts";
+import { recordOf } from "./record.ts";
 
 /** Bodies of this size are read as a whole: a stream takes longer, by a millisecond for 100 KB. */
 const SMALL = 256 * 1024;
@@ -50,8 +51,10 @@ export class Intake {
     try {
       await next();
     } finally {
-      this.#all.requests--;
-      if (--load.requests === 0) this.#clients.delete(client);
+      whenDone(c, () => {
+        this.#all.requests--;
+        if (--load.requests === 0) this.#clients.delete(client);
+      });
     }
   };
 
@@ -74,10 +77,12 @@ export class Intake {
         c.req.bodyCache.arrayBuffer = await this.#read(c, maxBytes, count);
         await next();
       } finally {
-        const { arrayBuffer } = c.req.bodyCache;
-        if (arrayBuffer !== undefined) release(arrayBuffer);
-        load.bytes -= held;
-        this.#all.bytes -= held;
+        whenDone(c, () => {
+          const { arrayBuffer } = c.req.bodyCache;
+          if (arrayBuffer !== undefined) release(arrayBuffer);
+          load.bytes -= held;
+          this.#all.bytes -= held;
+        });
       }
     };
   }
@@ -141,6 +146,13 @@ export class Intake {
       );
     }
   }
+}
+
+/** Does what is to be done when a request's work has ended: now, or when its stream has. */
+function whenDone(c: Context, end: () => void): void {
+  const { until } = recordOf(c);
+  if (until === undefined) end();
+  else until.then(end);
 }
 
 async function readWhole(
