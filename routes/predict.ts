@@ -55,9 +55,10 @@ export function predictRoutes(
         if (result === undefined) throw unknownVersion(version!);
         const { predictions, ids, model } = result;
         recordOf(c).version = model.version;
-        const answers = predictions.map((answer, i) => ({
+        const answers = predictions.map(({ known, answers }, i) => ({
           id: ids[i],
-          ...answer,
+          known,
+          ...answers,
         }));
         return c.json({ predictions: answers, model }, 200, {
           ETag: model.etag,

@@ -1,5 +1,6 @@
 /** The service behind the app, opened once. @module */
 
+import { withKnown } from "../src/checkpoint/known_file.ts";
 import { CheckpointError } from "../src/errors.ts";
 import { prepareDescriber } from "../src/service/describer.ts";
 import { Service } from "../src/service/service.ts";
@@ -73,9 +74,9 @@ async function openService(
   opening.catch(() => {}); // whoever awaits it below hears of it
   prepareDescriber().catch(() => {}); // the first image will say why
   try {
-    const weights = await readWeights(
-      await readModelFile(model ?? SHIPPED_WEIGHTS),
-    );
+    const file = model ?? SHIPPED_WEIGHTS;
+    const read = await readWeights(await readModelFile(file));
+    const weights = { ...read, model: await withKnown(read.model, file) };
     const engine = await opening;
     const service = await Service.create({
       weights,

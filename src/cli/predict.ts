@@ -24,10 +24,12 @@ const COMMAND: Command = {
 };
 
 /** An image's path and what every head says of it. */
-interface Result {
+interface Result extends Prediction {
   readonly image: string;
-  readonly answers: Prediction;
 }
+
+/** What fewer than one in a hundred of the images look like that the model knows. */
+const STRANGE = 0.01;
 
 if (import.meta.main) await runCommand(COMMAND, predict);
 
@@ -53,8 +55,8 @@ async function predict(flags: Flags): Promise<number> {
         });
       },
     );
-    const [answers] = network.predict(model, [descriptor], topK);
-    results.push({ image, answers: answers! });
+    const [prediction] = network.predict(model, [descriptor], topK);
+    results.push({ image, ...prediction! });
   }
   if (flags.has("json")) console.log(jsonOf(results));
   else for (const result of results) console.log(textOf(result));
@@ -76,18 +78,21 @@ async function readImage(path: string): Promise<Uint8Array> {
 }
 
 function jsonOf(results: readonly Result[]): string {
-  const predictions = results.map(({ image, answers }) => ({
+  const predictions = results.map(({ image, known, answers }) => ({
     image,
+    known,
     ...answers,
   }));
   return JSON.stringify({ predictions });
 }
 
-function textOf({ image, answers }: Result): string {
+function textOf({ image, known, answers }: Result): string {
   const entries = Object.entries(answers);
   const width = Math.max(...entries.map(([name]) => name.length));
   return [
-    image,
+    known !== null && known < STRANGE
+      ? `${image}  (looks like nothing that the model knows)`
+      : image,
     ...entries.map(([name, answer]) =>
       `  ${name.padEnd(width)}  ${answerText(answer)}`
     ),

@@ -2,6 +2,7 @@
 
 import { encodeSafetensors } from "../checkpoint/safetensors.ts";
 import { openSafetensors, writeFileAtomically } from "../checkpoint/file.ts";
+import { withKnown } from "../checkpoint/known_file.ts";
 import { tensorsOf } from "../checkpoint/state.ts";
 import {
   readModel,
@@ -37,8 +38,10 @@ export async function loadEvaluator(
 }
 
 /** Reads what predicting one by one needs of a weights file. */
-export function loadServingModel(file: string | URL): Promise<ServingModel> {
-  return withFile(file, readServingModel);
+export async function loadServingModel(
+  file: string | URL,
+): Promise<ServingModel> {
+  return withKnown(await withFile(file, readServingModel), file);
 }
 
 /** Reads everything that a weights file holds. */

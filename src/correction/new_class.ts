@@ -91,12 +91,12 @@ function withRow(
     weight.subarray(0, inputs),
     (value) => scale * value,
   );
-  const { temperature, offsets } = head.calibration;
+  const { calibration } = head;
   return {
     ...head,
     weight: joined(head.weight, row),
     bias: joined(head.bias, Float32Array.of(scale * (bias - 1))),
-    calibration: { temperature, offsets: [...offsets, 0] },
+    calibration: { ...calibration, offsets: [...calibration.offsets, 0] },
   };
 }
 

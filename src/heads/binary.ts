@@ -98,6 +98,8 @@ export const binary: HeadKind<BinaryHead, BinaryCalibration, BinaryAnswer> = {
     };
   },
 
+  known: () => undefined,
+
   slope(kernels, logits, target, out) {
     out[0] = sigmoid(kernels, logits[0]!) - target;
   },

@@ -19,6 +19,7 @@ import {
   type NamedHead,
   sevenDigits,
 } from "./head.ts";
+import { fitKnown, isFittedKnown, knownOf, largestLogit } from "./known.ts";
 
 /** A head that selects one of its labels. */
 export interface ClassesHead extends NamedHead {
@@ -79,7 +80,8 @@ export const classes: HeadKind<
     logits.every((z) => !(z > logits[target]!)) ? 1 : 0,
 
   neutral: ({ labels }) => neutralClasses(labels.length),
-  fit: (kernels, _, outputs) => fitClasses(kernels, outputs),
+  fit: (kernels, _, outputs) =>
+    withKnown(fitClasses(kernels, outputs), outputs),
   calibrated: calibratedLogits,
   score: (kernels, _, outputs) => scoreClasses(kernels, outputs),
 
@@ -105,6 +107,9 @@ export const classes: HeadKind<
     }));
     return { ...top[0]!, top };
   },
+
+  known: ({ offsets, known }, logits) =>
+    known && knownOf(known, largestLogit(logits, offsets)),
 
   slope(kernels, logits, target, out) {
     const { exponentials, sum } = partition(kernels, logits);
@@ -158,13 +163,16 @@ export const classes: HeadKind<
     return known ? undefined : "labels among which those are that are retired";
   },
 
-  calibrationFault({ labels }, { temperature, offsets }) {
+  calibrationFault({ labels }, { temperature, offsets, known }) {
     if (!(isFiniteNumber(temperature) && temperature > 0)) {
       return "a positive temperature";
     }
     const fits = Array.isArray(offsets) && offsets.length === labels.length &&
       offsets.every(isFiniteNumber);
-    return fits ? undefined : `${labels.length} offsets of its logits`;
+    if (!fits) return `${labels.length} offsets of its logits`;
+    return known === undefined || isFittedKnown(known)
+      ? undefined
+      : "known scores in ascending order";
   },
 };
 
@@ -173,6 +181,22 @@ export function activeLabels(
   { labels, retired = [] }: ClassesHead,
 ): readonly string[] {
   return labels.filter((label) => !retired.includes(label));
+}
+
+/** A calibration with the scores of the labelled ones of some outputs. */
+export function withKnown(
+  calibration: ClassesCalibration,
+  { logits, width, labels }: HeadOutputs,
+): ClassesCalibration {
+  const { offsets } = calibration;
+  const scores = Array.from(labels.keys())
+    .filter((n) => isKnown(labels[n]!))
+    .map((n) =>
+      largestLogit(logits.subarray(n * width, (n + 1) * width), offsets)
+    );
+  return scores.length === 0
+    ? calibration
+    : { ...calibration, known: fitKnown(scores) };
 }
 
 /** exp(z − largest) of every class, and their sum. */

@@ -10,6 +10,8 @@ export interface ClassesCalibration {
   readonly temperature: number;
   /** One for each class. */
   readonly offsets: readonly number[];
+  /** The largest z + offset of held-out images, ascending; what heads/known.ts compares with. */
+  readonly known?: readonly number[];
 }
 
 /** Standard deviation that is expected of offsets, in nats: few images leave them near 0. */

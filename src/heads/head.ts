@@ -167,6 +167,12 @@ export interface HeadKind<S extends NamedHead, C, A> {
   ): A;
 
   /**
+   * How much an image looks like what the head knows, in [0, 1]; undefined where
+   * nothing tells.
+   */
+  known(calibration: C, logits: Logits): number | undefined;
+
+  /**
    * ∂L/∂logits of one labelled row, without smoothing.
    *
    * @param out [width], overwritten.

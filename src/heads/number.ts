@@ -100,6 +100,8 @@ export const number: HeadKind<NumberHead, NumberCalibration, NumberAnswer> = {
     };
   },
 
+  known: () => undefined,
+
   slope(_, logits, target, out) {
     out[0] = 2 * (logits[0]! - target);
   },

@@ -1,6 +1,7 @@
 /** Heads whose labels are not the base model's, in an arena of their own. @module */
 
-import { kindOf, widthOf } from "../heads/kinds.ts";
+import { indexOfLargest, sevenDigits } from "../heads/head.ts";
+import { type HeadSpec, kindOf, widthOf } from "../heads/kinds.ts";
 import { createArena } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import { type Packer, packerOf } from "../kernels/panels.ts";
@@ -35,14 +36,27 @@ export function answersOf(
   topK: number,
 ): Prediction {
   const { logits, logitStride, columns } = activations;
-  return Object.fromEntries(sizes.heads.map((head, h) => {
-    const width = widthOf(head);
+  const logitsOf = (h: number) => {
     const first = row * logitStride + columns[h]!;
-    scratch.set(logits.subarray(first, first + width));
-    const own = scratch.subarray(0, width);
+    return logits.subarray(first, first + widthOf(sizes.heads[h]!));
+  };
+  const answers = sizes.heads.map((head, h) => {
+    const own = scratch.subarray(0, widthOf(head));
+    own.set(logitsOf(h));
     const { [head.name]: how } = calibration;
     return [head.name, kindOf(head).answer(kernels, head, how!, own, topK)];
-  }));
+  });
+  const widest = widestHead(sizes.heads);
+  const head = sizes.heads[widest]!;
+  const known = kindOf(head).known(calibration[head.name]!, logitsOf(widest));
+  return {
+    known: known === undefined ? null : sevenDigits(known),
+    answers: Object.fromEntries(answers),
+  };
+}
+
+function widestHead(heads: readonly HeadSpec[]): number {
+  return indexOfLargest(heads.map((head) => kindOf(head).groups(head).length));
 }
 
 /** Heads on features, ready to predict. */

@@ -1,12 +1,8 @@
 /** Labels of the served model: new ones, other names, retired ones. @module */
 
-import { LabelError } from "../errors.ts";
 import type { ClassesHead } from "../heads/classes.ts";
-import type { ClassesCalibration } from "../heads/classes_calibration.ts";
 import { UNKNOWN } from "../heads/head.ts";
-import type { HeadSpec } from "../heads/kinds.ts";
 import { layerOf } from "../model/sizes.ts";
-import type { DraftMemory } from "../store/draft.ts";
 import type { HeadsRecord, Manifest } from "../store/manifest.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
 import { correctionExamples, parametersOfHeads } from "./correction_heads.ts";
@@ -18,15 +14,11 @@ import {
   type Proposal,
 } from "./editor.ts";
 import { headShapes, headsOf } from "./heads.ts";
+import { cleaned, grown, renamed, retired } from "./label_heads.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import { checkSound } from "./requests.ts";
 import { momentTensors, parameterTensors, restOfCorrection } from "./tuned.ts";
 import type { Version, Versions } from "./versions.ts";
-
-/** The longest label, in characters. */
-const LONGEST = 100;
-/** The most classes of a head. */
-const MOST_CLASSES = 1000;
 
 /** What a change of labels may be asked with. */
 export interface LabelOptions {
@@ -81,12 +73,7 @@ export class Labels {
     const to = cleaned(name);
     return this.#change(
       options,
-      (version, own) =>
-        relabelled(version, own, head, (spec) => {
-          const index = indexOf(spec, label);
-          checkNew(spec, to);
-          return { ...spec, labels: spec.labels.with(index, to) };
-        }),
+      (version, own) => relabelled(version, renamed(own, head, label, to)),
     );
   }
 
@@ -102,18 +89,7 @@ export class Labels {
   ): Promise<Changed> {
     return this.#change(
       options,
-      (version, own) =>
-        relabelled(version, own, head, (spec) => {
-          indexOf(spec, label);
-          const retired = [...spec.retired ?? [], label];
-          if (retired.length === spec.labels.length) {
-            throw new LabelError(
-              "conflict",
-              `Cannot retire ${label}: expected another class to be left of ${head}, got none`,
-            );
-          }
-          return { ...spec, retired };
-        }),
+      (version, own) => relabelled(version, retired(own, head, label)),
     );
   }
 
@@ -211,15 +187,8 @@ function withoutLayer(
 /** A version whose labels change and nothing else. */
 function relabelled(
   { manifest, parameters }: Version,
-  own: HeadsRecord,
-  head: string,
-  change: (spec: ClassesHead) => ClassesHead,
+  heads: HeadsRecord,
 ): Proposal {
-  const heads = own.heads.map((spec): HeadSpec =>
-    spec.name === head ? change(withClasses(spec)) : spec
-  );
-  checkHead(own, head);
-  const memory: DraftMemory | undefined = manifest.memory;
   return {
     parameters,
     draft: {
@@ -227,80 +196,8 @@ function relabelled(
       step: manifest.step,
       steps: manifest.steps,
       tensors: manifest.tensors,
-      memory,
-      heads: { heads, calibration: own.calibration },
+      memory: manifest.memory,
+      heads,
     },
   };
-}
-
-/** The heads with one class more. */
-function grown(own: HeadsRecord, head: string, label: string): HeadsRecord {
-  checkHead(own, head);
-  const heads = own.heads.map((spec): HeadSpec => {
-    if (spec.name !== head) return spec;
-    const classes = withClasses(spec);
-    checkNew(classes, label);
-    return { ...classes, labels: [...classes.labels, label] };
-  });
-  const { temperature, offsets } = own.calibration[head] as ClassesCalibration;
-  const calibration = {
-    ...own.calibration,
-    [head]: { temperature, offsets: [...offsets, 0] },
-  };
-  return { heads, calibration };
-}
-
-function checkHead({ heads }: HeadsRecord, head: string): void {
-  const names = heads.map(({ name }) => name);
-  if (names.includes(head)) return;
-  throw new LabelError(
-    "unknown",
-    `Cannot change labels: expected a head ${names.join(" or ")}, got ${head}`,
-  );
-}
-
-function withClasses(spec: HeadSpec): ClassesHead {
-  if (spec.kind === "classes") return spec;
-  throw new LabelError(
-    "conflict",
-    `Cannot change labels: expected a head of classes, got ${spec.name}, a ${spec.kind} head`,
-  );
-}
-
-function checkNew({ name, labels }: ClassesHead, label: string): void {
-  if (labels.includes(label)) {
-    throw new LabelError(
-      "conflict",
-      `Cannot use the label ${label}: expected one that ${name} has not had yet`,
-    );
-  }
-  if (labels.length < MOST_CLASSES) return;
-  throw new LabelError(
-    "conflict",
-    `Cannot add to ${name}: expected fewer than ${MOST_CLASSES} classes, got ${labels.length}`,
-  );
-}
-
-function indexOf(
-  { name, labels, retired = [] }: ClassesHead,
-  label: string,
-): number {
-  const index = labels.indexOf(label);
-  if (index >= 0 && !retired.includes(label)) return index;
-  throw new LabelError(
-    "unknown",
-    `Cannot find the label ${label}: expected one of ${name}'s`,
-  );
-}
-
-/** A label as it is kept: composed characters, no spaces around it. */
-function cleaned(label: string): string {
-  const text = label.normalize("NFC").trim();
-  const fits = text.length >= 1 && text.length <= LONGEST &&
-    text.isWellFormed() && !/\p{Cc}/u.test(text);
-  if (fits) return text;
-  throw new LabelError(
-    "malformed",
-    `Cannot use this label: expected 1 to ${LONGEST} characters without control characters, got ${text.length}`,
-  );
 }

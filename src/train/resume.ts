@@ -24,7 +24,18 @@ export function trainingRecord({ training }: ModelState): TrainingRecord {
       "Cannot resume: expected a checkpoint written by train, got one without its plan",
     );
   }
-  return training as unknown as TrainingRecord;
+  return {
+    ...training as unknown as TrainingRecord,
+    history: numbersOf(history),
+  };
+}
+
+/** JSON has no NaN: a metric that its images did not allow is null in a file. */
+function numbersOf<T>(metrics: T): T {
+  return JSON.parse(
+    JSON.stringify(metrics),
+    (_, value) => value === null ? NaN : value,
+  );
 }
 
 /**

@@ -17,7 +17,9 @@ Deno.test({
           ...["--out", `${folder}/${out}`, "--workers", `${workers}`],
           // Wide enough to be shared out between two threads.
           ...["--hidden", "56", "--epochs", "30", "--seed", "3"],
-          ...(out === "resumed" ? ["--resume", `${folder}/stopped`] : []),
+          ...(out === "resumed"
+            ? ["--resume", `${folder}/stopped.run.safetensors`]
+            : []),
         ], env);
       const sha256 = async (training: Deno.Command) => {
         const { stdout, stderr } = await training.output();

@@ -40,7 +40,7 @@ const finetune = (app: Hono, labels: unknown, options = {}) =>
 Deno.test("each head answers under its name, as its kind does", async () => {
   await withHeads(async (app) => {
     const prediction = await predict(app);
-    assertEquals(Object.keys(prediction), ["id", ...NAMES]);
+    assertEquals(Object.keys(prediction), ["id", "known", ...NAMES]);
     const { place, worn, thing, width } = prediction;
     assertEquals([place.top.length, thing.top.length], [2, 3]);
     assert(THINGS.includes(thing.label));

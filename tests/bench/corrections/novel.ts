@@ -11,14 +11,10 @@ import {
   type Head,
   pick,
 } from "../../../src/correction/heads.ts";
-import {
-  type Familiarity,
-  scoreByDistance,
-  scoreByLogits,
-} from "../../../src/correction/known.ts";
 import { Metric } from "../../../src/correction/metric.ts";
 import { addClass, measureWithin } from "../../../src/correction/new_class.ts";
 import { Random } from "../../../src/nn/prng.ts";
+import { type Familiarity, scoreByDistance, scoreByLogits } from "./scores.ts";
 import type { Figures } from "./streams.ts";
 import { accuracies, indices, type Subject } from "./subject.ts";
 

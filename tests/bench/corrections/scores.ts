@@ -1,6 +1,5 @@
 /**
- * How much an image looks like anything that the model knows: the share of
- * validation images that lie farther out, by one of three scores.
+ * Three scores of how much an image looks like anything that a head knows.
  *
  * - energy, T·log Σ_c exp(z_c / T) of the calibrated logits (Liu, Wang, Owens, Li
  *   2020, arXiv:2010.03759, without its sign);
@@ -8,15 +7,16 @@
  * - minus the squared distance to the nearest class mean, in the metric within
  *   classes (Lee, Lee, Lee, Shin 2018, arXiv:1807.03888).
  *
- * The largest logit tells best what was left out of training, and costs least
- * (measured by tests/bench/corrections.ts).
- *
  * @module
  */
 
-import type { Discriminants } from "./discriminants.ts";
-import { type ClassesHead, type Examples, featuresAt } from "./heads.ts";
-import { rowAt, type Scorer } from "./scorer.ts";
+import type { Discriminants } from "../../../src/correction/discriminants.ts";
+import {
+  type ClassesHead,
+  type Examples,
+  featuresAt,
+} from "../../../src/correction/heads.ts";
+import { rowAt, type Scorer } from "../../../src/correction/scorer.ts";
 
 /** What an image is judged by; the higher its score, the more familiar it is. */
 export type Familiarity = "energy" | "logit" | "distance";
@@ -63,35 +63,4 @@ export function scoreByDistance(
     });
     return -nearest;
   });
-}
-
-/** What {@linkcode knownOf} compares with: the scores of validation images, in ascending order. */
-export function fitKnown(scores: Float64Array): Float64Array {
-  return scores.toSorted();
-}
-
-/**
- * The share of validation images with a lower score, in [0, 1]; those with the same
- * score count half. Of images like them it is uniformly distributed; it is 0 of one
- * that is stranger than all of them.
- */
-export function knownOf(sorted: Float64Array, score: number): number {
-  if (sorted.length === 0) return 1;
-  const lower = countWhere(sorted, (value) => value < score);
-  const upTo = countWhere(sorted, (value) => value <= score);
-  return (lower + upTo) / 2 / sorted.length;
-}
-
-/** How many of the first values of an ascending list have a property that all before one with it have. */
-function countWhere(
-  sorted: Float64Array,
-  has: (value: number) => boolean,
-): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (has(sorted[middle]!)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,35 +1,14 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
-import fc from "fast-check";
+import { assertAlmostEquals } from "@std/assert";
 import { fitDiscriminants } from "../../src/correction/discriminants.ts";
 import { featuresAt, logitsAt } from "../../src/correction/heads.ts";
-import {
-  fitKnown,
-  knownOf,
-  scoreByDistance,
-  scoreByLogits,
-} from "../../src/correction/known.ts";
 import { Scorer } from "../../src/correction/scorer.ts";
 import { Random } from "../../src/nn/prng.ts";
-import { FEATURES, STRIDE, toyExamples, toyHeads } from "./toy.ts";
+import { FEATURES, STRIDE, toyExamples, toyHeads } from "../correction/toy.ts";
+import { scoreByDistance, scoreByLogits } from "./corrections/scores.ts";
 
 const SCORER = await Scorer.create(FEATURES, 5);
 const [HEAD] = toyHeads(Random.fromSeed(1));
 const EXAMPLES = toyExamples(50, Random.fromSeed(2));
-
-Deno.test("known is the share of validation scores that are lower, ties by half", () => {
-  const scores = fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1 });
-  fc.assert(
-    fc.property(scores, fc.integer({ min: -6, max: 6 }), (values, score) => {
-      const lower = values.filter((value) => value < score).length;
-      const same = values.filter((value) => value === score).length;
-      assertEquals(
-        knownOf(fitKnown(Float64Array.from(values)), score),
-        (lower + same / 2) / values.length,
-      );
-    }),
-  );
-  assertEquals(knownOf(new Float64Array(0), 1), 1, "nothing to compare with");
-});
 
 Deno.test("scores by logits are the largest, and the energy", () => {
   const { temperature, offsets } = HEAD.calibration;
