@@ -5,6 +5,7 @@ import { HTTPException } from "hono/http-exception";
 import type { RequestLimits } from "../src/service/limits.ts";
 import { collect, DRAINED, release, SMALL, tooLong } from "./collect.ts";
 import { problem } from "./problem.ts";
+import { recordOf } from "./record.ts";
 
 /** The parts of the bounds that one client may take: of requests, and of held bytes. */
 const CLIENT_REQUESTS = 1 / 4;
@@ -45,8 +46,10 @@ export class Intake {
     try {
       await next();
     } finally {
-      this.#all.requests--;
-      if (--load.requests === 0) this.#clients.delete(client);
+      whenDone(c, () => {
+        this.#all.requests--;
+        if (--load.requests === 0) this.#clients.delete(client);
+      });
     }
   };
 
@@ -69,10 +72,12 @@ export class Intake {
         c.req.bodyCache.arrayBuffer = await this.#read(c, maxBytes, count);
         await next();
       } finally {
-        const { arrayBuffer } = c.req.bodyCache;
-        if (arrayBuffer !== undefined) release(arrayBuffer);
-        load.bytes -= held;
-        this.#all.bytes -= held;
+        whenDone(c, () => {
+          const { arrayBuffer } = c.req.bodyCache;
+          if (arrayBuffer !== undefined) release(arrayBuffer);
+          load.bytes -= held;
+          this.#all.bytes -= held;
+        });
       }
     };
   }
@@ -136,6 +141,13 @@ export class Intake {
       );
     }
   }
+}
+
+/** Does what is to be done when a request's work has ended: now, or when its stream has. */
+function whenDone(c: Context, end: () => void): void {
+  const { until } = recordOf(c);
+  if (until === undefined) end();
+  else until.then(end);
 }
 
 async function readWhole(
