@@ -4,6 +4,7 @@ import type { OptimizerOptions } from "../optim/optimizer.ts";
 import type { Schedule } from "../optim/schedule.ts";
 import type { BestEpoch, EpochRecord, EpochSums, KEEP } from "./epochs.ts";
 import type { SetMetrics } from "./metrics.ts";
+import type { TRUNKS } from "./origin.ts";
 
 /** Which rows do what. */
 export interface Rows {
@@ -55,6 +56,13 @@ export interface TrainingPlan {
   readonly split: string;
   /** Folds of the cross-validation; 0 for none. */
   readonly folds: number;
+  /** The model whose trunk the training begins with, where it does. */
+  readonly from?: {
+    /** Whether the trunk stays as it is, or is trained on. */
+    readonly trunk: typeof TRUNKS[number];
+    /** Sha-256 of the model's file. */
+    readonly sha256: string;
+  };
 }
 
 /** How a plan's split draws its rows, in words. */

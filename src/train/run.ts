@@ -1,43 +1,39 @@
 /** A training run from labelled descriptors to a model state. @module */
 
 import { DivergedError } from "../errors.ts";
-import { type HeadSpec, kindOf } from "../heads/kinds.ts";
-import { type Examples, labelsOf, rowsPerExample } from "../model/examples.ts";
-import {
-  type ModelState,
-  momentsFrom,
-  parametersFrom,
-} from "../model/state.ts";
+import { type Examples, rowsPerExample } from "../model/examples.ts";
+import type { ModelState } from "../model/state.ts";
 import { createOptimizer } from "../optim/registry.ts";
 import { learningRateFactor } from "../optim/schedule.ts";
+import { crossValidate } from "./cross_validate.ts";
 import {
   addStep,
-  type Best,
-  type BestEpoch,
   emptySums,
   type EpochRecord,
   type EpochSums,
-  hasLostPatience,
   recordOf,
-  validationLoss,
 } from "./epochs.ts";
 import { fit, type Progress, stepsOf } from "./fit.ts";
+import { featureBatches, headsOf, recipeOfHeads } from "./frozen.ts";
 import { computeOutputs, headMetrics } from "./metrics.ts";
+import type { Origin } from "./origin.ts";
 import { finish, type Outcome } from "./outcome.ts";
-import type { Recipe, Rows, TrainingPlan, TrainingRecord } from "./plan.ts";
-import { crossValidate } from "./cross_validate.ts";
-import { trainingRecord } from "./resume.ts";
-import { measureStandardization } from "./standardize.ts";
+import type { Rows, TrainingPlan, TrainingRecord } from "./plan.ts";
 import {
-  createTrainer,
-  detach,
-  initialize,
-  restore,
-  type Trainer,
-} from "./trainer.ts";
+  begin,
+  bestEpochOf,
+  goOn,
+  headsOfRun,
+  isOver,
+  noteBest,
+  type Standing,
+} from "./standing.ts";
+import { createTrainer, detach, type Trainer } from "./trainer.ts";
 
-/** What the caller hears and says meanwhile. */
+/** What a run is given beside its plan, and what the caller hears and says meanwhile. */
 export interface RunHooks {
+  /** The model that the plan begins with, where it names one. */
+  readonly from?: Origin;
   readonly signal?: AbortSignal;
   /** Threads to train with, default 1; the model does not depend on them. */
   readonly threads?: number;
@@ -48,10 +44,15 @@ export interface RunHooks {
 }
 
 /**
- * Trains a model, or goes on with one that was stopped.
+ * Trains a model, from random weights or from the trunk of another one, or goes on
+ * with one that was stopped.
  *
  * A run that is interrupted or diverges still has a state: that after its last
  * good step.
+ *
+ * @throws {TypeError} If the plan begins with a model that is not given.
+ * @throws {DataError} If that model's trunk cannot see these examples.
+ * @throws {RangeError} If its trunk is not the plan's.
  */
 export async function runTraining(
   examples: Examples,
@@ -63,7 +64,8 @@ export async function runTraining(
   const sizes = {
     inputs: examples.inputs,
     hidden: plan.hidden,
-    heads: resumed?.sizes.heads ?? measuredHeads(examples, rows.train),
+    heads: resumed?.sizes.heads ??
+      headsOfRun(examples, rows.train, plan, hooks.from),
   };
   const { name, options } = plan.optimizer;
   using trainer = await createTrainer(
@@ -74,7 +76,7 @@ export async function runTraining(
     rowsPerExample(examples),
   );
   const standing = resumed === undefined
-    ? begin(trainer, examples, rows.train, plan.recipe.seed)
+    ? begin(trainer, examples, rows.train, plan, hooks.from)
     : goOn(trainer, resumed);
   const error = await advance(trainer, examples, rows, plan, standing, hooks);
 
@@ -114,70 +116,24 @@ export async function runTraining(
   return finish(trainer, examples, rows, snapshot, record, validated);
 }
 
-/** The heads, their scales measured on the labels of `rows`. */
-export function measuredHeads(
-  examples: Examples,
-  rows: Uint32Array,
-): HeadSpec[] {
-  return examples.heads.map((head, h) =>
-    kindOf(head).measured(head, labelsOf(examples, rows, h))
-  );
-}
-
-/** Where a run stands, besides what is in the trainer's memory. */
-interface Standing {
-  step: number;
-  readonly history: EpochRecord[];
-  sums: EpochSums;
-  best?: Best;
-}
-
-function begin(
-  trainer: Trainer,
-  examples: Examples,
-  rows: Uint32Array,
-  seed: number,
-): Standing {
-  initialize(trainer.network, seed);
-  const { parts } = examples;
-  measureStandardization(examples, rows, parts, trainer.standardization);
-  return {
-    step: 0,
-    history: [],
-    sums: emptySums(examples.heads.length),
-  };
-}
-
-function goOn(trainer: Trainer, state: ModelState): Standing {
-  restore(trainer, state);
-  trainer.standardization.mean.set(state.standardization.mean);
-  trainer.standardization.inverseDeviation.set(
-    state.standardization.inverseDeviation,
-  );
-  const { step, history, sums, best } = trainingRecord(state);
-  // A finished model holds the best weights themselves, as finishing rounded them.
-  return {
-    step,
-    history: [...history],
-    sums: structuredClone(sums),
-    ...(best && { best: { ...best, snapshot: state.best ?? state } }),
-  };
-}
-
 /** Takes steps until the end, an interruption or divergence, which is returned. */
 async function advance(
   trainer: Trainer,
   examples: Examples,
   rows: Rows,
-  { recipe, headWeights }: TrainingPlan,
+  { recipe, headWeights, from }: TrainingPlan,
   standing: Standing,
   { signal, onStep, onEpoch }: RunHooks,
 ): Promise<DivergedError | undefined> {
   if (isOver(standing, recipe)) return undefined;
   const { kernels, network, workspace } = trainer;
   const { heads } = network.sizes;
+  const frozen = from?.trunk === "frozen";
+  const learner = frozen ? headsOf(trainer) : trainer;
+  const lesson = frozen ? recipeOfHeads(recipe) : recipe;
   try {
-    await fit(trainer, examples, rows.train, recipe, standing.step, {
+    await fit(learner, examples, rows.train, lesson, standing.step, {
+      ...(frozen && { fill: featureBatches(trainer) }),
       ...(signal && { signal }),
       headWeights: heads.map(({ name }) => headWeights[name] ?? 1),
       onStep(progress) {
@@ -212,32 +168,4 @@ async function advance(
     if (error instanceof DivergedError) return error;
     throw error;
   }
-}
-
-/** Sets the weights aside if no epoch was better on the validation images. */
-function noteBest(
-  { network, state, optimizer }: Trainer,
-  standing: Standing,
-  record: EpochRecord,
-  { keep, patience }: Recipe,
-): void {
-  const loss = validationLoss(record);
-  if (keep === "last" && patience === 0) return;
-  if (!(loss < (standing.best?.loss ?? Infinity))) return;
-  standing.best = {
-    epoch: record.epoch,
-    loss,
-    snapshot: {
-      parameters: parametersFrom(network),
-      moments: momentsFrom(state, optimizer.slots),
-    },
-  };
-}
-
-function isOver({ history, best }: Standing, { patience }: Recipe): boolean {
-  return hasLostPatience(history, best, patience);
-}
-
-function bestEpochOf({ epoch, loss }: Best): BestEpoch {
-  return { epoch, loss };
 }

@@ -11,7 +11,7 @@ import { fit, stepsOf } from "../../train/fit.ts";
 import type { Recipe } from "../../train/plan.ts";
 import { computeOutputs, headMetrics } from "../../train/metrics.ts";
 import type { Rows } from "../../train/plan.ts";
-import { measuredHeads } from "../../train/run.ts";
+import { measuredHeads } from "../../train/standing.ts";
 import { measureStandardization } from "../../train/standardize.ts";
 import { createTrainer, initialize } from "../../train/trainer.ts";
 import { mean } from "../statistics.ts";

@@ -1,0 +1,113 @@
+/**
+ * Training heads on a trunk that stays as it is. The trunk's outputs for a view of
+ * an image never change, so they are computed once; a step is then one of a network
+ * without a trunk, whose inputs they are, over the same memory. The trunk's tensors
+ * take no part in it: they neither move nor age.
+ *
+ * @module
+ */
+
+import {
+  averageExamples,
+  featuresOf,
+  featureStride,
+  forwardTrunk,
+  type Network,
+} from "../model/network.ts";
+import type { Examples } from "../model/examples.ts";
+import { featureCount } from "../model/sizes.ts";
+import { type FillBatch, fillBatch, mirrorBatch } from "./batch.ts";
+import { setLabels } from "./loss.ts";
+import type { Recipe } from "./plan.ts";
+import type { Trainer } from "./trainer.ts";
+
+/** The most bytes of features that are kept; what is beyond is computed again. */
+const MOST_BYTES = 2 ** 30;
+
+/** A trainer's heads by themselves, in the trainer's memory. */
+export function headsOf(trainer: Trainer): Trainer {
+  const { network, state, workspace } = trainer;
+  const { activations, masks } = workspace;
+  return {
+    ...trainer,
+    network: withoutTrunk(network),
+    state: { ...state, slots: state.slots.map(withoutTrunk) },
+    workspace: {
+      ...workspace,
+      activations: {
+        ...activations,
+        inputs: featuresOf(activations),
+        inputStride: featureStride(network.sizes),
+        hidden: [],
+        rowsPerExample: 1,
+      },
+      gradientHidden: [],
+      masks: masks.slice(-1),
+    },
+  };
+}
+
+function withoutTrunk(network: Network): Network {
+  const { sizes } = network;
+  return {
+    ...network,
+    sizes: { ...sizes, inputs: featureCount(sizes), hidden: [] },
+    trunk: [],
+  };
+}
+
+/** A recipe for heads alone: what it says of hidden units it says of their inputs. */
+export function recipeOfHeads(recipe: Recipe): Recipe {
+  return {
+    ...recipe,
+    inputDropout: recipe.hiddenDropout,
+    hiddenDropout: 0,
+    cellDropout: 0,
+  };
+}
+
+/**
+ * Fills the batches of {@linkcode headsOf} a trainer with the trunk's outputs, each
+ * computed when it is first asked for.
+ */
+export function featureBatches(trainer: Trainer): FillBatch {
+  const { kernels, network, workspace: { activations } } = trainer;
+  const { sizes } = network;
+  const stride = featureStride(sizes);
+  const features = featuresOf(activations);
+  const known = new Map<number, Float32Array>();
+  const room = Math.floor(MOST_BYTES / (4 * stride));
+
+  /** Computes the outputs for one view of each of some rows. */
+  function compute(examples: Examples, rows: number[], views: number[]) {
+    fillBatch(trainer, examples, rows, views);
+    mirrorBatch(trainer.workspace, examples, rows.length);
+    const { rowsPerExample } = activations;
+    forwardTrunk(kernels, network, activations, rows.length * rowsPerExample);
+    averageExamples(kernels, activations, features, stride, rows.length);
+    return rows.map((_, b) => features.slice(b * stride, (b + 1) * stride));
+  }
+
+  return ({ workspace }, examples, rows, views) => {
+    const keys = Array.from(rows, (row, b) => row * examples.views + views[b]!);
+    const missing = [...keys.keys()].filter((b) => !known.has(keys[b]!));
+    const computed = compute(
+      examples,
+      missing.map((b) => rows[b]!),
+      missing.map((b) => views[b]!),
+    );
+    const fresh = new Map(missing.map((b, n) => [keys[b]!, computed[n]!]));
+    keys.forEach((key, b) => {
+      features.set(known.get(key) ?? fresh.get(key)!, b * stride);
+      setLabels(
+        sizes.heads,
+        workspace.labels,
+        b,
+        (head) => examples.labelOf(rows[b]!, head),
+      );
+    });
+    for (const [key, values] of fresh) {
+      if (known.size < room) known.set(key, values);
+    }
+  };
+}
