@@ -56,13 +56,29 @@ function withoutTrunk(network: Network): Network {
   };
 }
 
-/** A recipe for heads alone: what it says of hidden units it says of their inputs. */
-export function recipeOfHeads(recipe: Recipe): Recipe {
+/** What heads alone are trained with. */
+export interface HeadsLesson {
+  readonly trainer: Trainer;
+  readonly examples: Examples;
+  readonly recipe: Recipe;
+  readonly fill: FillBatch;
+}
+
+/**
+ * Training a trainer's heads on its trunk's outputs. What the recipe says of hidden
+ * units it then says of the heads' inputs; an image and its mirror image are one row,
+ * the mean of both.
+ */
+export function lessonOfHeads(
+  trainer: Trainer,
+  examples: Examples,
+  recipe: Recipe,
+): HeadsLesson {
   return {
-    ...recipe,
-    inputDropout: recipe.hiddenDropout,
-    hiddenDropout: 0,
-    cellDropout: 0,
+    trainer: headsOf(trainer),
+    examples: { ...examples, mirror: undefined, cells: [] },
+    recipe: { ...recipe, inputDropout: recipe.hiddenDropout, hiddenDropout: 0 },
+    fill: featureBatches(trainer, examples),
   };
 }
 
@@ -70,7 +86,10 @@ export function recipeOfHeads(recipe: Recipe): Recipe {
  * Fills the batches of {@linkcode headsOf} a trainer with the trunk's outputs, each
  * computed when it is first asked for.
  */
-export function featureBatches(trainer: Trainer): FillBatch {
+export function featureBatches(
+  trainer: Trainer,
+  examples: Examples,
+): FillBatch {
   const { kernels, network, workspace: { activations } } = trainer;
   const { sizes } = network;
   const stride = featureStride(sizes);
@@ -79,7 +98,7 @@ export function featureBatches(trainer: Trainer): FillBatch {
   const room = Math.floor(MOST_BYTES / (4 * stride));
 
   /** Computes the outputs for one view of each of some rows. */
-  function compute(examples: Examples, rows: number[], views: number[]) {
+  function compute(rows: number[], views: number[]) {
     fillBatch(trainer, examples, rows, views);
     mirrorBatch(trainer.workspace, examples, rows.length);
     const { rowsPerExample } = activations;
@@ -88,11 +107,10 @@ export function featureBatches(trainer: Trainer): FillBatch {
     return rows.map((_, b) => features.slice(b * stride, (b + 1) * stride));
   }
 
-  return ({ workspace }, examples, rows, views) => {
+  return ({ workspace }, _, rows, views) => {
     const keys = Array.from(rows, (row, b) => row * examples.views + views[b]!);
     const missing = [...keys.keys()].filter((b) => !known.has(keys[b]!));
     const computed = compute(
-      examples,
       missing.map((b) => rows[b]!),
       missing.map((b) => views[b]!),
     );

@@ -18,11 +18,8 @@ import { parametersOf, writeParameter } from "../model/network.ts";
 import { roundNetwork } from "../model/quantize.ts";
 import { layerOf } from "../model/sizes.ts";
 import type { ModelState } from "../model/state.ts";
-import type { TrainingPlan } from "./plan.ts";
+import type { TrainingPlan, TRUNKS } from "./plan.ts";
 import type { Trainer } from "./trainer.ts";
-
-/** What may become of a trunk that was taken over. */
-export const TRUNKS = ["frozen", "tuned"] as const;
 
 /** The part of a model that a training can begin with. */
 export type Origin = Pick<

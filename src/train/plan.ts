@@ -4,7 +4,9 @@ import type { OptimizerOptions } from "../optim/optimizer.ts";
 import type { Schedule } from "../optim/schedule.ts";
 import type { BestEpoch, EpochRecord, EpochSums, KEEP } from "./epochs.ts";
 import type { SetMetrics } from "./metrics.ts";
-import type { TRUNKS } from "./origin.ts";
+
+/** What may become of a trunk that was taken from another model. */
+export const TRUNKS = ["frozen", "tuned"] as const;
 
 /** Which rows do what. */
 export interface Rows {

@@ -14,7 +14,7 @@ import {
   recordOf,
 } from "./epochs.ts";
 import { fit, type Progress, stepsOf } from "./fit.ts";
-import { featureBatches, headsOf, recipeOfHeads } from "./frozen.ts";
+import { lessonOfHeads } from "./frozen.ts";
 import { computeOutputs, headMetrics } from "./metrics.ts";
 import type { Origin } from "./origin.ts";
 import { finish, type Outcome } from "./outcome.ts";
@@ -128,42 +128,50 @@ async function advance(
   if (isOver(standing, recipe)) return undefined;
   const { kernels, network, workspace } = trainer;
   const { heads } = network.sizes;
-  const frozen = from?.trunk === "frozen";
-  const learner = frozen ? headsOf(trainer) : trainer;
-  const lesson = frozen ? recipeOfHeads(recipe) : recipe;
+  const lesson = from?.trunk === "frozen"
+    ? lessonOfHeads(trainer, examples, recipe)
+    : { trainer, examples, recipe, fill: undefined };
   try {
-    await fit(learner, examples, rows.train, lesson, standing.step, {
-      ...(frozen && { fill: featureBatches(trainer) }),
-      ...(signal && { signal }),
-      headWeights: heads.map(({ name }) => headWeights[name] ?? 1),
-      onStep(progress) {
-        standing.step = progress.step;
-        const { losses, rows } = progress;
-        addStep(standing.sums, network, workspace, losses, rows);
-        onStep?.(progress, standing.sums);
+    const { step } = standing;
+    await fit(
+      lesson.trainer,
+      lesson.examples,
+      rows.train,
+      lesson.recipe,
+      step,
+      {
+        ...(lesson.fill && { fill: lesson.fill }),
+        ...(signal && { signal }),
+        headWeights: heads.map(({ name }) => headWeights[name] ?? 1),
+        onStep(progress) {
+          standing.step = progress.step;
+          const { losses, rows } = progress;
+          addStep(standing.sums, network, workspace, losses, rows);
+          onStep?.(progress, standing.sums);
+        },
+        onEpoch({ epoch, step, steps }) {
+          const { schedule, learningRate } = recipe;
+          const factor = learningRateFactor(kernels, schedule, step, steps);
+          const held = rows.validation.length === 0 ? undefined : headMetrics(
+            kernels,
+            heads,
+            computeOutputs(trainer, examples, rows.validation),
+          );
+          const record = recordOf(
+            standing.sums,
+            network.sizes,
+            epoch,
+            learningRate * factor,
+            held,
+          );
+          standing.history.push(record);
+          standing.sums = emptySums(heads.length);
+          noteBest(trainer, standing, record, recipe);
+          onEpoch?.(record);
+          return isOver(standing, recipe) ? "stop" : undefined;
+        },
       },
-      onEpoch({ epoch, step, steps }) {
-        const { schedule, learningRate } = recipe;
-        const factor = learningRateFactor(kernels, schedule, step, steps);
-        const held = rows.validation.length === 0 ? undefined : headMetrics(
-          kernels,
-          heads,
-          computeOutputs(trainer, examples, rows.validation),
-        );
-        const record = recordOf(
-          standing.sums,
-          network.sizes,
-          epoch,
-          learningRate * factor,
-          held,
-        );
-        standing.history.push(record);
-        standing.sums = emptySums(heads.length);
-        noteBest(trainer, standing, record, recipe);
-        onEpoch?.(record);
-        return isOver(standing, recipe) ? "stop" : undefined;
-      },
-    });
+    );
   } catch (error) {
     if (error instanceof DivergedError) return error;
     throw error;

@@ -123,6 +123,34 @@ for (const optimizer of ["adamw", "sgd", "rmsprop"]) {
   });
 }
 
+Deno.test("a frozen trunk sees mirror images too", async () => {
+  const mirror = mirrorOrder(PREPROCESSING);
+  const inputs = mirror.length;
+  const plan = { ...planOf("frozen"), hidden: [9] };
+  const mirrored = (seed: number): Examples => ({
+    ...patternExamples({ inputs, domains: 2, items: 3 }, 3, { seed }),
+    mirror,
+  });
+  const from = await runTraining(
+    mirrored(1),
+    ROWS_OF(mirrored(1)),
+    { ...planOf(), hidden: [9] },
+    undefined,
+  );
+  const { state, ended } = await train(plan, mirrored(2), from.state);
+  assertEquals(ended, "finished");
+  const { parameters } = from.state;
+  assertEquals(
+    state.parameters.get("trunk.0.weight"),
+    parameters.get("trunk.0.weight"),
+  );
+  // The heads are the same, so they begin as they were, and have learned since.
+  assertNotEquals(
+    state.parameters.get("head.item.weight"),
+    parameters.get("head.item.weight"),
+  );
+});
+
 Deno.test("a frozen trunk that is not in bytes yet is rounded before its heads are trained on it", async () => {
   const parameters = new Map(SOURCE.parameters);
   const weight = parameters.get("trunk.0.weight")!;
@@ -312,12 +340,12 @@ Deno.test("features that are computed once lead to the logits of the whole netwo
     forwardHeads(kernels, heads.network, own, rows.length);
     return logitsOf(rows.length);
   };
-  const alone = run(featureBatches(trainer));
+  const alone = run(featureBatches(trainer, examples));
   const largest = Math.max(...expected.map(Math.abs));
   alone.forEach((value, i) =>
     assert(Math.abs(value - expected[i]!) < 1e-5 * largest, `${i}`)
   );
-  const fill = featureBatches(trainer);
+  const fill = featureBatches(trainer, examples);
   fill(heads, examples, [7, 3, 4, 1, 2], [1, 0, 0, 0, 1]);
   assertEquals(run(fill), alone);
   assertEquals(run(fill), alone, "all known by now");
