@@ -7,6 +7,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { Intake } from "./intake.ts";
 import { lazyRoutes } from "./lazy.ts";
 import type { AppOptions } from "./options.ts";
+import { checkOrigin } from "./origin.ts";
 import { predictRoutes } from "./predict.ts";
 import { answerError, problem } from "./problem.ts";
 
@@ -29,6 +30,8 @@ export function createApp(options: AppOptions): Hono {
       }),
     );
   }
+  const { loopback = false, corsOrigin } = options;
+  app.use(checkOrigin({ loopback, corsOrigin }));
   const intake = new Intake(options.limits);
   app.use(intake.admit);
   app.route("/", predictRoutes({ ...options, intake }));

@@ -11,6 +11,9 @@ const SMALL = 64 * 1024;
 const CLIENT_REQUESTS = 1 / 4;
 const CLIENT_BYTES = 1 / 2;
 
+/** The part of the requests under way whose bodies may be waited for. */
+const AWAITED = 1 / 16;
+
 /** Requests under way and bytes held, of one client or of all. */
 interface Load {
   requests: number;
@@ -21,6 +24,8 @@ interface Load {
 export class Intake {
   readonly #all: Load = { requests: 0, bytes: 0 };
   readonly #clients = new Map<string, Load>();
+  /** Bodies that are waited for, oldest first, each by what gives it up. */
+  readonly #awaited = new Set<() => void>();
 
   constructor(private readonly limits: RequestLimits) {}
 
@@ -62,18 +67,56 @@ export class Intake {
         this.#checkRoom(held, load.bytes);
       };
       try {
-        c.req.bodyCache.arrayBuffer = await readBody(
-          c,
-          this.limits,
-          maxBytes,
-          count,
-        );
+        c.req.bodyCache.arrayBuffer = await this.#read(c, maxBytes, count);
         await next();
       } finally {
         load.bytes -= held;
         this.#all.bytes -= held;
       }
     };
+  }
+
+  /**
+   * Reads a body; `count` is told of bytes as they come, and may refuse them. Where
+   * too many are waited for, the oldest is given up: it is the slowest.
+   */
+  async #read(
+    c: Context,
+    maxBytes: number,
+    count: (bytes: number) => void,
+  ): Promise<ArrayBuffer> {
+    const length = lengthOf(c);
+    if (length !== undefined && length > maxBytes) throw tooLong(maxBytes);
+    const { body } = c.req.raw;
+    if (body === null) return new ArrayBuffer(0);
+    const stop = new AbortController();
+    const late = Promise.withResolvers<never>();
+    const giveUp = () => {
+      late.reject(tooSlow(this.limits.bodySeconds));
+      stop.abort();
+    };
+    const reading = length !== undefined && length <= SMALL
+      ? readWhole(c, count)
+      : collect(body, maxBytes, count, stop.signal);
+    reading.catch(() => {}); // it may fail when nobody waits for it any more
+    const timer = setTimeout(giveUp, this.limits.bodySeconds * 1000);
+    this.#makeRoom();
+    this.#awaited.add(giveUp);
+    try {
+      return await Promise.race([reading, late.promise]);
+    } catch (error) {
+      throw error instanceof HTTPException ? error : brokenOff();
+    } finally {
+      clearTimeout(timer);
+      this.#awaited.delete(giveUp);
+    }
+  }
+
+  #makeRoom(): void {
+    if (this.#awaited.size < this.limits.requests * AWAITED) return;
+    const [oldest] = this.#awaited;
+    this.#awaited.delete(oldest!);
+    oldest!();
   }
 
   /** One body alone is always let in. */
@@ -89,39 +132,6 @@ export class Intake {
         `${client - own} bytes of requests of yours are being worked on`,
       );
     }
-  }
-}
-
-/** Reads a body; `count` is told of bytes as they come, and may refuse them. */
-async function readBody(
-  c: Context,
-  { bodySeconds }: RequestLimits,
-  maxBytes: number,
-  count: (bytes: number) => void,
-): Promise<ArrayBuffer> {
-  const length = lengthOf(c);
-  if (length !== undefined && length > maxBytes) throw tooLong(maxBytes);
-  const { body } = c.req.raw;
-  if (body === null) return new ArrayBuffer(0);
-  const giveUp = new AbortController();
-  const reading = length !== undefined && length <= SMALL
-    ? readWhole(c, count)
-    : collect(body, maxBytes, count, giveUp.signal);
-  reading.catch(() => {}); // it may fail when nobody waits for it any more
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    late.reject(tooSlow(bodySeconds));
-    giveUp.abort();
-  }, bodySeconds * 1000);
-  try {
-    return await Promise.race([reading, late.promise]);
-  } catch (error) {
-    throw error instanceof HTTPException ? error : problem(
-      400,
-      "Cannot read the body: expected all of it, the connection broke off",
-    );
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -200,6 +210,13 @@ function tooLong(maxBytes: number) {
   return problem(
     413,
     `Cannot read the body: expected at most ${maxBytes} bytes (MAX_BODY_BYTES), got more`,
+  );
+}
+
+function brokenOff() {
+  return problem(
+    400,
+    "Cannot read the body: expected all of it, the connection broke off",
   );
 }
 

@@ -8,6 +8,8 @@ import type { Intake } from "./intake.ts";
 /** What an app is made of. */
 export interface AppOptions extends Pick<Settings, "keys" | "corsOrigin"> {
   readonly limits: RequestLimits;
+  /** Whether the server listens for this machine only. Default false. */
+  readonly loopback?: boolean;
   /** The service, opened when it is first needed. */
   readonly service: () => Promise<Service>;
 }

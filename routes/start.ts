@@ -7,16 +7,23 @@
 import { endOnSignal, lazyService } from "./serving.ts";
 import { type Keys, readSettings } from "../src/service/settings.ts";
 import { createApp } from "./app.ts";
+import { Listener } from "./listener.ts";
 
 const settings = orExit(() => readSettings((name) => Deno.env.get(name)));
-const keys = withKeyForThisRun(settings.keys, settings.host);
+const loopback = /^(127(\.\d+){3}|::1|localhost)$/.test(settings.host);
+const keys = loopback ? withKeysOfThisRun(settings.keys) : settings.keys;
 const service = lazyService(settings);
 const opening = service.open().catch(exitWith);
-const app = createApp({ ...settings, keys, service: service.open });
+const app = createApp({
+  ...settings,
+  keys,
+  loopback,
+  service: service.open,
+});
 
 // A model that cannot be served is better known now than at the first request.
 const opened = await opening;
-const server = Deno.serve({
+const server = new Listener({
   hostname: settings.host,
   port: settings.port,
   onListen: ({ hostname, port }) =>
@@ -25,6 +32,7 @@ const server = Deno.serve({
         hostname.includes(":") ? `[${hostname}]` : hostname
       }:${port}`,
     ),
+  report: (line) => console.warn(line),
 }, app.fetch);
 opened.otherModels().then(sayOthers, console.error);
 endOnSignal(service, () => server.shutdown());
@@ -51,20 +59,18 @@ function sayOthers(others: readonly string[]): void {
   );
 }
 
-/** Fills in missing keys with one that is good until the server stops, if only this machine can call. */
-function withKeyForThisRun(keys: Keys, host: string): Keys {
-  const loopback = /^(127(\.\d+){3}|::1|localhost)$/.test(host);
-  if (!loopback || (keys.finetune !== undefined && keys.admin !== undefined)) {
-    return keys;
-  }
-  const key = Array.from(
-    crypto.getRandomValues(new Uint8Array(16)),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  ).join("");
-  const opened = [
-    ...(keys.finetune === undefined ? ["/finetune"] : []),
-    ...(keys.admin === undefined ? ["the admin routes"] : []),
-  ];
-  console.log(`Key for ${opened.join(" and ")}, for this run only: ${key}`);
-  return { ...keys, finetune: keys.finetune ?? key, admin: keys.admin ?? key };
+/** Fills in the keys that are missing, each by one of its own: only this machine can call. */
+function withKeysOfThisRun(keys: Keys): Keys {
+  return {
+    ...keys,
+    finetune: keys.finetune ?? keyOfThisRun("/finetune"),
+    admin: keys.admin ?? keyOfThisRun("the admin routes"),
+  };
+}
+
+/** Makes a key and prints what it opens. */
+function keyOfThisRun(what: string): string {
+  const key = crypto.getRandomValues(new Uint8Array(16)).toHex();
+  console.log(`Key for ${what}, for this run only: ${key}`);
+  return key;
 }

@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { Hono } from "hono/quick";
 import { entityTag } from "../src/service/answers.ts";
 import type { HistoryEntry } from "../src/service/history.ts";
+import { optionalKey } from "./keys.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { wholeQuery } from "./query.ts";
@@ -12,9 +13,10 @@ const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 500;
 
 /** Tells the model's history. */
-export function versionRoutes({ service }: RouteOptions): Hono {
+export function versionRoutes({ service, keys }: RouteOptions): Hono {
+  const key = optionalKey(keys.predict);
   return new Hono()
-    .get("/versions", async (c) => {
+    .get("/versions", key, async (c) => {
       const limit = Math.min(
         wholeQuery(c, "limit", 1) ?? DEFAULT_LIMIT,
         MAX_LIMIT,
@@ -27,7 +29,7 @@ export function versionRoutes({ service }: RouteOptions): Hono {
       });
     })
     .all("/versions", onlyMethods("GET"))
-    .get("/versions/:version", async (c) => {
+    .get("/versions/:version", key, async (c) => {
       const version = readVersion(c);
       const history = await (await service()).history();
       const entry = await history.find(version);

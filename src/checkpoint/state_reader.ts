@@ -24,6 +24,13 @@ import { isKnown } from "../heads/head.ts";
 import { kindOf } from "../heads/kinds.ts";
 import { type Sizes, type TensorSpec, tensorSpecs } from "../model/sizes.ts";
 import { createOptimizer } from "../optim/registry.ts";
+import {
+  checkReach,
+  checkStepCount,
+  checkTensorValues,
+  layersOf,
+  magnitudeOf,
+} from "./judge.ts";
 import type { SafetensorsReader } from "./safetensors_reader.ts";
 import {
   BEST,
@@ -35,6 +42,9 @@ import {
 } from "./state_description.ts";
 import { asTandem2 } from "./tandem_1.ts";
 
+/** The largest magnitude of a weight in bytes. */
+const MAX_SIGNED_BYTE = 128;
+
 type StoredName = "replay" | "guard";
 
 /** Reads a model ready to predict in floats: description, parameters and standardization, nothing else. */
@@ -43,16 +53,12 @@ export async function readModel(
 ): Promise<ModelState> {
   const source = asTandem2(file);
   const description = readDescription(source);
-  return {
-    ...description,
-    parameters: await readParameters(
-      source,
-      "",
-      tensorSpecs(description.sizes),
-    ),
-    moments: new Map(),
-    standardization: await readStandardization(source, description.sizes),
-  };
+  const { sizes } = description;
+  const parameters = await readParameters(source, "", tensorSpecs(sizes));
+  const standardization = await readStandardization(source, sizes);
+  const { trunk, heads } = layersOf(parameters, sizes);
+  checkReach(standardization, trunk, heads);
+  return { ...description, parameters, moments: new Map(), standardization };
 }
 
 /** Reads a model ready to be served. A first weight that is not in bytes is rounded. */
@@ -64,16 +70,18 @@ export async function readServingModel(
   const { sizes } = description;
   const specs = tensorSpecs(sizes);
   const weight = specs.find(({ name }) => name === BYTE_WEIGHT);
-  return {
-    ...description,
-    parameters: await readParameters(
-      source,
-      "",
-      specs.filter((spec) => spec !== weight),
-    ),
-    byteWeight: weight && await readByteWeight(source, weight),
-    standardization: await readStandardization(source, sizes),
-  };
+  const parameters = await readParameters(
+    source,
+    "",
+    specs.filter((spec) => spec !== weight),
+  );
+  const byteWeight = weight && await readByteWeight(source, weight);
+  const standardization = await readStandardization(source, sizes);
+  const largest = byteWeight &&
+    new Map([[weight.name, MAX_SIGNED_BYTE * magnitudeOf(byteWeight.scale)]]);
+  const { trunk, heads } = layersOf(parameters, sizes, largest);
+  checkReach(standardization, trunk, heads);
+  return { ...description, parameters, byteWeight, standardization };
 }
 
 async function readStandardization(
@@ -144,7 +152,9 @@ export async function readMoments(
     ) {
       continue;
     }
-    const [step] = await readInts(source, `${prefix}optim.${name}.step`, []);
+    const stepName = `${prefix}optim.${name}.step`;
+    const [step] = await readInts(source, stepName, []);
+    checkStepCount(stepName, step!);
     const values = new Map<string, Float32Array>();
     for (const slot of slots) {
       values.set(
@@ -219,7 +229,9 @@ async function readFloats(
 ): Promise<Float32Array> {
   checkTensor(source.header, name, shape);
   const { buffer, byteOffset, byteLength } = await source.read(name);
-  return new Float32Array(buffer, byteOffset, byteLength / 4);
+  const values = new Float32Array(buffer, byteOffset, byteLength / 4);
+  checkTensorValues(name, values);
+  return values;
 }
 
 async function readInts(

@@ -17,7 +17,7 @@ import type { Examples } from "../model/examples.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { DATA_FLAGS, openDataset, splitExamples } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
-import { renderPicture } from "./picture.ts";
+import { renderPng } from "./png.ts";
 import { startProgress } from "./progress.ts";
 import { DEFAULTS } from "./train_flags.ts";
 
@@ -31,7 +31,7 @@ const COMMAND: Command = {
   flags: {
     ...DATA_FLAGS,
     out: { value: "FILE", help: `Where the report goes (${OUT}).` },
-    pictures: { value: "DIR", help: "Also draw the charts as PNG files." },
+    charts: { value: "DIR", help: "Also draw the charts as PNG files." },
     font: { value: "FILE", help: "TrueType font of the PNG files." },
     seed: { value: "N", help: "Everything random follows from it (0)." },
   },
@@ -46,7 +46,7 @@ async function compare(flags: Flags, signal: AbortSignal): Promise<number> {
     );
   }
   const out = flags.text("out") ?? OUT;
-  const pictures = flags.text("pictures");
+  const charts = flags.text("charts");
   const font = await fontOf(flags);
   const seed = flags.integer("seed", 0, 0);
   const opened = await openDataset(flags, signal, { views: 1 });
@@ -64,7 +64,7 @@ async function compare(flags: Flags, signal: AbortSignal): Promise<number> {
     .finally(() => bar.stop());
   await Deno.mkdir(dirname(out), { recursive: true });
   await Deno.writeTextFile(out, renderComparison(comparison));
-  if (pictures !== undefined) await drawPictures(comparison, pictures, font!);
+  if (charts !== undefined) await drawCharts(comparison, charts, font!);
   console.log(flags.has("json") ? JSON.stringify(comparison) : out);
   return EXIT.ok;
 }
@@ -72,9 +72,9 @@ async function compare(flags: Flags, signal: AbortSignal): Promise<number> {
 async function fontOf(flags: Flags): Promise<Uint8Array | undefined> {
   const font = flags.text("font");
   if (font !== undefined) return await Deno.readFile(font);
-  if (!flags.has("pictures")) return undefined;
+  if (!flags.has("charts")) return undefined;
   throw new UsageError(
-    "Cannot draw pictures: expected --font FILE with --pictures, got none",
+    "Cannot draw charts: expected --font FILE with --charts, got none",
   );
 }
 
@@ -100,14 +100,14 @@ async function rawExamples(
   };
 }
 
-async function drawPictures(
+async function drawCharts(
   comparison: Comparison,
   folder: string,
   font: Uint8Array,
 ): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   for (const [name, chart] of Object.entries(comparisonCharts(comparison))) {
-    const png = await renderPicture(chart, font);
+    const png = await renderPng(chart, font);
     await Deno.writeFile(`${folder}/${name}.png`, png);
   }
 }

@@ -12,7 +12,7 @@ const BATCH_SIZE = 64;
 
 const COMMAND: Command = {
   name: "evaluate",
-  operands: "--data DIR [flags]",
+  operands: "--data DIR | --labels FILE [flags]",
   summary: "Scores a model on labelled images.",
   flags: {
     ...DATA_FLAGS,
@@ -23,8 +23,10 @@ const COMMAND: Command = {
 if (import.meta.main) await runCommand(COMMAND, evaluate);
 
 async function evaluate(flags: Flags, signal: AbortSignal): Promise<number> {
-  if (!flags.has("data")) {
-    throw new UsageError("Cannot evaluate: expected --data DIR, got none");
+  if (!flags.has("data") && !flags.has("labels")) {
+    throw new UsageError(
+      "Cannot evaluate: expected --data DIR or --labels FILE, got none",
+    );
   }
   if (flags.operands.length > 0) {
     throw new UsageError(

@@ -59,18 +59,19 @@ export async function sourceOf(
   flags: Flags,
   options: SourceOptions,
 ): Promise<Source> {
-  const source = await wholeSource(flags, options);
-  if (options.heads !== undefined) {
-    return pickHeads(source, options.heads.map(({ name }) => name));
-  }
+  const whole = await wholeSource(flags, options);
+  const source = options.heads === undefined
+    ? whole
+    : pickHeads(whole, options.heads.map(({ name }) => name));
   const asked = flags.list("heads");
-  if (asked.length === 0) {
-    const isSketches = !flags.has("data") && !flags.has("labels");
-    return isSketches ? pickHeads(source, USUAL_SKETCH_HEADS) : source;
-  }
   if (asked.join() === "all") return source;
-  checkNames(asked, source);
-  return pickHeads(source, asked);
+  if (asked.length > 0) {
+    checkNames(asked, source);
+    return pickHeads(source, asked);
+  }
+  const isUsual = options.heads === undefined && !flags.has("data") &&
+    !flags.has("labels");
+  return isUsual ? pickHeads(source, USUAL_SKETCH_HEADS) : source;
 }
 
 async function wholeSource(

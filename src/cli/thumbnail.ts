@@ -2,7 +2,7 @@
 
 import jpegFactory from "@jsquash/jpeg/codec/enc/mozjpeg_enc.js";
 import { defaultOptions } from "@jsquash/jpeg/meta.js";
-import { loadPicture } from "../data/picture.ts";
+import { loadImage } from "../data/image.ts";
 import type { Origin } from "../data/source.ts";
 import { allocateSquare, drawSquare } from "../image/square.ts";
 import { PLAIN_VIEW } from "../image/view.ts";
@@ -34,7 +34,7 @@ export async function createThumbnailer(): Promise<
     planes: allocate.floats(3 * SIZE * SIZE),
   }));
   return async (origin) => {
-    const { header, pixels } = await (await loadPicture(origin)).decode();
+    const { header, pixels } = await (await loadImage(origin)).decode();
     drawSquare(kernels, views.square, header, pixels, PLAIN_VIEW, views.planes);
     const jpeg = encoder.encode(
       interleaved(views.planes),

@@ -67,6 +67,7 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
   const { split, recipe: { seed }, folds } = plan;
   const { dataset } = await openDataset(flags, signal, {
     preprocessing,
+    ...(resumed && { heads: resumed.sizes.heads }),
     division: { split, seed, folds },
   });
   using opened = dataset;

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { AdamSteps } from "./adam_steps.ts";
+import { AdamSteps, type StepPlan } from "./adam_steps.ts";
 import { finish, missingOf } from "./finish.ts";
 import { gate, soundness } from "./gate.ts";
 import {
@@ -28,7 +28,7 @@ import { rowAt, Scorer } from "./scorer.ts";
 
 /** What belongs to a trunk and its base model. */
 export interface Material {
-  /** The heads as they were before any correction. */
+  /** The heads as they were before any correction; a class that was added since, as it was added. */
   readonly base: readonly Head[];
   /** Number H of features. */
   readonly features: number;
@@ -128,46 +128,62 @@ export class Corrector {
     options: CorrectionOptions,
   ): Correction {
     const { margin, trusted = false, ...plan } = { ...DEFAULTS, ...options };
-    const { scorer, metric, material: { base } } = this;
     const reasons = trusted
       ? soundness(examples)
-      : gate(scorer, base, examples);
+      : gate(this.scorer, this.material.base, examples);
     const used = reasons.flatMap((reason, i) => reason === null ? [i] : []);
     const dropped = examples.count - used.length;
     if (used.length === 0 || dropped > MOST_DROPPED * examples.count) {
       return this.#refused(present, examples, reasons);
     }
-
     const request = pick(examples, used);
-    const memory = remember(present.memory, present.heads, request);
-    const lesson = lessonOf(scorer, present.heads, request, margin);
-    const stepped = lesson === undefined || plan.steps === 0
-      ? present
-      : this.adam.take(present.heads, present.secondMoments, lesson, plan);
-    const { heads, updates } = finish(
-      { metric, scorer },
-      stepped.heads,
-      request,
-      recall(memory, present.heads, metric.stride),
-      margin,
-    );
-    const verdict = decide(
-      base.map(({ name }) => name),
-      this.guards,
-      this.#metrics(base),
-      this.#metrics(present.heads),
-      this.#metrics(heads),
-    );
-    const { secondMoments } = stepped;
+    const { updates, ...draft } = this.#learn(present, request, margin, plan);
+    const verdict = this.#judge(present.heads, draft.heads);
     return {
-      ...(verdict.accepted ? { heads, secondMoments, memory } : present),
+      ...(verdict.accepted ? draft : present),
       accepted: verdict.accepted,
       reason: verdict.reason,
-      examples: this.#reports(present.heads, heads, examples, reasons),
-      draft: heads,
+      examples: this.#reports(present.heads, draft.heads, examples, reasons),
+      draft: draft.heads,
       guard: verdict,
       updates,
     };
+  }
+
+  /** Learns a request whatever comes of it. */
+  #learn(
+    present: Tuned,
+    request: Examples,
+    margin: number,
+    plan: StepPlan,
+  ): Tuned & { readonly updates: number } {
+    const { scorer, metric } = this;
+    const memory = remember(present.memory, present.heads, request);
+    const lesson = lessonOf(scorer, present.heads, request, margin);
+    const { heads: stepped, secondMoments } =
+      lesson === undefined || plan.steps === 0
+        ? present
+        : this.adam.take(present.heads, present.secondMoments, lesson, plan);
+    const others = recall(memory, present.heads, metric.stride);
+    const { heads, updates } = finish(
+      { metric, scorer },
+      stepped,
+      request,
+      others,
+      margin,
+    );
+    return { heads, secondMoments, memory, updates };
+  }
+
+  #judge(present: readonly Head[], draft: readonly Head[]): Verdict {
+    const { base } = this.material;
+    return decide(
+      base.map(({ name }) => name),
+      this.guards,
+      this.#metrics(base),
+      this.#metrics(present),
+      this.#metrics(draft),
+    );
   }
 
   #refused(

@@ -6,12 +6,11 @@
  *   w ← w ± t·u,  b ← b ± t·(1 − μ·u)   for each row to raise (+) or to lower (−)
  *   t = need / (rows moved · q)
  *
- * x is example's features, M the {@linkcode Metric}. Raising one logit by t·q, and
+ * x is the example's features, M the {@linkcode Metric}. Raising one logit by t·q, and
  * lowering another by as much, just makes good what was missing.
  *
  * Source: Crammer, Dekel, Keshet, Shalev-Shwartz, Singer 2006, "Online
- * passive-aggressive algorithms" (JMLR 7), sections 3, 5 and 8; in the metric of
- * Nguyen, Chang, Hui 2011, "Distribution-aware online classifiers" (IJCAI).
+ * passive-aggressive algorithms" (JMLR 7, pages 551–585); in the metric of Nguyen, Chang, Hui 2011, "Distribution-aware online classifiers" (IJCAI).
  *
  * @module
  */

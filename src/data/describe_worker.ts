@@ -14,7 +14,7 @@ import {
   type Preprocessing,
 } from "../image/descriptor.ts";
 import { createArena } from "../kernels/arena.ts";
-import { type LoadedPicture, loadPicture, type Picture } from "./picture.ts";
+import { type DecodedImage, type LoadedImage, loadImage } from "./image.ts";
 import type { Origin } from "./source.ts";
 import { viewOf } from "./views.ts";
 
@@ -46,10 +46,10 @@ const port = self as unknown as {
 };
 
 let describeViews:
-  | ((picture: Picture, contentHash: string) => Uint8Array<ArrayBuffer>)
+  | ((image: DecodedImage, contentHash: string) => Uint8Array<ArrayBuffer>)
   | undefined;
 /** The image that was loaded last. */
-let loaded: LoadedPicture | undefined;
+let loaded: LoadedImage | undefined;
 
 port.onmessage = async ({ data }) => {
   const reply = await answer(data);
@@ -69,7 +69,7 @@ async function answer(request: DescribeRequest): Promise<DescribeReply> {
         );
         return { kind: "ready" };
       case "load":
-        loaded = await loadPicture(request.origin);
+        loaded = await loadImage(request.origin);
         return { kind: "loaded", contentHash: loaded.contentHash };
       case "describe": {
         const { contentHash, decode } = loaded!;
@@ -95,7 +95,7 @@ async function createDescriber(preprocessing: Preprocessing, count: number) {
     allocateDescriber(allocate, preprocessing)
   );
   const length = descriptorLength(preprocessing);
-  return ({ header, pixels }: Picture, contentHash: string) => {
+  return ({ header, pixels }: DecodedImage, contentHash: string) => {
     const descriptors = new Uint8Array(count * length);
     for (let index = 0; index < count; index++) {
       const out = descriptors.subarray(index * length, (index + 1) * length);

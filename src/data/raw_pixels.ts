@@ -3,7 +3,7 @@
 import { allocateSquare, drawSquare } from "../image/square.ts";
 import { PLAIN_VIEW } from "../image/view.ts";
 import { createArena } from "../kernels/arena.ts";
-import { loadPicture } from "./picture.ts";
+import { loadImage } from "./image.ts";
 import type { Origin } from "./source.ts";
 
 /** How to read. */
@@ -33,7 +33,7 @@ export async function readRawPixels(
   const rows: Uint8Array[] = [];
   for (const origin of origins) {
     signal?.throwIfAborted();
-    const { header, pixels } = await (await loadPicture(origin)).decode();
+    const { header, pixels } = await (await loadImage(origin)).decode();
     drawSquare(kernels, views.square, header, pixels, PLAIN_VIEW, views.planes);
     rows.push(Uint8Array.from(views.planes, Math.round));
     onProgress?.(rows.length, origins.length);

@@ -178,10 +178,10 @@ function detection(
     const z = logits[order[start]!];
     let end = start;
     let [ties, hits] = [0, 0];
-    while (end < order.length && logits[order[end]!] === z) {
+    do {
       if (labels[order[end++]!] === 1) hits++;
       else ties++;
-    }
+    } while (end < order.length && logits[order[end]!] === z);
     wins += hits * (below + ties / 2);
     below += ties;
     start = end;

@@ -10,7 +10,8 @@
  */
 
 import type { MathKernels } from "../kernels/math.ts";
-import type { Kernels, Pointer } from "../kernels/mod.ts";
+import type { Kernels } from "../kernels/mod.ts";
+import type { Pointer } from "../kernels/pointer.ts";
 
 /** The label that an example does not have: NaN, so that no computation mistakes it for one. */
 export const UNKNOWN = NaN;

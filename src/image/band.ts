@@ -1,13 +1,13 @@
 /** Pixels on their way into the arena. @module */
 
 import type { SquareKernels } from "../kernels/image.ts";
-import type { Pointer } from "../kernels/mod.ts";
+import type { Pointer } from "../kernels/pointer.ts";
 import type { Pixels } from "./decoders/decoder.ts";
 
 /** Bytes behind the pixels: kernels read whole groups of four. */
 export const PADDING = 16;
 
-/** A strip of a picture's columns, of which some rows at a time are in the arena. */
+/** A strip of an image's columns, of which some rows at a time are in the arena. */
 export class Band {
   readonly columns: number;
   readonly rowBytes: number;

@@ -1,5 +1,5 @@
 /**
- * From pixels to a descriptor: what the model sees of a picture, one unsigned
+ * From pixels to a descriptor: what the model sees of an image, one unsigned
  * byte per value.
  *
  * The square's gradients are described by their local auto-correlation: for a
@@ -109,11 +109,11 @@ export function allocateDescriber(
 }
 
 /**
- * Writes the descriptor of one view of a decoded picture.
+ * Writes the descriptor of one view of a decoded image.
  *
  * out [descriptorLength(preprocessing)], anywhere.
  *
- * @throws {RangeError} If the view does not lie in the picture or out has another length.
+ * @throws {RangeError} If the view does not lie in the image or out has another length.
  */
 export function describe(
   kernels: ImageKernels,
@@ -127,7 +127,7 @@ export function describe(
   const { planes, pooled, histograms, sharpness, bytes } = views;
   if (out.length !== bytes.length) {
     throw new RangeError(
-      `Cannot describe a picture: expected room for ${bytes.length} values, got ${out.length}`,
+      `Cannot describe an image: expected room for ${bytes.length} values, got ${out.length}`,
     );
   }
   drawSquare(kernels, views.square, header, pixels, view, planes);

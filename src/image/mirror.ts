@@ -1,4 +1,4 @@
-/** What mirroring a picture does to its descriptor. @module */
+/** What mirroring an image does to its descriptor. @module */
 
 import {
   descriptorParts,
@@ -6,17 +6,17 @@ import {
   type Preprocessing,
 } from "./preprocessing.ts";
 
-/** Where the offsets (r, 0), (r, r), (0, r) and (−r, r) of a mirrored picture come from. */
+/** Where the offsets (r, 0), (r, r), (0, r) and (−r, r) of a mirrored image come from. */
 const OFFSETS = [0, 3, 2, 1] as const;
 
 /**
- * Finds where each value of a mirrored picture's descriptor stands in that of
- * the picture itself:
+ * Finds where each value of a mirrored image's descriptor stands in that of
+ * the image itself:
  *
  *   mirrored[i] = descriptor[order[i]]
  *
  * Left and right change places, direction θ becomes half a turn − θ, and offset
- * (x, y) becomes (−x, y). Describing the mirrored picture gives the same bytes
+ * (x, y) becomes (−x, y). Describing the mirrored image gives the same bytes
  * but for pairs along a row whose ends lie in two cells: such a pair counts in
  * the cell of its left end, whichever that is.
  *

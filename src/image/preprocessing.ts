@@ -1,10 +1,10 @@
 /**
- * How pictures are described: the parameters, and what follows from them.
+ * How images are described: the parameters, and what follows from them.
  *
  * @module
  */
 
-/** What turns a picture into a descriptor; it travels inside the weights file as JSON. */
+/** What turns an image into a descriptor; it travels inside the weights file as JSON. */
 export interface Preprocessing {
   /** Of the method; another method has another name. */
   readonly name: string;
@@ -31,7 +31,7 @@ export interface Preprocessing {
   /** Bytes per unit of √(share of the pixels of a cell's every second row), for sharpness. */
   readonly sharpnessScale: number;
   /**
-   * Whether a network sees every picture twice, as it is and mirrored, and
+   * Whether a network sees every image twice, as it is and mirrored, and
    * answers with the mean of its logits.
    */
   readonly mirrored?: boolean;
@@ -171,7 +171,7 @@ function checkPreprocessing(preprocessing: Preprocessing): void {
     sharpnessLength(preprocessing) % 4 === 0;
   if (!known) {
     throw new RangeError(
-      `Cannot describe pictures: expected the preprocessing "${NAME}", got ${
+      `Cannot describe images: expected the preprocessing "${NAME}", got ${
         JSON.stringify(preprocessing)
       }`,
     );

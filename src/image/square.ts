@@ -11,7 +11,7 @@ import type { Pixels } from "./decoders/decoder.ts";
 import type { ImageHeader } from "./header.ts";
 import { checkView, orient, type View } from "./view.ts";
 
-/** Arena blocks of drawSquare; their size does not depend on the picture's. */
+/** Arena blocks of drawSquare; their size does not depend on the image's. */
 export interface SquareViews {
   readonly size: number;
   /** Some rows of pixels. */
@@ -61,13 +61,13 @@ export function allocateSquare(allocate: Allocator, size: number): SquareViews {
 }
 
 /**
- * Draws a view of a picture as a square: every value is the mean of the pixels
+ * Draws a view of an image as a square: every value is the mean of the pixels
  * under it, each weighted by the area that lies under it; transparent pixels
  * are laid over white first. Only the rows and columns of the view are touched.
  *
  * out [3][size][size], an arena block: the planes R, G, B in 0…255, upright.
  *
- * @throws {RangeError} If the view does not lie in the picture or out has another length.
+ * @throws {RangeError} If the view does not lie in the image or out has another length.
  */
 export function drawSquare(
   kernels: ImageKernels,

@@ -1,12 +1,12 @@
 /**
- * What part of a picture is looked at, and how.
+ * What part of an image is looked at, and how.
  *
  * @module
  */
 
 import type { Orientation } from "./header.ts";
 
-/** A rectangle in fractions of the upright picture, and what is done to its colours. */
+/** A rectangle in fractions of the upright image, and what is done to its colours. */
 export interface View {
   readonly x: number;
   readonly y: number;
@@ -19,7 +19,7 @@ export interface View {
   readonly offset: readonly [number, number, number];
 }
 
-/** The whole picture as it is. */
+/** The whole image as it is. */
 export const PLAIN_VIEW: View = {
   x: 0,
   y: 0,
@@ -33,20 +33,20 @@ export const PLAIN_VIEW: View = {
 /** Sums of fractions may be over 1 by rounding. */
 const ROUNDING = 1e-9;
 
-/** @throws {RangeError} If the rectangle is empty or reaches out of the picture. */
+/** @throws {RangeError} If the rectangle is empty or reaches out of the image. */
 export function checkView({ x, y, width, height }: View): void {
   const inside = x >= 0 && y >= 0 && width > 0 && height > 0 &&
     x + width <= 1 + ROUNDING && y + height <= 1 + ROUNDING;
   if (!inside) {
     throw new RangeError(
-      `Cannot view a picture: expected a rectangle inside of 0…1, got ${width}×${height} at ${x}, ${y}`,
+      `Cannot view an image: expected a rectangle inside of 0…1, got ${width}×${height} at ${x}, ${y}`,
     );
   }
 }
 
-/** A view in terms of the stored picture. */
+/** A view in terms of the stored image. */
 export interface StoredView {
-  /** The rectangle, in fractions of the stored picture. */
+  /** The rectangle, in fractions of the stored image. */
   readonly left: number;
   readonly top: number;
   readonly right: number;
@@ -57,7 +57,7 @@ export interface StoredView {
   readonly columnStep: number;
 }
 
-/** Finds a view in the stored picture: its rectangle, and the order of the cells of its square. */
+/** Finds a view in the stored image: its rectangle, and the order of the cells of its square. */
 export function orient(
   view: View,
   orientation: Orientation,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Pointer } from "./mod.ts";
+import type { Pointer } from "./pointer.ts";
 
 /** assembly/linear_bytes.ts */
 export interface ByteKernels {

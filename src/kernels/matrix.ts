@@ -1,6 +1,6 @@
 /** Linear algebra in double precision. @module */
 
-import type { Pointer } from "./mod.ts";
+import type { Pointer } from "./pointer.ts";
 
 /** assembly/symmetric.ts and assembly/triangular.ts, on doubles. */
 export interface MatrixKernels {

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Pointer } from "./mod.ts";
+import type { Pointer } from "./pointer.ts";
 
 /** Outputs per panel. */
 export const PANEL = 8;

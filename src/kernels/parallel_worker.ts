@@ -1,7 +1,7 @@
 /** A worker that does its part of every divided kernel call, until it is told to end. @module */
 
 import { loadKernels } from "./mod.ts";
-import { CALL, waitWhile, type WorkerStart } from "./parallel.ts";
+import { CALL, waitWhile, type WorkerStart } from "./parallel_call.ts";
 import { callPart, DIVISIBLE } from "./parallel_parts.ts";
 
 /** The worker's side of the port; `self` is typed as a window. */

@@ -30,10 +30,18 @@ export function plainMetric(head: HeadSpec): MetricStyle {
 /** A metric as text; "–" where the images did not allow one, which JSON makes null. */
 export function formatMetric(
   head: HeadSpec,
-  { key, style }: MetricStyle,
+  style: MetricStyle,
   metrics: Metrics | undefined,
 ): string {
-  const value: number | null | undefined = metrics?.[key];
+  return formatValue(head, style, metrics?.[style.key]);
+}
+
+/** A value of a metric as text, such as a mean over several models. */
+export function formatValue(
+  head: HeadSpec,
+  { style }: MetricStyle,
+  value: number | null | undefined,
+): string {
   if (!isFiniteNumber(value)) return "–";
   if (style === "percent") return formatPercent(value);
   if (style === "decimal") return formatDecimals(value, 3);

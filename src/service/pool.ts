@@ -1,8 +1,10 @@
 /** Labelled examples as the trunk sees them, computed once and kept. @module */
 
+import { UNKNOWN } from "../heads/head.ts";
 import { groupsOf } from "../model/examples.ts";
 import type { StoredExamples } from "../model/state.ts";
 import type { HeadSpec } from "../heads/kinds.ts";
+import { featureCount } from "../model/sizes.ts";
 import type { Random } from "../nn/prng.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 
@@ -123,4 +125,31 @@ function rowsByGroup(
 /** Gives waiting predictions their turn. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
+}
+
+/** Rows of zeros without a label. */
+export function emptyRows(
+  { featureStride, model: { sizes } }: ServingNetwork,
+  length: number,
+): FeatureRows {
+  return {
+    length,
+    features: new Float32Array(length * featureStride),
+    labels: sizes.heads.map(() => Array(length).fill(UNKNOWN)),
+  };
+}
+
+/**
+ * Rows that vary by as much in every direction, ±√H·eᵢ, for a weights file without
+ * a replay memory: corrections then have the plain metric.
+ */
+export function plainRows(network: ServingNetwork): FeatureRows {
+  const count = featureCount(network.model.sizes);
+  const rows = emptyRows(network, 2 * count);
+  for (let i = 0; i < count; i++) {
+    const first = 2 * i * network.featureStride + i;
+    rows.features[first] = Math.sqrt(count);
+    rows.features[first + network.featureStride] = -Math.sqrt(count);
+  }
+  return rows;
 }

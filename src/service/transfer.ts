@@ -108,7 +108,6 @@ export class Transfer {
       ...differing(tensorsOf(state, shapes), tensorsOf(base, shapes)),
       ...await readCorrectionTensors(source),
     ];
-    checkFinite(tensors);
     const parameters = new Map(
       tensors.filter(({ name }) => isParameter(name)).map((
         { name, values },
@@ -131,6 +130,9 @@ export class Transfer {
   }
 }
 
+/** How much of a part a message shows. */
+const EXCERPT = 200;
+
 /** What must be the same for a state to be one of the served model. Labels may have changed. */
 function comparedParts({ sizes, preprocessing, optimizer }: ModelState) {
   const { inputs, hidden, heads } = sizes;
@@ -146,7 +148,9 @@ function checkFits(state: ModelState, base: ModelState): void {
     );
     if (expected === got) continue;
     throw new CheckpointError(
-      `Cannot import the state: expected the ${part} ${expected}, got ${got}`,
+      `Cannot import the state: expected the ${part} ${
+        excerpt(expected!)
+      }, got ${excerpt(got!)}`,
     );
   }
   for (const part of ["mean", "inverseDeviation"] as const) {
@@ -160,14 +164,9 @@ function checkFits(state: ModelState, base: ModelState): void {
   }
 }
 
-function checkFinite(tensors: readonly Tensor[]): void {
-  for (const { name, values } of tensors) {
-    const wrong = values.find((value) => !Number.isFinite(value));
-    if (wrong === undefined) continue;
-    throw new CheckpointError(
-      `Cannot import the state: expected finite numbers in ${name}, got ${wrong}`,
-    );
-  }
+/** As much of a text as a message may show. */
+function excerpt(text: string): string {
+  return text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text;
 }
 
 /** A state's heads where their labels or calibration are not the base model's. */

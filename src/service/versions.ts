@@ -12,6 +12,8 @@ import type { Parameters, Served, ServingNetwork } from "./network.ts";
 
 /** How old the knowledge of the head may be when a prediction is made, in milliseconds. */
 const FRESH_FOR = 1000;
+/** How long a prediction waits for that, in milliseconds. */
+const PATIENCE = 100;
 /** Pinned versions kept in memory. */
 const PINNED = 4;
 
@@ -25,6 +27,11 @@ export class Versions {
   #current: Version;
   #checked = -Infinity;
   #checking: Promise<Head> | undefined;
+  #refreshing: Promise<void> | undefined;
+  /** Whether that takes so long that no prediction waits for it. */
+  #overdue = false;
+  /** Whether the store failed when it was asked last. */
+  #failing = false;
   readonly #pinned = new Map<number, Version>();
   /** Versions found damaged, so that each is reported once. */
   readonly #damaged = new Set<number>();
@@ -45,17 +52,36 @@ export class Versions {
 
   /**
    * Looks at the head unless that was done within the last second. A store that
-   * does not answer is reported, and what was served before is served on.
+   * fails or hesitates is reported once, and what was served before is served on;
+   * what is found later is served from then on.
+   *
+   * @throws {StoreError} If it was never reached.
    */
   async freshen(): Promise<void> {
     if (performance.now() - this.#checked < FRESH_FOR) return;
+    if (this.#checked === -Infinity) return void await this.head();
+    this.#refreshing ??= this.#refresh();
+    if (this.#overdue) return;
+    const timer = Promise.withResolvers<void>();
+    const id = setTimeout(() => {
+      this.#overdue = true;
+      timer.resolve();
+    }, PATIENCE);
+    await Promise.race([this.#refreshing, timer.promise]);
+    clearTimeout(id);
+  }
+
+  async #refresh(): Promise<void> {
     try {
       await this.head();
+      this.#failing = false;
     } catch (error) {
-      if (this.#checked === -Infinity) throw error;
       this.#checked = performance.now();
-      this.report(error);
+      if (!this.#failing) this.report(error);
+      this.#failing = true;
     }
+    this.#refreshing = undefined;
+    this.#overdue = false;
   }
 
   /** Reads the head, and publishes its version if it is a new one. */

@@ -1,5 +1,6 @@
 /** The served weights file: version 0 of everything that is tuned from it. @module */
 
+import { checkStepCount } from "../checkpoint/judge.ts";
 import {
   type SafetensorsReader,
   viewSafetensors,
@@ -11,6 +12,8 @@ import {
   readServingModel,
   readState,
 } from "../checkpoint/state_reader.ts";
+import { CheckpointError } from "../errors.ts";
+import { descriptorLength } from "../image/preprocessing.ts";
 import type {
   ModelState,
   Moment,
@@ -56,6 +59,7 @@ export async function readWeights(
   const hash = sha256(bytes); // by another thread, while this one goes on
   const source = asTandem2(viewSafetensors(bytes));
   const model = await readServingModel(source);
+  checkInputs(model);
   const step = await stepOf(source);
   return {
     model,
@@ -69,6 +73,16 @@ export async function readWeights(
   };
 }
 
+/** Checks that the descriptors that the preprocessing makes are those that the network reads. */
+function checkInputs({ preprocessing, sizes }: ServingModel): void {
+  const length = descriptorLength(preprocessing);
+  if (length === sizes.inputs) return;
+  throw new CheckpointError(
+    `Cannot serve the model: expected descriptors of ${sizes.inputs} values, ` +
+      `its preprocessing makes ${length}`,
+  );
+}
+
 /** Whether a parameter belongs to one of the heads. */
 export function isHead(name: string): boolean {
   return name.startsWith("head.");
@@ -77,7 +91,11 @@ export function isHead(name: string): boolean {
 /** Steps taken: as the file says, else the most that any tensor has taken. */
 export async function stepOf(source: SafetensorsReader): Promise<number> {
   const said = source.header.metadata[STEP];
-  if (said !== undefined && /^\d+$/.test(said)) return Number(said);
+  if (said !== undefined) {
+    const step = /^\d{1,16}$/.test(said) ? Number(said) : NaN;
+    checkStepCount(`metadata "${STEP}"`, step);
+    return step;
+  }
   let step = 0;
   for (const [name, { dtype, shape }] of source.header.tensors) {
     if (

@@ -99,7 +99,7 @@ export function laptop_computer(v: Variation): Layer[] {
   return [
     fill(polygon(screen, 0.04), darker(shell, 0.2)),
     fill(polygon(inner), BLACK),
-    ...picture(v, polygon(inner, -0.03)),
+    ...display(v, polygon(inner, -0.03)),
     fill(
       polygon(
         [[-0.68, 0.24], [0.68, 0.24], [front, 0.78], [-front, 0.78]],
@@ -142,13 +142,13 @@ export function monitor(v: Variation): Layer[] {
       darker(shell, 0.35),
     ),
     fill(box(0, y, width, height, 0.05), shell),
-    ...picture(v, box(0, y - 0.02, width - bezel, height - bezel - 0.04)),
+    ...display(v, box(0, y - 0.02, width - bezel, height - bezel - 0.04)),
     fill(disc(width / 2 - 0.1, y + height / 2 - 0.045, 0.022), LED),
   ];
 }
 
 /** What a screen shows: a coloured ground, perhaps a window with lines of text. */
-function picture(v: Variation, screen: Shape): Layer[] {
+function display(v: Variation, screen: Shape): Layer[] {
   const ground = v.colour(0x3a6ea5, 0x1f4e79, 0x2c7a6b, 0x15171c, 0x8aa7c7);
   const [x, y] = [v.between(-0.25, 0.1), v.between(-0.4, -0.25)];
   return [

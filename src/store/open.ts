@@ -1,15 +1,36 @@
 /** Opening the model store by its name. @module */
 
 import { StoreError } from "../errors.ts";
+import { absentEngine } from "./absent.ts";
 import type { Engine } from "./engine.ts";
+import { answered, guardedEngine } from "./guarded.ts";
 import { openKvEngine } from "./kv.ts";
+
+/** How long opening a database may take, in milliseconds. */
+const OPEN_DEADLINE = 20_000;
 
 /**
  * Opens the database that a STORE setting names: a Deno KV file, "memory",
- * `postgres://…`, or undefined for the database that the platform assigns.
+ * `postgres://…`, or undefined for the database that the platform assigns. Where
+ * it assigns none, the engine is one that holds nothing: the weights file can be
+ * served, and nothing be learned.
+ *
+ * @throws {StoreError} If it cannot be opened.
  */
 export async function openEngine(name: string | undefined): Promise<Engine> {
-  if (name === undefined) return await openKvEngine();
+  if (name === undefined) return await openAssigned();
+  return guardedEngine(await answered(() => openNamed(name), OPEN_DEADLINE));
+}
+
+async function openAssigned(): Promise<Engine> {
+  try {
+    return guardedEngine(await openKvEngine());
+  } catch (error) {
+    return absentEngine(error);
+  }
+}
+
+async function openNamed(name: string): Promise<Engine> {
   if (/^postgres(ql)?:\/\//.test(name)) {
     const { openPostgresEngine } = await import("./postgres.ts");
     return await openPostgresEngine(name);

@@ -11,9 +11,13 @@
 import type { Buffer } from "node:buffer";
 import postgres from "postgres";
 import type { Engine, Entry, Key, ListOptions, Write } from "./engine.ts";
+import { DEADLINE } from "./guarded.ts";
 
 /** Names the turn of a writer: "tandem" in ASCII. */
 const LOCK = String(0x74616e64656d);
+
+/** How long a new connection may take. */
+const CONNECT_SECONDS = 5;
 
 type Sql = postgres.Sql | postgres.TransactionSql;
 
@@ -29,7 +33,12 @@ interface Row {
  * @param url `postgres://user:password@host:port/database`; `?search_path=` names a schema.
  */
 export async function openPostgresEngine(url: string): Promise<Engine> {
-  const sql = postgres(url, { onnotice: () => {} });
+  const sql = postgres(url, {
+    onnotice: () => {},
+    connect_timeout: CONNECT_SECONDS,
+    // What nobody waits for any more must not happen later.
+    connection: { statement_timeout: DEADLINE },
+  });
   try {
     await sql.begin((turn) => createTable(turn));
   } catch (error) {

@@ -19,6 +19,7 @@
  * @module
  */
 
+import { tensorFault } from "../checkpoint/judge.ts";
 import { RetiredError, StoreError } from "../errors.ts";
 import type { Check, Engine, Entry, Key, Namespace, Write } from "./engine.ts";
 import {
@@ -174,9 +175,12 @@ export class ModelStore implements Namespace {
     const { readBlobs } = await import("./blobs.ts");
     const wanted = records.map(blobOf);
     const blobs = await readBlobs(this.engine, this.root, wanted);
-    return new Map(
-      records.map(({ name }, i) => [name, new Float32Array(blobs[i]!.buffer)]),
-    );
+    return new Map(records.map(({ name }, i) => {
+      const values = new Float32Array(blobs[i]!.buffer);
+      const fault = tensorFault(name, values);
+      if (fault === undefined) return [name, values];
+      throw new StoreError(`Cannot load ${name}: ${fault}`);
+    }));
   }
 
   /**

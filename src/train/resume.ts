@@ -1,6 +1,7 @@
-/** Whether a stopped run may go on with what it is given now. @module */
+/** Checks that a stopped run may go on with what it is given now. @module */
 
 import { CheckpointError, DataError } from "../errors.ts";
+import type { HeadSpec } from "../heads/kinds.ts";
 import type { ModelState } from "../model/state.ts";
 import type { Examples } from "../model/examples.ts";
 import type { TrainingPlan, TrainingRecord } from "./plan.ts";
@@ -28,10 +29,10 @@ export function trainingRecord({ training }: ModelState): TrainingRecord {
 
 /**
  * Checks that a run goes on as it began: the same plan, except for more epochs,
- * and the same images.
+ * the same heads and the same images.
  *
  * @throws {RangeError} If the plan differs.
- * @throws {DataError} If the images or their labels differ.
+ * @throws {DataError} If the heads, the images or their labels differ.
  * @throws {CheckpointError} If moments are missing, so that the next step would not be the same.
  */
 export function checkResume(
@@ -50,6 +51,7 @@ export function checkResume(
       );
     }
   }
+  checkHeads(state.sizes.heads, examples.heads);
   if (record.dataset.hash !== examples.hash) {
     throw new DataError(
       `Cannot resume: expected the ${record.dataset.images} images of the start ` +
@@ -65,6 +67,54 @@ export function checkResume(
       `Cannot resume: expected the optimizer's moments of every tensor, got none of ${missing}`,
     );
   }
+}
+
+/** Checks names, kinds and labels; scales are measured on the training images. */
+function checkHeads(
+  before: readonly HeadSpec[],
+  now: readonly HeadSpec[],
+): void {
+  const [expected, got] = [before, now].map((heads) =>
+    heads.map(headInWords).join(", ")
+  );
+  if (expected !== got) {
+    throw new DataError(
+      `Cannot resume: expected the heads of the start, ${expected}, got ${got}`,
+    );
+  }
+  before.forEach((head, h) => {
+    const difference = labelDifference(labelsOf(head), labelsOf(now[h]!));
+    if (difference === undefined) return;
+    throw new DataError(
+      `Cannot resume: expected ${head.name} to have the labels of the start, got ${difference}`,
+    );
+  });
+}
+
+function headInWords(head: HeadSpec): string {
+  const unit = "unit" in head ? ` in ${head.unit}` : "";
+  return `${head.name} (${head.kind}${unit})`;
+}
+
+function labelsOf(head: HeadSpec): readonly string[] {
+  return "labels" in head ? head.labels : [];
+}
+
+/** Names the labels that are in one list only; undefined if the lists are equal. */
+function labelDifference(
+  before: readonly string[],
+  now: readonly string[],
+): string | undefined {
+  const parts = [
+    ["with", now.filter((label) => !before.includes(label))],
+    ["without", before.filter((label) => !now.includes(label))],
+  ] as const;
+  const named = parts.filter(([, labels]) => labels.length > 0).map((
+    [word, labels],
+  ) => `${word} ${labels.join(", ")}`);
+  if (named.length > 0) return `a list ${named.join(" and ")}`;
+  const moved = before.some((label, i) => label !== now[i]);
+  return moved ? "them in another order" : undefined;
 }
 
 /** Leaves of a plan by dotted name, as JSON. */

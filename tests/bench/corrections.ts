@@ -1,6 +1,9 @@
 /** What corrections do to a model, on photographs that it has not seen. @module */
 
-import { openFolds } from "./corrections/folds.ts";
+import { costOf } from "./corrections/cost.ts";
+import { type FoldOptions, openFolds } from "./corrections/folds.ts";
+import { newClasses, unknowns } from "./corrections/novel.ts";
+import { fewShots } from "./corrections/shots.ts";
 import {
   type Figures,
   type Lie,
@@ -30,8 +33,12 @@ export async function* corrections(
     note("Corrections are measured with --data FOLDER only.");
     return;
   }
-  const folds = await openFolds({ data, seeds: SEEDS, novel: false, note });
-  const subjects = await Promise.all(folds.map(subjectOf));
+  const options = { data, seeds: SEEDS, note };
+  const subjects = await subjectsOf({ ...options, novel: false });
+  yield* summaryOf(
+    "a correction, the memory full",
+    await each(subjects, costOf),
+  );
   const stream = (
     name: string,
     run: (subject: Subject, seed: number) => Figures,
@@ -52,6 +59,32 @@ export async function* corrections(
       );
     }
   }
+  const shown = await Promise.all(
+    subjects.flatMap((subject) =>
+      Array.from({ length: ORDERS }, (_, seed) => fewShots(subject, 3, seed))
+    ),
+  );
+  yield* summaryOf("3 images of every item in a new look", shown);
+  const novel = await subjectsOf({ ...options, novel: true });
+  for (const shots of [5, 10]) {
+    const runs = await each(novel, (subject) => newClasses(subject, shots));
+    yield* summaryOf(`a new class from ${shots} images`, runs);
+  }
+  yield* summaryOf("6 items left out", await each(novel, unknowns));
+}
+
+async function subjectsOf(options: FoldOptions): Promise<Subject[]> {
+  return await Promise.all((await openFolds(options)).map(subjectOf));
+}
+
+/** Runs on one subject after the other. */
+async function each(
+  subjects: readonly Subject[],
+  run: (subject: Subject) => Promise<Figures>,
+): Promise<Figures[]> {
+  const figures: Figures[] = [];
+  for (const subject of subjects) figures.push(await run(subject));
+  return figures;
 }
 
 /** The mean of each figure over runs, with its standard error. */
@@ -65,7 +98,7 @@ function summaryOf(name: string, runs: readonly Figures[]): Figure[] {
       name: `${name}: ${key}`,
       value: mean,
       error: Math.sqrt(squares / (values.length - 1) / values.length),
-      unit: "%",
+      unit: key.startsWith("its time") || key === "updates" ? "×" : "%",
     };
   });
 }

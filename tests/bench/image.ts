@@ -1,4 +1,4 @@
-/** What a picture costs: decoding it, and describing what was decoded. @module */
+/** What an image costs: decoding it, and describing what was decoded. @module */
 
 import { decodeImage, usePixels } from "../../src/image/decode.ts";
 import {
@@ -13,7 +13,7 @@ import { PLAIN_VIEW } from "../../src/image/view.ts";
 import { createArena } from "../../src/kernels/arena.ts";
 import { encodeJpeg, encodePng, encodeWebp } from "../image/fixtures.ts";
 import type { Figure } from "./figures.ts";
-import { photo, photoJpeg } from "./pictures.ts";
+import { photo, photoJpeg } from "./photos.ts";
 import { timeOf } from "./timing.ts";
 
 const SIZES = [16, 300, 1000];
@@ -21,11 +21,11 @@ const SIZES = [16, 300, 1000];
 /** Times the decoder of each type. */
 export async function* decode(): AsyncGenerator<Figure> {
   for (const size of SIZES) {
-    const picture = photo(size);
+    const image = photo(size);
     const images = {
-      JPEG: await encodeJpeg(picture),
-      PNG: encodePng(picture),
-      WebP: await encodeWebp(picture),
+      JPEG: await encodeJpeg(image),
+      PNG: encodePng(image),
+      WebP: await encodeWebp(image),
     };
     for (const [type, image] of Object.entries(images)) {
       yield {

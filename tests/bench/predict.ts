@@ -6,7 +6,7 @@ import { usePixels } from "../../src/image/decode.ts";
 import { DEFAULT_LIMITS } from "../../src/image/limits.ts";
 import { readSettings } from "../../src/service/settings.ts";
 import type { Figure } from "./figures.ts";
-import { photoJpeg } from "./pictures.ts";
+import { photoJpeg } from "./photos.ts";
 import { type Server, startTandem } from "./server.ts";
 import { timesOf } from "./timing.ts";
 

@@ -1,7 +1,7 @@
 /** The cold start: from a process's start to its first answer. @module */
 
 import { type Figure, median } from "./figures.ts";
-import { photoJpeg } from "./pictures.ts";
+import { photoJpeg } from "./photos.ts";
 import { type Server, startHono, startTandem } from "./server.ts";
 import type { Request as BenchRequest } from "./subject.ts";
 

@@ -31,7 +31,7 @@ export function drawnState(heads: readonly HeadSpec[]): ModelState {
     training: { note: "any JSON", values: [1, null, true] },
     standardization: {
       mean: drawn(12, random),
-      inverseDeviation: drawn(12, random),
+      inverseDeviation: drawn(12, random).map(Math.abs),
     },
     ...snapshot,
     replay: drawnExamples(sizes, 6, random),
@@ -52,7 +52,10 @@ export function drawnSnapshot(
     parameters.set(name, drawn(length, random));
     moments.set(name, {
       step: 6,
-      slots: new Map(slots.map((slot) => [slot, drawn(length, random)])),
+      slots: new Map(slots.map((slot) => {
+        const values = drawn(length, random);
+        return [slot, slot.endsWith("_sq") ? values.map(Math.abs) : values];
+      })),
     });
   }
   return { parameters, moments };

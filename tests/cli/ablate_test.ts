@@ -4,7 +4,7 @@ import {
   assertGreater,
   assertStringIncludes,
 } from "@std/assert";
-import { withFolder } from "../data/pictures.ts";
+import { withFolder } from "../data/images.ts";
 import { command, folderOf, SMALL, task } from "./task.ts";
 
 const FILES = folderOf(["indoors", "outdoors"], ["mug", "pen"], 8);

@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { loadState, saveState } from "../../src/cli/weights.ts";
 import { PREPROCESSING } from "../../src/image/descriptor.ts";
-import { randomPng, withFolder } from "../data/pictures.ts";
+import { randomPng, withFolder } from "../data/images.ts";
 import { folderOf, SMALL, task } from "./task.ts";
 
 const FILES = folderOf(["indoors", "outdoors"], ["mug", "pen", "ruler"], 4);
@@ -153,7 +153,7 @@ Deno.test("a wrong command line exits 2 and says what was expected", async () =>
   await refuse(["train", "--optimizer", "lion"], "expected one of adam, ");
   await refuse(["train", "--split", "80/20"], "Cannot read the split");
   await refuse(["train", "--folds", "1"], "expected 0 or a whole number > 1");
-  await refuse(["evaluate"], "expected --data DIR");
+  await refuse(["evaluate"], "expected --data DIR or --labels FILE");
   await refuse(["predict"], "expected at least one IMAGE");
 });
 

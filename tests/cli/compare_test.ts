@@ -4,9 +4,9 @@ import {
   assertGreater,
   assertStringIncludes,
 } from "@std/assert";
-import { renderPicture } from "../../src/cli/picture.ts";
+import { renderPng } from "../../src/cli/png.ts";
 import { lineChart } from "../../src/report/chart/line.ts";
-import { withFolder } from "../data/pictures.ts";
+import { withFolder } from "../data/images.ts";
 import { folderOf, task } from "./task.ts";
 
 const FILES = folderOf(["indoors", "outdoors"], ["mug", "pen"], 8);
@@ -42,20 +42,20 @@ Deno.test("compare runs everything on a folder and writes one report", () =>
 Deno.test("compare says what it wants before it begins", async () => {
   const { code, stderr, stdout } = await task(
     "compare",
-    "--pictures",
+    "--charts",
     "somewhere",
   );
   assertEquals(code, 2);
   assertEquals(stdout, "");
   assertStringIncludes(
     stderr,
-    "Cannot draw pictures: expected --font FILE with --pictures, got none",
+    "Cannot draw charts: expected --font FILE with --charts, got none",
   );
 });
 
 Deno.test("a chart becomes a PNG of one and a half times its size, with its lines in it", async () => {
   const draw = (points: [number, number][]) =>
-    renderPicture(
+    renderPng(
       lineChart({
         title: "",
         description: "A line.",

@@ -11,7 +11,7 @@ import { UNKNOWN } from "../../src/heads/head.ts";
 import type { HeadSpec } from "../../src/heads/kinds.ts";
 import { PREPROCESSING } from "../../src/image/descriptor.ts";
 import type { Examples } from "../../src/model/examples.ts";
-import { randomPng, withFolder } from "../data/pictures.ts";
+import { randomPng, withFolder } from "../data/images.ts";
 
 const ROOM: HeadSpec = {
   name: "room",

@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { loadState } from "../../src/cli/weights.ts";
-import { withFolder } from "../data/pictures.ts";
+import { withFolder } from "../data/images.ts";
 import { folderOf, SMALL, task } from "./task.ts";
 
 const FILES = {

@@ -1,7 +1,7 @@
 // Every command over heads of all three kinds, with labels that are not known.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { withFolder } from "../data/pictures.ts";
+import { withFolder } from "../data/images.ts";
 import { folderOf, SMALL, task } from "./task.ts";
 
 const IMAGES = folderOf(["all"], ["red", "blue"], 15);
@@ -83,6 +83,14 @@ Deno.test("train, evaluate and predict work with heads of every kind", () =>
       [30, 30, 24],
     );
     assert(metrics.height.mae > 0 && metrics.height.rmse >= metrics.height.mae);
+
+    const table = `${folder}/data/labels.csv`;
+    const some = ["--labels", table, "--heads", "shiny,place", "--json"];
+    const partly = await task("evaluate", ...some, "--weights", weights);
+    assertEquals(partly.code, 0, partly.stderr);
+    const { shiny, place, colour } = JSON.parse(partly.stdout);
+    assertEquals([shiny, place], [metrics.shiny, metrics.place]);
+    assertEquals(colour.images, 0);
 
     const image = `${folder}/data/all/red/0.png`;
     const ask = ["predict", image, "--weights", weights];

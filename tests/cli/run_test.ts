@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { nameRunFiles, tryRunFiles } from "../../src/cli/run_files.ts";
 import { loadState } from "../../src/cli/weights.ts";
-import { withFolder } from "../data/pictures.ts";
+import { withFolder } from "../data/images.ts";
 import { command, folderOf, SMALL, task } from "./task.ts";
 
 const FILES = folderOf(["indoors", "outdoors"], ["mug", "pen", "ruler"], 4);

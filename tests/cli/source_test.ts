@@ -11,7 +11,7 @@ import {
   type SourceOptions,
 } from "../../src/cli/source.ts";
 import { DataError } from "../../src/errors.ts";
-import { withFolder } from "../data/pictures.ts";
+import { withFolder } from "../data/images.ts";
 
 function flagsOf(...args: string[]) {
   const command = { name: "x", operands: "", summary: "", flags: SOURCE_FLAGS };
@@ -174,6 +174,14 @@ Deno.test("labels are read as a model knows them", () =>
     const source = await opened(["--data", at], { heads });
     assertEquals(source.heads, heads);
     assertEquals(source.entries.map(({ labels }) => labels), [[0], [1]]);
+    assertEquals(await headsOf(["--data", at, "--heads", "all"], { heads }), [
+      "room:classes",
+    ]);
+    await assertRejects(
+      () => opened(["--data", at, "--heads", "price"], { heads }),
+      UsageError,
+      'expected "all" or some of room, got "price"',
+    );
     await assertRejects(
       () => opened([], { heads }),
       DataError,

@@ -1,6 +1,6 @@
-/** Tasks run as a person would, on folders of small random pictures. @module */
+/** Tasks run as a person would, on folders of small random images. @module */
 
-import { randomPng } from "../data/pictures.ts";
+import { randomPng } from "../data/images.ts";
 
 const CHECKOUT = new URL("../../", import.meta.url);
 
@@ -29,7 +29,7 @@ export function command(args: string[]): Deno.Command {
   });
 }
 
-/** A folder with `perClass` random pictures of every item in every domain. */
+/** A folder with `perClass` random images of every item in every domain. */
 export function folderOf(
   domains: readonly string[],
   items: readonly string[],

@@ -1,12 +1,15 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Corrector, type Tuned } from "../../src/correction/correct.ts";
 import {
+  type ClassesHead,
   type Examples,
   featuresAt,
   type Head,
   pick,
 } from "../../src/correction/heads.ts";
 import { EMPTY_MEMORY, recall } from "../../src/correction/memory.ts";
+import { addClass, measureWithin } from "../../src/correction/new_class.ts";
+import { Scorer } from "../../src/correction/scorer.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { allNumbers, featureRows, FEATURES, numbers, STRIDE } from "./toy.ts";
 
@@ -208,6 +211,37 @@ Deno.test("the same arguments give the same bits, in another corrector too", asy
   const once = CORRECTOR.correct(BASE, request, { seed: 5 });
   const other = await Corrector.create(MATERIAL);
   assertEquals(other.correct(BASE, request, { seed: 5 }), once);
+});
+
+Deno.test("a head with a new class is corrected like any other", async () => {
+  const scorer = await Scorer.create(FEATURES, CLASSES);
+  const [kind, odd] = MATERIAL.base as [ClassesHead, Head];
+  const { replay, guard } = MATERIAL;
+  const within = await measureWithin(replay, replay.labels[0]!, FEATURES);
+  const shown = pick(HARD, [0, 1]);
+  for (let i = 0; i < 2; i++) featuresAt(shown, i)[3]! += 9;
+  const judged = {
+    basis: "guard",
+    examples: guard,
+    labels: guard.labels[0]!,
+    handicap: 0,
+  } as const;
+  const base = [addClass(scorer, within, kind, shown, judged), odd];
+  const corrector = await Corrector.create({ ...MATERIAL, base });
+  const start = {
+    heads: base,
+    secondMoments: corrector.firstSecondMoments(),
+    memory: EMPTY_MEMORY,
+  };
+  const labels = [Float32Array.of(CLASSES, CLASSES), Float32Array.of(-1, -1)];
+  const { accepted, examples, heads } = corrector.correct(
+    start,
+    { ...shown, labels },
+    { seed: 1 },
+  );
+  assert(accepted);
+  assertEquals(heads[0]!.bias.length, CLASSES + 1);
+  assertEquals(examples.map(({ answers }) => answers[0]!.after.rank), [1, 1]);
 });
 
 Deno.test("features that are not finite are refused, and no replay memory is an error", async () => {

@@ -6,7 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { DescriptorCache } from "../../src/data/cache.ts";
-import { withFolder } from "./pictures.ts";
+import { withFolder } from "./images.ts";
 
 const BYTES = 100;
 const [A, B, C] = ["a", "b", "c"].map((digit) => digit.repeat(64)) as [

@@ -26,10 +26,10 @@ import {
   PREPROCESSING,
 } from "../../src/image/descriptor.ts";
 import { createArena } from "../../src/kernels/arena.ts";
-import { randomPng, withFolder } from "./pictures.ts";
+import { randomPng, withFolder } from "./images.ts";
 
-/** 2 domains × 3 items × 4 pictures, all different. */
-function pictures(): Record<string, Uint8Array> {
+/** 2 domains × 3 items × 4 images, all different. */
+function images(): Record<string, Uint8Array> {
   const names = ["cam", "web"].flatMap((domain) =>
     ["mug", "pen", "ruler"].flatMap((item) =>
       [0, 1, 2, 3].map((i) => `data/${domain}/${item}/${i}.png`)
@@ -38,7 +38,7 @@ function pictures(): Record<string, Uint8Array> {
   return Object.fromEntries(names.map((name, seed) => [name, randomPng(seed)]));
 }
 
-/** Describes the pictures below `at`, into a cache beside them. */
+/** Describes the images below `at`, into a cache beside them. */
 async function describeFolder(
   at: string,
   options: DescribeOptions = {},
@@ -100,7 +100,7 @@ function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 Deno.test("each row has its labels and the descriptors of its image's views", () =>
-  withFolder(pictures(), async (at) => {
+  withFolder(images(), async (at) => {
     const { kernels, views } = await createArena((allocate) =>
       allocateDescriber(allocate, PREPROCESSING)
     );
@@ -131,14 +131,14 @@ Deno.test("each row has its labels and the descriptors of its image's views", ()
   }));
 
 Deno.test("the number of workers does not change a byte", () =>
-  withFolder(pictures(), async (at) => {
+  withFolder(images(), async (at) => {
     const one = await described(at, { workers: 1, cache: `${at}/one` });
     assertEquals(await described(at, { workers: 2, cache: `${at}/two` }), one);
     assertEquals(await described(at, { workers: 5, cache: `${at}/five` }), one);
   }));
 
 Deno.test("a second run finds everything in the cache and leaves it as it is", () =>
-  withFolder(pictures(), async (at) => {
+  withFolder(images(), async (at) => {
     const first = await described(at);
     const pack = await packOf(`${at}/cache`);
     const bytes = await Deno.readFile(pack);
@@ -147,7 +147,7 @@ Deno.test("a second run finds everything in the cache and leaves it as it is", (
   }));
 
 Deno.test("only images that are new are described, wherever they lie", () =>
-  withFolder(pictures(), async (at) => {
+  withFolder(images(), async (at) => {
     await described(at);
     const pack = await packOf(`${at}/cache`);
     const { size } = await Deno.stat(pack);
@@ -162,7 +162,7 @@ Deno.test("only images that are new are described, wherever they lie", () =>
   }));
 
 Deno.test("a damaged entry is described again", () =>
-  withFolder(pictures(), async (at) => {
+  withFolder(images(), async (at) => {
     const first = await described(at);
     const pack = await packOf(`${at}/cache`);
     const bytes = await Deno.readFile(pack);
@@ -174,7 +174,7 @@ Deno.test("a damaged entry is described again", () =>
   }));
 
 Deno.test("other views or another preprocessing do not share a cache", () =>
-  withFolder(pictures(), async (at) => {
+  withFolder(images(), async (at) => {
     await described(at);
     const preprocessing = { ...PREPROCESSING, gradientScale: 1000 };
     using other = await describeFolder(at, { preprocessing });
@@ -186,7 +186,7 @@ Deno.test("other views or another preprocessing do not share a cache", () =>
 
 Deno.test("an image that cannot be used is named and skipped", () =>
   withFolder({
-    ...pictures(),
+    ...images(),
     "data/cam/mug/4.png": randomPng(50).subarray(0, 60),
     "data/web/pen/4.jpg": new TextEncoder().encode("no image"),
     "data/web/pen/5.gif": new Uint8Array(),
@@ -206,7 +206,7 @@ Deno.test("an image that cannot be used is named and skipped", () =>
   }));
 
 Deno.test("an image that is gone since it was found is skipped", () =>
-  withFolder(pictures(), async (at) => {
+  withFolder(images(), async (at) => {
     const source = await folderSource(`${at}/data`);
     await Deno.remove(`${at}/data/web/mug/2.png`);
     using dataset = await describeAll(source, {
@@ -220,7 +220,7 @@ Deno.test("an image that is gone since it was found is skipped", () =>
 
 Deno.test("where strictness is asked for, one unusable image is an error that names it", () =>
   withFolder(
-    { ...pictures(), "data/cam/mug/4.png": new Uint8Array(9) },
+    { ...images(), "data/cam/mug/4.png": new Uint8Array(9) },
     async (at) => {
       await assertRejects(
         () => describeFolder(at, { strict: true }),
@@ -232,7 +232,7 @@ Deno.test("where strictness is asked for, one unusable image is an error that na
 
 Deno.test("labels without a usable image are dropped", () =>
   withFolder(
-    { ...pictures(), "data/attic/lamp/0.png": new Uint8Array(9) },
+    { ...images(), "data/attic/lamp/0.png": new Uint8Array(9) },
     async (at) => {
       using dataset = await describeFolder(at);
       assertEquals(classesOf(dataset, "domain"), ["cam", "web"]);
@@ -264,7 +264,7 @@ Deno.test("usable images that leave nothing to learn are an error that says why"
   ));
 
 Deno.test("the dataset's hash follows content and labels, not names or order", () =>
-  withFolder(pictures(), async (at) => {
+  withFolder(images(), async (at) => {
     const { hash } = await described(at);
     await Deno.rename(`${at}/data/cam/mug/0.png`, `${at}/data/cam/mug/z.png`);
     assertEquals((await described(at)).hash, hash);
@@ -275,7 +275,7 @@ Deno.test("the dataset's hash follows content and labels, not names or order", (
 Deno.test("copies are warned of, the more so under two labels", () =>
   withFolder(
     {
-      ...pictures(),
+      ...images(),
       "data/cam/mug/9.png": randomPng(0),
       "data/web/pen/9.png": randomPng(0),
     },
@@ -290,7 +290,7 @@ Deno.test("copies are warned of, the more so under two labels", () =>
   ));
 
 Deno.test("an abort stops at once and leaves whole entries for the next run", () =>
-  withFolder(pictures(), async (at) => {
+  withFolder(images(), async (at) => {
     const controller = new AbortController();
     const reason = new Error("enough");
     let last = 0;
@@ -314,7 +314,7 @@ Deno.test("an abort stops at once and leaves whole entries for the next run", ()
   }));
 
 Deno.test("an abort before the start does nothing", () =>
-  withFolder(pictures(), async (at) => {
+  withFolder(images(), async (at) => {
     await assertRejects(() =>
       describeFolder(at, { signal: AbortSignal.abort() })
     );
@@ -358,7 +358,7 @@ Deno.test("sketches are described like photographs", () =>
   }));
 
 Deno.test("what is not in the dataset cannot be read", () =>
-  withFolder(pictures(), async (at) => {
+  withFolder(images(), async (at) => {
     using dataset = await describeFolder(at);
     const out = new Uint8Array(dataset.examples.inputs);
     for (
@@ -395,6 +395,6 @@ Deno.test("a worker that fails says what went wrong", async () => {
   await assertRejects(
     () => describer.start({ ...PREPROCESSING, name: "unheard-of" }, 1),
     Error,
-    "a worker failed: RangeError: Cannot describe pictures",
+    "a worker failed: RangeError: Cannot describe images",
   );
 });

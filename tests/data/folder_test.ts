@@ -4,7 +4,7 @@ import type { Source, SourceEntry } from "../../src/data/source.ts";
 import { DataError } from "../../src/errors.ts";
 import { kindOf } from "../../src/heads/kinds.ts";
 import { shared } from "../shared.ts";
-import { withFolder } from "./pictures.ts";
+import { withFolder } from "./images.ts";
 
 /** Runs `use` in a temporary folder with empty files at `paths`. */
 function withFiles(

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { listFolder } from "../../src/data/listing.ts";
 import { DataError } from "../../src/errors.ts";
-import { withFolder } from "./pictures.ts";
+import { withFolder } from "./images.ts";
 
 const NOTHING = { mangled: [], broken: [], repeated: [], closed: [] };
 

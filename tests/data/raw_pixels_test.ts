@@ -12,7 +12,7 @@ Deno.test("raw pixels are the planes of a square, one row per image", async () =
   });
   assertEquals(rows.map(({ length }) => length), [1200, 1200, 1200]);
   assertEquals(progress, [[1, 3], [2, 3], [3, 3]]);
-  assert(rows.every((row) => new Set(row).size > 10), "flat pictures");
+  assert(rows.every((row) => new Set(row).size > 10), "flat images");
   assert(rows[0]!.some((value, i) => value !== rows[1]![i]));
   assertEquals(await readRawPixels(ORIGINS, 20), rows);
 });
@@ -33,7 +33,7 @@ Deno.test("a square of white pixels is white in all planes", async () => {
 Deno.test("a file that is no image, and a size that is none, are refused", async () => {
   const path = await Deno.makeTempFile();
   try {
-    await Deno.writeTextFile(path, "not a picture");
+    await Deno.writeTextFile(path, "not an image");
     await assertRejects(
       () => readRawPixels([{ kind: "file", path }], 4),
       ImageError,

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type TableOptions, tableSource } from "../../src/data/table_source.ts";
 import { DataError } from "../../src/errors.ts";
-import { withFolder } from "./pictures.ts";
+import { withFolder } from "./images.ts";
 
 const FILES = ["b.jpg", "a/1.png", "a/2.png"];
 

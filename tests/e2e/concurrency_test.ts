@@ -45,7 +45,7 @@ function finetune(
   };
   return fetch(`${url}/finetune`, {
     method: "POST",
-    body: JSON.stringify({ examples: [example], steps: 1 }),
+    body: JSON.stringify({ examples: [example], mode: "steps", steps: 1 }),
     headers: {
       "Content-Type": "application/json",
       Authorization: `Bearer ${KEY}`,

@@ -32,19 +32,29 @@ Deno.test("deno task start predicts, learns with the key it made, and remembers 
         .find(({ label }: { label: string }) => label === "pen").probability;
     for (const image of Object.values(IMAGES)) await predict(first, image);
     const before = await pen(first);
-    const [, key] =
-      /Key for \/finetune and the admin routes, for this run only: (\S+)/
-        .exec(first.said())!;
+    const [, key] = /Key for \/finetune, for this run only: (\S+)/.exec(
+      first.said(),
+    )!;
     const form = new FormData();
     form.append("image", new Blob([IMAGES.jpeg]));
     form.append("thing", "pen");
     form.append("learningRate", "0.01");
+    form.append("mode", "steps");
     const taught = await fetch(`${first.url}/finetune`, {
       method: "POST",
       body: form,
       headers: { Authorization: `Bearer ${key}` },
     });
     assertEquals([taught.status, (await taught.json()).accepted], [200, true]);
+    const [, admin] = /Key for the admin routes.*: (\S+)/.exec(first.said())!;
+    const statuses = await Promise.all([key, admin].map(async (key) => {
+      const exported = await fetch(`${first.url}/export`, {
+        headers: { Authorization: `Bearer ${key}` },
+      });
+      await exported.body?.cancel();
+      return exported.status;
+    }));
+    assertEquals(statuses, [401, 200]); // each key opens what it says
     const after = await pen(first);
     assertGreater(after, before);
     assertEquals((await first.stop("SIGTERM")).code, 0);

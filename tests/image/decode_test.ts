@@ -26,17 +26,17 @@ import {
   gradient,
   integer,
   paint,
-  type Picture,
+  type PlainImage,
   pngChunk,
   type PngOptions,
 } from "./fixtures.ts";
 
-const PICTURE = gradient(37, 21);
+const IMAGE = gradient(37, 21);
 const TRANSLUCENT = paint(37, 21, (x, y) => [6 * x, 12 * y, 100, 7 * x]);
 
 async function assertDecodes(
   image: Uint8Array,
-  expected: Picture,
+  expected: PlainImage,
   tolerance = 0,
 ): Promise<void> {
   const { pixels } = await decodeImage(image);
@@ -47,9 +47,9 @@ async function assertDecodes(
   assert(largestDifference(pixels, expected) <= tolerance);
 }
 
-function largestDifference(pixels: Pixels, picture: Picture): number {
-  assertEquals(pixels.data.length, picture.data.length);
-  return picture.data.reduce(
+function largestDifference(pixels: Pixels, image: PlainImage): number {
+  assertEquals(pixels.data.length, image.data.length);
+  return image.data.reduce(
     (most, v, i) => Math.max(most, Math.abs(v - pixels.data[i]!)),
     0,
   );
@@ -63,20 +63,20 @@ async function assertRefused(
   assertEquals(error.reason, reason);
 }
 
-const gray = (picture: Picture, of: (r: number) => number = (r) => r) =>
-  paint(picture.width, picture.height, (x, y) => {
-    const value = of(picture.data[(y * picture.width + x) * 4]!);
+const gray = (image: PlainImage, of: (r: number) => number = (r) => r) =>
+  paint(image.width, image.height, (x, y) => {
+    const value = of(image.data[(y * image.width + x) * 4]!);
     return [value, value, value, 255];
   });
 
 Deno.test("baseline, progressive and grey JPEGs are decoded", async () => {
-  await assertDecodes(await encodeJpeg(PICTURE), PICTURE, 12);
+  await assertDecodes(await encodeJpeg(IMAGE), IMAGE, 12);
   await assertDecodes(
-    await encodeJpeg(PICTURE, { progressive: true }),
-    PICTURE,
+    await encodeJpeg(IMAGE, { progressive: true }),
+    IMAGE,
     12,
   );
-  const grey = gray(PICTURE);
+  const grey = gray(IMAGE);
   await assertDecodes(await encodeJpeg(grey, { gray: true }), grey, 12);
 });
 
@@ -86,35 +86,35 @@ Deno.test("PNGs of every colour type and depth, interlaced or not, are decoded",
     return [v, 255 - v, v >> 1, 255];
   });
   const grayAlpha = paint(37, 21, (x) => [6 * x, 6 * x, 6 * x, 7 * x]);
-  const kinds: [PngOptions, Picture, Picture][] = [
-    [{ colorType: 0 }, PICTURE, gray(PICTURE)],
-    [{ colorType: 2 }, PICTURE, PICTURE],
-    [{ colorType: 3 }, PICTURE, palette],
+  const kinds: [PngOptions, PlainImage, PlainImage][] = [
+    [{ colorType: 0 }, IMAGE, gray(IMAGE)],
+    [{ colorType: 2 }, IMAGE, IMAGE],
+    [{ colorType: 3 }, IMAGE, palette],
     [{ colorType: 4 }, grayAlpha, grayAlpha],
     [{ colorType: 6 }, TRANSLUCENT, TRANSLUCENT],
-    [{ colorType: 0, bitDepth: 16 }, PICTURE, gray(PICTURE)],
-    [{ colorType: 2, bitDepth: 16 }, PICTURE, PICTURE],
+    [{ colorType: 0, bitDepth: 16 }, IMAGE, gray(IMAGE)],
+    [{ colorType: 2, bitDepth: 16 }, IMAGE, IMAGE],
     [{ colorType: 6, bitDepth: 16 }, TRANSLUCENT, TRANSLUCENT],
   ];
-  for (const [options, picture, expected] of kinds) {
-    await assertDecodes(encodePng(picture, options), expected);
+  for (const [options, image, expected] of kinds) {
+    await assertDecodes(encodePng(image, options), expected);
     await assertDecodes(
-      encodePng(picture, { ...options, interlaced: true }),
+      encodePng(image, { ...options, interlaced: true }),
       expected,
     );
   }
 });
 
 Deno.test("lossy, lossless and translucent WebPs are decoded", async () => {
-  await assertDecodes(await encodeWebp(PICTURE, { quality: 95 }), PICTURE, 25);
-  await assertDecodes(await encodeWebp(PICTURE, { lossless: 1 }), PICTURE);
+  await assertDecodes(await encodeWebp(IMAGE, { quality: 95 }), IMAGE, 25);
+  await assertDecodes(await encodeWebp(IMAGE, { lossless: 1 }), IMAGE);
   await assertDecodes(
     await encodeWebp(TRANSLUCENT, { lossless: 1, exact: 1 }),
     TRANSLUCENT,
   );
 });
 
-Deno.test("a GIF's picture lies at its offset on a transparent screen", async () => {
+Deno.test("a GIF's image lies at its offset on a transparent screen", async () => {
   const gif = encodeGif({ width: 30, height: 20 }, {
     x: 4,
     y: 3,
@@ -138,19 +138,19 @@ Deno.test("a GIF's picture lies at its offset on a transparent screen", async ()
 });
 
 Deno.test("the orientation is reported and not applied", async () => {
-  const image = await encodeJpeg(PICTURE, { exif: exif(6) });
+  const image = await encodeJpeg(IMAGE, { exif: exif(6) });
   assertEquals((await decodeImage(image)).header.orientation, 6);
-  await assertDecodes(image, PICTURE, 12);
+  await assertDecodes(image, IMAGE, 12);
 });
 
 Deno.test("an image that is cut short is refused as malformed", async () => {
   const images = [
-    await encodeJpeg(PICTURE),
-    await encodeJpeg(PICTURE, { progressive: true }),
-    encodePng(PICTURE),
-    encodeGif(PICTURE, { x: 0, y: 0, width: 37, height: 21, gray: 80 }),
-    await encodeWebp(PICTURE),
-    await encodeWebp(PICTURE, { lossless: 1 }),
+    await encodeJpeg(IMAGE),
+    await encodeJpeg(IMAGE, { progressive: true }),
+    encodePng(IMAGE),
+    encodeGif(IMAGE, { x: 0, y: 0, width: 37, height: 21, gray: 80 }),
+    await encodeWebp(IMAGE),
+    await encodeWebp(IMAGE, { lossless: 1 }),
   ];
   for (const image of images) {
     await assertRefused(
@@ -162,14 +162,14 @@ Deno.test("an image that is cut short is refused as malformed", async () => {
 
 Deno.test("a decoder works again after an image that it could not decode", async () => {
   const images: [Uint8Array, (bytes: Uint8Array) => Uint8Array][] = [
-    [await encodeJpeg(PICTURE), (bytes) => bytes.subarray(0, 300)],
-    [encodePng(PICTURE), (bytes) => bytes.subarray(0, 80)],
+    [await encodeJpeg(IMAGE), (bytes) => bytes.subarray(0, 300)],
+    [encodePng(IMAGE), (bytes) => bytes.subarray(0, 80)],
     [
-      await encodeWebp(PICTURE, { lossless: 1 }),
+      await encodeWebp(IMAGE, { lossless: 1 }),
       (bytes) => bytes.subarray(0, 40),
     ],
     [
-      encodeGif(PICTURE, { x: 0, y: 0, width: 37, height: 21, gray: 80 }),
+      encodeGif(IMAGE, { x: 0, y: 0, width: 37, height: 21, gray: 80 }),
       (bytes) => bytes.subarray(0, 430),
     ],
   ];
@@ -185,10 +185,10 @@ Deno.test("a decoder works again after an image that it could not decode", async
 
 Deno.test("what fails on the pixels is not taken for a fault of the image", async () => {
   const images = [
-    await encodeJpeg(PICTURE),
-    encodePng(PICTURE),
-    await encodeWebp(PICTURE),
-    encodeGif(PICTURE, { x: 0, y: 0, width: 37, height: 21, gray: 80 }),
+    await encodeJpeg(IMAGE),
+    encodePng(IMAGE),
+    await encodeWebp(IMAGE),
+    encodeGif(IMAGE, { x: 0, y: 0, width: 37, height: 21, gray: 80 }),
   ];
   for (const image of images) {
     const { pixels } = await decodeImage(image);
@@ -204,15 +204,15 @@ Deno.test("what fails on the pixels is not taken for a fault of the image", asyn
 
 Deno.test("the decoder can be made ready, which changes nothing", async () => {
   await prepareDecoder();
-  await assertDecodes(await encodeJpeg(PICTURE), PICTURE, 12);
+  await assertDecodes(await encodeJpeg(IMAGE), IMAGE, 12);
 });
 
 Deno.test("decoding leaves the classes of the platform in their places", async () => {
   const classes = () => [globalThis.Uint8ClampedArray, globalThis.ImageData];
   const before = classes();
-  await decodeImage(await encodeJpeg(PICTURE));
+  await decodeImage(await encodeJpeg(IMAGE));
   await assertRefused(
-    (await encodeJpeg(PICTURE)).subarray(0, 300),
+    (await encodeJpeg(IMAGE)).subarray(0, 300),
     "malformed",
   );
   classes().forEach((each, i) => assertStrictEquals(each, before[i]));
@@ -220,10 +220,10 @@ Deno.test("decoding leaves the classes of the platform in their places", async (
 
 Deno.test("nothing but an ImageError comes of decoding damaged bytes", async () => {
   const images = [
-    await encodeJpeg(PICTURE),
-    await encodeJpeg(PICTURE, { progressive: true }),
-    encodePng(PICTURE, { interlaced: true }),
-    encodeGif(PICTURE, { x: 0, y: 0, width: 37, height: 21, gray: 80 }),
+    await encodeJpeg(IMAGE),
+    await encodeJpeg(IMAGE, { progressive: true }),
+    encodePng(IMAGE, { interlaced: true }),
+    encodeGif(IMAGE, { x: 0, y: 0, width: 37, height: 21, gray: 80 }),
     await encodeWebp(TRANSLUCENT),
     await encodeWebp(TRANSLUCENT, { lossless: 1 }),
   ];
@@ -247,7 +247,7 @@ Deno.test("nothing but an ImageError comes of decoding damaged bytes", async () 
   ));
 });
 
-Deno.test("pictures decoded at the same time do not mix", async () => {
+Deno.test("images decoded at the same time do not mix", async () => {
   const shades = [10, 60, 110, 160, 210];
   const images = await Promise.all(
     shades.map((v) => encodeJpeg(paint(16, 16, () => [v, v, v, 255]))),
@@ -276,8 +276,8 @@ Deno.test("a JPEG with more scans than any encoder writes is refused", async () 
   await assertRefused(bytesOf(jpeg, "\xff\xda\0\x02".repeat(200)), "too-large");
 });
 
-Deno.test("an extended WebP of another size than its picture is refused as malformed", async () => {
-  const webp = await encodeWebp(PICTURE);
-  await assertDecodes(extendWebp(webp, PICTURE), PICTURE, 40);
+Deno.test("an extended WebP of another size than its image is refused as malformed", async () => {
+  const webp = await encodeWebp(IMAGE);
+  await assertDecodes(extendWebp(webp, IMAGE), IMAGE, 40);
   await assertRefused(extendWebp(webp, { width: 38, height: 21 }), "malformed");
 });

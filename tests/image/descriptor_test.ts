@@ -19,7 +19,7 @@ import { PLAIN_VIEW, type View } from "../../src/image/view.ts";
 import { createArena } from "../../src/kernels/arena.ts";
 import { descriptor } from "../reference/descriptor.ts";
 import { shared } from "../shared.ts";
-import { gradient, paint, type Picture, WHEEL } from "./fixtures.ts";
+import { gradient, paint, type PlainImage, WHEEL } from "./fixtures.ts";
 
 async function describer(preprocessing: Preprocessing) {
   const { kernels, views } = await createArena((a) =>
@@ -27,12 +27,12 @@ async function describer(preprocessing: Preprocessing) {
   );
   const length = descriptorLength(preprocessing);
   return {
-    /** The descriptor of a picture, and the square that it was made from. */
-    of(picture: Picture, view: View = PLAIN_VIEW) {
-      const { width, height } = picture;
+    /** The descriptor of an image, and the square that it was made from. */
+    of(image: PlainImage, view: View = PLAIN_VIEW) {
+      const { width, height } = image;
       const header = { type: "png", width, height, orientation: 1 } as const;
       const bytes = new Uint8Array(length);
-      describe(kernels, views, preprocessing, header, picture, view, bytes);
+      describe(kernels, views, preprocessing, header, image, view, bytes);
       return {
         bytes,
         square: { size: preprocessing.size, planes: views.planes.slice() },
@@ -88,8 +88,8 @@ Deno.test("a descriptor agrees with its slow twin, for any sizes", async () => {
   ];
   for (const preprocessing of sizes) {
     const { of } = await describer(preprocessing);
-    for (const picture of [WHEEL, gradient(300, 200)]) {
-      const { bytes, square } = of(picture);
+    for (const image of [WHEEL, gradient(300, 200)]) {
+      const { bytes, square } = of(image);
       assertAgrees(bytes, descriptor(square, preprocessing));
     }
   }
@@ -121,7 +121,7 @@ Deno.test({
   },
 });
 
-Deno.test("a flat picture has no gradients, and one colour and one sharpness in every cell", async () => {
+Deno.test("a flat image has no gradients, and one colour and one sharpness in every cell", async () => {
   const { of } = await describer(PREPROCESSING);
   const { bytes } = of(paint(50, 50, () => [255, 0, 255, 255]));
   const [gradients, colors, sharpness] = descriptorParts(PREPROCESSING);
@@ -133,7 +133,7 @@ Deno.test("a flat picture has no gradients, and one colour and one sharpness in 
   assertEquals(bytes, expected);
 });
 
-Deno.test("a picture is described the same after any other", async () => {
+Deno.test("an image is described the same after any other", async () => {
   const { of } = await describer(PREPROCESSING);
   const { bytes } = of(WHEEL);
   of(gradient(31, 77), { ...PLAIN_VIEW, flip: true, x: 0.25, width: 0.5 });

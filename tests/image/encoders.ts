@@ -8,7 +8,7 @@ import jpegFactory from "@jsquash/jpeg/codec/enc/mozjpeg_enc.js";
 import { defaultOptions as jpegDefaults } from "@jsquash/jpeg/meta.js";
 import webpFactory from "@jsquash/webp/codec/enc/webp_enc.js";
 import { defaultOptions as webpDefaults } from "@jsquash/webp/meta.js";
-import type { Picture } from "./fixtures.ts";
+import type { PlainImage } from "./fixtures.ts";
 
 interface Encoder {
   encode(
@@ -26,7 +26,7 @@ const load = (factory: unknown) => (factory as Factory)({ noInitialRun: true });
 
 /** A JPEG file; options as in `@jsquash/jpeg/meta.js`. */
 export async function encode(
-  { data, width, height }: Picture,
+  { data, width, height }: PlainImage,
   options: Partial<typeof jpegDefaults>,
 ): Promise<Uint8Array> {
   const encoder = await load(jpegFactory);
@@ -36,7 +36,7 @@ export async function encode(
 
 /** A WebP file; options as in `@jsquash/webp/meta.js`. */
 export async function encodeWebp(
-  { data, width, height }: Picture,
+  { data, width, height }: PlainImage,
   options: Partial<typeof webpDefaults> = {},
 ): Promise<Uint8Array> {
   const encoder = await load(webpFactory);

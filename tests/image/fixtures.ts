@@ -10,19 +10,19 @@ import { encode as encodeJpegData } from "./encoders.ts";
 
 export { encodeWebp } from "./encoders.ts";
 
-/** An RGBA picture. */
-export interface Picture {
+/** An RGBA image. */
+export interface PlainImage {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8ClampedArray;
 }
 
-/** A picture whose pixels are `color(x, y)`. */
+/** An image whose pixels are `color(x, y)`. */
 export function paint(
   width: number,
   height: number,
   color: (x: number, y: number) => readonly [number, number, number, number],
-): Picture {
+): PlainImage {
   const data = new Uint8ClampedArray(width * height * 4);
   for (let i = 0; i < width * height; i++) {
     data.set(color(i % width, Math.floor(i / width)), i * 4);
@@ -31,7 +31,7 @@ export function paint(
 }
 
 /** Smooth, different in every direction and channel, and opaque. */
-export function gradient(width: number, height: number): Picture {
+export function gradient(width: number, height: number): PlainImage {
   return paint(width, height, (x, y) => [
     Math.round(255 * x / width),
     Math.round(255 * y / height),
@@ -113,10 +113,10 @@ export function exif(
 
 /** A JPEG; progressive, in grey or with an EXIF block where asked for. */
 export async function encodeJpeg(
-  picture: Picture,
+  image: PlainImage,
   options: { progressive?: boolean; gray?: boolean; exif?: Uint8Array } = {},
 ): Promise<Uint8Array> {
-  const jpeg = await encodeJpegData(picture, {
+  const jpeg = await encodeJpegData(image, {
     quality: 95,
     progressive: options.progressive ?? false,
     color_space: options.gray ? 1 : 3,
@@ -144,7 +144,7 @@ export interface PngOptions {
   readonly colorType?: 0 | 2 | 3 | 4 | 6;
   readonly bitDepth?: 8 | 16;
   readonly interlaced?: boolean;
-  /** Further chunks, before the picture data. */
+  /** Further chunks, before the image data. */
   readonly chunks?: readonly Uint8Array[];
 }
 
@@ -159,9 +159,9 @@ const PASSES = [
   [0, 1, 1, 2],
 ] as const;
 
-/** A PNG without filters. A palette picture has the palette (v, 255−v, v/2), v its red value. */
+/** A PNG without filters. A palette image has the palette (v, 255−v, v/2), v its red value. */
 export function encodePng(
-  picture: Picture,
+  image: PlainImage,
   options: PngOptions = {},
 ): Uint8Array {
   const { colorType = 6, bitDepth = 8, interlaced = false, chunks = [] } =
@@ -172,12 +172,12 @@ export function encodePng(
   for (
     const [left, top, dx, dy] of interlaced ? PASSES : [[0, 0, 1, 1] as const]
   ) {
-    if (left >= picture.width) continue;
-    for (let y = top; y < picture.height; y += dy) {
+    if (left >= image.width) continue;
+    for (let y = top; y < image.height; y += dy) {
       lines.push(0); // no filter
-      for (let x = left; x < picture.width; x += dx) {
+      for (let x = left; x < image.width; x += dx) {
         for (const c of channels) {
-          const value = picture.data[(y * picture.width + x) * 4 + c]!;
+          const value = image.data[(y * image.width + x) * 4 + c]!;
           lines.push(value);
           if (bitDepth === 16) lines.push(value);
         }
@@ -194,8 +194,8 @@ export function encodePng(
     pngChunk(
       "IHDR",
       bytesOf(
-        integer(picture.width, 4),
-        integer(picture.height, 4),
+        integer(image.width, 4),
+        integer(image.height, 4),
         Uint8Array.of(bitDepth, colorType, 0, 0, interlaced ? 1 : 0),
       ),
     ),
@@ -213,7 +213,7 @@ export function pngChunk(type: string, data: Uint8Array): Uint8Array {
 }
 
 /**
- * A GIF of one picture with 128 greys, at an offset on its screen. The codes
+ * A GIF of one image with 128 greys, at an offset on its screen. The codes
  * are not compressed: a clear code comes before the code size could grow.
  */
 export function encodeGif(

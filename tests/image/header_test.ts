@@ -22,20 +22,20 @@ import {
   withExif,
 } from "./fixtures.ts";
 
-const PICTURE = gradient(37, 21);
+const IMAGE = gradient(37, 21);
 const SIZE = { width: 37, height: 21, orientation: 1 as const };
-const JPEG = await encodeJpeg(PICTURE);
-const PNG = encodePng(PICTURE);
-const WEBP = await encodeWebp(PICTURE);
-const LOSSLESS = await encodeWebp(PICTURE, { lossless: 1 });
-const GIF = encodeGif(PICTURE, { x: 3, y: 2, width: 9, height: 7, gray: 80 });
+const JPEG = await encodeJpeg(IMAGE);
+const PNG = encodePng(IMAGE);
+const WEBP = await encodeWebp(IMAGE);
+const LOSSLESS = await encodeWebp(IMAGE, { lossless: 1 });
+const GIF = encodeGif(IMAGE, { x: 3, y: 2, width: 9, height: 7, gray: 80 });
 
 Deno.test("the size is read from the header of every type", () => {
   assertEquals(readImageHeader(JPEG), { type: "jpeg", ...SIZE });
   assertEquals(readImageHeader(PNG), { type: "png", ...SIZE });
   assertEquals(readImageHeader(WEBP), { type: "webp", ...SIZE });
   assertEquals(readImageHeader(LOSSLESS), { type: "webp", ...SIZE });
-  assertEquals(readImageHeader(extendWebp(WEBP, PICTURE)), {
+  assertEquals(readImageHeader(extendWebp(WEBP, IMAGE)), {
     type: "webp",
     ...SIZE,
   });
@@ -97,10 +97,10 @@ Deno.test("the EXIF orientation is read in both byte orders, wherever a type kee
       const block = exif(orientation, littleEndian);
       const images = [
         withExif(JPEG, block),
-        encodePng(PICTURE, { chunks: [pngChunk("eXIf", block)] }),
+        encodePng(IMAGE, { chunks: [pngChunk("eXIf", block)] }),
         bytesOf(PNG, pngChunk("eXIf", block)),
-        extendWebp(WEBP, PICTURE, { exif: block }),
-        extendWebp(WEBP, PICTURE, { exif: bytesOf("Exif\0\0", block) }),
+        extendWebp(WEBP, IMAGE, { exif: block }),
+        extendWebp(WEBP, IMAGE, { exif: bytesOf("Exif\0\0", block) }),
       ];
       for (const image of images) {
         assertEquals(readImageHeader(image).orientation, orientation);
@@ -177,8 +177,8 @@ function readOrRefuse(bytes: Uint8Array): void {
 
 const VALID = [
   withExif(JPEG, exif(6)),
-  encodePng(PICTURE, { chunks: [pngChunk("eXIf", exif(3, true))] }),
-  extendWebp(WEBP, PICTURE, { exif: exif(8) }),
+  encodePng(IMAGE, { chunks: [pngChunk("eXIf", exif(3, true))] }),
+  extendWebp(WEBP, IMAGE, { exif: exif(8) }),
   LOSSLESS,
   GIF,
 ];

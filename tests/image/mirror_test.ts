@@ -9,7 +9,7 @@ import {
 import { mirrorOrder } from "../../src/image/mirror.ts";
 import { PLAIN_VIEW } from "../../src/image/view.ts";
 import { createArena } from "../../src/kernels/arena.ts";
-import { gradient, type Picture, WHEEL } from "./fixtures.ts";
+import { gradient, type PlainImage, WHEEL } from "./fixtures.ts";
 
 const OTHER: Preprocessing = {
   ...PREPROCESSING,
@@ -23,17 +23,17 @@ const OTHER: Preprocessing = {
   sharpnessLevels: 5,
 };
 
-/** Descriptors of a picture and of its mirror image. */
-async function bothOf(picture: Picture, preprocessing: Preprocessing) {
+/** Descriptors of an image and of its mirror image. */
+async function bothOf(image: PlainImage, preprocessing: Preprocessing) {
   const { kernels, views } = await createArena((allocate) =>
     allocateDescriber(allocate, preprocessing)
   );
-  const { width, height } = picture;
+  const { width, height } = image;
   const header = { type: "png", width, height, orientation: 1 } as const;
   const of = (flip: boolean) => {
     const out = new Uint8Array(descriptorLength(preprocessing));
     const view = { ...PLAIN_VIEW, flip };
-    describe(kernels, views, preprocessing, header, picture, view, out);
+    describe(kernels, views, preprocessing, header, image, view, out);
     return out;
   };
   return { plain: of(false), flipped: of(true) };
@@ -53,11 +53,11 @@ function alongRows({ radii, grid }: Preprocessing, length: number): boolean[] {
 for (const preprocessing of [PREPROCESSING, OTHER]) {
   const name = `${preprocessing.size} pixels`;
 
-  Deno.test(`a mirrored descriptor is that of the mirrored picture (${name})`, async () => {
+  Deno.test(`a mirrored descriptor is that of the mirrored image (${name})`, async () => {
     const order = mirrorOrder(preprocessing);
     const along = alongRows(preprocessing, order.length);
-    for (const picture of [WHEEL, gradient(300, 200)]) {
-      const { plain, flipped } = await bothOf(picture, preprocessing);
+    for (const image of [WHEEL, gradient(300, 200)]) {
+      const { plain, flipped } = await bothOf(image, preprocessing);
       const difference = (a: Uint8Array, counted: boolean) =>
         flipped.reduce(
           (sum, value, i) =>

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { checkView, orient, PLAIN_VIEW } from "../../src/image/view.ts";
 
-Deno.test("the plain view is the whole picture, in its own order", () => {
+Deno.test("the plain view is the whole image, in its own order", () => {
   checkView(PLAIN_VIEW);
   assertEquals(orient(PLAIN_VIEW, 1, 4), {
     left: 0,
@@ -14,7 +14,7 @@ Deno.test("the plain view is the whole picture, in its own order", () => {
   });
 });
 
-Deno.test("a rectangle of the upright picture is found in the stored one", () => {
+Deno.test("a rectangle of the upright image is found in the stored one", () => {
   const view = { ...PLAIN_VIEW, x: 0.125, y: 0.25, width: 0.5, height: 0.25 };
   const rectangles: Record<number, number[]> = { // left, top, right, bottom
     1: [0.125, 0.25, 0.625, 0.5],
@@ -36,7 +36,7 @@ Deno.test("a rectangle of the upright picture is found in the stored one", () =>
   }
 });
 
-Deno.test("a rectangle that is empty or reaches out of the picture is refused", () => {
+Deno.test("a rectangle that is empty or reaches out of the image is refused", () => {
   const wrong = [
     { x: -0.01 },
     { y: -0.01 },

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** A square picture: planes R, G, B of size×size in 0…255. */
+/** A square image: planes R, G, B of size×size in 0…255. */
 export type Square = {
   readonly size: number;
   readonly planes: ArrayLike<number>;

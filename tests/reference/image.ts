@@ -5,14 +5,14 @@
  * @module
  */
 
-/** An RGBA picture as stored. */
-export interface Picture {
+/** An RGBA image as stored. */
+export interface PlainImage {
   readonly width: number;
   readonly height: number;
   readonly data: ArrayLike<number>;
 }
 
-/** A rectangle in fractions of the upright picture. */
+/** A rectangle in fractions of the upright image. */
 export interface Rectangle {
   readonly x: number;
   readonly y: number;
@@ -20,7 +20,7 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** Where pixel (x, y) of the upright picture is stored, by EXIF orientation. */
+/** Where pixel (x, y) of the upright image is stored, by EXIF orientation. */
 const STORED_AT: Record<
   number,
   (
@@ -40,11 +40,11 @@ const STORED_AT: Record<
   8: (x, y, _right, bottom) => [bottom - y, x],
 };
 
-/** The upright picture. */
-export function upright(picture: Picture, orientation: number): Picture {
+/** The upright image. */
+export function upright(image: PlainImage, orientation: number): PlainImage {
   const turned = orientation >= 5;
-  const width = turned ? picture.height : picture.width;
-  const height = turned ? picture.width : picture.height;
+  const width = turned ? image.height : image.width;
+  const height = turned ? image.width : image.height;
   const data: number[] = [];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -55,7 +55,7 @@ export function upright(picture: Picture, orientation: number): Picture {
         height - 1,
       );
       for (let c = 0; c < 4; c++) {
-        data.push(picture.data[(row * picture.width + column) * 4 + c]!);
+        data.push(image.data[(row * image.width + column) * 4 + c]!);
       }
     }
   }
@@ -64,14 +64,14 @@ export function upright(picture: Picture, orientation: number): Picture {
 
 /** A channel of a pixel over white, rounded to a byte as on a screen. */
 function overWhite(
-  picture: Picture,
+  image: PlainImage,
   x: number,
   y: number,
   channel: number,
 ): number {
-  const offset = (y * picture.width + x) * 4;
-  const alpha = picture.data[offset + 3]! / 255;
-  return 255 - Math.round(alpha * (255 - picture.data[offset + channel]!));
+  const offset = (y * image.width + x) * 4;
+  const alpha = image.data[offset + 3]! / 255;
+  return 255 - Math.round(alpha * (255 - image.data[offset + channel]!));
 }
 
 /** How much of pixel i lies between start and stop. */
@@ -81,7 +81,7 @@ function overlap(i: number, start: number, stop: number): number {
 
 /** The mean of a channel over a rectangle, in pixels. */
 function mean(
-  picture: Picture,
+  image: PlainImage,
   channel: number,
   left: number,
   top: number,
@@ -92,37 +92,37 @@ function mean(
   let area = 0;
   for (
     let y = Math.floor(top);
-    y < Math.min(Math.ceil(bottom), picture.height);
+    y < Math.min(Math.ceil(bottom), image.height);
     y++
   ) {
     for (
       let x = Math.floor(left);
-      x < Math.min(Math.ceil(right), picture.width);
+      x < Math.min(Math.ceil(right), image.width);
       x++
     ) {
       const weight = overlap(x, left, right) * overlap(y, top, bottom);
-      sum += weight * overWhite(picture, x, y, channel);
+      sum += weight * overWhite(image, x, y, channel);
       area += weight;
     }
   }
   return sum / area;
 }
 
-/** The area average of a rectangle of an upright picture: planes R, G, B of size×size, not rounded. */
+/** The area average of a rectangle of an upright image: planes R, G, B of size×size, not rounded. */
 export function square(
-  picture: Picture,
+  image: PlainImage,
   { x, y, width, height }: Rectangle,
   size: number,
 ): number[] {
   const planes: number[] = [];
-  const columns = (j: number) => (x + width * j / size) * picture.width;
-  const rows = (i: number) => (y + height * i / size) * picture.height;
+  const columns = (j: number) => (x + width * j / size) * image.width;
+  const rows = (i: number) => (y + height * i / size) * image.height;
   for (let channel = 0; channel < 3; channel++) {
     for (let i = 0; i < size; i++) {
       for (let j = 0; j < size; j++) {
         planes.push(
           mean(
-            picture,
+            image,
             channel,
             columns(j),
             rows(i),

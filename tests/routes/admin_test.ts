@@ -37,7 +37,7 @@ Deno.test("the history has the shape of the contract", async () => {
       learningRate: 0.01,
       examples: 1,
     });
-    assertEquals(tensors.length, 12);
+    assertEquals(tensors.length, 6);
     assertEquals((await app.request("/versions/2")).status, 404);
     assertEquals((await app.request("/versions/x")).status, 404);
     assertEquals((await app.request("/versions?limit=0")).status, 400);

@@ -14,7 +14,7 @@ import {
   encodePng,
   encodeWebp,
   gradient,
-  type Picture as PlainImage,
+  type PlainImage,
 } from "../image/fixtures.ts";
 import { fixtureWeights, openFixture } from "../service/fixture.ts";
 
@@ -34,7 +34,7 @@ export async function withApp(
   options: TestOptions,
   body: (app: Hono, service: Service) => Promise<void>,
 ): Promise<void> {
-  const weights = await fixtureWeights({ guard: false });
+  const weights = await fixtureWeights({ guard: false, replay: false });
   const limits = {
     ...REQUEST_LIMITS,
     bodyBytes: 100_000,

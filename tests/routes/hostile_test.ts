@@ -161,7 +161,7 @@ Deno.test("a body that does not come in time is a 408, and others are served mea
 
 Deno.test("what a body promises is not counted, what has come is", async () => {
   const heldBytes = 2 * IMAGES.png.length;
-  await withApp({ limits: { heldBytes } }, async (app) => {
+  await withApp({ limits: { heldBytes, requests: 1000 } }, async (app) => {
     const more = Promise.withResolvers<void>();
     const promised = Array.from({ length: 30 }, () =>
       stream(
@@ -182,8 +182,24 @@ Deno.test("what a body promises is not counted, what has come is", async () => {
   });
 });
 
+Deno.test("where too many bodies are waited for, the oldest is given up", async () => {
+  await withApp({ limits: { requests: 64 } }, async (app) => {
+    const silence = Promise.withResolvers<void>();
+    const silent = async function* () {
+      await silence.promise;
+      yield IMAGES.png;
+    };
+    const waiting = Array.from({ length: 4 }, () => stream(app, silent()));
+    assertEquals((await postImage(app, "/predict", IMAGES.png)).status, 200);
+    assertEquals((await waiting[0]!).status, 408);
+    silence.resolve();
+    assertEquals((await waiting[3]!).status, 200);
+    await Promise.all(waiting);
+  });
+});
+
 Deno.test("one client's requests leave room for another's", async () => {
-  await withApp({ limits: { requests: 8 } }, async (app) => {
+  await withApp({ limits: { requests: 80 } }, async (app) => {
     const from = (hostname: string) => ({ remoteAddr: { hostname } });
     const more = Promise.withResolvers<void>();
     const waiting = async function* () {
@@ -191,7 +207,7 @@ Deno.test("one client's requests leave room for another's", async () => {
       yield IMAGES.png;
     };
     const greedy = Array.from(
-      { length: 5 },
+      { length: 21 },
       () => stream(app, waiting(), from("192.0.2.1")),
     );
     const refused = await Promise.race(greedy);

@@ -42,6 +42,9 @@ const SMALL: Preprocessing = {
   colorLevels: 2,
 };
 
+/** How many values its descriptors have. */
+export const INPUTS = descriptorLength(SMALL);
+
 const MEAN = 60;
 const INVERSE_DEVIATION = 0.02;
 

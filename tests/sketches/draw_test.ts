@@ -67,7 +67,7 @@ Deno.test("every item is visible on the white of a product shot, and leaves whit
     const white = shareOf(data, (r, g, b) => Math.min(r, g, b) > 240);
     assert(
       white > 0.15 && white < 0.97,
-      `${item}: ${white} of the picture is white`,
+      `${item}: ${white} of the image is white`,
     );
   }
 });

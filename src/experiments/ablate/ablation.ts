@@ -61,7 +61,7 @@ export interface AblationPlan {
   readonly pieces: Readonly<Record<string, Change>>;
 }
 
-/** What the caller hears and says meanwhile. */
+/** Calls during an ablation, its interruption, and its threads. */
 export interface AblationHooks {
   readonly signal?: AbortSignal;
   /** Threads to train with, default 1; the metrics do not depend on them. */

@@ -2,8 +2,7 @@
 
 import { PREPROCESSING } from "../../image/descriptor.ts";
 import type { Examples } from "../../model/examples.ts";
-import type { Recipe } from "../../train/plan.ts";
-import type { TrainingPlan } from "../../train/plan.ts";
+import type { Recipe, TrainingPlan } from "../../train/plan.ts";
 import { withoutKind, withoutMirror, withViews } from "./reduced_examples.ts";
 
 /** The examples that a network is trained on, and the plan it is trained by. */

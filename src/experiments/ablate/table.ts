@@ -3,12 +3,12 @@
 import { type HeadSpec, kindOf } from "../../heads/kinds.ts";
 import { formatCount, formatPercent } from "../../report/format.ts";
 import { codeBlock, markdownTable } from "../../report/markdown.ts";
+import { mainMetric } from "../../report/metrics.ts";
 import { splitInWords } from "../../train/plan.ts";
 import {
   mainHead,
   metricIn,
   metricName,
-  metricOf,
   writeDifference,
   writeMetric,
 } from "../quality.ts";
@@ -16,7 +16,7 @@ import { type Estimate, mean } from "../statistics.ts";
 import { listed } from "../words.ts";
 import { type Ablation, type AblationRun, WHOLE } from "./ablation.ts";
 
-/** What each piece brings, how well the whole is calibrated, and the command that tells. */
+/** The difference that each piece makes, the calibration of the whole, and the command that tells. */
 export function renderAblation(ablation: Ablation, command: string): string {
   const calibrated = ablation.dataset.heads.filter(isCalibrated);
   return [
@@ -50,7 +50,7 @@ function introduction({ dataset, split, images, whole }: Ablation): string {
       formatCount(test)
     } for the test, which the metrics are of. The images have the hash ${dataset.hash}.`,
     `A difference is that in ${metricName(head)} to the whole recipe${
-      metricOf(head).style === "percent" ? ", in points" : ""
+      mainMetric(head).style === "percent" ? ", in points" : ""
     }${
       several
         ? ", paired by seed, ± the standard error of its mean over the seeds"
@@ -97,7 +97,7 @@ function pieceTable({ dataset: { heads }, whole, pieces }: Ablation): string {
   );
 }
 
-/** Whether a head gives probabilities, which calibration corrects. */
+/** True of a head that gives probabilities, which calibration corrects. */
 function isCalibrated(head: HeadSpec): boolean {
   return kindOf(head).metrics.some(({ key }) => key === "ece");
 }

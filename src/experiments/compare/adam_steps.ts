@@ -1,8 +1,8 @@
-/** How large Adam's steps are, and how much of them is signal. @module */
+/** The size of Adam's steps, and their share of signal. @module */
 
 import type { Optimizer } from "../../optim/optimizer.ts";
 
-/** What was seen of every step of a training, from the first on. */
+/** Measurements of every step of a training, from the first on. */
 export interface StepTrace {
   /** max |Δθ| / η over all parameters. */
   readonly largest: readonly number[];

@@ -75,7 +75,7 @@ export function countTrials(heads: readonly HeadSpec[]): number {
     BOOK_RUNS;
 }
 
-/** What the caller hears and says meanwhile. */
+/** Calls during a comparison, and its interruption. */
 export interface ComparisonHooks {
   readonly signal?: AbortSignal;
   /** Called after every network, with what is being compared. */

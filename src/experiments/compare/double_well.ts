@@ -51,7 +51,7 @@ const LEARNING_RATES: Readonly<
   adamw: [0.03, 0.1, 0.3],
 };
 
-/** Whether a point is beyond the pass, where the deep minimum is. */
+/** True of a point beyond the pass, where the deep minimum is. */
 const isBeyond = ([x]: readonly [number, number]) => x < 0;
 
 /** A hundred steps of every optimizer from (1.6, 1), at three learning rates each. */

@@ -23,7 +23,7 @@ import {
 import { PLAIN_RECIPE } from "./recipe.ts";
 import { type Material, runTrial, type Trial } from "./trial.ts";
 
-/** What one way of asking all questions came to. */
+/** The outcome of one way of asking all questions. */
 export interface HeadsResult {
   readonly name: string;
   readonly networks: number;
@@ -50,7 +50,7 @@ export interface HeadsRun {
 /** A way of asking all questions. */
 interface Way {
   readonly name: string;
-  /** What each of its networks is trained on. */
+  /** The examples of each of its networks. */
   readonly networks: readonly Examples[];
   /** The outputs of every head from those of the networks. */
   answers(

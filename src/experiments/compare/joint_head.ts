@@ -7,10 +7,10 @@ import type { Examples } from "../../model/examples.ts";
 
 /** A softmax over more classes than this tells nothing about softmaxes any more. */
 const MOST_CLASSES = 1000;
-/** What a class weighs whose probability is below all numbers. */
+/** The weight of a class whose probability is below all numbers. */
 const LEAST = Number.MIN_VALUE;
 
-/** Which heads are joined, and the rest. */
+/** The heads that are joined, and the rest. */
 export interface Joining {
   /** Positions of the heads that select a class. */
   readonly joined: readonly number[];
@@ -19,7 +19,7 @@ export interface Joining {
   readonly classes: number;
 }
 
-/** How the heads that select a class can be joined; undefined for fewer than two, or too many combinations. */
+/** The joining of all heads that select a class; undefined for fewer than two, or too many combinations. */
 export function joiningOf(heads: readonly HeadSpec[]): Joining | undefined {
   const selects = (h: number) => heads[h]!.kind === "classes";
   const joined = [...heads.keys()].filter(selects);

@@ -1,4 +1,4 @@
-/** What an optimizer keeps in memory besides the parameters. @module */
+/** The memory that an optimizer takes besides the parameters. @module */
 
 import { parameterCount, type Sizes } from "../../model/sizes.ts";
 import { createOptimizer } from "../../optim/registry.ts";

@@ -31,8 +31,8 @@ const CHARTS_PER_ROW = 3;
 const SAMPLES = 40;
 
 /**
- * Draws one way, a dot per step, which leads out of the picture where it leads
- * out of the view; `note` says how it ends.
+ * Draws one way, a dot per step, cut where it leads out of the view; `note` says
+ * how it ends.
  */
 export function pathChart(
   { landscape, levels, marks, ...view }: View,

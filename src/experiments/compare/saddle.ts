@@ -31,11 +31,11 @@ export interface SaddleResult {
 export const BESIDE = [0, 1e-6, 1e-4, 1e-2] as const;
 /** The distance whose way is drawn. */
 export const DRAWN = 1e-4;
-/** Where all ways start along x. */
+/** The start of all ways along x. */
 const START_X = -2;
 /** Steps that a way has. */
 export const SADDLE_STEPS = 500;
-/** Where a way counts as having left. */
+/** The distance from the ridge at which a way counts as having left. */
 const LEFT = 1;
 
 const LEARNING_RATES: Readonly<Record<string, number>> = {

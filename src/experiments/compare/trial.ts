@@ -8,15 +8,14 @@ import { parameterCount } from "../../model/sizes.ts";
 import type { Optimizer } from "../../optim/optimizer.ts";
 import { validationLoss } from "../../train/epochs.ts";
 import { fit, stepsOf } from "../../train/fit.ts";
-import type { Recipe } from "../../train/plan.ts";
 import { computeOutputs, headMetrics } from "../../train/metrics.ts";
-import type { Rows } from "../../train/plan.ts";
+import type { Recipe, Rows } from "../../train/plan.ts";
 import { measuredHeads } from "../../train/standing.ts";
 import { measureStandardization } from "../../train/standardize.ts";
 import { createTrainer, initialize } from "../../train/trainer.ts";
 import { mean } from "../statistics.ts";
 
-/** What a comparison trains networks on. */
+/** The examples and rows that a comparison trains networks on. */
 export interface Material {
   readonly examples: Examples;
   readonly rows: Rows;
@@ -55,7 +54,7 @@ export interface Trial {
   readonly diverged: boolean;
   /** Metrics on the test images, not calibrated, by the head's name. */
   readonly test: Readonly<Record<string, Metrics>>;
-  /** What every head said of the test images. */
+  /** The outputs of every head for the test images. */
   readonly outputs: readonly HeadOutputs[];
 }
 

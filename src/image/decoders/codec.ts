@@ -11,7 +11,7 @@ import { MemoryError, type Pixels } from "./decoder.ts";
 export interface Host {
   /** Takes a line that it prints. */
   print(line: string): void;
-  /** Takes the picture that it finds, as a {@linkcode Decoder}'s `take` does. */
+  /** Takes the image that it finds, as a {@linkcode Decoder}'s `take` does. */
   take(pixels: Pixels): void;
 }
 
@@ -19,7 +19,7 @@ export interface Host {
 export interface Instance {
   /** Whether it asked for more memory than it may have. */
   readonly starved: boolean;
-  /** Decodes an image for its host; false if there is no picture in it. */
+  /** Decodes an image for its host; false if there is no image in it. */
   decode(bytes: Uint8Array, memory: number, tail?: Uint8Array): boolean;
 }
 

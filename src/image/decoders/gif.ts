@@ -16,7 +16,7 @@ interface Exports {
   walloc(bytes: number): number;
   /** A decoder, or 0. A memory limit of 0 is none. */
   decoder_new(pointer: number, bytes: number, memoryLimit: number): number;
-  /** The next picture; 0 if it cannot be decoded, 1 if there is none. */
+  /** The next image; 0 if it cannot be decoded, 1 if there is none. */
   decoder_frame(decoder: number): number;
   decoder_frame_width(frame: number): number;
   decoder_frame_height(frame: number): number;
@@ -24,7 +24,7 @@ interface Exports {
   decoder_frame_buffer(frame: number): number;
 }
 
-/** Makes a decoder of GIF files: their first picture, on a transparent screen. */
+/** Makes a decoder of GIF files: their first image, on a transparent screen. */
 export function open(): Promise<Decoder> {
   return openModule("imagescript/wasm/any/gif.wasm", decode);
 }
@@ -39,7 +39,7 @@ const decode: ModuleDecoder = (module, bytes, take, memory) => {
   new Uint8Array(gif.memory.buffer).set(bytes, input);
   const decoder = gif.decoder_new(input, bytes.length, memory);
   const frame = decoder === 0 ? 0 : gif.decoder_frame(decoder);
-  if (frame === 0 || frame === 1) throw new Error("no picture");
+  if (frame === 0 || frame === 1) throw new Error("no image");
   const [width, height] = [
     gif.decoder_frame_width(frame),
     gif.decoder_frame_height(frame),

@@ -38,7 +38,7 @@ const MOST_LEFT_OVER = 16;
 
 /**
  * Makes a decoder of JPEG files, their orientation not applied. It has decoded a
- * small picture, so that the engine has compiled it when the first one comes.
+ * small image, so that the engine has compiled it when the first one comes.
  */
 export async function open(): Promise<Decoder> {
   const module = await compileModule(

@@ -1,5 +1,5 @@
 /**
- * The header of a GIF file: the logical screen, and the first picture on it.
+ * The header of a GIF file: the logical screen, and the first image on it.
  *
  * Source: CompuServe, Graphics Interchange Format 89a (1990), sections 18–20.
  *

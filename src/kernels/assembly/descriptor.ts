@@ -1,4 +1,4 @@
-// A square picture to a descriptor: gradients, their local auto-correlation, colour histograms.
+// A square image to a descriptor: gradients, their local auto-correlation, colour histograms.
 
 import { leftOf, multiplyAdd, rightOf } from "./vector";
 
@@ -83,7 +83,7 @@ function direction(x: v128, y: v128): v128 {
 }
 
 /**
- * Counts the pairs of gradients in each cell of a square picture, and adds the
+ * Counts the pairs of gradients in each cell of a square image, and adds the
  * cells to coarser ones:
  *
  *   out[i] += weights[cell][i]·(singles, pairs)[cell]
@@ -137,7 +137,7 @@ export function poolPairs(
  * that one addition does them all; foldPairs brings them to their octants.
  *
  * gradients: records as of gradients(), at the rectangle's first pixel, its rows
- * stride records apart, with magnitude 0 where p' lies outside of the picture ·
+ * stride records apart, with magnitude 0 where p' lies outside of the image ·
  * radii [count] i32 · tables [1 + 4·count][8][8][4].
  *
  * Source: Kobayashi and Otsu, Image Feature Extraction Using Gradient Local

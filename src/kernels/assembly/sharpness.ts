@@ -1,4 +1,4 @@
-// How sharp a square picture is: histograms of its Laplacian.
+// How sharp a square image is: histograms of its Laplacian.
 
 import { leftOf, rightOf } from "./vector";
 

@@ -3,7 +3,7 @@
 /** Two lines are one to the eye where they are nowhere further apart than this, in drawing units. */
 const APART = 2;
 /** Length of a dash. */
-const DASH = 9;
+const DASH = 16;
 
 /** The dashes of a line, as SVG has them. */
 export interface Turns {

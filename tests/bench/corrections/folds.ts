@@ -16,11 +16,13 @@ import type { Dataset } from "../../../src/data/dataset.ts";
 import { loadPicture } from "../../../src/data/picture.ts";
 import type { Source } from "../../../src/data/source.ts";
 import { allocateDescriber, describe } from "../../../src/image/descriptor.ts";
+import { DEFAULT_LIMITS } from "../../../src/image/limits.ts";
 import { PLAIN_VIEW } from "../../../src/image/view.ts";
 import { createArena } from "../../../src/kernels/arena.ts";
 import { featureCount } from "../../../src/model/sizes.ts";
 import { Random } from "../../../src/nn/prng.ts";
 import type { ModelState, StoredExamples } from "../../../src/model/state.ts";
+import { Describer } from "../../../src/service/describer.ts";
 import { ServingNetwork } from "../../../src/service/network.ts";
 import { fitCalibration } from "../../../src/train/calibrate.ts";
 import type { NamedExamples } from "../../../src/train/plan.ts";
@@ -49,6 +51,8 @@ export interface Fold {
   readonly validation: Examples;
   /** For each item that it was trained without, all images of it; their item label is −1. */
   readonly leftOut: readonly Examples[];
+  /** Predicts a test image from the bytes of its file. */
+  readonly predict: () => Promise<void>;
 }
 
 /** Which models to open. */
@@ -147,6 +151,7 @@ async function openFold(
         : await negatives(images, source, rows.test),
     ),
     leftOut: Array.from(unknown.values(), plain),
+    predict: await predictor(network, source, images.idOf(rows.test[0]!)),
   };
 }
 
@@ -169,6 +174,21 @@ function withoutItems(images: Dataset, seed: number): NamedExamples {
     domainOf: (row) => images.domainOf(row),
     itemOf: (row) => kept.indexOf(images.itemOf(row)),
     read: (row, view, out) => images.read(row, view, out),
+  };
+}
+
+async function predictor(
+  network: ServingNetwork,
+  { entries }: Source,
+  id: string,
+): Promise<() => Promise<void>> {
+  const { origin } = entries.find((entry) => entry.id === id)!;
+  if (origin.kind !== "file") throw new TypeError("Expected a photograph");
+  const bytes = await Deno.readFile(origin.path);
+  const { preprocessing } = network.model;
+  const describer = await Describer.create(preprocessing, DEFAULT_LIMITS);
+  return async () => {
+    network.predict(new Map(), [await describer.describe(bytes)]);
   };
 }
 

@@ -17,23 +17,25 @@ import {
   runAblation,
 } from "../../../src/experiments/ablate/ablation.ts";
 import { type Change, PIECES } from "../../../src/experiments/ablate/pieces.ts";
-import type {
-  NamedExamples,
-  Rows,
-  TrainingPlan,
-} from "../../../src/train/plan.ts";
+import type { Examples } from "../../../src/model/examples.ts";
+import type { Rows, TrainingPlan } from "../../../src/train/plan.ts";
 import { runTraining } from "../../../src/train/run.ts";
-import { allRows, namedExamples } from "../../train/examples.ts";
+import {
+  allRows,
+  fourHeadExamples,
+  namedExamples,
+} from "../../train/examples.ts";
 
 const INPUTS = descriptorLength(PREPROCESSING);
 const MIRROR = mirrorOrder(PREPROCESSING);
-const EXAMPLES: NamedExamples = {
+const EXAMPLES: Examples = {
   ...namedExamples(INPUTS, 5, { noise: 250 }),
   parts: descriptorParts(PREPROCESSING),
 };
 const PLAN: TrainingPlan = {
   hidden: [8],
   optimizer: { name: "adamw", options: {} },
+  headWeights: {},
   split: "60/20/20 rows",
   folds: 0,
   recipe: {
@@ -81,7 +83,7 @@ const CRIPPLED: Change = ({ examples, plan }) => ({
   plan: { ...plan, recipe: { ...plan.recipe, learningRate: 1e-9 } },
 });
 
-Deno.test("the whole recipe's figures are those of training it, seed by seed", async () => {
+Deno.test("the whole recipe's metrics are those of training it, seed by seed", async () => {
   const { whole, pieces } = await runAblation(
     ablationOf({ nothing: (setup) => setup }),
   );
@@ -94,8 +96,7 @@ Deno.test("the whole recipe's figures are those of training it, seed by seed", a
       { ...PLAN, recipe },
       undefined,
     );
-    const { domain, item } = record.figures!.test!;
-    assertEquals(calibrated, { domain, item });
+    assertEquals(calibrated, record.metrics!.test!.heads);
   }
   // A piece that changes nothing makes no difference.
   assertEquals(pieces, [{
@@ -110,7 +111,7 @@ Deno.test("differences are paired by seed, with the standard error of their mean
     ablationOf({ crippled: CRIPPLED }),
   );
   const d = crippled!.runs.map(({ calibrated }, n) =>
-    calibrated.item.accuracy - whole[n]!.calibrated.item.accuracy
+    calibrated.item!.accuracy! - whole[n]!.calibrated.item!.accuracy!
   );
   const { mean, standardError } = crippled!.difference;
   assertAlmostEquals(mean, (d[0]! + d[1]! + d[2]!) / 3, 1e-12);
@@ -161,7 +162,7 @@ Deno.test("every piece changes one thing, and no two the same", () => {
   assertEquals(seen.size, Object.keys(PIECES).length);
 });
 
-Deno.test("every piece trains to figures, and steps are counted over all runs", async () => {
+Deno.test("every piece trains to metrics, and steps are counted over all runs", async () => {
   const counts: number[] = [];
   const totals = new Set<number>();
   const names = new Set<string>();
@@ -178,7 +179,7 @@ Deno.test("every piece trains to figures, and steps are counted over all runs", 
   );
   assertEquals(pieces.map(({ name }) => name), Object.keys(PIECES));
   for (const { name, runs: [run] } of pieces) {
-    assert(Number.isFinite(run!.calibrated.item.loss), name);
+    assert(Number.isFinite(run!.calibrated.item!.loss), name);
   }
   const total = counts.length;
   assertEquals(counts, Array.from({ length: total }, (_, n) => n + 1));
@@ -191,6 +192,27 @@ Deno.test("every piece trains to figures, and steps are counted over all runs", 
 function readPlain(row: number, _view: number, out: Uint8Array): void {
   EXAMPLES.read(row, 0, out);
 }
+
+Deno.test("one head of a number is judged by R²", async () => {
+  const { heads, labelOf, ...others } = fourHeadExamples(INPUTS, 5, {
+    noise: 250,
+  });
+  const examples = {
+    ...others,
+    parts: descriptorParts(PREPROCESSING),
+    heads: [heads[3]!],
+    labelOf: (row: number) => labelOf(row, 3),
+  };
+  const { whole, pieces: [crippled] } = await runAblation({
+    ...ablationOf({ crippled: CRIPPLED }, [0]),
+    examples,
+  });
+  assertEquals(
+    crippled!.difference.mean,
+    crippled!.runs[0]!.calibrated.brightness!.r2! -
+      whole[0]!.calibrated.brightness!.r2!,
+  );
+});
 
 Deno.test("an ablation stops when it is told to", async () => {
   const interrupt = new AbortController();
@@ -226,6 +248,6 @@ Deno.test("a run that diverges ends an ablation, as does a split without a test"
   await assertRejects(
     () => runAblation({ ...ablationOf({}), splits: new Map([[0, untested]]) }),
     DataError,
-    "expected test pictures, got none",
+    "expected test images, got none",
   );
 });

@@ -82,7 +82,7 @@ function chartRow(
   }</div>`;
 }
 
-/** Which runs stay within the paper's bound, in words that the numbers choose. */
+/** The runs that pass the paper's bound, in words that the numbers choose. */
 function stepVerdict(results: readonly BiasCorrectionResult[]): string {
   const passing = (which: "corrected" | "uncorrected") =>
     results.filter(({ beta2, runs }) =>

@@ -36,7 +36,7 @@ export function doubleWellSection(
         ["at one", leavingAt((count) => count === 1)],
         ["at none", leavingAt((count) => count === 0)],
       ])
-    } Momentum carries what was gained on the slope; without it a step depends on the slope under it alone, and that leads back.</p>`,
+    } Momentum carries what was gained on the slope; without it a step follows the slope under it, and that leads back.</p>`,
     chartGrid(doubleWellCharts(results)),
     table(
       `Steps until beyond the pass for good (a dash: not within ${WELL_STEPS})`,

@@ -9,11 +9,11 @@ import {
   formatPercent,
 } from "../../../report/format.ts";
 import { type Content, type Markup, markup } from "../../../report/markup.ts";
+import { mainMetric } from "../../../report/metrics.ts";
 import { figure, table } from "../../../report/page.ts";
 import {
   metricIn,
   metricName,
-  metricOf,
   writeDifference,
   writeMetric,
 } from "../../quality.ts";
@@ -163,12 +163,12 @@ export function headsChart(
 
 /** "2.8 points", "0.012". */
 function writeGap(head: HeadSpec, value: number): string {
-  const unit = metricOf(head).style === "percent" ? " points" : "";
+  const unit = mainMetric(head).style === "percent" ? " points" : "";
   return writeDifference(head, value) + unit;
 }
 
 function scaleName(heads: readonly HeadSpec[]): string {
-  const titles = new Set(heads.map((head) => metricOf(head).title));
+  const titles = new Set(heads.map((head) => mainMetric(head).title));
   return `On the test images: ${[...titles].join(", or ")}`;
 }
 

@@ -15,17 +15,17 @@ import {
 import type { OptimizerResult } from "../optimizers.ts";
 import type { EpochPoint } from "../trial.ts";
 
-/** Momentum in two forms shares a colour: there are eight. */
+/** Both forms of momentum share a colour; those of Adam, whose lines coincide, differ most. */
 const LOOKS: Readonly<Record<string, { colour: number; dashed?: boolean }>> = {
-  sgd: { colour: 1 },
+  sgd: { colour: 8 },
   momentum: { colour: 2 },
   nesterov: { colour: 2, dashed: true },
-  adagrad: { colour: 3 },
+  adagrad: { colour: 7 },
   adadelta: { colour: 4 },
-  rmsprop: { colour: 5 },
-  adam: { colour: 7 },
-  amsgrad: { colour: 6 },
-  adamw: { colour: 8 },
+  rmsprop: { colour: 6 },
+  adam: { colour: 1 },
+  amsgrad: { colour: 5 },
+  adamw: { colour: 3 },
 };
 
 /** Curves of all optimizers, and a table. */

@@ -1,4 +1,4 @@
-/** One picture of a source, from where it is to its pixels. @module */
+/** One image of a source, from where it is to its pixels. @module */
 
 import { ImageError } from "../errors.ts";
 import { decodeImage, type Pixels } from "../image/decode.ts";
@@ -8,28 +8,28 @@ import { sha256 } from "./sha256.ts";
 import { drawSketch } from "../sketches/draw.ts";
 import type { Origin } from "./source.ts";
 
-/** A decoded picture. */
-export interface Picture {
+/** A decoded image. */
+export interface DecodedImage {
   readonly header: ImageHeader;
   readonly pixels: Pixels;
 }
 
-/** A picture whose content is known, but not yet its pixels. */
-export interface LoadedPicture {
+/** An image whose content is known, but not yet its pixels. */
+export interface LoadedImage {
   /** Sha-256 of a file's bytes, or of a drawing's pixels. */
   readonly contentHash: string;
   /** Decodes it. Rejects with an ImageError if it cannot be decoded. */
-  decode(): Promise<Picture>;
+  decode(): Promise<DecodedImage>;
 }
 
 /**
- * Loads a picture: reads its file, or draws it.
+ * Loads an image: reads its file, or draws it.
  *
  * @throws {ImageError} If the file cannot be read or is too large.
  */
-export async function loadPicture(origin: Origin): Promise<LoadedPicture> {
+export async function loadImage(origin: Origin): Promise<LoadedImage> {
   if (origin.kind === "file") {
-    const bytes = await readPicture(origin.path);
+    const bytes = await readImage(origin.path);
     return {
       contentHash: await sha256(bytes),
       decode: () => decodeImage(bytes, COMMAND_LIMITS),
@@ -44,8 +44,8 @@ export async function loadPicture(origin: Origin): Promise<LoadedPicture> {
   };
 }
 
-/** The bytes of a file that is not too large to be a picture. */
-async function readPicture(path: string): Promise<Uint8Array<ArrayBuffer>> {
+/** The bytes of a file that is not too large to be an image. */
+async function readImage(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const { size } = await Deno.stat(path);
     if (size <= COMMAND_LIMITS.bytes) return await Deno.readFile(path);

@@ -10,7 +10,7 @@ const SCALE = 1.5;
 let ready: Promise<void> | undefined;
 
 /** Draws a chart on white with the one font it is given, a TrueType file. */
-export async function renderPicture(
+export async function renderPng(
   chart: Markup,
   font: Uint8Array,
 ): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-/** Folders of tiny pictures for tests. @module */
+/** Folders of tiny images for tests. @module */
 
 import { crc32, deflateSync } from "node:zlib";
 import { Random } from "../../src/nn/prng.ts";

@@ -1,9 +1,9 @@
-/** Pictures to measure on, drawn rather than kept. @module */
+/** Images to measure on, drawn rather than kept. @module */
 
-import { encodeJpeg, paint, type Picture } from "../image/fixtures.ts";
+import { encodeJpeg, paint, type PlainImage } from "../image/fixtures.ts";
 
-/** A square picture with structure at several scales, as a photograph has. */
-export function photo(size: number): Picture {
+/** A square image with structure at several scales, as a photograph has. */
+export function photo(size: number): PlainImage {
   return paint(size, size, (x, y) => {
     const [u, v] = [x / size, y / size];
     const wave = Math.sin(9 * u + 5 * v) + Math.sin(40 * u * v) +

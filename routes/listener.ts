@@ -1,0 +1,168 @@
+/**
+ * The server's listener, which does not end: Deno's own does when the process
+ * runs out of descriptors, as some hundred silent connections can make it.
+ *
+ * @module
+ */
+
+/** What is listened on, and who is told. */
+export interface ListenOptions {
+  readonly hostname: string;
+  readonly port: number;
+  /** Told once where it listens. */
+  readonly onListen: (address: Deno.NetAddr) => void;
+  /** Told in a line of what is done about trouble. */
+  readonly report: (line: string) => void;
+  /** Milliseconds between two looks at the connections. Default a second. */
+  readonly interval?: number;
+  /** Tells whether descriptors run short. Default: those of this process, on Linux. */
+  readonly runShort?: () => Promise<boolean>;
+}
+
+type Handler = (
+  request: Request,
+  info: Deno.ServeHandlerInfo<Deno.NetAddr>,
+) => Response | Promise<Response>;
+
+/** The share of its descriptors that a process may use before connections are closed. */
+const SHARE = 0.8;
+/** How many looks are left out after one that led to something. */
+const REST = 10;
+/** How long requests under way may take before their connections are closed, in milliseconds. */
+const PATIENCE = 1000;
+/** Between two tries to listen, in milliseconds. */
+const PAUSE = 5;
+/** Bytes of a body that come at once, if they come. */
+const SMALL = 64 * 1024;
+
+/**
+ * Listens until it is shut down. Deno does not tell of connections, so they can
+ * only be closed all together. That is done where descriptors run short, after the
+ * requests under way; where the listener has ended; and, when there are no requests
+ * under way, where one was refused before its body came: Deno 2.9 waits for the rest.
+ */
+export class Listener {
+  #server: Deno.HttpServer<Deno.NetAddr>;
+  #closer = new AbortController();
+  #port: number;
+  #listened = false;
+  #active = 0;
+  #stale = false;
+  #rest = 0;
+  #renewing: Promise<void> | undefined;
+  #over = false;
+  readonly #watch: ReturnType<typeof setInterval>;
+
+  constructor(
+    private readonly options: ListenOptions,
+    private readonly handler: Handler,
+  ) {
+    this.#port = options.port;
+    this.#server = this.#serve();
+    this.#watch = setInterval(() => this.#look(), options.interval ?? 1000);
+  }
+
+  /** Takes no more requests; resolves when those under way are answered. */
+  async shutdown(): Promise<void> {
+    this.#over = true;
+    clearInterval(this.#watch);
+    await this.#renewing;
+    await this.#server.shutdown();
+  }
+
+  #serve(): Deno.HttpServer<Deno.NetAddr> {
+    const closer = new AbortController();
+    const server = Deno.serve({
+      hostname: this.options.hostname,
+      port: this.#port,
+      signal: closer.signal,
+      onListen: (address) => this.#onListen(address),
+    }, (request, info) => this.#answer(request, info));
+    this.#closer = closer;
+    const ended = (why: string) => {
+      if (server === this.#server && !this.#over) this.#renew(why, 0);
+    };
+    server.finished.then(
+      () => ended("the listener ended"),
+      (error) => ended(String(error)),
+    );
+    return server;
+  }
+
+  #onListen(address: Deno.NetAddr): void {
+    this.#port = address.port; // where it was 0
+    if (!this.#listened) this.options.onListen(address);
+    this.#listened = true;
+  }
+
+  async #answer(
+    ...request: Parameters<Handler>
+  ): Promise<Response> {
+    this.#active++;
+    try {
+      const response = await this.handler(...request);
+      if (response.status >= 400 && isWaitedFor(request[0])) this.#stale = true;
+      return response;
+    } finally {
+      this.#active--;
+    }
+  }
+
+  async #look(): Promise<void> {
+    if (this.#rest-- > 0) return;
+    const { runShort = descriptorsRunShort } = this.options;
+    if (this.#stale && this.#active === 0) {
+      this.#renew("some were refused before they had sent all", 0);
+    } else if (await runShort()) {
+      this.#renew("descriptors run short", PATIENCE);
+    }
+  }
+
+  /** Closes all connections, and listens again. */
+  #renew(why: string, patience: number): void {
+    this.#renewing ??= (async () => {
+      this.options.report(`Connections are closed: ${why}`);
+      for (let waited = 0; this.#active > 0 && waited < patience;) {
+        await pause();
+        waited += PAUSE;
+      }
+      this.#closer.abort();
+      while (!this.#over && !this.#listensAgain()) await pause();
+      this.#stale = false;
+      this.#rest = REST; // what is left is under way: to close again would not help
+      this.#renewing = undefined;
+    })();
+  }
+
+  /** Tries to; the old listener's address may still be in use. */
+  #listensAgain(): boolean {
+    try {
+      this.#server = this.#serve();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE));
+}
+
+/** Whether a request that was refused may still be sending, or not sending, its body. */
+function isWaitedFor({ headers }: Request): boolean {
+  return headers.has("Transfer-Encoding") ||
+    Number(headers.get("Content-Length")) > SMALL;
+}
+
+/** Whether most of the descriptors that the process may have are in use; false where nobody tells. */
+async function descriptorsRunShort(): Promise<boolean> {
+  try {
+    const limits = await Deno.readTextFile("/proc/self/limits");
+    const most = Number(/^Max open files +(\d+)/m.exec(limits)?.[1]);
+    const open = await Array.fromAsync(Deno.readDir("/proc/self/fd"));
+    return open.length > SHARE * most;
+  } catch {
+    return false; // not on Linux, or not to be read, or none is left
+  }
+}

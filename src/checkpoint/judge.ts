@@ -1,0 +1,144 @@
+/**
+ * Whether the numbers of a state mean anything. A file may be whole and fit its
+ * own description, and still hold what no training leaves: every way in for a
+ * state goes by these.
+ *
+ * @module
+ */
+
+import { CheckpointError } from "../errors.ts";
+
+/** Averages and sums of squares, as the optimizers name them. */
+const SQUARES =
+  /\.(exp_avg_sq|max_exp_avg_sq|square_avg|acc_delta|sum|inverse_deviation)$/;
+/** No float is larger than 3.4e38; sums in a different order need room. */
+const REACH = 1e30;
+/** The largest value of a descriptor. */
+const MAX_BYTE = 255;
+/** More steps than a model can take in a lifetime. */
+const MAX_STEPS = 2 ** 50;
+
+/** What is wrong with the values of a tensor, as "expected …, got …"; undefined if nothing is. */
+export function tensorFault(
+  name: string,
+  values: Float32Array,
+): string | undefined {
+  const least = SQUARES.test(name) ? 0 : -Infinity;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value - value !== 0) return `expected finite numbers, got ${value}`;
+    if (value < least) return `expected numbers ≥ 0, got ${value}`;
+  }
+  return undefined;
+}
+
+/**
+ * Checks the values of a tensor: finite, and where they are squares not negative.
+ *
+ * @throws {CheckpointError} If they are not.
+ */
+export function checkTensorValues(name: string, values: Float32Array): void {
+  const fault = tensorFault(name, values);
+  if (fault === undefined) return;
+  throw new CheckpointError(`Cannot read tensor ${name}: ${fault}`);
+}
+
+/**
+ * Checks a number of steps that was taken: whole, not negative, and not beyond
+ * what can be counted on from.
+ *
+ * @throws {CheckpointError} If it is not.
+ */
+export function checkStepCount(name: string, step: number): void {
+  if (Number.isInteger(step) && step >= 0 && step <= MAX_STEPS) return;
+  throw new CheckpointError(
+    `Cannot read ${name}: expected a whole number of steps from 0 to ${MAX_STEPS}, got ${step}`,
+  );
+}
+
+/** The weights of one layer, as far as they bound what comes out of it. */
+export interface LayerReach {
+  readonly name: string;
+  readonly inputs: number;
+  /** The largest magnitude of a weight. */
+  readonly weight: number;
+  /** The largest magnitude of a bias. */
+  readonly bias: number;
+}
+
+/**
+ * Checks that a forward pass is finite, whatever the descriptor: through layers
+ * one after the other, each value is at most
+ *
+ *   inputs · max|w| · max|x| + max|b|
+ *
+ * @param trunk Layers that read each other's output; the first reads standardized descriptors.
+ * @param heads Layers that read the last one's output.
+ * @throws {CheckpointError} If a value may leave the range of floats.
+ */
+export function checkReach(
+  { mean, inverseDeviation }: {
+    readonly mean: Float32Array;
+    readonly inverseDeviation: Float32Array;
+  },
+  trunk: readonly LayerReach[],
+  heads: readonly LayerReach[],
+): void {
+  let reach = 0;
+  for (let i = 0; i < mean.length; i++) {
+    const farthest = Math.max(Math.abs(mean[i]!), MAX_BYTE - mean[i]!);
+    reach = Math.max(reach, farthest * inverseDeviation[i]!);
+  }
+  const through = ({ name, inputs, weight, bias }: LayerReach) => {
+    const out = inputs * weight * reach + bias;
+    if (out <= REACH) return out;
+    throw new CheckpointError(
+      `Cannot use the model: expected finite results whatever the image, ` +
+        `got up to ${out} from ${name} (weights up to ${weight})`,
+    );
+  };
+  for (const layer of trunk) reach = through(layer);
+  for (const layer of heads) through(layer);
+}
+
+/** The largest magnitude in a tensor; 0 for an empty one. */
+export function magnitudeOf(values: Float32Array): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) {
+    const magnitude = Math.abs(values[i]!);
+    if (magnitude > most) most = magnitude;
+  }
+  return most;
+}
+
+/**
+ * The reach of a model's layers, from its tensors by name: `trunk.<n>` in their
+ * order, and `head.<name>`.
+ *
+ * @param largest The largest magnitude of a weight that is not among the tensors.
+ */
+export function layersOf(
+  tensors: ReadonlyMap<string, Float32Array>,
+  sizes: { readonly inputs: number; readonly hidden: readonly number[] },
+  largest: ReadonlyMap<string, number> = new Map(),
+): { trunk: LayerReach[]; heads: LayerReach[] } {
+  const layer = (name: string, inputs: number): LayerReach => {
+    const weight = `${name}.weight`;
+    return {
+      name,
+      inputs,
+      weight: largest.get(weight) ?? magnitudeOf(tensors.get(weight)!),
+      bias: magnitudeOf(tensors.get(`${name}.bias`)!),
+    };
+  };
+  const heads = [...tensors.keys()].filter((name) =>
+    /^head\..*\.bias$/.test(name)
+  );
+  const features = sizes.hidden.at(-1) ?? sizes.inputs;
+  return {
+    trunk: sizes.hidden.map((_, l) =>
+      layer(`trunk.${l}`, sizes.hidden[l - 1] ?? sizes.inputs)
+    ),
+    heads: heads.map((name) => layer(name.slice(0, -".bias".length), features)),
+  };
+}

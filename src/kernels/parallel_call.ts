@@ -1,0 +1,43 @@
+/** A kernel call as the threads hand it over to each other, and how they wait for it. @module */
+
+/** The places of a call that is handed over: 32-bit words, then its arguments as doubles. */
+export const CALL = {
+  generation: 0,
+  pending: 1,
+  kernel: 2,
+  count: 3,
+  words: 4,
+  arguments: 24,
+};
+
+/** In place of a kernel's number: there is nothing more to do. */
+export const END = -1;
+
+/** Polls before a thread goes to sleep: longer than the program works alone between two calls of a step. */
+const SPINS = 20_000;
+
+/** What a worker is sent when it starts. */
+export interface WorkerStart {
+  readonly memory: WebAssembly.Memory;
+  readonly call: SharedArrayBuffer;
+  /** This worker's part, from 1; the program itself does part 0. */
+  readonly part: number;
+  readonly parts: number;
+}
+
+/** Returns the word once `waiting` says that its value is no longer waited on: polls a while, then sleeps. */
+export function waitWhile(
+  words: Int32Array,
+  index: number,
+  waiting: (value: number) => boolean,
+): number {
+  for (let spin = 0; spin < SPINS; spin++) {
+    const value = Atomics.load(words, index);
+    if (!waiting(value)) return value;
+  }
+  for (;;) {
+    const value = Atomics.load(words, index);
+    if (!waiting(value)) return value;
+    Atomics.wait(words, index, value);
+  }
+}

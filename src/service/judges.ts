@@ -1,0 +1,78 @@
+/** Correctors, each for a trunk and labels. @module */
+
+import { Corrector } from "../correction/correct.ts";
+import type { WhitenedTable } from "../correction/head_change.ts";
+import { featureCount } from "../model/sizes.ts";
+import type { StoredExamples } from "../model/state.ts";
+import type { HeadsRecord } from "../store/manifest.ts";
+import type { ModelStore } from "../store/store.ts";
+import { correctionExamples, correctionHeads } from "./correction_heads.ts";
+import { labelledTrunk, parametersThatBrought, trunkName } from "./heads.ts";
+import type { ServingNetwork } from "./network.ts";
+import { emptyRows, FeaturePool, type FeatureRows, plainRows } from "./pool.ts";
+import type { Version } from "./versions.ts";
+import type { TuningMaterial } from "./weights.ts";
+
+/** A corrector, and the second moments that its first correction starts from. */
+export interface Judge {
+  readonly corrector: Corrector;
+  readonly firstMoments: readonly WhitenedTable[];
+}
+
+/** Makes correctors from what the weights file keeps of its training. */
+export class Judges {
+  #last: { name: string; judge: Judge } | undefined;
+
+  constructor(
+    private readonly network: ServingNetwork,
+    private readonly material: TuningMaterial,
+    private readonly store: ModelStore,
+  ) {}
+
+  /**
+   * The corrector for a version. Drafts are judged against the base model's heads
+   * or, where the version's trunk or labels are others, against those of the
+   * version that brought them.
+   */
+  async of(version: Version, own: HeadsRecord): Promise<Judge> {
+    const name = labelledTrunk(version.manifest);
+    if (this.#last?.name !== name) {
+      this.#last = { name, judge: await this.#make(version, own) };
+    }
+    return this.#last.judge;
+  }
+
+  async #make(version: Version, own: HeadsRecord): Promise<Judge> {
+    const { manifest } = version;
+    const { model } = this.network;
+    const isBase = trunkName(manifest.tensors) === "" &&
+      manifest.heads === undefined;
+    const brought = isBase
+      ? []
+      : await parametersThatBrought(this.store, manifest);
+    const { replay, guard } = this.material;
+    const corrector = await Corrector.create({
+      base: correctionHeads(own, new Map([...model.parameters, ...brought])),
+      features: featureCount(model.sizes),
+      replay: correctionExamples(
+        own.heads,
+        await this.#rowsOf(version, replay) ?? plainRows(this.network),
+      ),
+      guard: correctionExamples(
+        own.heads,
+        await this.#rowsOf(version, guard) ?? emptyRows(this.network, 0),
+      ),
+    });
+    return { corrector, firstMoments: corrector.firstSecondMoments() };
+  }
+
+  /** The trunk's outputs for stored examples, if there are any. */
+  async #rowsOf(
+    { manifest, parameters }: Version,
+    examples: StoredExamples | undefined,
+  ): Promise<FeatureRows | undefined> {
+    if (examples === undefined || examples.length === 0) return undefined;
+    const pool = new FeaturePool(this.network, examples);
+    return await pool.all(parameters, trunkName(manifest.tensors));
+  }
+}

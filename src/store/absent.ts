@@ -1,0 +1,21 @@
+/** The engine where there is no database: it holds nothing, and takes nothing. @module */
+
+import { StoreError } from "../errors.ts";
+import type { Engine } from "./engine.ts";
+
+/** An empty engine, whose writes fail with what is missing. */
+export function absentEngine(cause: unknown): Engine {
+  return {
+    read: (keys) => Promise.resolve(keys.map(() => undefined)),
+    list: () => Promise.resolve([]),
+    write: () =>
+      Promise.reject(
+        new StoreError(
+          "Cannot keep what is learned: expected a database, got none: attach a KV database " +
+            "to this app in the dashboard and deploy it again, or set STORE to postgres://…",
+          { cause },
+        ),
+      ),
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,51 @@
+/** An engine that fails well: in time, and by errors of one kind. @module */
+
+import { StoreError } from "../errors.ts";
+import type { Engine } from "./engine.ts";
+
+/** How long one call of a database may take, in milliseconds. */
+export const DEADLINE = 5000;
+
+/**
+ * The same engine, but for its errors: whatever the database says becomes a
+ * {@linkcode StoreError}, and so does its silence. A write that was given up may
+ * still happen: the store looks before it says that it did not.
+ */
+export function guardedEngine(engine: Engine, deadline = DEADLINE): Engine {
+  const guard = <T>(call: () => Promise<T>) => answered(call, deadline);
+  return {
+    read: (keys) => guard(() => engine.read(keys)),
+    list: (prefix, options) => guard(() => engine.list(prefix, options)),
+    write: (write) => guard(() => engine.write(write)),
+    close: () => engine.close(),
+  };
+}
+
+/**
+ * What the database answers.
+ *
+ * @throws {StoreError} If it refuses, or does not answer in time.
+ */
+export async function answered<T>(
+  call: () => Promise<T>,
+  deadline = DEADLINE,
+): Promise<T> {
+  const silence = Promise.withResolvers<never>();
+  const timer = setTimeout(() =>
+    silence.reject(
+      new StoreError(
+        `Cannot reach the store: expected an answer within ${deadline} ms, got none`,
+      ),
+    ), deadline);
+  try {
+    return await Promise.race([call(), silence.promise]);
+  } catch (cause) {
+    if (cause instanceof StoreError) throw cause;
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw new StoreError(`Cannot use the store: the database says: ${what}`, {
+      cause,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
