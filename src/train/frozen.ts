@@ -7,16 +7,11 @@
  * @module
  */
 
-import {
-  averageExamples,
-  featuresOf,
-  featureStride,
-  forwardTrunk,
-  type Network,
-} from "../model/network.ts";
+import { featuresOf, featureStride, type Network } from "../model/network.ts";
 import type { Examples } from "../model/examples.ts";
 import { featureCount } from "../model/sizes.ts";
-import { type FillBatch, fillBatch, mirrorBatch } from "./batch.ts";
+import type { FillBatch } from "./batch.ts";
+import { computeFeatures } from "./features.ts";
 import { setLabels } from "./loss.ts";
 import type { Recipe } from "./plan.ts";
 import type { Trainer } from "./trainer.ts";
@@ -90,31 +85,25 @@ export function featureBatches(
   trainer: Trainer,
   examples: Examples,
 ): FillBatch {
-  const { kernels, network, workspace: { activations } } = trainer;
-  const { sizes } = network;
+  const { network: { sizes }, workspace: { activations } } = trainer;
   const stride = featureStride(sizes);
   const features = featuresOf(activations);
   const known = new Map<number, Float32Array>();
   const room = Math.floor(MOST_BYTES / (4 * stride));
 
-  /** Computes the outputs for one view of each of some rows. */
-  function compute(rows: number[], views: number[]) {
-    fillBatch(trainer, examples, rows, views);
-    mirrorBatch(trainer.workspace, examples, rows.length);
-    const { rowsPerExample } = activations;
-    forwardTrunk(kernels, network, activations, rows.length * rowsPerExample);
-    averageExamples(kernels, activations, features, stride, rows.length);
-    return rows.map((_, b) => features.slice(b * stride, (b + 1) * stride));
-  }
-
   return ({ workspace }, _, rows, views) => {
     const keys = Array.from(rows, (row, b) => row * examples.views + views[b]!);
     const missing = [...keys.keys()].filter((b) => !known.has(keys[b]!));
-    const computed = compute(
+    const computed = computeFeatures(
+      trainer,
+      examples,
       missing.map((b) => rows[b]!),
       missing.map((b) => views[b]!),
     );
-    const fresh = new Map(missing.map((b, n) => [keys[b]!, computed[n]!]));
+    const fresh = new Map(missing.map((b, n) => [
+      keys[b]!,
+      computed.slice(n * stride, (n + 1) * stride),
+    ]));
     keys.forEach((key, b) => {
       features.set(known.get(key) ?? fresh.get(key)!, b * stride);
       setLabels(
