@@ -56,9 +56,11 @@ export function taskOf(
   },
 ): Task {
   const groups = heads.map((head) => kindOf(head).groups(head));
-  const other = (not: number) =>
-    indexOfLargest(groups.map(({ length }, h) => h === not ? -1 : length));
-  const main = other(heads.findIndex(({ name }) => name === by));
+  const main = indexOfLargest(
+    heads.map((head) =>
+      head.kind === "classes" && head.name !== by ? head.labels.length : 0
+    ),
+  );
   const dividing = by === undefined
     ? groups.findIndex(({ length }, h) => h !== main && length > 1)
     : heads.findIndex(({ name }) => name === by);

@@ -149,7 +149,9 @@ function countsInWords(
     formatMany(sourceImages, "image")
   } from ${source} and ${
     formatCount(labelled)
-  } labelled ones from ${target}, of which ${formatCount(test)} others judge.`;
+  } labelled ones from ${target}, judged by the ${
+    formatCount(test)
+  } others of ${target}.`;
 }
 
 function accuracy({ accuracies }: Point, way: string): number {
