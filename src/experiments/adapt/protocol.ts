@@ -71,7 +71,8 @@ export function taskOf(
       `Cannot divide images by ${by}: expected one of ${names}`,
     );
   }
-  if (dividing < 0 || head.kind !== "classes" || dividing === main) {
+  const divides = dividing !== main && (groups[dividing]?.length ?? 0) > 1;
+  if (head.kind !== "classes" || !divides) {
     throw new DataError(
       `Cannot adapt from one domain to another: expected a head of classes and one that divides images, got ${names}`,
     );

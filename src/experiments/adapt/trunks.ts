@@ -55,7 +55,7 @@ export interface Trunk {
 }
 
 /** What is trained: images and classes, how, and on how many shots. */
-export interface TrunkPlan {
+export interface TrunkSetup {
   readonly examples: Examples;
   readonly task: Task;
   readonly plan: TrainingPlan;
@@ -68,11 +68,11 @@ export class Trunks {
   #done = 0;
 
   constructor(
-    private readonly plan: TrunkPlan,
+    private readonly setup: TrunkSetup,
     private readonly total: number,
     private readonly hooks: AdaptationHooks,
   ) {
-    const { examples, task: { head, main } } = plan;
+    const { examples, task: { head, main } } = setup;
     this.#examples = {
       ...examples,
       heads: [head],
@@ -82,7 +82,7 @@ export class Trunks {
 
   /** A model trained on a draw's source images alone. */
   async ofSource({ source }: Draw, seed: number): Promise<Trunk> {
-    const plan = planFor(this.plan.plan, seed);
+    const plan = planFor(this.setup.plan, seed);
     return await this.#trained([...source], plan, `draw ${seed + 1}`);
   }
 
@@ -96,7 +96,7 @@ export class Trunks {
     labelled: Uint32Array,
     seed: number,
   ): Promise<Trunk> {
-    const { recipe, ...plan } = planFor(this.plan.plan, seed);
+    const { recipe, ...plan } = planFor(this.setup.plan, seed);
     const tuned = {
       ...plan,
       recipe: { ...recipe, epochs: JOINT_EPOCHS },
@@ -202,7 +202,7 @@ async function trunkOf(
 
 /** Steps of all trainings of some draws. */
 export function countSteps(
-  { examples, task, plan: { recipe }, shots }: TrunkPlan,
+  { examples, task, plan: { recipe }, shots }: TrunkSetup,
   draws: readonly Draw[],
 ): number {
   const joint = { ...recipe, epochs: JOINT_EPOCHS };

@@ -56,6 +56,12 @@ Deno.test("what cannot be adapted is said", () => {
     "Cannot divide images by time: expected one of place, item",
   );
   assertThrows(
+    () =>
+      taskOf([...EXAMPLES.heads, numberHead("size")], { ...pair, by: "size" }),
+    DataError,
+    "got place, item, size",
+  );
+  assertThrows(
     () => taskOf([classesHead("item", 3), numberHead("size")], pair),
     DataError,
     "expected a head of classes and one that divides images, got item, size",
