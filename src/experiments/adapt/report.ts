@@ -55,16 +55,16 @@ export function renderAdaptation(
 
 function waysSection(adaptation: Adaptation, shots: number): Content {
   return [
-    table(
-      `Accuracy on the other images of ${adaptation.target}: mean ± standard deviation over the draws`,
-      ["Way", "Accuracy"],
-      accuracyRows(adaptation, shots),
-    ),
     markup`<ul>${
       WAYS.map(({ name, meaning }) =>
         markup`<li><b>${name}</b>: ${meaning}</li>`
       )
     }</ul>`,
+    table(
+      `Accuracy on the other images of ${adaptation.target}: mean ± standard deviation over the draws`,
+      ["Way", "Accuracy"],
+      accuracyRows(adaptation, shots),
+    ),
   ];
 }
 
@@ -113,8 +113,6 @@ function curveChart({ source, target, points }: Adaptation): Markup {
     x: { name: "Labelled target images of each class", low: 0 },
     y: {
       name: "Accuracy",
-      low: 0,
-      high: 1,
       format: (value) => formatPercent(value, 0),
     },
     series: [...ways, ...published],
