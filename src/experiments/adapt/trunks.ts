@@ -1,7 +1,7 @@
 /** The trunks that ways to adapt work on: trained on the source alone, or on both domains. @module */
 
 import type { ClassesHead, Examples as Rows } from "../../correction/heads.ts";
-import { sha256 } from "../../data/sha256.ts";
+import { sha256 } from "../../model/bits.ts";
 import { neutralClasses } from "../../heads/classes_calibration.ts";
 import { widthOf } from "../../heads/kinds.ts";
 import {
