@@ -69,9 +69,7 @@ export function outputOf(
   predictions: readonly Prediction[],
   classification: number | undefined,
 ): Output {
-  const answers = predictions.map((prediction) =>
-    prediction.answers[head.name]!
-  );
+  const answers = predictions.map(({ answers }) => answers[head.name]!);
   if (classification !== undefined && head.kind === "classes") {
     const width = Math.min(classification, head.labels.length);
     return {

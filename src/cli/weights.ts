@@ -24,7 +24,14 @@ export async function loadEvaluator(
   file: string | URL,
   batchSize: number,
 ): Promise<{ model: ModelState; evaluator: Evaluator }> {
-  const model = await withFile(file, readModel);
+  return await evaluatorOf(await withFile(file, readModel), batchSize);
+}
+
+/** Puts a model into memory, ready for batches of up to `batchSize` rows. */
+export async function evaluatorOf(
+  model: ModelState,
+  batchSize: number,
+): Promise<{ model: ModelState; evaluator: Evaluator }> {
   const evaluator = await createEvaluator(
     model.sizes,
     batchSize,

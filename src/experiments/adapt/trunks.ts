@@ -1,6 +1,7 @@
 /** The trunks that ways to adapt work on: trained on the source alone, or on both domains. @module */
 
 import type { ClassesHead, Examples as Rows } from "../../correction/heads.ts";
+import type { ClassesHead as ClassesSpec } from "../../heads/classes.ts";
 import { sha256 } from "../../model/bits.ts";
 import { neutralClasses } from "../../heads/classes_calibration.ts";
 import { widthOf } from "../../heads/kinds.ts";
@@ -180,8 +181,7 @@ async function trunkOf(
     model,
     features: featureCount(sizes),
     head: {
-      name: head!.name,
-      kind: "classes",
+      spec: head as ClassesSpec,
       weight: parameters.get(`${layer}.weight`)!,
       bias: parameters.get(`${layer}.bias`)!,
       calibration: neutralClasses(widthOf(head!)),
