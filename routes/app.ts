@@ -1,9 +1,24 @@
-/** The app: one small app per resource, put together. @module */
+/**
+ * The app: one small app per resource, put together.
+ *
+ * ```ts ignore
+ * import { createApp } from "@tandem/tandem/app";
+ * import { lazyService } from "@tandem/tandem/serving";
+ * import { readSettings } from "@tandem/tandem/settings";
+ *
+ * const settings = readSettings((name) => Deno.env.get(name));
+ * const service = lazyService(settings);
+ * export default createApp({ ...settings, service: service.open });
+ * ```
+ *
+ * @module
+ */
 
 import { cors } from "hono/cors";
 import { Hono } from "hono/quick";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
+import type { App } from "./api.ts";
 import { Intake } from "./intake.ts";
 import { Keyring } from "./keys.ts";
 import { lazyRoutes } from "./lazy.ts";
@@ -13,6 +28,9 @@ import type { AppOptions } from "./options.ts";
 import { checkOrigin } from "./origin.ts";
 import { predictRoutes } from "./predict.ts";
 import { answerError, problem } from "./problem.ts";
+
+export type { App } from "./api.ts";
+export type { AppOptions } from "./options.ts";
 
 /** Headers of answers that pages of other origins may read. */
 const EXPOSED = [
@@ -25,7 +43,7 @@ const EXPOSED = [
 ];
 
 /** Makes the app. Nothing is opened until a request needs it. */
-export function createApp(options: AppOptions): Hono {
+export function createApp(options: AppOptions): App {
   const app = new Hono();
   app.onError(answerError);
   app.notFound((c) =>
@@ -55,5 +73,5 @@ export function createApp(options: AppOptions): Hono {
   const shared = { ...options, intake, keyring, metrics };
   app.route("/", predictRoutes(shared));
   app.route("/", lazyRoutes(shared));
-  return app;
+  return app as unknown as App;
 }

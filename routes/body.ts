@@ -23,18 +23,19 @@ export function bodyKind(c: Context): "form" | "json" | "text" | "bytes" {
 
 /** Bodies of this size are parsed in several turns of the event loop. */
 const LARGE = 1024 * 1024;
-/** Values in a JSON body: far more than any request needs. */
+/** Values in a JSON body: far more than any request without pixels needs. */
 const MAX_JSON_VALUES = 20_000;
 
-/** The body as a JSON object. */
+/** The body as a JSON object of at most so many values. */
 export async function readJson(
   c: Context,
   { jsonDepth }: Pick<RequestLimits, "jsonDepth"> = REQUEST_LIMITS,
+  values = MAX_JSON_VALUES,
 ): Promise<Record<string, unknown>> {
   const bytes = await readBytes(c);
   const fault = shapeFault(bytes, {
     depth: jsonDepth,
-    values: MAX_JSON_VALUES,
+    values,
   });
   if (fault !== undefined) {
     throw problem(400, `Cannot read the body: expected JSON of ${fault}`);
@@ -114,10 +115,11 @@ export function readDataUrl(
   { path, value }: Field<string>,
 ): Field<Uint8Array> {
   const start = value.indexOf(",") + 1;
-  return { path, value: decodeBase64(value.slice(start), path) };
+  return { path, value: readBase64(value.slice(start), path) };
 }
 
-function decodeBase64(text: string, path: string): Uint8Array {
+/** The bytes of a text in base64. */
+export function readBase64(text: string, path: string): Uint8Array {
   try {
     return Uint8Array.fromBase64(text);
   } catch {

@@ -8,6 +8,7 @@ import type { Service } from "../src/service/service.ts";
 import { type Field, shown } from "./body.ts";
 import type { Source } from "./lesson.ts";
 import { describeImages } from "./images.ts";
+import { eventStream, type Tell, wantsEvents } from "./events.ts";
 import { readIdempotencyKey, readIfMatch } from "./headers.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem } from "./problem.ts";
@@ -34,28 +35,33 @@ export function finetuneRoutes(
           if (lesson[option] !== undefined) keyring.checkAdmin(c, option);
         }
         const found = findSources(open, sources);
-        const { answer, sha256 } = await phase(
-          c,
-          "finetune",
-          () =>
+        const work = async (tell: Tell) => {
+          const result = await phase(c, "finetune", () =>
             open.finetune({
               images: found.map(({ value }) => value),
               describe: async () => {
                 await keyring.spend(c, "examples", found.length);
-                return await phase(
-                  c,
-                  "decode",
-                  () => describeSources(open, found, limits),
-                );
+                const describe = () => describeSources(open, found, limits);
+                const descriptors = await phase(c, "decode", describe);
+                tell("decoded", { examples: found.length });
+                return descriptors;
               },
               ...lesson,
               by: recordOf(c).key?.name,
               ...(ifMatch === undefined ? {} : { ifMatch }),
               ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-            }),
-        );
-        recordOf(c).version = answer.version.after;
-        recordOf(c).outcome = outcomeOf(answer, lesson.dryRun);
+            }));
+          recordOf(c).version = result.answer.version.after;
+          recordOf(c).outcome = outcomeOf(result.answer, lesson.dryRun);
+          return result;
+        };
+        if (wantsEvents(c)) {
+          return eventStream(c, async (tell) => {
+            tell("checked", { examples: found.length });
+            return (await work(tell)).answer;
+          });
+        }
+        const { answer, sha256 } = await work(() => {});
         return c.json(answer, 200, {
           ETag: entityTag(sha256),
           "Cache-Control": "no-store",

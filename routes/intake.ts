@@ -3,14 +3,10 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { RequestLimits } from "../src/service/limits.ts";
+import { collect, DRAINED, release, SMALL, tooLong } from "./collect.ts";
 import { problem } from "./problem.ts";
+import { recordOf } from "./record.ts";
 
-/** Bodies of this size are read as a whole: a stream takes longer, by a millisecond for 100 KB. */
-const SMALL = 256 * 1024;
-/** How much faster than needed memory for a body grows. */
-const GROWTH = 4;
-/** How much more than allowed is read of a body before it is refused. */
-const DRAINED = 32 * 1024 * 1024;
 /** The parts of the bounds that one client may take: of requests, and of held bytes. */
 const CLIENT_REQUESTS = 1 / 4;
 const CLIENT_BYTES = 1 / 2;
@@ -50,8 +46,10 @@ export class Intake {
     try {
       await next();
     } finally {
-      this.#all.requests--;
-      if (--load.requests === 0) this.#clients.delete(client);
+      whenDone(c, () => {
+        this.#all.requests--;
+        if (--load.requests === 0) this.#clients.delete(client);
+      });
     }
   };
 
@@ -74,10 +72,12 @@ export class Intake {
         c.req.bodyCache.arrayBuffer = await this.#read(c, maxBytes, count);
         await next();
       } finally {
-        const { arrayBuffer } = c.req.bodyCache;
-        if (arrayBuffer !== undefined) release(arrayBuffer);
-        load.bytes -= held;
-        this.#all.bytes -= held;
+        whenDone(c, () => {
+          const { arrayBuffer } = c.req.bodyCache;
+          if (arrayBuffer !== undefined) release(arrayBuffer);
+          load.bytes -= held;
+          this.#all.bytes -= held;
+        });
       }
     };
   }
@@ -143,6 +143,13 @@ export class Intake {
   }
 }
 
+/** Does what is to be done when a request's work has ended: now, or when its stream has. */
+function whenDone(c: Context, end: () => void): void {
+  const { until } = recordOf(c);
+  if (until === undefined) end();
+  else until.then(end);
+}
+
 async function readWhole(
   c: Context,
   count: (bytes: number) => void,
@@ -150,71 +157,6 @@ async function readWhole(
   const body = await c.req.raw.arrayBuffer();
   count(body.byteLength);
   return body;
-}
-
-/** Reads a stream into memory that grows with what has come, not with what was promised. */
-async function collect(
-  stream: ReadableStream<Uint8Array>,
-  { length, maxBytes, count, signal }: {
-    /** Bytes that were promised. */
-    readonly length: number | undefined;
-    readonly maxBytes: number;
-    readonly count: (bytes: number) => void;
-    readonly signal: AbortSignal;
-  },
-): Promise<ArrayBuffer> {
-  const reader = stream.getReader();
-  const giveUp = () => void reader.cancel().catch(() => {});
-  signal.addEventListener("abort", giveUp);
-  let body = new Uint8Array(SMALL);
-  let filled = 0;
-  try {
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return body.buffer.transfer(filled);
-      if (filled + value.length > maxBytes) throw tooLong(maxBytes);
-      count(value.length);
-      const needed = filled + value.length;
-      if (needed > body.length) body = grown(body, needed, length);
-      body.set(value, filled);
-      filled = needed;
-    }
-  } catch (error) {
-    release(body.buffer);
-    if (error instanceof HTTPException && error.status === 413) {
-      await drain(reader, signal);
-    }
-    giveUp();
-    throw error;
-  }
-}
-
-/** The same bytes with room for more: twice as much, or what was promised if that is not far. */
-function grown(
-  body: Uint8Array<ArrayBuffer>,
-  needed: number,
-  promised = Infinity,
-): Uint8Array<ArrayBuffer> {
-  const doubled = Math.max(GROWTH * body.length, needed);
-  const size = promised >= needed && promised <= doubled ? promised : doubled;
-  return new Uint8Array(body.buffer.transfer(size));
-}
-
-/** Gives memory back at once: left to the garbage, bodies pile up by the hundred megabytes. */
-function release(buffer: ArrayBuffer): void {
-  buffer.transfer(0);
-}
-
-/** Reads on for nothing, for many clients send all of a body before they read an answer. */
-async function drain(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let read = 0; read < DRAINED && !signal.aborted;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    read += value.length;
-  }
 }
 
 /** The length that the body is said to have, where that is known ahead. */
@@ -242,13 +184,6 @@ function checkEncoding(c: Context): void {
     }`,
     { field: "Content-Encoding" },
     { "Accept-Encoding": "identity" },
-  );
-}
-
-function tooLong(maxBytes: number) {
-  return problem(
-    413,
-    `Cannot read the body: expected at most ${maxBytes} bytes (MAX_BODY_BYTES), got more`,
   );
 }
 

@@ -33,6 +33,18 @@ const RESOURCES: readonly Resource[] = [
     async (options) => (await import("./labels.ts")).labelRoutes(options),
   ],
   [
+    [
+      "/v2",
+      "/v2/health/live",
+      "/v2/health/ready",
+      ...["/v2/models/:model", "/v2/models/:model/versions/:version"].flatMap(
+        (path) => [path, `${path}/ready`, `${path}/infer`],
+      ),
+    ],
+    async (options) =>
+      (await import("./inference.ts")).inferenceRoutes(options),
+  ],
+  [
     ["/versions", "/versions/:version"],
     async (options) => (await import("./versions.ts")).versionRoutes(options),
   ],

@@ -28,10 +28,16 @@ type Handler = (
 const SHARE = 0.8;
 /** How many looks are left out after one that led to something. */
 const REST = 10;
+/**
+ * Refused requests whose connections are closed at once, and the looks after which
+ * fewer are: for some milliseconds nobody is let in meanwhile.
+ */
+const MANY = 16;
+const PATIENT_LOOKS = 30;
 /** How long requests under way may take before their connections are closed, in milliseconds. */
 const PATIENCE = 1000;
 /** Between two tries to listen, in milliseconds. */
-const PAUSE = 5;
+const PAUSE = 1;
 /** Bytes of a body that come at once, if they come. */
 const SMALL = 64 * 1024;
 
@@ -47,7 +53,9 @@ export class Listener {
   #port: number;
   #listened = false;
   #active = 0;
-  #stale = false;
+  /** Requests that were refused before their bodies came, and the looks since then. */
+  #stale = 0;
+  #staleLooks = 0;
   #rest = 0;
   #renewing: Promise<void> | undefined;
   #over = false;
@@ -101,7 +109,7 @@ export class Listener {
     this.#active++;
     try {
       const response = await this.handler(...request);
-      if (response.status >= 400 && isWaitedFor(request[0])) this.#stale = true;
+      if (response.status >= 400 && isWaitedFor(request[0])) this.#stale++;
       return response;
     } finally {
       this.#active--;
@@ -111,7 +119,9 @@ export class Listener {
   async #look(): Promise<void> {
     if (this.#rest-- > 0) return;
     const { runShort = descriptorsRunShort } = this.options;
-    if (this.#stale && this.#active === 0) {
+    if (this.#stale > 0) this.#staleLooks++;
+    const stale = this.#stale >= MANY || this.#staleLooks > PATIENT_LOOKS;
+    if (stale && this.#active === 0) {
       this.#renew("some were refused before they had sent all", 0);
     } else if (await runShort()) {
       this.#renew("descriptors run short", PATIENCE);
@@ -128,7 +138,7 @@ export class Listener {
       }
       this.#closer.abort();
       while (!this.#over && !this.#listensAgain()) await pause();
-      this.#stale = false;
+      this.#stale = this.#staleLooks = 0;
       this.#rest = REST; // what is left is under way: to close again would not help
       this.#renewing = undefined;
     })();

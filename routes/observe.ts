@@ -26,26 +26,33 @@ export function observe(observers: Observers): MiddlewareHandler {
   return async (c, next) => {
     const start = performance.now();
     const record = recordOf(c);
+    record.id = c.get("requestId") as string;
     record.trace = trace;
     metrics.active++;
-    try {
-      await next();
-    } finally {
-      metrics.active--;
-    }
-    const milliseconds = performance.now() - start;
-    c.header("X-Request-Id", c.get("requestId")); // lost where another app answered
+    await next();
+    const { until } = record;
+    const elapsed = () => performance.now() - start;
+    c.header("X-Request-Id", record.id); // lost where another app answered
     for (const [name, value] of record.headers) c.header(name, value);
-    c.header("Server-Timing", timingOf(record, milliseconds));
-    metrics.count({
-      method: METHODS.includes(c.req.method) ? c.req.method : "other",
-      route: routeOf(c),
-      status: c.res.status,
-      milliseconds,
-      record,
-    });
-    logRequest(c, observers, milliseconds);
+    c.header("Server-Timing", timingOf(record, elapsed()));
+    const finish = () => {
+      metrics.active--;
+      count(c, metrics, elapsed());
+      logRequest(c, observers, elapsed());
+    };
+    if (until === undefined) finish();
+    else until.then(finish);
   };
+}
+
+function count(c: Context, metrics: Metrics, milliseconds: number): void {
+  metrics.count({
+    method: METHODS.includes(c.req.method) ? c.req.method : "other",
+    route: routeOf(c),
+    status: c.res.status,
+    milliseconds,
+    record: recordOf(c),
+  });
 }
 
 /** The time of the parts and of all, in milliseconds (W3C, Server Timing, 2023). */
@@ -66,7 +73,7 @@ function logRequest(
   milliseconds: number,
 ): void {
   if (log === undefined || logFormat === "none") return;
-  const { key, version } = recordOf(c);
+  const { key, version, id } = recordOf(c);
   const entry = {
     time: new Date().toISOString(),
     status: c.res.status,
@@ -75,7 +82,7 @@ function logRequest(
     milliseconds: Number(milliseconds.toFixed(2)),
     version,
     key: key?.name,
-    id: c.get("requestId") as string,
+    id,
   };
   log(logFormat === "json" ? JSON.stringify(entry) : lineOf(entry));
 }
@@ -89,7 +96,7 @@ function lineOf(
     readonly milliseconds: number;
     readonly version: number | undefined;
     readonly key: string | undefined;
-    readonly id: string;
+    readonly id: string | undefined;
   },
 ): string {
   const rest = [

@@ -7,6 +7,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { recordOf } from "./record.ts";
 import {
   BusyError,
   ConflictError,
@@ -86,7 +87,7 @@ export function unknownVersion(version: number): HTTPException {
 
 /** Answers an error. What is not foreseen is logged, and answered without saying why. */
 export function answerError(error: Error, c: Context): Response {
-  const requestId: string = c.get("requestId");
+  const requestId = recordOf(c).id;
   const known = error instanceof HTTPException ? error : foreseen(error);
   if (error instanceof StoreError && error.cause !== undefined) {
     console.error(`Request ${requestId}: ${error.message}: ${error.cause}`);
@@ -128,6 +129,8 @@ function answer(c: Context, error: HTTPException): Response {
     status,
     detail,
     ...members,
+    // What clients of the Open Inference Protocol look for.
+    ...(/^\/v2(\/|$)/.test(c.req.path) && { error: detail }),
   };
   return c.body(JSON.stringify(body), status, {
     ...headers,

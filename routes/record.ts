@@ -18,6 +18,10 @@ export type Trace = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 export interface RequestRecord {
   /** Whose key it came with, if it needed one. */
   key?: KnownKey;
+  /** Names the request in the log. */
+  id?: string;
+  /** When the work ends, where it goes on behind the answer's head. */
+  until?: Promise<void>;
   /** The version that answered. */
   version?: number;
   /** What became of a fine-tune. */

@@ -21,6 +21,13 @@ import type { Content, Json, Operation } from "./operation.ts";
 
 const IMAGE_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 
+/** What comes where Accept asks for events. */
+const EVENTS: Json = {
+  type: "string",
+  description:
+    "Events `checked`, `decoded`, then `answer` with the JSON of an answer, or `problem` with that of a problem.",
+};
+
 /** The operations that ask the model and teach it. */
 export function modelOperations(
   { heads, limits }: {
@@ -67,7 +74,10 @@ export function modelOperations(
     answers: {
       200: {
         description: "What became of the model and of each example.",
-        content: { "application/json": finetuneAnswer(heads) },
+        content: {
+          "application/json": finetuneAnswer(heads),
+          "text/event-stream": EVENTS,
+        },
         headers: { ETag: ETAG },
       },
     },

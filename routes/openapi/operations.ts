@@ -3,6 +3,7 @@
 import type { HeadSpec } from "../../src/heads/kinds.ts";
 import type { RequestLimits } from "../../src/service/limits.ts";
 import { adminOperations } from "./admin.ts";
+import { inferenceOperations } from "./inference.ts";
 import { labelOperations } from "./labels.ts";
 import { modelOperations } from "./model.ts";
 import type { Operation } from "./operation.ts";
@@ -23,6 +24,7 @@ export function operationsOf(served: Served): Operation[] {
     ...labelOperations(served),
     ...versionOperations,
     ...adminOperations,
+    ...inferenceOperations,
     ...serverOperations,
   ];
 }

@@ -46,12 +46,10 @@ export function predictAnswer(heads: readonly HeadSpec[]) {
             v.description("Stands for the image in /finetune, for an hour."),
           ),
         ),
-        known: v.optional(
-          v.pipe(
-            probability,
-            v.description(
-              "The share of validation images that lie farther from what the model knows.",
-            ),
+        known: v.pipe(
+          v.nullable(probability),
+          v.description(
+            "The share of held-out images that look less like what the model knows; null where it was not measured.",
           ),
         ),
         ...Object.fromEntries(

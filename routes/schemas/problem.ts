@@ -12,6 +12,9 @@ export const problemSchema = fields({
     v.string(),
     v.description("What could not be done, what was expected, what came."),
   ),
+  error: v.optional(
+    v.pipe(v.string(), v.description("On /v2: the detail once more.")),
+  ),
   field: v.optional(
     v.pipe(
       v.string(),

@@ -32,6 +32,11 @@ export function memoryTensors(
   ];
 }
 
+/** Whether a file holds a memory. */
+export function hasMemory({ header }: SafetensorsReader): boolean {
+  return header.tensors.has(ROWS);
+}
+
 /**
  * The memory that a file holds, if it holds one.
  *

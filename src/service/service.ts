@@ -162,6 +162,11 @@ export class Service {
     return this.pool.describe(image, header);
   }
 
+  /** Describes pixels: {@linkcode Describer.describePixels}. */
+  describePixels(width: number, height: number, rgb: Uint8Array): Uint8Array {
+    return this.describer.describePixels(width, height, rgb);
+  }
+
   /** Hashes of other weights files whose tuned versions the store keeps; they are not served. */
   otherModels(): Promise<string[]> {
     return this.#store.otherBases();

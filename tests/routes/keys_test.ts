@@ -33,6 +33,15 @@ POST /predict        401 401 +   +   +         +   +   +   +   +         +   +  
 GET /versions        401 401 +   +   +         +   +   +   +   +         +   +   +   +   +
 GET /versions/0      401 401 +   +   +         +   +   +   +   +         +   +   +   +   +
 POST /finetune       401 401 403 +   +         401 401 401 +   +         403 403 403 403 403
+GET /v2  +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
+GET /v2/health/live  +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
+GET /v2/health/ready  +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
+GET /v2/models/tandem  401 401 +   +   +         +   +   +   +   +         +   +   +   +   +
+GET /v2/models/tandem/ready  +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
+POST /v2/models/tandem/infer  401 401 +   +   +         +   +   +   +   +         +   +   +   +   +
+GET /v2/models/tandem/versions/0  401 401 +   +   +         +   +   +   +   +         +   +   +   +   +
+GET /v2/models/tandem/versions/0/ready  +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
+POST /v2/models/tandem/versions/0/infer  401 401 +   +   +         +   +   +   +   +         +   +   +   +   +
 POST /labels         401 401 403 +   +         401 401 401 +   +         403 403 403 403 403
 PATCH /labels/b/a    401 401 403 +   +         401 401 401 +   +         403 403 403 403 403
 DELETE /labels/b/a   401 401 403 +   +         401 401 401 +   +         403 403 403 403 403
@@ -87,6 +96,7 @@ Deno.test("the matrix has every route of the document", async () => {
         `${method.toUpperCase()} ${
           path.replace("{version}", "0").replace("{name}", "a")
             .replace("{file}", "page.js").replace("{head}", "b")
+            .replace("{model}", "tandem")
         }`
       )
     );

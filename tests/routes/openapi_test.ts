@@ -78,7 +78,8 @@ Deno.test("every path and method of the document is there, and no other method",
     assert(Object.keys(paths).length >= 12);
     for (const [path, methods] of Object.entries(paths)) {
       const concrete = path.replace("{version}", "0").replace("{name}", "a")
-        .replace("{file}", "page.js").replace("{head}", "thing");
+        .replace("{file}", "page.js").replace("{head}", "thing")
+        .replace("{model}", "tandem");
       for (const method of ["GET", "POST", "PUT", "DELETE", "PATCH"]) {
         const response = await app.request(concrete, { method });
         await response.body?.cancel();
@@ -219,6 +220,36 @@ Deno.test("answers of every route and status fit the document", async () => {
     await see("delete", "/tags/{name}", 204, tag("DELETE", null));
     await see("get", "/", 200, app.request("/"));
     await see("get", "/healthz", 200, app.request("/healthz"));
+    for (const path of ["", "/health/live", "/health/ready"]) {
+      await see("get", `/v2${path}`, 200, app.request(`/v2${path}`));
+    }
+    const { version } = await (await app.request("/healthz")).json();
+    for (const path of ["", "/versions/{version}"]) {
+      const model = `/v2/models/{model}${path}`;
+      const served = model.replace("{model}", "tandem")
+        .replace("{version}", version);
+      const infer = {
+        name: "image",
+        datatype: "BYTES",
+        shape: [1],
+        data: [DATA_URL],
+      };
+      await see("get", model, 200, app.request(served));
+      await see("get", model, 404, app.request(served.replace("tandem", "x")));
+      await see("get", `${model}/ready`, 200, app.request(`${served}/ready`));
+      await see(
+        "post",
+        `${model}/infer`,
+        200,
+        postJson(app, `${served}/infer`, { inputs: [infer] }),
+      );
+      await see(
+        "post",
+        `${model}/infer`,
+        400,
+        postJson(app, `${served}/infer`, { inputs: [] }),
+      );
+    }
     await see("get", "/readyz", 200, app.request("/readyz"));
     await see("get", "/metrics", 200, app.request("/metrics"));
     await see("get", "/openapi.json", 200, app.request("/openapi.json"));
