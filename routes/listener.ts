@@ -36,6 +36,8 @@ const MANY = 16;
 const PATIENT_LOOKS = 30;
 /** How long requests under way may take before their connections are closed, in milliseconds. */
 const PATIENCE = 1000;
+/** How long they may take when the server stops, in milliseconds. */
+const GRACE = 3000;
 /** Between two tries to listen, in milliseconds. */
 const PAUSE = 1;
 /** Bytes of a body that come at once, if they come. */
@@ -52,7 +54,7 @@ export class Listener {
   #closer = new AbortController();
   #port: number;
   #listened = false;
-  #active = 0;
+  readonly #underWay = new Set<Promise<Response>>();
   /** Requests that were refused before their bodies came, and the looks since then. */
   #stale = 0;
   #staleLooks = 0;
@@ -70,11 +72,19 @@ export class Listener {
     this.#watch = setInterval(() => this.#look(), options.interval ?? 1000);
   }
 
-  /** Takes no more requests; resolves when those under way are answered. */
+  /**
+   * Takes no more requests; resolves when those under way are answered. What is
+   * under way may go on for some seconds first: Deno's own shutdown breaks off
+   * bodies that have not come as a whole.
+   */
   async shutdown(): Promise<void> {
     this.#over = true;
     clearInterval(this.#watch);
     await this.#renewing;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, GRACE);
+    await Promise.race([Promise.allSettled(this.#underWay), late.promise]);
+    clearTimeout(timer);
     await this.#server.shutdown();
   }
 
@@ -103,16 +113,15 @@ export class Listener {
     this.#listened = true;
   }
 
-  async #answer(
-    ...request: Parameters<Handler>
-  ): Promise<Response> {
-    this.#active++;
+  async #answer(...request: Parameters<Handler>): Promise<Response> {
+    const answer = Promise.try(this.handler, ...request);
+    this.#underWay.add(answer);
     try {
-      const response = await this.handler(...request);
+      const response = await answer;
       if (response.status >= 400 && isWaitedFor(request[0])) this.#stale++;
       return response;
     } finally {
-      this.#active--;
+      this.#underWay.delete(answer);
     }
   }
 
@@ -121,7 +130,7 @@ export class Listener {
     const { runShort = descriptorsRunShort } = this.options;
     if (this.#stale > 0) this.#staleLooks++;
     const stale = this.#stale >= MANY || this.#staleLooks > PATIENT_LOOKS;
-    if (stale && this.#active === 0) {
+    if (stale && this.#underWay.size === 0) {
       this.#renew("some were refused before they had sent all", 0);
     } else if (await runShort()) {
       this.#renew("descriptors run short", PATIENCE);
@@ -132,7 +141,7 @@ export class Listener {
   #renew(why: string, patience: number): void {
     this.#renewing ??= (async () => {
       this.options.report(`Connections are closed: ${why}`);
-      for (let waited = 0; this.#active > 0 && waited < patience;) {
+      for (let waited = 0; this.#underWay.size > 0 && waited < patience;) {
         await pause();
         waited += PAUSE;
       }

@@ -8,6 +8,7 @@ import type { ModelState } from "../model/state.ts";
 import { createOptimizer } from "../optim/registry.ts";
 import { renderModelCard } from "../report/card.ts";
 import { renderReport } from "../report/report.ts";
+import { checkOrigin } from "../train/origin.ts";
 import type { Outcome } from "../train/outcome.ts";
 import type { TrainingPlan } from "../train/plan.ts";
 import { checkResume, trainingRecord } from "../train/resume.ts";
@@ -17,8 +18,15 @@ import { type Flags, UsageError } from "./flags.ts";
 import { nameRunFiles, type RunFiles, tryRunFiles } from "./run_files.ts";
 import { gatherRun } from "./run_report.ts";
 import { tellLine } from "./stderr.ts";
-import { checkHeadWeights, COMMAND, DEFAULTS, planOf } from "./train_flags.ts";
 import {
+  checkHeadWeights,
+  COMMAND,
+  DEFAULTS,
+  type NamedOrigin,
+  planOf,
+} from "./train_flags.ts";
+import {
+  sayHeads,
   sayMetrics,
   sayNext,
   saySaved,
@@ -26,7 +34,7 @@ import {
   trainJson,
 } from "./train_output.ts";
 import { trainWithProgress } from "./train_progress.ts";
-import { loadState, saveState, servingState } from "./weights.ts";
+import { loadOrigin, loadState, saveState, servingState } from "./weights.ts";
 
 if (import.meta.main) await runCommand(COMMAND, train);
 
@@ -40,10 +48,15 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
   const seconds = () => (performance.now() - started) / 1000;
   const resume = flags.text("resume");
   const resumed = resume === undefined ? undefined : await loadState(resume);
-  const plan = planOf(flags, resumed && trainingRecord(resumed).plan);
+  const origin = flags.has("from")
+    ? await loadOrigin(flags.text("from")!)
+    : undefined;
+  const plan = planOf(flags, resumed && trainingRecord(resumed).plan, origin);
+  checkOriginGiven(plan, resumed, origin);
   const moments = flags.choice("moments", ["all", "heads"], "all");
   const appendix = await appendixOf(flags);
-  const preprocessing = resumed?.preprocessing ?? PREPROCESSING;
+  const preprocessing = (resumed ?? origin?.model)?.preprocessing ??
+    PREPROCESSING;
   const files = await nameRunFiles(
     flags.text("out") ?? DEFAULTS.out,
     flags.text("report"),
@@ -61,12 +74,17 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
   const { examples } = opened;
   checkHeadWeights(plan, examples.heads);
   if (resumed !== undefined) checkResumed(resumed, plan, examples);
+  if (origin !== undefined) {
+    const { model } = origin;
+    asUsage(() => checkOrigin(model, plan, examples));
+    sayHeads(model, examples.heads);
+  }
   const rows = splitExamples(examples, split, seed, folds);
   const outcome = await trainWithProgress(
     examples,
     rows,
     plan,
-    resumed,
+    { resumed, from: origin?.model },
     workersOf(flags),
     signal,
   );
@@ -166,13 +184,31 @@ async function appendixOf(flags: Flags): Promise<string | undefined> {
   }
 }
 
+/** A run whose folds are to begin with another model needs that model to its end. */
+function checkOriginGiven(
+  { from, folds }: TrainingPlan,
+  resumed: ModelState | undefined,
+  origin: NamedOrigin | undefined,
+): void {
+  if (resumed === undefined || from === undefined) return;
+  if (folds === 0 || origin !== undefined) return;
+  throw new UsageError(
+    `Cannot go on with --folds ${folds}: expected --from FILE as at the start, the model ${from.sha256}, got none`,
+  );
+}
+
 function checkResumed(
   resumed: ModelState,
   plan: TrainingPlan,
   examples: Examples,
 ): void {
+  asUsage(() => checkResume(resumed, plan, examples));
+}
+
+/** A plan that does not fit was asked for by flags. */
+function asUsage(check: () => void): void {
   try {
-    checkResume(resumed, plan, examples);
+    check();
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;

@@ -3,7 +3,8 @@
 import { parseShares } from "../data/split.ts";
 import type { HeadSpec } from "../heads/kinds.ts";
 import { createOptimizer } from "../optim/registry.ts";
-import type { Recipe, TrainingPlan } from "../train/plan.ts";
+import type { Origin } from "../train/origin.ts";
+import { type Recipe, type TrainingPlan, TRUNKS } from "../train/plan.ts";
 import { DATA_FLAGS } from "./examples.ts";
 import { type Command, type Flag, type Flags, UsageError } from "./flags.ts";
 import { PLAN, RECIPE } from "./recipe.ts";
@@ -33,6 +34,15 @@ export const COMMAND: Command = {
     ...DATA_FLAGS,
     out: { value: "FILE", help: `Where the model goes (${DEFAULTS.out}).` },
     resume: { value: "FILE", help: "Go on with a run that was stopped." },
+    from: {
+      value: "FILE",
+      help:
+        "Begin with the trunk of this model, and those heads that are the same.",
+    },
+    trunk: {
+      value: "HOW",
+      help: `What becomes of that trunk: ${TRUNKS.join(", ")} (tuned).`,
+    },
     ...RECIPE_FLAGS,
     ...flagsOf([seed, folds]),
     report: {
@@ -54,19 +64,64 @@ export const COMMAND: Command = {
   },
 };
 
+/** A model to begin with, and its file's sha-256. */
+export interface NamedOrigin {
+  readonly model: Origin;
+  readonly sha256: string;
+}
+
 /** The plan that the flags ask for; what they do not mention is as before, or the default. */
 export function planOf(
   flags: Flags,
   before: TrainingPlan | undefined,
+  origin?: NamedOrigin,
 ): TrainingPlan {
-  return {
-    hidden: PLAN.hidden.read(flags, before?.hidden),
+  const from = fromOf(flags, before?.from, origin);
+  const plan = {
+    hidden: PLAN.hidden.read(
+      flags,
+      before?.hidden ?? origin?.model.sizes.hidden,
+    ),
     optimizer: optimizerOf(flags, before?.optimizer),
     recipe: recipeOf(flags, before?.recipe),
     headWeights: PLAN.headWeights.read(flags, before?.headWeights),
     split: splitOf(flags, before?.split),
     folds: PLAN.folds.read(flags, before?.folds),
+    ...(from && { from }),
   };
+  return from?.trunk === "frozen"
+    ? { ...plan, recipe: recipeBehindTrunk(flags, plan.recipe) }
+    : plan;
+}
+
+function fromOf(
+  flags: Flags,
+  before: TrainingPlan["from"],
+  origin: NamedOrigin | undefined,
+): TrainingPlan["from"] {
+  if (flags.has("trunk") && origin === undefined) {
+    throw new UsageError(
+      "Cannot choose what becomes of a trunk: expected --from FILE with --trunk, got none",
+    );
+  }
+  if (origin === undefined) return before;
+  const trunk = flags.choice("trunk", TRUNKS, before?.trunk ?? "tuned");
+  return { trunk, sha256: origin.sha256 };
+}
+
+/** Inputs of a trunk whose outputs are computed once cannot be dropped at every step anew. */
+function recipeBehindTrunk(flags: Flags, recipe: Recipe): Recipe {
+  for (const field of ["inputDropout", "cellDropout"] as const) {
+    const { name } = RECIPE[field];
+    if (flags.has(name) && recipe[field] > 0) {
+      throw new UsageError(
+        `Cannot drop inputs of a frozen trunk, whose outputs are computed once: expected --${name} 0, got ${
+          recipe[field]
+        }`,
+      );
+    }
+  }
+  return { ...recipe, inputDropout: 0, cellDropout: 0 };
 }
 
 /**

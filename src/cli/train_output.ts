@@ -1,8 +1,10 @@
 /** The words of `deno task train`: metrics on stdout, the rest of a stopped run on stderr. @module */
 
+import type { HeadSpec } from "../heads/kinds.ts";
 import { parameterCount } from "../model/sizes.ts";
 import { formatDuration, formatMany } from "../report/format.ts";
 import { metricsJson } from "../train/metrics.ts";
+import { headsTakenOver, type Origin } from "../train/origin.ts";
 import type { Outcome } from "../train/outcome.ts";
 import { commandLine, shellQuoted } from "./command.ts";
 import { metricsLines } from "./metrics_text.ts";
@@ -34,6 +36,22 @@ export function trainJson(
     sha256,
     ...Object.fromEntries(sets),
   });
+}
+
+/** Tells which heads of a training begin with another model's weights. */
+export function sayHeads(origin: Origin, heads: readonly HeadSpec[]): void {
+  const kept = headsTakenOver(origin, heads);
+  const fresh = heads.map(({ name }) => name)
+    .filter((name) => !kept.includes(name));
+  const said = [
+    ...(kept.length === 0 ? [] : [
+      `${
+        kept.join(", ")
+      } with that model's weights, for the labels are the same`,
+    ]),
+    ...(fresh.length === 0 ? [] : [`${fresh.join(", ")} with random ones`]),
+  ];
+  tellLine(`Heads begin: ${said.join("; ")}.`);
 }
 
 /** Prints what a finished run reached. */

@@ -7,6 +7,7 @@ import { formatPercent } from "../report/format.ts";
 import { mainMetric } from "../report/metrics.ts";
 import { type EpochSums, meanScore } from "../train/epochs.ts";
 import type { Progress } from "../train/fit.ts";
+import type { Origin } from "../train/origin.ts";
 import type { Outcome } from "../train/outcome.ts";
 import type { Rows, TrainingPlan } from "../train/plan.ts";
 import { runTraining } from "../train/run.ts";
@@ -17,7 +18,10 @@ export async function trainWithProgress(
   examples: Examples,
   rows: Rows,
   plan: TrainingPlan,
-  resumed: ModelState | undefined,
+  { resumed, from }: {
+    readonly resumed: ModelState | undefined;
+    readonly from: Origin | undefined;
+  },
   threads: number,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -26,6 +30,7 @@ export async function trainWithProgress(
   let started = 0;
   try {
     return await runTraining(examples, rows, plan, resumed, {
+      ...(from && { from }),
       signal,
       threads,
       onStep(progress, sums) {

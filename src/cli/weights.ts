@@ -9,6 +9,7 @@ import {
   readServingModel,
   readState,
 } from "../checkpoint/state_reader.ts";
+import { sha256 } from "../model/bits.ts";
 import { CheckpointError } from "../errors.ts";
 import {
   loadParameters,
@@ -42,6 +43,14 @@ export async function evaluatorOf(
     model.standardization.inverseDeviation,
   );
   return { model, evaluator };
+}
+
+/** Reads a model to begin a training with, and its file's sha-256. */
+export async function loadOrigin(
+  file: string,
+): Promise<{ model: ModelState; sha256: string }> {
+  const model = await withFile(file, readModel);
+  return { model, sha256: await sha256(await Deno.readFile(file)) };
 }
 
 /** Reads what predicting one by one needs of a weights file. */

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { isKnown, type Standing, UNKNOWN } from "../heads/head.ts";
 import { AdamSteps, type StepPlan } from "./adam_steps.ts";
 import { finish, missingOf } from "./finish.ts";
 import { gate, soundness } from "./gate.ts";
@@ -25,12 +26,11 @@ import {
   type Head,
   pick,
   rowsOf,
+  standingOf,
 } from "./heads.ts";
-import type { Answer } from "./kinds/kind.ts";
-import { kindOf } from "./kinds/kinds.ts";
 import { type Memory, recall, remember } from "./memory.ts";
 import { Metric } from "./metric.ts";
-import { addClass, measureWithin } from "./new_class.ts";
+import { addClass, type GrownClasses, measureWithin } from "./new_class.ts";
 import { rowAt, Scorer } from "./scorer.ts";
 
 /** What belongs to a trunk and its base model. */
@@ -74,7 +74,7 @@ export interface ExampleReport {
   /** Why it was not used; null if it was. */
   readonly reason: string | null;
   /** For each head before and after; null where the example has no label of it. */
-  readonly answers: readonly ({ before: Answer; after: Answer } | null)[];
+  readonly answers: readonly ({ before: Standing; after: Standing } | null)[];
 }
 
 /** What became of a request. */
@@ -131,10 +131,13 @@ export class Corrector {
   /**
    * Adds a class to head `h`, from examples that are all of it; they are remembered.
    * What is passed in does not change.
+   *
+   * @param grown The head with the new class, without its numbers.
    */
   async addClass(
     present: Tuned,
     h: number,
+    grown: GrownClasses,
     examples: Examples,
   ): Promise<Pick<Tuned, "heads" | "memory">> {
     const { replay, features } = this.material;
@@ -145,6 +148,7 @@ export class Corrector {
         { metric: this.metric, scorer: this.scorer },
         within,
         present.heads[h] as ClassesHead,
+        grown,
         examples,
         this.guards[h]!,
       ),
@@ -209,7 +213,7 @@ export class Corrector {
   #judge(present: readonly Head[], draft: readonly Head[]): Verdict {
     const { base } = this.material;
     return decide(
-      base.map(({ name }) => name),
+      base.map(({ spec }) => spec.name),
       this.guards,
       this.#metrics(base),
       this.#metrics(present),
@@ -252,7 +256,7 @@ export class Corrector {
   ): ExampleReport[] {
     const [then, now] = [before, after].map((heads) =>
       answersOf(this.scorer, heads, examples)
-    ) as [(Answer | null)[][], (Answer | null)[][]];
+    ) as [(Standing | null)[][], (Standing | null)[][]];
     return reasons.map((reason, i) => ({
       used: reason === null,
       reason,
@@ -285,9 +289,7 @@ function lessonOf(
     const logits = scorer.logits(head, examples.features);
     return examples.labels[h]!.map((label, i) => {
       const z = rowAt(logits, i, head);
-      if (missingOf(head, z, label, margin) === undefined) {
-        return kindOf(head).unknown;
-      }
+      if (missingOf(head, z, label, margin) === undefined) return UNKNOWN;
       open = true;
       return label;
     });
@@ -300,15 +302,14 @@ function answersOf(
   scorer: Scorer,
   heads: readonly Head[],
   examples: Examples,
-): (Answer | null)[][] {
+): (Standing | null)[][] {
   return heads.map((head, h) => {
-    const kind = kindOf(head);
     const logits = scorer.logits(head, examples.features);
     return Array.from(
       examples.labels[h]!,
       (label, i) =>
-        kind.isLabelled(label)
-          ? kind.answer(scorer.math, head, rowAt(logits, i, head), label)
+        isKnown(label)
+          ? standingOf(scorer.math, head, rowAt(logits, i, head), label)
           : null,
     );
   });

@@ -15,6 +15,7 @@
  * @module
  */
 
+import { isKnown, type Logits, type Shortfall } from "../heads/head.ts";
 import {
   copyOf,
   type Examples,
@@ -23,9 +24,8 @@ import {
   logitsAt,
   pick,
   rowsOf,
+  shortfallOf,
 } from "./heads.ts";
-import type { Shortfall } from "./kinds/kind.ts";
-import { kindOf } from "./kinds/kinds.ts";
 import type { Direction, Metric } from "./metric.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
@@ -109,7 +109,7 @@ function correctAll(
       const x = featuresAt(examples, index);
       // Where one class has been passed, the next is in the way.
       for (let turn = 0; turn < rowsOf(head); turn++) {
-        const missing = shortfallOf(head, x, label, margin);
+        const missing = exactlyMissing(head, x, label, margin);
         if (missing === undefined) return;
         const { up, down } = missing;
         const t = apply(head, missing, directions[i]!);
@@ -165,27 +165,26 @@ class Screen {
 /** What keeps an answer from being right; undefined if nothing worth an update does, or the label is not known. */
 export function missingOf(
   head: Head,
-  logits: ArrayLike<number>,
+  logits: Logits,
   label: number,
   margin: number,
 ): Shortfall | undefined {
-  const kind = kindOf(head);
-  if (!kind.isLabelled(label)) return undefined;
-  const missing = kind.shortfall(head, logits, label, margin);
+  const missing = shortfallOf(head, logits, label, margin);
   return missing !== undefined && missing.need > NEGLIGIBLE
     ? missing
     : undefined;
 }
 
 /** {@linkcode missingOf} by exact logits. */
-function shortfallOf(
+function exactlyMissing(
   head: Head,
   x: Float32Array,
   label: number,
   margin: number,
 ): Shortfall | undefined {
-  if (!kindOf(head).isLabelled(label)) return undefined;
-  return missingOf(head, logitsAt(head, x), label, margin);
+  return isKnown(label)
+    ? missingOf(head, logitsAt(head, x), label, margin)
+    : undefined;
 }
 
 /** Moves one or two rows of a head, in place; returns t. */

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { isKnown } from "../heads/head.ts";
+import { kindOf } from "../heads/kinds.ts";
 import { type Allocator, createArena } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import {
@@ -17,7 +19,6 @@ import {
 } from "../kernels/panels.ts";
 import { integerPower } from "../optim/optimizer.ts";
 import { type Head, rowsOf } from "./heads.ts";
-import { kindOf } from "./kinds/kinds.ts";
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
@@ -92,13 +93,15 @@ export class HeadChange {
       inputs: stride,
       panels,
     });
-    const kind = kindOf(head);
-    const share = 1 / labels.filter((label) => kind.isLabelled(label)).length;
+    const kind = kindOf(head.spec);
+    const share = 1 / labels.filter(isKnown).length;
+    g.fill(0, 0, labels.length * width);
     labels.forEach((label, r) => {
-      const out = g.subarray(r * width, (r + 1) * width).fill(0);
-      if (!kind.isLabelled(label)) return;
+      if (!isKnown(label)) return;
       const changed = logits[r]!.map((value, c) => value + z[r * width + c]!);
-      kind.gradient(kernels, changed, label, share, out);
+      const out = g.subarray(r * width, r * width + changed.length);
+      kind.slope(kernels, changed, label, out);
+      for (let c = 0; c < out.length; c++) out[c]! *= share;
     });
     return labels.length;
   }

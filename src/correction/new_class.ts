@@ -11,10 +11,18 @@
  * @module
  */
 
+import { isKnown } from "../heads/head.ts";
+import { kindOf } from "../heads/kinds.ts";
+import { largestLogit } from "../heads/known.ts";
 import { finish, type FinishTools } from "./finish.ts";
 import type { GuardSet } from "./guard.ts";
-import { type ClassesHead, type Examples, featuresAt, pick } from "./heads.ts";
-import { kindOf } from "./kinds/kinds.ts";
+import {
+  type ClassesHead,
+  type Examples,
+  featuresAt,
+  pick,
+  shortfallOf,
+} from "./heads.ts";
 import { Metric } from "./metric.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
@@ -30,6 +38,9 @@ const BETWEEN = 0.85;
 const LEAD = 2;
 /** λ: with few examples a mean is uncertain, and the metric stays near the plain one. */
 const RIDGE = 1;
+
+/** A head with one more class than it has rows: its description and calibration. */
+export type GrownClasses = Pick<ClassesHead, "spec" | "calibration">;
 
 /** Measures features within the classes of a head, which {@linkcode addClass} needs, once per trunk. */
 export function measureWithin(
@@ -49,6 +60,7 @@ export function measureWithin(
  *
  * @param tools Whose scorer has room for the new row.
  * @param within Of {@linkcode measureWithin}.
+ * @param grown The head with the new class, without its numbers.
  * @param guard What this head is judged by.
  * @throws {RangeError} If there are no examples, or they are the mean of all.
  */
@@ -56,28 +68,30 @@ export function addClass(
   tools: FinishTools,
   within: Metric,
   head: ClassesHead,
+  grown: GrownClasses,
   examples: Examples,
   guard: GuardSet,
 ): ClassesHead {
   const { scorer } = tools;
   const mean = meanOf(examples);
   const right = rightOf(scorer, head, guard);
-  const grown = withBias(scorer, withRow(within, head, mean), mean, right);
+  const wider = { ...grown, ...withRow(within, head, mean) };
+  const placed = withBias(scorer, wider, mean, right);
   const label = head.bias.length;
   const lesson: Examples = {
     ...examples,
     labels: [new Float32Array(examples.count).fill(label)],
   };
-  const finished = finish(tools, [grown], lesson, pick(lesson, []), MARGIN);
+  const finished = finish(tools, [placed], lesson, pick(lesson, []), MARGIN);
   return withBias(scorer, finished.heads[0] as ClassesHead, mean, right);
 }
 
-/** The head with the new row, which is 0 at the mean of all features. */
+/** The numbers of a head with the new row, which is 0 at the mean of all features. */
 function withRow(
   within: Metric,
   head: ClassesHead,
   mean: Float32Array,
-): ClassesHead {
+): Pick<ClassesHead, "weight" | "bias"> {
   const [direction] = within.directions(mean);
   const { weight, gain, bias } = direction!;
   const scale = RISE / (gain - 1);
@@ -91,12 +105,9 @@ function withRow(
     weight.subarray(0, inputs),
     (value) => scale * value,
   );
-  const { calibration } = head;
   return {
-    ...head,
     weight: joined(head.weight, row),
     bias: joined(head.bias, Float32Array.of(scale * (bias - 1))),
-    calibration: { ...calibration, offsets: [...calibration.offsets, 0] },
   };
 }
 
@@ -130,14 +141,14 @@ function rightOf(
   head: ClassesHead,
   { examples, labels, handicap }: GuardSet,
 ): RightAnswers {
-  const kind = kindOf(head);
+  const kind = kindOf(head.spec);
   const logits = scorer.logits(head, examples.features);
   const right = Array.from(labels.keys()).filter((i) => {
     const label = labels[i]!;
-    if (!kind.isLabelled(label)) return false;
+    if (!isKnown(label)) return false;
     const z = rowAt(logits, i, head);
     kind.handicap(z, label, handicap);
-    return kind.shortfall(head, z, label, 0) === undefined;
+    return shortfallOf(head, z, label, 0) === undefined;
   });
   return {
     examples: pick(examples, right),
@@ -155,7 +166,7 @@ function leadsOf(
   const logits = scorer.logits(head, examples.features);
   return labels.map((label, i) => {
     const z = rowAt(logits, i, head);
-    kindOf(head).handicap(z, label, handicap);
+    kindOf(head.spec).handicap(z, label, handicap);
     return leadOver(head, z);
   });
 }
@@ -165,9 +176,7 @@ function leadOver(
   { calibration: { offsets } }: ClassesHead,
   logits: Float32Array,
 ): number {
-  const others = logits.subarray(0, -1)
-    .reduce((most, z, c) => Math.max(most, z + offsets[c]!), -Infinity);
-  return others - logits.at(-1)!;
+  return largestLogit(logits, offsets.slice(0, -1)) - logits.at(-1)!;
 }
 
 function joined(a: Float32Array, b: Float32Array): Float32Array {

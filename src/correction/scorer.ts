@@ -30,11 +30,11 @@ export class Scorer {
    *
    * @throws {RangeError} If the head has more rows than there is room for.
    */
-  logits({ name, weight, bias }: Head, rows: Float32Array): Float32Array {
+  logits({ spec, weight, bias }: Head, rows: Float32Array): Float32Array {
     const { views, features } = this;
     if (bias.length > views.bias.length) {
       throw new RangeError(
-        `Cannot score the head ${name}: expected at most ${views.bias.length} rows, got ${bias.length}`,
+        `Cannot score the head ${spec.name}: expected at most ${views.bias.length} rows, got ${bias.length}`,
       );
     }
     views.rowMajor.set(weight);

@@ -110,6 +110,10 @@ export const binary: HeadKind<BinaryHead, BinaryCalibration, BinaryAnswer> = {
     return target === 1 ? { need, up: 0 } : { need, down: 0 };
   },
 
+  handicap(logits, target, by) {
+    logits[0]! -= signOf(target) * by;
+  },
+
   standing(kernels, _, { temperature, offset }, logits, target) {
     const z = signOf(target) * (logits[0]! + offset) / temperature;
     const right = z > 0 || (z === 0 && target === 0);

@@ -130,14 +130,18 @@ export const classes: HeadKind<
     return need > 0 ? { need, up: target, down: rival } : undefined;
   },
 
+  handicap(logits, target, by) {
+    logits[target]! -= by;
+  },
+
   standing(kernels, _, { temperature, offsets }, logits, target) {
     const z = offsets.map((offset, c) => (logits[c]! + offset) / temperature);
-    const { exponentials, largest, sum } = partition(kernels, z);
+    const { best, largest, exponentials, sum } = partition(kernels, z);
     return {
       probability: exponentials[target]! / sum,
       rank: 1 + z.filter((other) => other > z[target]!).length,
       most: 1 / sum,
-      right: z.indexOf(largest) === target,
+      right: best === target,
       loss: kernels.log(sum) - (z[target]! - largest),
     };
   },
@@ -199,19 +203,21 @@ export function withKnown(
     : { ...calibration, known: fitKnown(scores) };
 }
 
-/** exp(z − largest) of every class, and their sum. */
+/** The class of the largest logit, exp(z − largest) of every class, and their sum. */
 function partition(kernels: MathKernels, z: Logits): {
-  exponentials: Float64Array;
+  best: number;
   largest: number;
+  exponentials: Float64Array;
   sum: number;
 } {
-  const largest = z[indexOfLargest(z)]!;
+  const best = indexOfLargest(z);
+  const largest = z[best]!;
   const exponentials = Float64Array.from(
     z,
     (value) => kernels.exp(value - largest),
   );
   const sum = exponentials.reduce((total, value) => total + value, 0);
-  return { exponentials, largest, sum };
+  return { best, largest, exponentials, sum };
 }
 
 /**
@@ -232,16 +238,14 @@ export function scoreClasses(
   let loss = 0;
   labels.forEach((label, n) => {
     const z = logits.subarray(n * width, (n + 1) * width);
-    const best = indexOfLargest(z);
-    let sum = 0;
-    for (const value of z) sum += kernels.exp(value - z[best]!);
+    const { best, largest, sum } = partition(kernels, z);
     predicted[n] = best;
     confidence[n] = 1 / sum;
     if (!isKnown(label)) return;
     const hit = best === label ? 1 : 0;
     images++;
     right += hit;
-    loss += kernels.log(sum) - (z[label]! - z[best]!);
+    loss += kernels.log(sum) - (z[label]! - largest);
     gaps[Math.min(BINS - 1, Math.floor(BINS / sum))]! += hit - 1 / sum;
   });
   const gap = gaps.reduce((total, bin) => total + Math.abs(bin), 0);

@@ -106,8 +106,8 @@ export interface Standing {
   readonly probability: number;
   /** 1 + the number of answers that are likelier; 1 for a quantity. */
   readonly rank: number;
-  /** The probability of the likeliest answer. */
-  readonly most: number;
+  /** The probability of the likeliest answer; undefined for a quantity. */
+  readonly most: number | undefined;
   /** True if the answer is right; of a quantity, if it is within its standard deviation. */
   readonly right: boolean;
   /** −log p(label) in nats; of a quantity, half the squared error in standard deviations. */
@@ -195,6 +195,9 @@ export interface HeadKind<S extends NamedHead, C, A> {
     target: number,
     margin: number,
   ): Shortfall | undefined;
+
+  /** Lowers the likelihood of a label by so many logits, in place; a quantity stays as it is. */
+  handicap(logits: Float32Array, target: number, by: number): void;
 
   /** Ranks a label among the calibrated answers. */
   standing(

@@ -115,13 +115,15 @@ export const number: HeadKind<NumberHead, NumberCalibration, NumberAnswer> = {
     return residual > 0 ? { need, up: 0 } : { need, down: 0 };
   },
 
+  handicap() {},
+
   standing(kernels, { standardDeviation }, { deviation }, logits, target) {
     const error = Math.abs(logits[0]! - target) * standardDeviation;
     const loss = (error / Math.max(deviation, Number.MIN_VALUE)) ** 2 / 2;
     return {
       probability: kernels.exp(-loss),
       rank: 1,
-      most: 1,
+      most: undefined,
       right: error <= deviation,
       loss,
     };

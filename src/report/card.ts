@@ -53,13 +53,19 @@ export function renderModelCard(run: RunReport): string {
   ].join("\n\n") + "\n";
 }
 
-function introduction({ sizes: { heads } }: RunReport): string {
+function introduction({ sizes: { heads }, plan: { from } }: RunReport): string {
   const answers = heads.map((head) => escapeMarkdown(headInWords(head)));
   return `A multilayer perceptron with ${
     formatMany(heads.length, "head")
   } on one trunk. For one image it answers: ${
     answers.join("; ")
-  }. It sees a hand-made descriptor of the image and was trained from random weights: no pretrained network is part of it. The file holds the preprocessing, the labels and the optimizer's moments too, so that it can go on learning.`;
+  }. It sees a hand-made descriptor of the image and ${
+    from === undefined
+      ? "was trained from random weights: no pretrained network is part of it"
+      : `has the trunk of another model, ${
+        from.trunk === "frozen" ? "as it was there" : "trained further"
+      }: what is said there of its data and limits holds here too`
+  }. The file holds the preprocessing, the labels and the optimizer's moments too, so that it can go on learning.`;
 }
 
 function tensors({ sizes }: RunReport): string {

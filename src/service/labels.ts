@@ -1,11 +1,12 @@
 /** Labels of the served model: new ones, other names, retired ones. @module */
 
+import { examplesFrom, parametersOf } from "../correction/heads.ts";
 import type { ClassesHead } from "../heads/classes.ts";
+import type { ClassesCalibration } from "../heads/classes_calibration.ts";
 import { UNKNOWN } from "../heads/head.ts";
 import { layerOf } from "../model/sizes.ts";
 import type { HeadsRecord, Manifest } from "../store/manifest.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
-import { correctionExamples, parametersOfHeads } from "./correction_heads.ts";
 import { changedParameters, type Corrections } from "./corrections.ts";
 import {
   type Changed,
@@ -132,12 +133,16 @@ export class Labels {
     const { heads, memory } = await corrector.addClass(
       present,
       h,
-      correctionExamples(next.heads, examples),
+      {
+        spec,
+        calibration: next.calibration[spec.name] as ClassesCalibration,
+      },
+      examplesFrom(next.heads, examples),
     );
     const parameters: Parameters = new Map([
       ...version.parameters,
       ...changedParameters(
-        parametersOfHeads(heads),
+        parametersOf(heads),
         this.network.model.parameters,
       ),
     ]);

@@ -34,9 +34,12 @@ export function stepRandom(seed: number, step: number): Random {
 }
 
 /**
- * Writes standardized examples and their labels into rows 0, 1, … of the
- * workspace; `views[b]` is the view of `rows[b]`.
+ * Writes examples and their labels into rows 0, 1, … of a workspace; `views[b]` is
+ * the view of `rows[b]`.
  */
+export type FillBatch = typeof fillBatch;
+
+/** Writes standardized descriptors as a {@linkcode FillBatch}. */
 export function fillBatch(
   { kernels, network, workspace, standardization, staging }: Evaluator,
   examples: Examples,

@@ -7,6 +7,7 @@ import { learningRateFactor } from "../optim/schedule.ts";
 import {
   dropCells,
   epochOrder,
+  type FillBatch,
   fillBatch,
   mirrorBatch,
   mixBatch,
@@ -35,6 +36,8 @@ export interface Progress {
 export interface FitOptions {
   /** wₕ of each head's loss, in the heads' order. */
   readonly headWeights?: readonly number[];
+  /** Writes the examples of a step, by default {@linkcode fillBatch}. */
+  readonly fill?: FillBatch;
   /** Stops the run after the step under way. */
   readonly signal?: AbortSignal;
   /** Called after every step. */
@@ -66,8 +69,9 @@ export async function fit(
   rows: ArrayLike<number>,
   recipe: Recipe,
   from: number,
-  { signal, headWeights, onStep, onEpoch }: FitOptions = {},
+  options: FitOptions = {},
 ): Promise<number> {
+  const { signal, onStep, onEpoch } = options;
   const perEpoch = Math.ceil(rows.length / recipe.batchSize);
   const steps = stepsOf(recipe, rows.length);
   let images = 0;
@@ -90,7 +94,7 @@ export async function fit(
       steps,
       rows: batch.length,
       images: images += batch.length,
-      ...fitStep(trainer, examples, batch, recipe, step, steps, headWeights),
+      ...fitStep(trainer, examples, batch, recipe, step, steps, options),
     };
     onStep?.(progress);
     if (position === perEpoch - 1 && onEpoch?.(progress) === "stop") {
@@ -111,12 +115,12 @@ function fitStep(
   recipe: Recipe,
   step: number,
   steps: number,
-  headWeights: readonly number[] | undefined,
+  { headWeights, fill = fillBatch }: FitOptions,
 ): StepResult {
   const { kernels, workspace } = trainer;
   const random = stepRandom(recipe.seed, step);
   const views = Uint32Array.from(batch, () => random.below(examples.views));
-  fillBatch(trainer, examples, batch, views);
+  fill(trainer, examples, batch, views);
   if (recipe.mixup > 0) {
     mixBatch(kernels, workspace, batch.length, recipe.mixup, random);
   }

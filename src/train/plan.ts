@@ -5,6 +5,9 @@ import type { Schedule } from "../optim/schedule.ts";
 import type { BestEpoch, EpochRecord, EpochSums, KEEP } from "./epochs.ts";
 import type { SetMetrics } from "./metrics.ts";
 
+/** The choices for a trunk that was taken from another model. */
+export const TRUNKS = ["frozen", "tuned"] as const;
+
 /** The rows of each part of a split. */
 export interface Rows {
   readonly train: Uint32Array;
@@ -55,6 +58,13 @@ export interface TrainingPlan {
   readonly split: string;
   /** Folds of the cross-validation; 0 for none. */
   readonly folds: number;
+  /** The model whose trunk the training begins with, where it does. */
+  readonly from?: {
+    /** Whether the trunk stays as it is, or is trained on. */
+    readonly trunk: typeof TRUNKS[number];
+    /** Sha-256 of the model's file. */
+    readonly sha256: string;
+  };
 }
 
 /** Says in words how a plan's split draws its rows. */

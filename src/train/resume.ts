@@ -69,8 +69,9 @@ export function checkResume(
         `(sha-256 ${record.dataset.hash}), got ${examples.length} (sha-256 ${examples.hash})`,
     );
   }
+  const frozen = plan.from?.trunk === "frozen";
   const missing = [...state.parameters.keys()].find((name) =>
-    !state.moments.has(name)
+    !state.moments.has(name) && !(frozen && name.startsWith("trunk."))
   );
   if (record.step > 0 && missing !== undefined) {
     throw new CheckpointError(

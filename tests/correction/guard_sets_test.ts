@@ -8,6 +8,7 @@ import {
   logitsAt,
 } from "../../src/correction/heads.ts";
 import { Scorer } from "../../src/correction/scorer.ts";
+import { UNKNOWN } from "../../src/heads/head.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { FEATURES, toyExamples, toyHeads } from "./toy.ts";
 
@@ -19,10 +20,12 @@ function learned(count: number, seed: number): Examples {
   const examples = toyExamples(count, Random.fromSeed(seed));
   const said = (head: Head, i: number) => {
     const z = logitsAt(head, featuresAt(examples, i));
-    if (head.kind === "number") return z[0]!;
+    if ("deviation" in head.calibration) return z[0]!;
+    if ("offset" in head.calibration) {
+      return z[0]! + head.calibration.offset > 0 ? 1 : 0;
+    }
     const { offsets } = head.calibration;
     const calibrated = z.map((value, c) => value + offsets[c]!);
-    if (head.kind === "binary") return calibrated[0]! >= 0 ? 1 : 0;
     return calibrated.indexOf(Math.max(...calibrated));
   };
   return {
@@ -66,7 +69,7 @@ Deno.test("each head has a guard of its own, by its labels", () => {
     ...guard,
     labels: guard.labels.with(
       0,
-      guard.labels[0]!.map((label, i) => i < 40 ? label : -1),
+      guard.labels[0]!.map((label, i) => i < 40 ? label : UNKNOWN),
     ),
   };
   const sets = chooseGuards(SCORER, HEADS, few, learned(90, 2));

@@ -16,7 +16,14 @@ import { addClass, measureWithin } from "../../src/correction/new_class.ts";
 import { Metric } from "../../src/correction/metric.ts";
 import { Scorer } from "../../src/correction/scorer.ts";
 import { Random } from "../../src/nn/prng.ts";
-import { allNumbers, FEATURES, STRIDE, toyExamples, toyHeads } from "./toy.ts";
+import {
+  allNumbers,
+  FEATURES,
+  grownBy,
+  STRIDE,
+  toyExamples,
+  toyHeads,
+} from "./toy.ts";
 
 const [WILD] = toyHeads(Random.fromSeed(1));
 /** Logits of a few units, as trained heads have them. */
@@ -24,6 +31,7 @@ const HEAD: ClassesHead = {
   ...WILD,
   weight: WILD.weight.map((value) => 0.3 * value),
 };
+const GROWN = grownBy("new", HEAD);
 const REPLAY = toyExamples(60, Random.fromSeed(2));
 const TOOLS = {
   metric: await Metric.create(REPLAY.features, { features: FEATURES }),
@@ -60,16 +68,24 @@ Deno.test("a new class takes its own images and at most one of the guard", () =>
   const guard = answered(80);
   for (const distance of [2, 6, 12]) {
     const before = allNumbers([HEAD]);
-    const head = addClass(TOOLS, WITHIN, HEAD, novel(5, distance), guard);
+    const head = addClass(
+      TOOLS,
+      WITHIN,
+      HEAD,
+      GROWN,
+      novel(5, distance),
+      guard,
+    );
     assertEquals(allNumbers([HEAD]), before);
     assertEquals(head.bias.length, 6);
     assertEquals(head.calibration.offsets.length, 6);
+    assertEquals(head.spec.labels.at(-1), "new");
     const taken = guard.labels.filter((_, i) =>
       best(head, featuresAt(guard.examples, i)) === 5
     );
     assert(taken.length <= 1, `${taken.length} at ${distance}`);
   }
-  const head = addClass(TOOLS, WITHIN, HEAD, novel(5, 12), guard);
+  const head = addClass(TOOLS, WITHIN, HEAD, GROWN, novel(5, 12), guard);
   const others = novel(30, 12);
   const found = others.labels[0]!
     .filter((_, i) => best(head, featuresAt(others, i)) === 5);
@@ -79,7 +95,7 @@ Deno.test("a new class takes its own images and at most one of the guard", () =>
 Deno.test("without a guard, a new class leads by two where its examples are", () => {
   const examples = pick(novel(1, 6), [0]);
   const none = { ...answered(0), examples: pick(examples, []) };
-  const head = addClass(TOOLS, WITHIN, HEAD, examples, none);
+  const head = addClass(TOOLS, WITHIN, HEAD, GROWN, examples, none);
   const z = logitsAt(head, featuresAt(examples, 0))
     .map((value, c) => value + head.calibration.offsets[c]!);
   assertAlmostEquals(z[5]! - Math.max(...z.slice(0, 5)), 2, 1e-4);
@@ -88,7 +104,7 @@ Deno.test("without a guard, a new class leads by two where its examples are", ()
 Deno.test("a class of nothing, or of nothing special, is refused", () => {
   const guard = answered(8);
   assertThrows(
-    () => addClass(TOOLS, WITHIN, HEAD, pick(REPLAY, []), guard),
+    () => addClass(TOOLS, WITHIN, HEAD, GROWN, pick(REPLAY, []), guard),
     RangeError,
     "expected examples, got none",
   );
@@ -100,7 +116,7 @@ Deno.test("a class of nothing, or of nothing special, is refused", () => {
   const exact = { ...mean, features: mean.features };
   WITHIN.mean.forEach((value, i) => WITHIN.mean[i] = Math.fround(value));
   assertThrows(
-    () => addClass(TOOLS, WITHIN, HEAD, exact, guard),
+    () => addClass(TOOLS, WITHIN, HEAD, GROWN, exact, guard),
     RangeError,
     "differ from the mean",
   );

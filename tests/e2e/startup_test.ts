@@ -95,6 +95,7 @@ Deno.test("a request under way is answered after SIGTERM; one that never ends is
       const start = performance.now();
       server.process.kill("SIGTERM");
       if (ends) {
+        await new Promise((resolve) => setTimeout(resolve, 300)); // the signal has come
         await write("lo");
         const [answer] = await Array.fromAsync(
           connection.readable,

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { withKnown } from "../../src/checkpoint/known_file.ts";
+import { headsFrom } from "../../src/correction/heads.ts";
 import { Scorer } from "../../src/correction/scorer.ts";
 import { CheckpointError } from "../../src/errors.ts";
 import { classes, withKnown as fitKnown } from "../../src/heads/classes.ts";
 import type { ClassesCalibration } from "../../src/heads/classes_calibration.ts";
 import { featureCount } from "../../src/model/sizes.ts";
-import { correctionHeads } from "../../src/service/correction_heads.ts";
 import { ServingNetwork } from "../../src/service/network.ts";
 import { readWeights } from "../../src/service/weights.ts";
 import { withFolder } from "../data/images.ts";
@@ -27,14 +27,14 @@ async function scoresOfGuard(): Promise<Record<string, readonly number[]>> {
     ),
   );
   const { heads } = sizes;
-  const linear = correctionHeads({ heads, calibration }, parameters);
+  const linear = headsFrom({ heads, calibration }, parameters);
   const rows = Math.max(...linear.map(({ bias }) => bias.length));
   const scorer = await Scorer.create(featureCount(sizes), rows);
   return Object.fromEntries(linear.map((head, h) => {
     const logits = scorer.logits(head, features);
     const outputs = { logits, width: head.bias.length, labels: labels[h]! };
-    const own = calibration[head.name] as ClassesCalibration;
-    return [head.name, fitKnown(own, outputs).known!];
+    const own = head.calibration as ClassesCalibration;
+    return [head.spec.name, fitKnown(own, outputs).known!];
   }));
 }
 

@@ -12,9 +12,15 @@ export type Facts = readonly (readonly [name: string, value: string])[];
 
 /** The recipe of the training. */
 export function trainingFacts(
-  { plan: { recipe, optimizer, headWeights }, keptEpoch }: RunReport,
+  { plan: { recipe, optimizer, headWeights, from }, keptEpoch }: RunReport,
 ): Facts {
   return [
+    ...(from === undefined ? [] : [
+      [
+        "Trunk",
+        `taken from the model with SHA-256 ${from.sha256}, ${from.trunk}`,
+      ] as const,
+    ]),
     ["Optimizer", optimizer.name],
     ...Object.entries(optimizer.options).map(([name, value]) =>
       [name, String(value)] as const

@@ -10,7 +10,12 @@ import {
   servingState,
 } from "../../../src/cli/weights.ts";
 import type { Material } from "../../../src/correction/correct.ts";
-import type { Examples as Rows } from "../../../src/correction/heads.ts";
+import {
+  type Examples as Rows,
+  examplesFrom,
+  headsFrom,
+  parametersOf,
+} from "../../../src/correction/heads.ts";
 import { Scorer } from "../../../src/correction/scorer.ts";
 import type { Dataset } from "../../../src/data/dataset.ts";
 import { loadImage } from "../../../src/data/image.ts";
@@ -28,11 +33,6 @@ import type {
   StoredExamples,
 } from "../../../src/model/state.ts";
 import { Random } from "../../../src/nn/prng.ts";
-import {
-  correctionExamples,
-  correctionHeads,
-  parametersOfHeads,
-} from "../../../src/service/correction_heads.ts";
 import { Describer } from "../../../src/service/describer.ts";
 import { ServingNetwork } from "../../../src/service/network.ts";
 import { fitCalibration } from "../../../src/train/metrics.ts";
@@ -128,7 +128,7 @@ async function openFold(
   const { heads } = state.sizes;
   const network = await ServingNetwork.create(await loadServingModel(file));
   const features = (descriptors: readonly Uint8Array[], labels: Labels): Rows =>
-    correctionExamples(heads, {
+    examplesFrom(heads, {
       features: network.features(new Map(), descriptors),
       labels,
       length: descriptors.length,
@@ -147,7 +147,7 @@ async function openFold(
   return {
     model: state,
     material: {
-      base: correctionHeads(
+      base: headsFrom(
         { heads, calibration: state.calibration },
         state.parameters,
       ),
@@ -264,9 +264,9 @@ async function calibrated(folds: readonly Fold[]): Promise<Fold[]> {
     const { heads } = fold.model.sizes;
     const others = joinOutputs(said.filter((_, k) => k !== own));
     const calibration = fitCalibration(scorer.math, heads, others);
-    const base = correctionHeads(
+    const base = headsFrom(
       { heads, calibration },
-      parametersOfHeads(fold.material.base),
+      parametersOf(fold.material.base),
     );
     return { ...fold, material: { ...fold.material, base } };
   });

@@ -1,0 +1,205 @@
+/** `deno task finetune`: corrects a model by labelled images, as POST /finetune does. @module */
+
+import { dirname } from "node:path";
+import { writeFileAtomically } from "../checkpoint/file.ts";
+import { viewSafetensors } from "../checkpoint/safetensors_reader.ts";
+import { CheckpointError } from "../errors.ts";
+import { isKnown } from "../heads/head.ts";
+import { type Examples, groupsOf } from "../model/examples.ts";
+import type { FinetuneAnswer } from "../service/requests.ts";
+import { hasMemory } from "../service/memory_tensors.ts";
+import { Service } from "../service/service.ts";
+import { readWeights } from "../service/weights.ts";
+import { SHIPPED_WEIGHTS } from "../service/settings.ts";
+import { openEngine } from "../store/open.ts";
+import { EXIT, runCommand } from "./command.ts";
+import { DATA_FLAGS, labelledAs, openDataset } from "./examples.ts";
+import { finetuneJson, finetuneText } from "./finetune_output.ts";
+import { type Command, type Flags, UsageError } from "./flags.ts";
+import { startProgress } from "./progress.ts";
+
+/** Images of a request. */
+const REQUEST = 32;
+/** The largest margin, in logits, as the route has it. */
+const MOST_MARGIN = 4;
+
+const COMMAND: Command = {
+  name: "finetune",
+  operands: "--data DIR (--out FILE | --store URL) [flags]",
+  summary:
+    "Corrects a model by labelled images, as POST /finetune does. Into a file, or into the store of a server.",
+  flags: {
+    ...DATA_FLAGS,
+    weights: { value: "FILE", help: "The model (the shipped one)." },
+    out: {
+      value: "FILE",
+      help: "Where the corrected model goes, with what it remembers.",
+    },
+    store: {
+      value: "URL",
+      help: "Correct what a server of these weights serves from this STORE.",
+    },
+    margin: {
+      value: "X",
+      help:
+        `By how much answers must be right, in logits up to ${MOST_MARGIN} (0.5).`,
+    },
+    trusted: { help: "Believe every label." },
+    "dry-run": { help: "Say what would become of it, and change nothing." },
+  },
+};
+
+if (import.meta.main) await runCommand(COMMAND, finetune);
+
+async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
+  checkFlags(flags);
+  const out = flags.text("out");
+  if (out !== undefined) await Deno.mkdir(dirname(out), { recursive: true });
+  const bytes = await readModelFile(flags.text("weights") ?? SHIPPED_WEIGHTS);
+  const weights = await readWeights(bytes);
+  const { preprocessing, sizes: { heads } } = weights.model;
+  const opened = await openDataset(flags, signal, {
+    views: 1,
+    preprocessing,
+    heads,
+    forTraining: false,
+  });
+  using dataset = opened.dataset;
+  const examples = labelledAs(dataset.examples, heads);
+
+  const engine = await openEngine(flags.text("store") ?? "memory");
+  const service = await Service.create({ weights, engine });
+  try {
+    const transfer = await service.transfer();
+    // What a file remembers is part of a version, not of the weights.
+    if (!flags.has("store") && hasMemory(viewSafetensors(bytes))) {
+      await transfer.import(bytes);
+    }
+    const answers = await correctAll(service, examples, flags, signal);
+    const isChanged = answers.some(({ version }) =>
+      version.after > version.before
+    );
+    const written = out !== undefined && isChanged
+      ? {
+        file: out,
+        sha256: await writeFileAtomically(
+          out,
+          (await transfer.export()).chunks,
+        ),
+      }
+      : undefined;
+    console.log(
+      flags.has("json")
+        ? finetuneJson(answers, written)
+        : finetuneText(answers, written),
+    );
+    return answers.some(({ accepted }) => accepted) ? EXIT.ok : EXIT.failure;
+  } finally {
+    await service.close();
+  }
+}
+
+function checkFlags(flags: Flags): void {
+  if (flags.operands.length > 0) {
+    throw new UsageError(
+      `Cannot understand "${flags.operands[0]}": expected flags only`,
+    );
+  }
+  if (!flags.has("data") && !flags.has("labels")) {
+    throw new UsageError(
+      "Cannot correct a model: expected --data DIR or --labels FILE, got none",
+    );
+  }
+  const [out, store, dry] = ["out", "store", "dry-run"].map((name) =>
+    flags.has(name)
+  );
+  if ((out || dry || store) && !(out && store)) return;
+  throw new UsageError(
+    `Cannot correct a model: expected --out FILE or --store URL, got ${
+      out ? "both" : "none"
+    }`,
+  );
+}
+
+/** Corrects by request after request, each with images of as many groups as there are. */
+async function correctAll(
+  service: Service,
+  examples: Examples,
+  flags: Flags,
+  signal: AbortSignal,
+): Promise<FinetuneAnswer[]> {
+  const margin = flags.has("margin")
+    ? flags.number(
+      "margin",
+      0.5,
+      `a number in (0, ${MOST_MARGIN}]`,
+      (value) => value > 0 && value <= MOST_MARGIN,
+    )
+    : undefined;
+  const rows = mixedRows(examples);
+  const bar = startProgress("Correcting", rows.length);
+  const answers: FinetuneAnswer[] = [];
+  try {
+    for (let start = 0; start < rows.length; start += REQUEST) {
+      signal.throwIfAborted();
+      const batch = rows.slice(start, start + REQUEST);
+      const { answer } = await service.finetune({
+        images: [],
+        describe: () =>
+          Promise.resolve(batch.map((row) => descriptorOf(examples, row))),
+        labels: examples.heads.map((_, h) =>
+          batch.map((row) => examples.labelOf(row, h))
+        ),
+        mode: "correct",
+        margin,
+        trusted: flags.has("trusted"),
+        dryRun: flags.has("dry-run"),
+      });
+      answers.push(answer);
+      bar.update(start + batch.length, "");
+    }
+  } finally {
+    bar.stop();
+  }
+  return answers;
+}
+
+/** The rows with a label: one of every group, then another of every group, and so on. */
+function mixedRows(examples: Examples): number[] {
+  const groups = groupsOf(examples);
+  const seen = new Map<string, number>();
+  const rows = Array.from({ length: examples.length }, (_, row) => row)
+    .filter((row) =>
+      examples.heads.some((_, h) => isKnown(examples.labelOf(row, h)))
+    )
+    .map((row) => {
+      const group = groups[row]!;
+      const turn = seen.get(group) ?? 0;
+      seen.set(group, turn + 1);
+      return { row, turn };
+    });
+  return rows.sort((a, b) => a.turn - b.turn || a.row - b.row)
+    .map(({ row }) => row);
+}
+
+function descriptorOf(examples: Examples, row: number): Uint8Array {
+  const descriptor = new Uint8Array(examples.inputs);
+  examples.read(row, 0, descriptor);
+  return descriptor;
+}
+
+async function readModelFile(
+  file: string | URL,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(file);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new CheckpointError(
+      `Cannot read the weights: expected a file at ${
+        file instanceof URL ? file.pathname : file
+      }, found none`,
+      { cause },
+    );
+  }
+}
