@@ -6,7 +6,7 @@ import { headSections } from "./answers.js";
 import { listenForCamera } from "./camera.js";
 import { byId, say } from "./elements.js";
 import { listenForImages } from "./images.js";
-import { showOutcome } from "./outcome.js";
+import { showOutcome, showReturn } from "./outcome.js";
 import { predict, rollback, teach, Trouble } from "./server.js";
 import { loadTimeline, newest } from "./timeline.js";
 import { knownInWords, plain } from "./words.js";
@@ -16,6 +16,9 @@ import { knownInWords, plain } from "./words.js";
  * @typedef {import("./server.js").Label} Label
  * @typedef {{ image: Blob, prediction: Prediction, etag: string }} Shown
  */
+
+const HINT = "Wrong? Click the right answer, and the model learns it.";
+const LEGEND = "The upright mark is where each bar was before.";
 
 const status = byId("status", HTMLElement);
 const preview = byId("preview", HTMLImageElement);
@@ -74,8 +77,12 @@ async function complain(error) {
     tell(detail === "" ? message : `${message} ${detail}`, kind);
     return;
   }
-  tell(`${message} Nothing was done. Here is what it says now.`, kind);
-  await refresh();
+  try {
+    await refresh();
+    tell(`${message} Nothing was done. Here is what it says now.`, kind);
+  } catch {
+    tell(`${message} Nothing was done.`, kind);
+  }
 }
 
 /** Asks about the image again, and for the versions; moves the bars. */
@@ -99,7 +106,7 @@ async function ask(image, before) {
   );
   say(byId("known", HTMLElement), knownInWords(prediction.known));
   byId("empty", HTMLElement).hidden = true;
-  byId("hint", HTMLElement).hidden = false;
+  say(byId("hint", HTMLElement), before === undefined ? HINT : LEGEND);
 }
 
 /**
@@ -111,6 +118,7 @@ function look(image, name, more = 0) {
   return run("Looking at it …", async () => {
     show(image, name, more);
     await ask(image);
+    bringIntoView();
     if (newest() === undefined) await loadTimeline(goBack);
   });
 }
@@ -132,8 +140,16 @@ function show(image, name, more) {
   outcome.hidden = true;
   byId("heads", HTMLElement).replaceChildren();
   say(byId("known", HTMLElement), "");
-  byId("hint", HTMLElement).hidden = true;
+  say(byId("hint", HTMLElement), "");
   byId("empty", HTMLElement).hidden = false;
+}
+
+/** On a narrow screen the answer is below the image. */
+function bringIntoView() {
+  const { top } = answer.getBoundingClientRect();
+  if (top < innerHeight / 2) return;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  answer.scrollIntoView({ behavior: calm ? "auto" : "smooth" });
 }
 
 /**
@@ -148,22 +164,26 @@ function learn(head, label) {
   const { image, prediction, etag } = current;
   run(`Teaching: ${plain(label)} …`, async () => {
     const done = await teach({ id: prediction.id, image, etag, head, label });
-    await refresh();
-    showOutcome(
-      outcome,
-      done,
-      { head, label },
-      () => goBack(done.version.before),
-    );
+    try {
+      await refresh();
+    } finally { // it was taught, whatever comes after
+      showOutcome(
+        outcome,
+        done,
+        { head, label },
+        () => goBack(done.version.before),
+      );
+    }
   });
 }
 
 /** @param {number} version */
 function goBack(version) {
   run(`Going back to version ${version} …`, async () => {
-    await rollback(version, newest()?.sha256 ?? "");
+    const { version: made } = await rollback(version, newest()?.sha256 ?? "");
     outcome.hidden = true;
     await refresh();
+    showReturn(outcome, version, made.after);
   });
 }
 

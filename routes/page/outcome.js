@@ -35,6 +35,23 @@ export function showOutcome(panel, answer, { head, label }, onUndo) {
 }
 
 /**
+ * Says that the model is an old version again.
+ *
+ * @param {HTMLElement} panel
+ * @param {number} version
+ * @param {number} now the number that it has now
+ */
+export function showReturn(panel, version, now) {
+  panel.className = "note good";
+  panel.replaceChildren(
+    heading(`Back to version ${version}`),
+    make("p", {}, `It is served as version ${now}; what came between is kept.`),
+  );
+  panel.hidden = false;
+  panel.focus({ preventScroll: true });
+}
+
+/**
  * @param {FinetuneAnswer} answer
  * @param {string} head
  * @param {Label} label

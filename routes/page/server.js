@@ -42,7 +42,8 @@ export function predict(image) {
   return request(`predict?topK=${ALL_CLASSES}`, {
     method: "POST",
     body: image,
-    headers: { "Content-Type": image.type || "application/octet-stream" },
+    // The server looks at the bytes; only what they are not, JSON or a form, matters.
+    headers: { "Content-Type": "application/octet-stream" },
   });
 }
 

@@ -58,8 +58,10 @@ async function loadOlder(onBack) {
  */
 function show(onBack, older) {
   const list = byId("versions", HTMLOListElement);
+  // Where the newest is damaged, the one before it is served.
+  const served = versions.find(({ change }) => change !== "unreadable");
   list.replaceChildren(
-    ...versions.map((version, i) => entry(version, i === 0, onBack)),
+    ...versions.map((version) => entry(version, version === served, onBack)),
   );
   const more = byId("more", HTMLButtonElement);
   more.hidden = !older;
