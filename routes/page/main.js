@@ -163,6 +163,7 @@ function learn(head, label) {
   if (current === undefined) return;
   const { image, prediction, etag } = current;
   run(`Teaching: ${plain(label)} …`, async () => {
+    outcome.hidden = true;
     const done = await teach({ id: prediction.id, image, etag, head, label });
     try {
       await refresh();

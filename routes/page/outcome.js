@@ -45,7 +45,7 @@ export function showReturn(panel, version, now) {
   panel.className = "note good";
   panel.replaceChildren(
     heading(`Back to version ${version}`),
-    make("p", {}, `It is served as version ${now}; what came between is kept.`),
+    make("p", {}, `It is served again, as version ${now}.`),
   );
   panel.hidden = false;
   panel.focus({ preventScroll: true });

@@ -97,7 +97,7 @@ function entry(version, current, onBack) {
   else if (version.change !== "unreadable") {
     const back = () => onBack(number);
     parts.push(
-      button("Go back to it", back, {
+      button("Go back", back, {
         "aria-label": `Go back to version ${number}`,
       }),
     );
