@@ -11,7 +11,7 @@ import { shared } from "../shared.ts";
 import { startServer } from "./server.ts";
 import type { Visit } from "./visit.ts";
 
-const KEY = "key of the test";
+const KEY = "visitor";
 const PLACES = ["chromium", "chromium-browser", "google-chrome"];
 const chromium = PLACES.map((name) => `/usr/bin/${name}`).find(isFile);
 /** A photograph that the shipped model takes for a puncher. */
