@@ -88,9 +88,17 @@ function refusedParts({ reason, examples }, label) {
   );
   return [
     heading(`Not learned: ${plain(label)}`),
-    make("p", {}, [reason ?? "The guard refused it.", ...why].join(" ")),
+    make("p", {}, [reason, ...why].map(sentence).join(" ")),
     make("p", {}, "Nothing was changed."),
   ];
+}
+
+/** @param {unknown} text */
+function sentence(text) {
+  return `${text ?? "It would have made other answers worse"}`.replace(
+    /[^.]$/,
+    "$&.",
+  );
 }
 
 /** @param {string} text */

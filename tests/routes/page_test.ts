@@ -126,7 +126,7 @@ Deno.test("no other file is served, and no other method", async () => {
       assertEquals(response.status, 404, name);
       assertStringIncludes((await response.json()).detail, "page's file");
     }
-    const posted = await app.request("/page/main.js", { method: "POST" });
+    const posted = await app.request("/page/page.js", { method: "POST" });
     assertEquals([posted.status, posted.headers.get("Allow")], [405, "GET"]);
     assertEquals((await app.request("/?a=1", accepting(BROWSER))).status, 400);
   });

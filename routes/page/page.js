@@ -166,7 +166,7 @@ function learn(head, label) {
     outcome.hidden = true;
     const done = await teach({ id: prediction.id, image, etag, head, label });
     try {
-      await refresh();
+      if (done.version.after !== done.version.before) await refresh();
     } finally { // it was taught, whatever comes after
       showOutcome(
         outcome,
