@@ -5,6 +5,7 @@ import type { Json } from "./operation.ts";
 const FILE: Json = {
   type: "string",
   contentMediaType: "application/octet-stream",
+  format: "binary", // tools of OpenAPI 3.0 offer files by it
 };
 
 /** 1 to `most` files of one name. */

@@ -87,10 +87,11 @@ export function modelOperations(
 
 function predictContent(most: number): Content {
   return {
-    ...Object.fromEntries(IMAGE_TYPES.map((type) => [type, {}])),
-    "application/octet-stream": {},
+    // The first is what the page offers to try.
     "multipart/form-data": formOf({ image: files(most) }, ["image"]),
     "application/json": predictBody(most),
+    ...Object.fromEntries(IMAGE_TYPES.map((type) => [type, {}])),
+    "application/octet-stream": {},
   };
 }
 
