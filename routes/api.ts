@@ -56,7 +56,7 @@ type WithHeads<H extends Heads, F, P> = string extends keyof H
 /** What every head says of one image. */
 export type Prediction<H extends Heads = Heads> = WithHeads<
   H,
-  { readonly id: string },
+  { readonly id: string; readonly known: number | null },
   string extends keyof H ? Answers[keyof Answers]
     : { readonly [N in keyof H]: Answers[H[N]] }
 >;

@@ -1,4 +1,4 @@
-/** GET /healthz, /readyz, /metrics and GET /. @module */
+/** GET /healthz, /readyz and /metrics. @module */
 
 import { Hono } from "hono/quick";
 import type { ModelIdentity } from "../src/service/answers.ts";
@@ -53,26 +53,4 @@ function gaugesOf(
     help: "Memory of the process.",
     value: Deno.memoryUsage().rss,
   }];
-}
-
-/** Says what there is. */
-export function indexRoutes(): Hono {
-  return new Hono()
-    .get("/", noQuery(), (c) =>
-      c.json({
-        name: "Tandem",
-        about: "An image classifier that learns from corrections.",
-        routes: {
-          "POST /predict":
-            "an image, or several as multipart/form-data or JSON",
-          "POST /finetune": "corrected examples; needs FINETUNE_KEY",
-          "GET /versions": "the model's history",
-          "POST /rollback": "back to an old version; needs ADMIN_KEY",
-          "GET /export": "the whole state as one file; needs ADMIN_KEY",
-          "POST /import": "the reverse; needs ADMIN_KEY",
-          "GET /healthz": "version and step of the model",
-          "GET /docs": "all of this, in full",
-        },
-      }))
-    .all("/", onlyMethods("GET"));
 }

@@ -15,7 +15,10 @@ type Resource = [
 ];
 
 const RESOURCES: readonly Resource[] = [
-  [["/"], async () => (await import("./health.ts")).indexRoutes()],
+  [
+    ["/", "/page/:file"],
+    async () => (await import("./page.ts")).pageRoutes(),
+  ],
   [
     ["/healthz", "/readyz", "/metrics"],
     async (options) => (await import("./health.ts")).healthRoutes(options),

@@ -4,6 +4,7 @@ import {
   docsFile,
   healthAnswer,
   indexAnswer,
+  pageFile,
   readyAnswer,
 } from "../schemas/server.ts";
 import type { Operation } from "./operation.ts";
@@ -14,13 +15,34 @@ export const serverOperations: readonly Operation[] = [{
   method: "get",
   path: "/",
   tag: "Server",
-  summary: "Says what there is.",
+  summary: "Says what there is; to browsers, as a page to try it on.",
   answers: {
     200: {
-      description: "The routes.",
-      content: { "application/json": indexAnswer },
+      description: "The routes, or the page.",
+      content: {
+        "application/json": indexAnswer,
+        "text/html": { type: "string" },
+      },
     },
   },
+}, {
+  id: "pageFile",
+  method: "get",
+  path: "/page/{file}",
+  tag: "Server",
+  summary: "Gives a file of the page at /.",
+  params: { file: pageFile },
+  answers: {
+    200: {
+      description: "The file.",
+      content: {
+        "text/javascript": { type: "string" },
+        "text/css": { type: "string" },
+        "image/jpeg": { type: "string" },
+      },
+    },
+  },
+  problems: [404],
 }, {
   id: "health",
   method: "get",

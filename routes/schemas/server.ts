@@ -30,3 +30,30 @@ export const DOCS_FILES = [
 
 /** The name of one. */
 export const docsFile = v.picklist(DOCS_FILES);
+
+/** The files of the page at /, besides its markup. */
+export const PAGE_FILES = [
+  "answers.js",
+  "bars.js",
+  "camera.js",
+  "key.js",
+  "elements.js",
+  "images.js",
+  "outcome.js",
+  "page.css",
+  "page.js",
+  "server.js",
+  "timeline.js",
+  "words.js",
+] as const;
+
+/** The built-in sketches that the page offers to try. */
+export const PAGE_SKETCHES = [
+  "amazon-bike-1.jpg",
+  "amazon-keyboard-1.jpg",
+  "amazon-scissors-2.jpg",
+  "amazon-mug-2.jpg",
+] as const;
+
+/** The name of one of either. */
+export const pageFile = v.picklist([...PAGE_FILES, ...PAGE_SKETCHES]);

@@ -21,7 +21,7 @@ async function importsOf(file: string, names: Names): Promise<{
   const { Instance } = WebAssembly;
   let imports: WebAssembly.Imports = {};
   WebAssembly.Instance = class extends Instance {
-    constructor(module: WebAssembly.Module, given: WebAssembly.Imports) {
+    constructor(module: WebAssembly.Module, given: WebAssembly.Imports = {}) {
       super(module, given);
       imports = given;
     }

@@ -29,6 +29,7 @@ GET /metrics         +   +   +   +   +         +   +   +   +   +         +   +  
 GET /openapi.json    +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
 GET /docs            +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
 GET /docs/page.js    +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
+GET /page/page.js    +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
 POST /predict        401 401 +   +   +         +   +   +   +   +         +   +   +   +   +
 GET /versions        401 401 +   +   +         +   +   +   +   +         +   +   +   +   +
 GET /versions/0      401 401 +   +   +         +   +   +   +   +         +   +   +   +   +

@@ -224,6 +224,7 @@ Deno.test("answers of every route and status fit the document", async () => {
     await see("get", "/openapi.json", 200, app.request("/openapi.json"));
     await see("get", "/docs", 200, app.request("/docs"));
     await see("get", "/docs/{file}", 200, app.request("/docs/page.js"));
+    await see("get", "/page/{file}", 200, app.request("/page/page.js"));
     const { paths } = await documentOf(app);
     const good = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { responses }]) =>
