@@ -24,7 +24,7 @@ export function showOutcome(panel, answer, { head, label }, onUndo) {
   /** @type {HTMLElement[]} */
   const parts = accepted
     ? acceptedParts(answer, head, label)
-    : refusedParts(answer, label);
+    : refusedParts(answer, head, label);
   const seen = guardInWords(guard);
   if (seen !== "") parts.push(make("p", { class: "quiet" }, seen));
   if (changed) parts.push(button("Undo", onUndo, { id: "undo" }));
@@ -59,14 +59,14 @@ export function showReturn(panel, version, now) {
 function acceptedParts({ examples, version, reason, loss }, head, label) {
   if (version.after === version.before) {
     return [
-      heading(`Nothing to learn: ${plain(label)}`),
+      heading(`Nothing to learn: ${named(head, label)}`),
       make("p", {}, reason ?? "The model is as sure of it as it should be."),
     ];
   }
   const standing = /** @type {any} */ (examples[0]?.[head]);
   const { before, after } = standing.probability;
   return [
-    heading(`Learned: ${plain(label)}`),
+    heading(`Learned: ${named(head, label)}`),
     make(
       "p",
       {},
@@ -80,17 +80,26 @@ function acceptedParts({ examples, version, reason, loss }, head, label) {
 
 /**
  * @param {FinetuneAnswer} answer
+ * @param {string} head
  * @param {Label} label
  */
-function refusedParts({ reason, examples }, label) {
+function refusedParts({ reason, examples }, head, label) {
   const why = examples.map((example) => example.reason).filter((each) =>
     typeof each === "string" && each !== reason
   );
   return [
-    heading(`Not learned: ${plain(label)}`),
+    heading(`Not learned: ${named(head, label)}`),
     make("p", {}, [reason, ...why].map(sentence).join(" ")),
     make("p", {}, "Nothing was changed."),
   ];
+}
+
+/**
+ * @param {string} head
+ * @param {Label} label
+ */
+function named(head, label) {
+  return `${plain(label)} (${plain(head)})`;
 }
 
 /** @param {unknown} text */

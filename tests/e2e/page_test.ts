@@ -67,8 +67,17 @@ Deno.test({
   ignore: chromium === undefined,
   async fn(t) {
     const { visit: { steps, ...seen }, hashes } = await visit();
-    const { start, text, before, taught, undone, raced, refused, offline } =
-      steps;
+    const {
+      start,
+      text,
+      large,
+      before,
+      taught,
+      undone,
+      raced,
+      refused,
+      offline,
+    } = steps;
 
     await t.step("what is no image is said to be none", () => {
       assertMatch(
@@ -76,6 +85,10 @@ Deno.test({
         /^That is not a JPEG, PNG, WebP or GIF image\./,
       );
       assertEquals(text!.bars, []);
+    });
+
+    await t.step("what is too large is said to be", () => {
+      assertMatch(large!.status, /^That image is too large for this server\./);
     });
 
     await t.step("a correction moves the bars and makes a version", () => {
@@ -122,7 +135,7 @@ Deno.test({
         violations: [],
         overflow: 0,
       });
-      assert(Object.keys(steps).length === 8);
+      assert(Object.keys(steps).length === 9);
     });
   },
 });

@@ -95,6 +95,9 @@ async function visit(page: Page) {
   await drop(page, new TextEncoder().encode("not an image"), "text.txt");
   await settled(page);
   await look("text");
+  await drop(page, new Uint8Array(1024), "large.jpg", 11 * 1024);
+  await settled(page);
+  await look("large");
   await drop(page, await Deno.readFile(image), HOSTILE);
   await page.waitForSelector(".head");
   await settled(page);
@@ -153,17 +156,20 @@ async function settled(page: Page) {
   );
 }
 
-async function drop(page: Page, bytes: Uint8Array, name: string) {
+/** Drops a file that has the bytes so many times. */
+async function drop(page: Page, bytes: Uint8Array, name: string, times = 1) {
   await page.evaluate(
-    (bytes, name) => {
+    (bytes, name, times) => {
       const transfer = new DataTransfer();
-      transfer.items.add(new File([new Uint8Array(bytes)], name));
+      const parts = new Array(times).fill(new Uint8Array(bytes));
+      transfer.items.add(new File(parts, name));
       document.dispatchEvent(
         new DragEvent("drop", { dataTransfer: transfer, cancelable: true }),
       );
     },
     [...bytes],
     name,
+    times,
   );
 }
 
