@@ -59,8 +59,11 @@ async function withServer(
       await encodeJpeg(gradient(120, 90)),
     );
     await body(server, folder);
+    assertEquals((await server.stop()).code, 0);
+  } catch (cause) {
+    await server.stop("SIGKILL").catch(() => {});
+    throw new Error(`The server said: ${server.said()}`, { cause });
   } finally {
-    await server.stop();
     await Deno.remove(folder, { recursive: true });
   }
 }
