@@ -6,7 +6,7 @@
  */
 
 import { createApp } from "./routes/app.ts";
-import { endOnSignal, lazyService } from "./routes/serving.ts";
+import { endOnSignal, lazyService, traceOf } from "./routes/serving.ts";
 import { readSettings } from "./src/service/settings.ts";
 
 const settings = readSettings((name) => Deno.env.get(name));
@@ -14,4 +14,9 @@ const service = lazyService(settings);
 service.open().catch(() => {}); // the first request tries again, and says why
 endOnSignal(service);
 
-export default createApp({ ...settings, service: service.open });
+export default createApp({
+  ...settings,
+  log: console.log,
+  trace: traceOf(settings),
+  service: service.open,
+});

@@ -5,25 +5,23 @@ import { Hono } from "hono/quick";
 import { CheckpointError } from "../src/errors.ts";
 import { entityTag } from "../src/service/answers.ts";
 import type { Changed } from "../src/service/editor.ts";
-import { readBytes, readJson, shown } from "./body.ts";
+import { readBytes, readJson } from "./body.ts";
 import { readIfMatch } from "./headers.ts";
-import { requiredKey } from "./keys.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
+import { noQuery } from "./query.ts";
+import { check } from "./schemas/check.ts";
+import { tagName, versionBody } from "./schemas/admin.ts";
 
 /** Largest state that can be imported. */
 const MAX_IMPORT_BYTES = 256 * 1024 * 1024;
-const TAG = /^[\w.-]{1,64}$/;
 
 /** Goes back, moves states, names versions. */
-export function adminRoutes({ service, keys, intake }: RouteOptions): Hono {
-  const key = requiredKey(keys.admin, {
-    variable: "ADMIN_KEY",
-    purpose: "Administration",
-  });
+export function adminRoutes({ service, intake, keyring }: RouteOptions): Hono {
+  const key = keyring.allow("admin");
   return new Hono()
-    .post("/rollback", key, intake.receive(), async (c) => {
-      const version = versionOf((await readJson(c)).version);
+    .post("/rollback", key, noQuery(), intake.receive(), async (c) => {
+      const version = await readVersion(c);
       const history = await (await service()).history();
       const done = await history.rollback(
         version,
@@ -33,7 +31,7 @@ export function adminRoutes({ service, keys, intake }: RouteOptions): Hono {
       return changed(c, done, { restored: version });
     })
     .all("/rollback", onlyMethods("POST"))
-    .get("/export", key, async (c) => {
+    .get("/export", key, noQuery(), async (c) => {
       const transfer = await (await service()).transfer();
       const { manifest, chunks } = await transfer.export();
       const name = `tandem-${manifest.version}.safetensors`;
@@ -48,24 +46,30 @@ export function adminRoutes({ service, keys, intake }: RouteOptions): Hono {
       });
     })
     .all("/export", onlyMethods("GET"))
-    .post("/import", key, intake.receive(MAX_IMPORT_BYTES), async (c) => {
-      const bytes = await readBytes(c);
-      const transfer = await (await service()).transfer();
-      return changed(
-        c,
-        await checked(() => transfer.import(bytes, readIfMatch(c))),
-        {},
-      );
-    })
+    .post(
+      "/import",
+      key,
+      noQuery(),
+      intake.receive(MAX_IMPORT_BYTES),
+      async (c) => {
+        const bytes = await readBytes(c);
+        const transfer = await (await service()).transfer();
+        return changed(
+          c,
+          await checked(() => transfer.import(bytes, readIfMatch(c))),
+          {},
+        );
+      },
+    )
     .all("/import", onlyMethods("POST"))
-    .put("/tags/:name", key, intake.receive(), async (c) => {
+    .put("/tags/:name", key, noQuery(), intake.receive(), async (c) => {
       const name = tagOf(c);
-      const version = versionOf((await readJson(c)).version);
+      const version = await readVersion(c);
       const history = await (await service()).history();
       if (!await history.tag(name, version)) throw unknownVersion(version);
       return c.json({ tag: name, version });
     })
-    .delete("/tags/:name", key, async (c) => {
+    .delete("/tags/:name", key, noQuery(), async (c) => {
       const history = await (await service()).history();
       await history.untag(tagOf(c));
       return c.body(null, 204);
@@ -84,29 +88,12 @@ function changed(
   });
 }
 
-function versionOf(value: unknown): number {
-  if (Number.isSafeInteger(value) && value as number >= 0) {
-    return value as number;
-  }
-  throw problem(
-    400,
-    `Cannot read version: expected a whole number ≥ 0, got ${shown(value)}`,
-    {
-      field: "version",
-    },
-  );
+async function readVersion(c: Context): Promise<number> {
+  return check(versionBody, await readJson(c)).version;
 }
 
 function tagOf(c: Context): string {
-  const name = c.req.param("name")!;
-  if (TAG.test(name)) return name;
-  throw problem(
-    400,
-    `Cannot read the tag: expected 1 to 64 letters, digits, ".", "_" or "-", got ${
-      shown(name)
-    }`,
-    { field: "name" },
-  );
+  return check(tagName, c.req.param("name"), "name");
 }
 
 async function checked<T>(work: () => Promise<T>): Promise<T> {

@@ -23,18 +23,19 @@ export function bodyKind(c: Context): "form" | "json" | "text" | "bytes" {
 
 /** Bodies of this size are parsed in several turns of the event loop. */
 const LARGE = 1024 * 1024;
-/** Values in a JSON body: far more than any request needs. */
+/** Values in a JSON body: far more than any request without pixels needs. */
 const MAX_JSON_VALUES = 20_000;
 
-/** The body as a JSON object. */
+/** The body as a JSON object of at most so many values. */
 export async function readJson(
   c: Context,
   { jsonDepth }: Pick<RequestLimits, "jsonDepth"> = REQUEST_LIMITS,
+  values = MAX_JSON_VALUES,
 ): Promise<Record<string, unknown>> {
   const bytes = await readBytes(c);
   const fault = shapeFault(bytes, {
     depth: jsonDepth,
-    values: MAX_JSON_VALUES,
+    values,
   });
   if (fault !== undefined) {
     throw problem(400, `Cannot read the body: expected JSON of ${fault}`);
@@ -109,27 +110,16 @@ export function readFiles(
   });
 }
 
-/** The bytes of a `data:` URL in base64. No other URL is ever followed. */
+/** The bytes of a `data:` URL in base64, which the schema has checked to be one. */
 export function readDataUrl(
-  { path, value }: Field<unknown>,
+  { path, value }: Field<string>,
 ): Field<Uint8Array> {
-  const text = typeof value === "string" ? value : "";
-  const start = text.indexOf(",") + 1;
-  if (!/^data:[^,]*;base64,$/i.test(text.slice(0, start))) {
-    throw problem(
-      400,
-      `Cannot read ${path}: expected data:image/…;base64,…, got ${
-        shown(value)
-      }`,
-      {
-        field: path,
-      },
-    );
-  }
-  return { path, value: decodeBase64(text.slice(start), path) };
+  const start = value.indexOf(",") + 1;
+  return { path, value: readBase64(value.slice(start), path) };
 }
 
-function decodeBase64(text: string, path: string): Uint8Array {
+/** The bytes of a text in base64. */
+export function readBase64(text: string, path: string): Uint8Array {
   try {
     return Uint8Array.fromBase64(text);
   } catch {
@@ -139,20 +129,6 @@ function decodeBase64(text: string, path: string): Uint8Array {
       { field: path },
     );
   }
-}
-
-/** An array at `path`, with the paths of its elements. */
-export function readArray(path: string, value: unknown): Field<unknown>[] {
-  if (!Array.isArray(value)) {
-    throw problem(
-      400,
-      `Cannot read ${path}: expected an array, got ${shown(value)}`,
-      {
-        field: path,
-      },
-    );
-  }
-  return value.map((element, i) => ({ path: `${path}[${i}]`, value: element }));
 }
 
 /** Holds the number of elements of a request between 1 and `most`. */

@@ -1,7 +1,7 @@
 /** Multipart forms. @module */
 
 import {
-  MultipartParseError,
+  type MultipartParseError,
   parseMultipart,
 } from "@remix-run/multipart-parser";
 
@@ -70,8 +70,12 @@ export function parseForm(
       form.append(part.name, part.isFile ? part.bytes : part.text);
     }
   } catch (error) {
-    if (!(error instanceof MultipartParseError)) throw error;
-    throw new SyntaxError(error.message, { cause: error });
+    if (error instanceof RangeError || error instanceof SyntaxError) {
+      throw error;
+    }
+    // The parser's own, and a TypeError where text is not UTF-8.
+    const { message } = error as MultipartParseError | TypeError;
+    throw new SyntaxError(message, { cause: error });
   }
   return form;
 }

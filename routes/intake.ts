@@ -3,10 +3,10 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { RequestLimits } from "../src/service/limits.ts";
+import { collect, DRAINED, release, SMALL, tooLong } from "./collect.ts";
 import { problem } from "./problem.ts";
+import { recordOf } from "./record.ts";
 
-/** Bodies of this size are read as a whole: a stream takes longer. */
-const SMALL = 64 * 1024;
 /** The parts of the bounds that one client may take: of requests, and of held bytes. */
 const CLIENT_REQUESTS = 1 / 4;
 const CLIENT_BYTES = 1 / 2;
@@ -46,8 +46,10 @@ export class Intake {
     try {
       await next();
     } finally {
-      this.#all.requests--;
-      if (--load.requests === 0) this.#clients.delete(client);
+      whenDone(c, () => {
+        this.#all.requests--;
+        if (--load.requests === 0) this.#clients.delete(client);
+      });
     }
   };
 
@@ -70,8 +72,12 @@ export class Intake {
         c.req.bodyCache.arrayBuffer = await this.#read(c, maxBytes, count);
         await next();
       } finally {
-        load.bytes -= held;
-        this.#all.bytes -= held;
+        whenDone(c, () => {
+          const { arrayBuffer } = c.req.bodyCache;
+          if (arrayBuffer !== undefined) release(arrayBuffer);
+          load.bytes -= held;
+          this.#all.bytes -= held;
+        });
       }
     };
   }
@@ -86,7 +92,9 @@ export class Intake {
     count: (bytes: number) => void,
   ): Promise<ArrayBuffer> {
     const length = lengthOf(c);
-    if (length !== undefined && length > maxBytes) throw tooLong(maxBytes);
+    if (length !== undefined && length > maxBytes + DRAINED) {
+      throw tooLong(maxBytes);
+    }
     const { body } = c.req.raw;
     if (body === null) return new ArrayBuffer(0);
     const stop = new AbortController();
@@ -97,7 +105,7 @@ export class Intake {
     };
     const reading = length !== undefined && length <= SMALL
       ? readWhole(c, count)
-      : collect(body, maxBytes, count, stop.signal);
+      : collect(body, { length, maxBytes, count, signal: stop.signal });
     reading.catch(() => {}); // it may fail when nobody waits for it any more
     const timer = setTimeout(giveUp, this.limits.bodySeconds * 1000);
     this.#makeRoom();
@@ -135,6 +143,13 @@ export class Intake {
   }
 }
 
+/** Does what is to be done when a request's work has ended: now, or when its stream has. */
+function whenDone(c: Context, end: () => void): void {
+  const { until } = recordOf(c);
+  if (until === undefined) end();
+  else until.then(end);
+}
+
 async function readWhole(
   c: Context,
   count: (bytes: number) => void,
@@ -142,40 +157,6 @@ async function readWhole(
   const body = await c.req.raw.arrayBuffer();
   count(body.byteLength);
   return body;
-}
-
-/** Reads a stream into memory that grows with what has come, not with what was promised. */
-async function collect(
-  stream: ReadableStream<Uint8Array>,
-  maxBytes: number,
-  count: (bytes: number) => void,
-  signal: AbortSignal,
-): Promise<ArrayBuffer> {
-  const reader = stream.getReader();
-  const giveUp = () => void reader.cancel().catch(() => {});
-  signal.addEventListener("abort", giveUp);
-  let body = new Uint8Array(SMALL);
-  let filled = 0;
-  try {
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return body.buffer.slice(0, filled);
-      if (filled + value.length > maxBytes) throw tooLong(maxBytes);
-      count(value.length);
-      if (filled + value.length > body.length) {
-        const larger = new Uint8Array(
-          Math.max(2 * body.length, filled + value.length),
-        );
-        larger.set(body.subarray(0, filled));
-        body = larger;
-      }
-      body.set(value, filled);
-      filled += value.length;
-    }
-  } catch (error) {
-    giveUp();
-    throw error;
-  }
 }
 
 /** The length that the body is said to have, where that is known ahead. */
@@ -203,13 +184,6 @@ function checkEncoding(c: Context): void {
     }`,
     { field: "Content-Encoding" },
     { "Accept-Encoding": "identity" },
-  );
-}
-
-function tooLong(maxBytes: number) {
-  return problem(
-    413,
-    `Cannot read the body: expected at most ${maxBytes} bytes (MAX_BODY_BYTES), got more`,
   );
 }
 

@@ -1,65 +1,176 @@
-/** Bearer keys. @module */
+/** Bearer keys: who may do what, and how much of it. @module */
 
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
+import { StoreError } from "../src/errors.ts";
+import type { Service } from "../src/service/service.ts";
+import type { KeyBudgets, Keys } from "../src/service/settings.ts";
+import { equal, readKeys, sha256 } from "./key_list.ts";
 import { problem } from "./problem.ts";
+import { type KnownKey, recordOf } from "./record.ts";
 
-/** What a key is for, and where it comes from. */
-interface KeyUse {
-  readonly variable: string;
-  readonly purpose: string;
-}
+/** What a key may do, the least first: each role may also do what those before it may. */
+export const ROLES = ["predict", "finetune", "admin"] as const;
 
-/** Lets requests through that carry the key; where none is set, all of them. */
-export function optionalKey(key: string | undefined): MiddlewareHandler {
-  return async (c, next) => {
-    if (key !== undefined) await checkKey(c.req.header("Authorization"), key);
-    await next();
-  };
-}
+/** What a key may do. */
+export type Role = typeof ROLES[number];
 
-/** Lets requests through that carry the key; where none is set, none of them. */
-export function requiredKey(
-  key: string | undefined,
-  { variable, purpose }: KeyUse,
-): MiddlewareHandler {
-  return async (c, next) => {
-    if (key === undefined) {
-      throw problem(
-        403,
-        `${purpose} is closed here: set ${variable} in the server's environment to open it, ` +
-          "and send it as Authorization: Bearer …",
-      );
+const VARIABLES: Readonly<Record<Role, string>> = {
+  predict: "PREDICT_KEY",
+  finetune: "FINETUNE_KEY",
+  admin: "ADMIN_KEY",
+};
+
+const PURPOSES: Readonly<Record<Role, string>> = {
+  predict: "Prediction",
+  finetune: "Fine-tuning",
+  admin: "Administration",
+};
+
+/** What is counted: requests, and the examples that they teach. */
+export type Counted = keyof KeyBudgets;
+
+const UNITS: Readonly<Record<Counted, [seconds: number, what: string]>> = {
+  requests: [60, "requests per minute (KEY_REQUESTS_PER_MINUTE)"],
+  examples: [3600, "examples per hour (KEY_EXAMPLES_PER_HOUR)"],
+};
+
+/** The keys of a server. */
+export class Keyring {
+  readonly #keys: readonly KnownKey[];
+
+  /** @throws {RangeError} If a setting is no list of keys. */
+  constructor(
+    keys: Keys,
+    private readonly budgets: KeyBudgets,
+    private readonly service: () => Promise<Service>,
+  ) {
+    this.#keys = ROLES.flatMap((role) =>
+      readKeys(VARIABLES[role], keys[role]).map((key) => ({ ...key, role }))
+    );
+  }
+
+  /** Lets requests through whose key has the role, or one above it. */
+  allow(role: Role): MiddlewareHandler {
+    const open = role === "predict" &&
+      !this.#keys.some((key) => key.role === "predict");
+    return async (c, next) => {
+      if (!open) {
+        recordOf(c).key = await this.#check(c, role);
+        await this.spend(c, "requests", 1);
+      }
+      await next();
+    };
+  }
+
+  /** Refuses a field that only an admin key may send. */
+  checkAdmin(c: Context, field: string): void {
+    if (recordOf(c).key?.role === "admin") return;
+    throw problem(
+      403,
+      `Cannot take ${field}: expected a key of ${VARIABLES.admin} with it`,
+      { field },
+    );
+  }
+
+  /**
+   * Takes an amount of the budget of the request's key, if keys have budgets.
+   * Where the store does not answer, predictions go on.
+   */
+  async spend(c: Context, counted: Counted, amount: number): Promise<void> {
+    const { key, headers } = recordOf(c);
+    const limit = this.budgets[counted];
+    if (key === undefined || limit === undefined) return;
+    const [seconds, unit] = UNITS[counted];
+    const budget = { name: counted, limit, seconds };
+    const taken = await this.#take(key, budget, amount);
+    if (taken === undefined) return;
+    add(headers, "RateLimit-Policy", `"${counted}";q=${limit};w=${seconds}`);
+    add(
+      headers,
+      "RateLimit",
+      `"${counted}";r=${taken.remaining};t=${taken.reset}`,
+    );
+    if (taken.granted) return;
+    throw problem(
+      429,
+      `Cannot take on more for this key: expected at most ${limit} ${unit}, ` +
+        `${taken.remaining} left, got ${amount} more`,
+      {},
+      { "Retry-After": String(taken.reset) },
+    );
+  }
+
+  async #take(
+    { digest, role }: KnownKey,
+    budget: { name: string; limit: number; seconds: number },
+    amount: number,
+  ) {
+    try {
+      const budgets = await (await this.service()).budgets();
+      return await budgets.take((await digest()).toHex(), budget, amount);
+    } catch (error) {
+      if (error instanceof StoreError && role === "predict") return undefined;
+      throw error;
     }
-    await checkKey(c.req.header("Authorization"), key);
-    await next();
-  };
+  }
+
+  async #check(c: Context, role: Role): Promise<KnownKey> {
+    const able = this.#keys.filter((key) => atLeast(key.role, role));
+    if (able.length === 0) throw closed(role);
+    const sent = /^Bearer +(\S+) *$/i.exec(c.req.header("Authorization") ?? "")
+      ?.[1];
+    if (sent === undefined) throw unauthorized("no key");
+    const found = await this.#find(sent);
+    if (found === undefined) throw unauthorized("another key");
+    if (atLeast(found.role, role)) return found;
+    throw problem(
+      403,
+      `Cannot let this request through: expected a key of ${
+        variablesFrom(role)
+      }, got one of ${VARIABLES[found.role]}`,
+    );
+  }
+
+  /** Compares with every key, so that the time it takes says nothing about them. */
+  async #find(sent: string): Promise<KnownKey | undefined> {
+    const digest = await sha256(sent);
+    let found: KnownKey | undefined;
+    for (const key of this.#keys) {
+      if (equal(digest, await key.digest())) found = key;
+    }
+    return found;
+  }
 }
 
-async function checkKey(
-  header: string | undefined,
-  key: string,
-): Promise<void> {
-  const sent = /^Bearer +(\S+) *$/i.exec(header ?? "")?.[1];
-  if (sent !== undefined && await equal(sent, key)) return;
-  throw problem(
-    401,
-    `Cannot let this request through: expected Authorization: Bearer and the key, got ${
-      sent === undefined ? "no key" : "another key"
-    }`,
-    {},
-    { "WWW-Authenticate": 'Bearer realm="tandem"' },
+function atLeast(role: Role, least: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(least);
+}
+
+function variablesFrom(role: Role): string {
+  return ROLES.filter((other) => atLeast(other, role))
+    .map((other) => VARIABLES[other]).join(" or ");
+}
+
+function add(headers: Map<string, string>, name: string, value: string): void {
+  const before = headers.get(name);
+  headers.set(name, before === undefined ? value : `${before}, ${value}`);
+}
+
+function closed(role: Role) {
+  return problem(
+    403,
+    `${PURPOSES[role]} is closed here: set ${
+      VARIABLES[role]
+    } in the server's environment to open it, ` +
+      "and send it as Authorization: Bearer …",
   );
 }
 
-/** Compares digests, so that the time it takes says nothing about the key. */
-async function equal(a: string, b: string): Promise<boolean> {
-  const [x, y] = await Promise.all([digest(a), digest(b)]);
-  let difference = 0;
-  for (let i = 0; i < x.length; i++) difference |= x[i]! ^ y[i]!;
-  return difference === 0;
-}
-
-async function digest(text: string): Promise<Uint8Array> {
-  const bytes = new TextEncoder().encode(text);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+function unauthorized(got: string) {
+  return problem(
+    401,
+    `Cannot let this request through: expected Authorization: Bearer and the key, got ${got}`,
+    {},
+    { "WWW-Authenticate": 'Bearer realm="tandem"' },
+  );
 }

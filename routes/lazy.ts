@@ -15,14 +15,37 @@ type Resource = [
 ];
 
 const RESOURCES: readonly Resource[] = [
-  [["/"], async () => (await import("./health.ts")).indexRoutes()],
   [
-    ["/healthz"],
+    ["/", "/page/:file"],
+    async () => (await import("./page.ts")).pageRoutes(),
+  ],
+  [
+    ["/healthz", "/readyz", "/metrics"],
     async (options) => (await import("./health.ts")).healthRoutes(options),
+  ],
+  [
+    ["/openapi.json", "/docs", "/docs/:file"],
+    async (options) => (await import("./docs.ts")).docsRoutes(options),
   ],
   [
     ["/finetune"],
     async (options) => (await import("./finetune.ts")).finetuneRoutes(options),
+  ],
+  [
+    ["/labels", "/labels/:head/:name"],
+    async (options) => (await import("./labels.ts")).labelRoutes(options),
+  ],
+  [
+    [
+      "/v2",
+      "/v2/health/live",
+      "/v2/health/ready",
+      ...["/v2/models/:model", "/v2/models/:model/versions/:version"].flatMap(
+        (path) => [path, `${path}/ready`, `${path}/infer`],
+      ),
+    ],
+    async (options) =>
+      (await import("./inference.ts")).inferenceRoutes(options),
   ],
   [
     ["/versions", "/versions/:version"],

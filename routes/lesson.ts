@@ -1,35 +1,38 @@
-/** What a fine-tune request asks for, read from JSON or a form and checked field by field. @module */
+/** What a fine-tune request asks for, read from JSON or a form and checked by its schema. @module */
 
 import type { Context } from "hono";
-import { MAX_EXAMPLES } from "../src/service/learner.ts";
 import type { RequestLimits } from "../src/service/limits.ts";
 import { isKnown, UNKNOWN } from "../src/heads/head.ts";
-import { type HeadSpec, kindOf } from "../src/heads/kinds.ts";
+import type { HeadSpec } from "../src/heads/kinds.ts";
 import {
   bodyKind,
-  checkCount,
   type Field,
-  readArray,
   readDataUrl,
-  readFiles,
   readForm,
   readJson,
   shown,
 } from "./body.ts";
-import type { Form } from "./form.ts";
+import type { Form, FormValue } from "./form.ts";
 import { problem } from "./problem.ts";
+import { check, strayName } from "./schemas/check.ts";
+import {
+  finetuneBody,
+  finetuneForm,
+  finetuneOptions,
+  MAX_STEPS,
+} from "./schemas/finetune.ts";
 
-const MAX_STEPS = 20;
-const MAX_LEARNING_RATE = 0.1;
-/** The largest margin, in logits. */
-const MAX_MARGIN = 4;
-const MODES = ["correct", "steps"] as const;
+/** The image of an example: its bytes, or the id that a prediction gave it. */
+export type Source =
+  | { readonly kind: "image"; readonly field: Field<Uint8Array> }
+  | { readonly kind: "prediction"; readonly field: Field<string> };
+
 /** A request's examples, with labels as numbers, and its options. */
 export interface Lesson {
-  readonly images: readonly Field<Uint8Array>[];
+  readonly sources: readonly Source[];
   /** Label of each image for each head, in the heads' order, or `UNKNOWN`. */
   readonly labels: readonly (readonly number[])[];
-  readonly mode: typeof MODES[number];
+  readonly mode: "correct" | "steps";
   readonly steps: number | undefined;
   readonly learningRate: number | undefined;
   readonly margin: number | undefined;
@@ -37,25 +40,18 @@ export interface Lesson {
   readonly dryRun: boolean;
 }
 
-/** An example as it came, not checked yet. */
+/** The ways to say which image an example is of. */
+const IMAGES = ["image", "predictionId"] as const;
+
+/** Names of the options of a request, besides its examples. */
+export const OPTIONS = Object.keys(finetuneOptions);
+
+/** An example whose labels are numbers. */
 interface Example {
-  readonly image: Field<Uint8Array>;
+  readonly source: Source;
   /** By the head's name. */
-  readonly labels: Readonly<Record<string, unknown>>;
+  readonly labels: Readonly<Record<string, number | undefined>>;
 }
-
-/** Options of a request, besides its examples. */
-const OPTIONS = [
-  "mode",
-  "steps",
-  "learningRate",
-  "margin",
-  "trusted",
-  "scope",
-  "dryRun",
-] as const;
-
-type Options = Readonly<Partial<Record<typeof OPTIONS[number], unknown>>>;
 
 /** Reads and checks everything but the images themselves. */
 export async function readLesson(
@@ -63,49 +59,41 @@ export async function readLesson(
   heads: readonly HeadSpec[],
   limits: RequestLimits,
 ): Promise<Lesson> {
-  const { examples, options } = await readParts(c, heads, limits);
-  const labels = heads.map((head) =>
-    examples.map(({ labels }, i) =>
-      labelOf(`examples[${i}].${head.name}`, labels[head.name], head)
-    )
-  );
-  checkLabelled(labels, heads);
-  checkScope(options.scope);
+  const { examples, mode = "correct", steps, dryRun = false, ...rest } =
+    await readBody(c, heads, limits);
+  checkLabelled(examples, heads);
+  if (mode === "steps" && steps === 0) throw noSteps();
   return {
-    images: examples.map(({ image }) => image),
-    labels,
-    mode: modeOf(options.mode),
-    steps: numberOf("steps", options.steps, {
-      expected: `a whole number from ${
-        options.mode === "steps" ? 1 : 0
-      } to ${MAX_STEPS}`,
-      fits: (value) =>
-        Number.isInteger(value) && value <= MAX_STEPS &&
-        value >= (options.mode === "steps" ? 1 : 0),
-    }),
-    learningRate: numberOf("learningRate", options.learningRate, {
-      expected: `a number over 0 and up to ${MAX_LEARNING_RATE}`,
-      fits: (value) => value > 0 && value <= MAX_LEARNING_RATE,
-    }),
-    margin: numberOf("margin", options.margin, {
-      expected: `a number over 0 and up to ${MAX_MARGIN}`,
-      fits: (value) => value > 0 && value <= MAX_MARGIN,
-    }),
-    trusted: booleanOf("trusted", options.trusted),
-    dryRun: booleanOf("dryRun", options.dryRun) ?? false,
+    sources: examples.map(({ source }) => source),
+    labels: heads.map(({ name }) =>
+      examples.map(({ labels }) => labels[name] ?? UNKNOWN)
+    ),
+    mode,
+    steps,
+    learningRate: rest.learningRate,
+    margin: rest.margin,
+    trusted: rest.trusted,
+    dryRun,
   };
 }
 
-async function readParts(
+async function readBody(
   c: Context,
   heads: readonly HeadSpec[],
   limits: RequestLimits,
-): Promise<{ examples: Example[]; options: Options }> {
+) {
   switch (bodyKind(c)) {
-    case "form":
-      return partsOfForm(await readForm(c, limits), heads);
-    case "json":
-      return partsOfJson(await readJson(c, limits), heads);
+    case "form": {
+      const form = valueOfForm(await readForm(c, limits), heads);
+      const { examples, ...options } = check(finetuneForm(heads), form);
+      const read = (field: Field<Uint8Array>) => field;
+      return { ...options, examples: withSources(examples, read) };
+    }
+    case "json": {
+      const body = await readJson(c, limits);
+      const { examples, ...options } = check(finetuneBody(heads), body);
+      return { ...options, examples: withSources(examples, readDataUrl) };
+    }
     default:
       throw problem(
         415,
@@ -116,133 +104,104 @@ async function readParts(
   }
 }
 
-function partsOfJson(
-  body: Record<string, unknown>,
-  heads: readonly HeadSpec[],
-): { examples: Example[]; options: Options } {
-  const { examples: list, ...options } = body;
-  checkNames("", Object.keys(options), OPTIONS);
-  const entries = readArray("examples", list);
-  checkCount("examples", entries.length, MAX_EXAMPLES);
-  const examples = entries.map(({ path, value }) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw problem(
-        400,
-        `Cannot read ${path}: expected an object, got ${shown(value)}`,
-        {
-          field: path,
-        },
-      );
-    }
-    const { image, ...labels } = value as Record<string, unknown>;
-    checkNames(`${path}.`, Object.keys(labels), heads.map(({ name }) => name));
-    return {
-      image: readDataUrl({ path: `${path}.image`, value: image }),
-      labels,
-    };
-  });
-  return { examples, options };
+/** An example as its schema gives it back. */
+interface CheckedExample<I> extends Pick<Example, "labels"> {
+  readonly image: I | undefined;
+  readonly predictionId: string | undefined;
 }
 
-function partsOfForm(
+/** Examples with their images, each of which is there in one way. */
+function withSources<I>(
+  examples: readonly CheckedExample<I>[],
+  read: (field: Field<I>) => Field<Uint8Array>,
+): Example[] {
+  return examples.map(({ image, predictionId, labels }, i) => {
+    const path = `examples[${i}]`;
+    if ((image === undefined) === (predictionId === undefined)) {
+      throw oneImage(path, image === undefined ? "neither" : "both");
+    }
+    const source: Source = image === undefined
+      ? {
+        kind: "prediction",
+        field: { path: `${path}.predictionId`, value: predictionId! },
+      }
+      : {
+        kind: "image",
+        field: read({ path: `${path}.image`, value: image }),
+      };
+    return { source, labels };
+  });
+}
+
+function oneImage(path: string, got: string) {
+  return problem(
+    400,
+    `Cannot read ${path}: expected an image or a predictionId, got ${got}`,
+    { field: path, known: IMAGES },
+  );
+}
+
+/** A form as JSON would say it: the n-th image and the n-th label of each head are an example. */
+function valueOfForm(
   form: Form,
   heads: readonly HeadSpec[],
-): { examples: Example[]; options: Options } {
+): Record<string, unknown> {
   const names = heads.map(({ name }) => name);
-  checkNames("", form.names, ["image", ...names, ...OPTIONS]);
-  const files = form.getAll("image");
-  checkCount("examples", files.length, MAX_EXAMPLES);
-  const columns = names.map((name) => {
-    const fields = form.getAll(name);
-    if (fields.length === 0 || fields.length === files.length) return fields;
-    throw problem(
-      400,
-      `Cannot read ${name}: expected one for each of ${files.length} images ` +
-        `(an empty one where it is not known) or none, got ${fields.length}`,
-      { field: name },
-    );
-  });
-  const images = readFiles(
-    files.map((value, i) => ({ path: `examples[${i}].image`, value })),
+  const known: string[] = [...IMAGES, ...names, ...OPTIONS];
+  const stray = form.names.find((name) => !known.includes(name));
+  if (stray !== undefined) throw strayName("", stray, known);
+  const [images, ids] = IMAGES.map((name) => form.getAll(name));
+  if (images!.length > 0 && ids!.length > 0) throw oneImage("the form", "both");
+  const name = ids!.length > 0 ? "predictionId" : "image";
+  const sources = ids!.length > 0 ? ids! : images!;
+  const columns = names.map((name) =>
+    [name, columnOf(form, name, sources.length)] as const
   );
-  const examples = images.map((image, i) => ({
-    image,
-    labels: Object.fromEntries(names.map((name, h) => [name, columns[h]![i]])),
+  const examples = sources.map((source, i) => ({
+    [name]: source,
+    ...Object.fromEntries(columns.map(([name, column]) => [name, column[i]])),
   }));
-  const single = (name: typeof OPTIONS[number]) => form.get(name) ?? undefined;
-  return {
-    examples,
-    options: {
-      mode: single("mode"),
-      steps: numeral(single("steps")),
-      learningRate: numeral(single("learningRate")),
-      margin: numeral(single("margin")),
-      trusted: truth(single("trusted")),
-      scope: single("scope"),
-      dryRun: truth(single("dryRun")),
-    },
-  };
+  const options = OPTIONS.flatMap((name) => {
+    const value = form.get(name);
+    return value === null ? [] : [[name, plainValue(name, value)] as const];
+  });
+  return { examples, ...Object.fromEntries(options) };
 }
 
-/** Refuses a field that nothing is read from: it may be a known one, misspelt. */
-function checkNames(
-  path: string,
-  names: readonly string[],
-  known: readonly string[],
-): void {
-  const stray = names.find((name) => !known.includes(name));
-  if (stray === undefined) return;
+/** The labels of one head: one for each image, or none at all. */
+function columnOf(form: Form, name: string, images: number): FormValue[] {
+  const labels = form.getAll(name);
+  if (labels.length === 0 || labels.length === images || images === 0) {
+    return labels;
+  }
   throw problem(
     400,
-    `Cannot read ${path}${shortened(stray)}: expected no fields but ${
-      known.join(", ")
-    }`,
-    { field: path + shortened(stray), known },
+    `Cannot read ${name}: expected one for each of ${images} images ` +
+      `(an empty one where it is not known) or none, got ${labels.length}`,
+    { field: name },
   );
 }
 
-function shortened(name: string): string {
-  return name.length > 80 ? `${name.slice(0, 80)}…` : name;
-}
-
-/** A form's text as a number where it is one. */
-function numeral(value: unknown): unknown {
-  const isNumber = typeof value === "string" && value.trim() !== "" &&
-    Number.isFinite(Number(value));
-  return isNumber ? Number(value) : value;
-}
-
-/** A form's text as a truth value where it is one. */
-function truth(value: unknown): unknown {
-  return value === "true" ? true : value === "false" ? false : value;
-}
-
-/** A label as a number; an empty one is not known. */
-function labelOf(path: string, value: unknown, head: HeadSpec): number {
-  if (value === undefined || value === null || value === "") return UNKNOWN;
-  const kind = kindOf(head);
-  const label = kind.parse(head, value);
-  if (label !== undefined) return label;
-  const known = kind.groups(head);
-  // A text may name a label that there is not; what is no text names none.
-  const understood = known.length > 0 && typeof value === "string";
-  throw problem(
-    understood ? 422 : 400,
-    `Cannot read ${path}: expected ${kind.expected(head)}, got ${shown(value)}`,
-    { field: path, ...(understood && { known }) },
-  );
+/** A form's text as the number or truth value that it stands for. */
+function plainValue(name: string, value: FormValue): unknown {
+  if (name === "mode" || name === "scope" || typeof value !== "string") {
+    return value;
+  }
+  if (value === "true" || value === "false") return value === "true";
+  const number = value.trim() === "" ? NaN : Number(value);
+  return Number.isFinite(number) ? number : value;
 }
 
 function checkLabelled(
-  labels: readonly (readonly number[])[],
+  examples: readonly Example[],
   heads: readonly HeadSpec[],
 ): void {
-  const bare = labels[0]!.findIndex((_, i) =>
-    !labels.some((head) => isKnown(head[i]!))
+  const names = heads.map(({ name }) => name);
+  const bare = examples.findIndex(({ labels }) =>
+    !names.some((name) => isKnown(labels[name] ?? UNKNOWN))
   );
   if (bare < 0) return;
   const path = `examples[${bare}]`;
-  const names = heads.map(({ name }) => name);
   throw problem(
     400,
     `Cannot read ${path}: expected a label for ${names.join(" or ")}, got none`,
@@ -250,52 +209,10 @@ function checkLabelled(
   );
 }
 
-function checkScope(scope: unknown): void {
-  if (scope === undefined || scope === "heads") return;
-  throw problem(
-    422,
-    `Cannot read scope: expected "heads", got ${shown(scope)}`,
-    {
-      field: "scope",
-      known: ["heads"],
-    },
-  );
-}
-
-function modeOf(value: unknown): typeof MODES[number] {
-  const mode = MODES.find((mode) => mode === (value ?? MODES[0]));
-  if (mode !== undefined) return mode;
-  throw problem(
-    422,
-    `Cannot read mode: expected ${MODES.join(" or ")}, got ${shown(value)}`,
-    { field: "mode", known: MODES },
-  );
-}
-
-function numberOf(
-  path: string,
-  value: unknown,
-  { expected, fits }: { expected: string; fits: (value: number) => boolean },
-): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === "number" && fits(value)) return value;
-  throw problem(
+function noSteps() {
+  return problem(
     400,
-    `Cannot read ${path}: expected ${expected}, got ${shown(value)}`,
-    {
-      field: path,
-    },
-  );
-}
-
-function booleanOf(path: string, value: unknown): boolean | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === "boolean") return value;
-  throw problem(
-    400,
-    `Cannot read ${path}: expected true or false, got ${shown(value)}`,
-    {
-      field: path,
-    },
+    `Cannot read steps: expected a whole number from 1 to ${MAX_STEPS} in mode steps, got 0`,
+    { field: "steps" },
   );
 }

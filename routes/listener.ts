@@ -28,10 +28,18 @@ type Handler = (
 const SHARE = 0.8;
 /** How many looks are left out after one that led to something. */
 const REST = 10;
+/**
+ * Refused requests whose connections are closed at once, and the looks after which
+ * fewer are: for some milliseconds nobody is let in meanwhile.
+ */
+const MANY = 16;
+const PATIENT_LOOKS = 30;
 /** How long requests under way may take before their connections are closed, in milliseconds. */
 const PATIENCE = 1000;
+/** How long they may take when the server stops, in milliseconds. */
+const GRACE = 3000;
 /** Between two tries to listen, in milliseconds. */
-const PAUSE = 5;
+const PAUSE = 1;
 /** Bytes of a body that come at once, if they come. */
 const SMALL = 64 * 1024;
 
@@ -46,8 +54,10 @@ export class Listener {
   #closer = new AbortController();
   #port: number;
   #listened = false;
-  #active = 0;
-  #stale = false;
+  readonly #underWay = new Set<Promise<Response>>();
+  /** Requests that were refused before their bodies came, and the looks since then. */
+  #stale = 0;
+  #staleLooks = 0;
   #rest = 0;
   #renewing: Promise<void> | undefined;
   #over = false;
@@ -62,11 +72,19 @@ export class Listener {
     this.#watch = setInterval(() => this.#look(), options.interval ?? 1000);
   }
 
-  /** Takes no more requests; resolves when those under way are answered. */
+  /**
+   * Takes no more requests; resolves when those under way are answered. What is
+   * under way may go on for some seconds first: Deno's own shutdown breaks off
+   * bodies that have not come as a whole.
+   */
   async shutdown(): Promise<void> {
     this.#over = true;
     clearInterval(this.#watch);
     await this.#renewing;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, GRACE);
+    await Promise.race([Promise.allSettled(this.#underWay), late.promise]);
+    clearTimeout(timer);
     await this.#server.shutdown();
   }
 
@@ -95,23 +113,24 @@ export class Listener {
     this.#listened = true;
   }
 
-  async #answer(
-    ...request: Parameters<Handler>
-  ): Promise<Response> {
-    this.#active++;
+  async #answer(...request: Parameters<Handler>): Promise<Response> {
+    const answer = Promise.try(this.handler, ...request);
+    this.#underWay.add(answer);
     try {
-      const response = await this.handler(...request);
-      if (response.status >= 400 && isWaitedFor(request[0])) this.#stale = true;
+      const response = await answer;
+      if (response.status >= 400 && isWaitedFor(request[0])) this.#stale++;
       return response;
     } finally {
-      this.#active--;
+      this.#underWay.delete(answer);
     }
   }
 
   async #look(): Promise<void> {
     if (this.#rest-- > 0) return;
     const { runShort = descriptorsRunShort } = this.options;
-    if (this.#stale && this.#active === 0) {
+    if (this.#stale > 0) this.#staleLooks++;
+    const stale = this.#stale >= MANY || this.#staleLooks > PATIENT_LOOKS;
+    if (stale && this.#underWay.size === 0) {
       this.#renew("some were refused before they had sent all", 0);
     } else if (await runShort()) {
       this.#renew("descriptors run short", PATIENCE);
@@ -122,13 +141,13 @@ export class Listener {
   #renew(why: string, patience: number): void {
     this.#renewing ??= (async () => {
       this.options.report(`Connections are closed: ${why}`);
-      for (let waited = 0; this.#active > 0 && waited < patience;) {
+      for (let waited = 0; this.#underWay.size > 0 && waited < patience;) {
         await pause();
         waited += PAUSE;
       }
       this.#closer.abort();
       while (!this.#over && !this.#listensAgain()) await pause();
-      this.#stale = false;
+      this.#stale = this.#staleLooks = 0;
       this.#rest = REST; // what is left is under way: to close again would not help
       this.#renewing = undefined;
     })();

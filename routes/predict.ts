@@ -6,7 +6,6 @@ import {
   bodyKind,
   checkCount,
   type Field,
-  readArray,
   readBytes,
   readDataUrl,
   readFiles,
@@ -14,37 +13,55 @@ import {
   readJson,
   shown,
 } from "./body.ts";
+import type { Form } from "./form.ts";
 import { describeImages } from "./images.ts";
 import type { RequestLimits } from "../src/service/limits.ts";
-import { optionalKey } from "./keys.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
-import { wholeQuery } from "./query.ts";
+import { readQuery } from "./query.ts";
+import { phase, recordOf } from "./record.ts";
 
 const DEFAULT_TOP_K = 5;
+const querySchema = async () =>
+  (await import("./schemas/predict.ts")).predictQuery;
 
 /** Classifies images. */
 export function predictRoutes(
-  { service, keys, limits, intake }: RouteOptions,
+  { service, limits, intake, keyring }: RouteOptions,
 ): Hono {
   return new Hono()
     .post(
       "/predict",
-      optionalKey(keys.predict),
+      keyring.allow("predict"),
       intake.receive(),
       async (c) => {
-        const topK = wholeQuery(c, "topK", 1) ?? DEFAULT_TOP_K;
-        const version = wholeQuery(c, "version", 0);
+        const { topK = DEFAULT_TOP_K, version } = await readQuery(
+          c,
+          querySchema,
+        );
         const images = await readImages(c, limits);
         const open = await service();
-        const descriptors = await describeImages(open, images, limits);
-        const result = await open.predict(descriptors, {
-          topK,
-          ...(version === undefined ? {} : { version }),
-        });
+        const descriptors = await phase(
+          c,
+          "decode",
+          () => describeImages(open, images, limits),
+        );
+        const asked = { topK, ...(version === undefined ? {} : { version }) };
+        const result = await phase(
+          c,
+          "predict",
+          () => open.predict(descriptors, asked),
+        );
         if (result === undefined) throw unknownVersion(version!);
-        return c.json(result, 200, {
-          ETag: result.model.etag,
+        const { predictions, ids, model } = result;
+        recordOf(c).version = model.version;
+        const answers = predictions.map(({ known, answers }, i) => ({
+          id: ids[i],
+          known,
+          ...answers,
+        }));
+        return c.json({ predictions: answers, model }, 200, {
+          ETag: model.etag,
           "Cache-Control": "no-store",
         });
       },
@@ -66,17 +83,20 @@ async function imagesOf(
   limits: RequestLimits,
 ): Promise<Field<Uint8Array>[]> {
   switch (bodyKind(c)) {
-    case "form": {
-      const files = (await readForm(c, limits)).getAll("image");
-      checkCount("images", files.length, limits.images);
-      return readFiles(
-        files.map((value, i) => ({ path: `images[${i}]`, value })),
-      );
-    }
+    case "form":
+      return imagesOfForm(await readForm(c, limits), limits.images);
     case "json": {
-      const images = readArray("images", (await readJson(c, limits)).images);
-      checkCount("images", images.length, limits.images);
-      return images.map(readDataUrl);
+      const [{ check }, { predictBody }] = await Promise.all([
+        import("./schemas/check.ts"),
+        import("./schemas/predict.ts"),
+      ]);
+      const { images } = check(
+        predictBody(limits.images),
+        await readJson(c, limits),
+      );
+      return images.map((value, i) =>
+        readDataUrl({ path: `images[${i}]`, value })
+      );
     }
     case "text":
       throw problem(
@@ -91,4 +111,18 @@ async function imagesOf(
         value: await readBytes(c),
       }];
   }
+}
+
+async function imagesOfForm(
+  form: Form,
+  most: number,
+): Promise<Field<Uint8Array>[]> {
+  const stray = form.names.find((name) => name !== "image");
+  if (stray !== undefined) {
+    const { strayName } = await import("./schemas/check.ts");
+    throw strayName("", stray, ["image"]);
+  }
+  const files = form.getAll("image");
+  checkCount("images", files.length, most);
+  return readFiles(files.map((value, i) => ({ path: `images[${i}]`, value })));
 }

@@ -7,6 +7,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { recordOf } from "./record.ts";
 import {
   BusyError,
   ConflictError,
@@ -16,7 +17,8 @@ import {
   StoreError,
 } from "../src/errors.ts";
 
-const TITLES: Readonly<Record<number, string>> = {
+/** The titles of statuses. */
+export const TITLES: Readonly<Record<number, string>> = {
   400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",
@@ -85,9 +87,12 @@ export function unknownVersion(version: number): HTTPException {
 
 /** Answers an error. What is not foreseen is logged, and answered without saying why. */
 export function answerError(error: Error, c: Context): Response {
+  const requestId = recordOf(c).id;
   const known = error instanceof HTTPException ? error : foreseen(error);
+  if (error instanceof StoreError && error.cause !== undefined) {
+    console.error(`Request ${requestId}: ${error.message}: ${error.cause}`);
+  }
   if (known !== undefined) return answer(c, known);
-  const requestId: string = c.get("requestId");
   console.error(`Request ${requestId} failed:`, error);
   return answer(
     c,
@@ -124,6 +129,8 @@ function answer(c: Context, error: HTTPException): Response {
     status,
     detail,
     ...members,
+    // What clients of the Open Inference Protocol look for.
+    ...(/^\/v2(\/|$)/.test(c.req.path) && { error: detail }),
   };
   return c.body(JSON.stringify(body), status, {
     ...headers,

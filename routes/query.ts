@@ -1,28 +1,41 @@
 /** Query parameters. @module */
 
-import type { Context } from "hono";
-import { shown } from "./body.ts";
-import { problem } from "./problem.ts";
+import type { Context, MiddlewareHandler } from "hono";
+import type { InferOutput } from "valibot";
+import type { Schema } from "./schemas/field.ts";
 
-/** A whole number ≥ `least` of the query; undefined where it is not given. */
-export function wholeQuery(
+/**
+ * The query by its schema, of which every field is optional. Where there is no
+ * query, as in most requests, no schema is loaded.
+ */
+export async function readQuery<S extends Schema>(
   c: Context,
-  name: string,
-  least: number,
-): number | undefined {
-  const text = c.req.query(name);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) {
-    return value;
-  }
-  throw problem(
-    400,
-    `Cannot read ${name}: expected a whole number ≥ ${least}, got ${
-      shown(text)
-    }`,
-    {
-      field: name,
-    },
-  );
+  schema: () => Promise<S>,
+): Promise<Partial<InferOutput<S>>> {
+  if (!c.req.url.includes("?")) return {};
+  const [{ check }, loaded] = await Promise.all([
+    import("./schemas/check.ts"),
+    schema(),
+  ]);
+  return check(loaded, c.req.query());
+}
+
+/** Refuses query parameters, for a route that reads none. */
+export function noQuery(): MiddlewareHandler {
+  return async (c, next) => {
+    await refuseQuery(c);
+    await next();
+  };
+}
+
+/** Refuses query parameters; `body` names the fields of the body, where one may be meant for it. */
+export async function refuseQuery(
+  c: Context,
+  body: readonly string[] = [],
+): Promise<void> {
+  if (!c.req.url.includes("?")) return;
+  const [name] = Object.keys(c.req.query());
+  if (name === undefined) return;
+  const { strayParameter } = await import("./schemas/check.ts");
+  throw strayParameter(name, body);
 }

@@ -1,14 +1,13 @@
 /** The service behind the app, opened once. @module */
 
+import { withKnown } from "../src/checkpoint/known_file.ts";
 import { CheckpointError } from "../src/errors.ts";
 import { prepareDescriber } from "../src/service/describer.ts";
 import { Service } from "../src/service/service.ts";
-import type { Settings } from "../src/service/settings.ts";
+import { type Settings, SHIPPED_WEIGHTS } from "../src/service/settings.ts";
 import { readWeights } from "../src/service/weights.ts";
 import { openEngine } from "../src/store/open.ts";
-
-/** Where the weights are unless MODEL says otherwise. */
-const SHIPPED = new URL("../weights/office31.safetensors", import.meta.url);
+import type { Trace } from "./record.ts";
 
 /** A service that is opened once, and again only if opening it failed. */
 export interface LazyService {
@@ -57,6 +56,17 @@ export function endOnSignal(
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
 }
 
+/** Who is told of the parts of the work: OpenTelemetry, loaded with the first of them, or nobody. */
+export function traceOf(
+  { telemetry }: Pick<Settings, "telemetry">,
+): Trace | undefined {
+  if (!telemetry) return undefined;
+  return async (name, work) => {
+    const { openTelemetry } = await import("./tracing.ts");
+    return await openTelemetry()(name, work);
+  };
+}
+
 async function openService(
   { model, store, limits, keepVersions }: Settings,
 ): Promise<Service> {
@@ -64,7 +74,9 @@ async function openService(
   opening.catch(() => {}); // whoever awaits it below hears of it
   prepareDescriber().catch(() => {}); // the first image will say why
   try {
-    const weights = await readWeights(await readModelFile(model ?? SHIPPED));
+    const file = model ?? SHIPPED_WEIGHTS;
+    const read = await readWeights(await readModelFile(file));
+    const weights = { ...read, model: await withKnown(read.model, file) };
     const engine = await opening;
     const service = await Service.create({
       weights,

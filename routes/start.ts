@@ -4,38 +4,46 @@
  * @module
  */
 
-import { endOnSignal, lazyService } from "./serving.ts";
+import { endOnSignal, lazyService, traceOf } from "./serving.ts";
 import { type Keys, readSettings } from "../src/service/settings.ts";
 import { createApp } from "./app.ts";
 import { Listener } from "./listener.ts";
+import { startHelp } from "./start_help.ts";
 
+readArguments(Deno.args);
 const settings = orExit(() => readSettings((name) => Deno.env.get(name)));
 const loopback = /^(127(\.\d+){3}|::1|localhost)$/.test(settings.host);
 const keys = loopback ? withKeysOfThisRun(settings.keys) : settings.keys;
 const service = lazyService(settings);
 const opening = service.open().catch(exitWith);
-const app = createApp({
-  ...settings,
-  keys,
-  loopback,
-  service: service.open,
-});
+const app = orExit(() =>
+  createApp({
+    ...settings,
+    keys,
+    loopback,
+    log: console.log,
+    trace: traceOf(settings),
+    service: service.open,
+  })
+);
 
 // A model that cannot be served is better known now than at the first request.
 const opened = await opening;
-const server = new Listener({
-  hostname: settings.host,
-  port: settings.port,
-  onListen: ({ hostname, port }) =>
-    console.log(
-      `Tandem listens on http://${
-        hostname.includes(":") ? `[${hostname}]` : hostname
-      }:${port}`,
-    ),
-  report: (line) => console.warn(line),
-}, app.fetch);
-opened.otherModels().then(sayOthers, console.error);
 endOnSignal(service, () => server.shutdown());
+const server = orExit(() =>
+  new Listener({
+    hostname: settings.host,
+    port: settings.port,
+    onListen: ({ hostname, port }) =>
+      console.log(
+        `Tandem listens on http://${
+          hostname.includes(":") ? `[${hostname}]` : hostname
+        }:${port}`,
+      ),
+    report: (line) => console.warn(line),
+  }, app.fetch)
+);
+opened.otherModels().then(sayOthers, console.error);
 
 /** What `read` gives, or the end of the program with what is wrong in one line. */
 function orExit<T>(read: () => T): T {
@@ -46,9 +54,28 @@ function orExit<T>(read: () => T): T {
   }
 }
 
-function exitWith({ message }: Error): never {
-  console.error(message);
+function exitWith(error: Error): never {
+  console.error(
+    error instanceof Deno.errors.AddrInUse
+      ? `Cannot listen on port ${settings.port} of ${settings.host}: expected it to be free, ` +
+        "another program listens there; set PORT to another, or to 0 for a free one"
+      : error.message,
+  );
   Deno.exit(1);
+}
+
+/** Ends the program where the command line asks for help, or for what there is not. */
+function readArguments([first]: readonly string[]): void {
+  if (first === undefined) return;
+  if (first === "--help" || first === "-h") {
+    console.log(startHelp());
+    Deno.exit(0);
+  }
+  console.error(
+    `Cannot understand ${first}: expected no arguments, the environment sets everything.\n` +
+      "See deno task start --help.",
+  );
+  Deno.exit(2);
 }
 
 function sayOthers(others: readonly string[]): void {

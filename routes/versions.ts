@@ -4,32 +4,29 @@ import type { Context } from "hono";
 import { Hono } from "hono/quick";
 import { entityTag } from "../src/service/answers.ts";
 import type { HistoryEntry } from "../src/service/history.ts";
-import { optionalKey } from "./keys.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
-import { wholeQuery } from "./query.ts";
-
-const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 500;
+import { readQuery, refuseQuery } from "./query.ts";
+import { DEFAULT_LIMIT, MAX_LIMIT, versionsQuery } from "./schemas/versions.ts";
 
 /** Tells the model's history. */
-export function versionRoutes({ service, keys }: RouteOptions): Hono {
-  const key = optionalKey(keys.predict);
+export function versionRoutes({ service, keyring }: RouteOptions): Hono {
+  const key = keyring.allow("predict");
   return new Hono()
     .get("/versions", key, async (c) => {
-      const limit = Math.min(
-        wholeQuery(c, "limit", 1) ?? DEFAULT_LIMIT,
-        MAX_LIMIT,
+      const { limit = DEFAULT_LIMIT, before } = await readQuery(
+        c,
+        () => Promise.resolve(versionsQuery),
       );
-      const before = wholeQuery(c, "before", 0);
       const history = await (await service()).history();
-      const entries = await history.list(limit, before);
+      const entries = await history.list(Math.min(limit, MAX_LIMIT), before);
       return c.json({ versions: entries.map(summaryOf) }, 200, {
         "Cache-Control": "no-store",
       });
     })
     .all("/versions", onlyMethods("GET"))
     .get("/versions/:version", key, async (c) => {
+      await refuseQuery(c);
       const version = readVersion(c);
       const history = await (await service()).history();
       const entry = await history.find(version);
@@ -61,6 +58,7 @@ function summaryOf({ manifest, tags }: HistoryEntry) {
     sha256,
     loss,
     guard,
+    by,
   } = manifest;
   return {
     version,
@@ -73,6 +71,7 @@ function summaryOf({ manifest, tags }: HistoryEntry) {
     loss,
     guard,
     tags,
+    by,
   };
 }
 

@@ -37,7 +37,7 @@ export class CheckpointError extends Error {
   override readonly name = "CheckpointError";
 }
 
-/** Training left the finite numbers. */
+/** Loss or gradient were no longer finite. */
 export class DivergedError extends Error {
   override readonly name = "DivergedError";
 }
@@ -70,4 +70,16 @@ export class PreconditionError extends Error {
 /** An idempotency key that was used before, for another request. */
 export class IdempotencyError extends Error {
   override readonly name = "IdempotencyError";
+}
+
+/** Why a change of labels was refused. */
+export type LabelErrorReason = "unknown" | "malformed" | "conflict";
+
+/** A label that cannot be added, found, renamed or retired. */
+export class LabelError extends Error {
+  override readonly name = "LabelError";
+
+  constructor(readonly reason: LabelErrorReason, message: string) {
+    super(message);
+  }
 }

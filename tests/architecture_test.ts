@@ -146,7 +146,7 @@ Deno.test("nothing that the server loads awaits as it is loaded", () => {
   assertEquals(loaded.filter((path) => awaits(textOf(path))), []);
 });
 
-Deno.test("the server imports Hono, the image decoders, a parser of forms, a PostgreSQL client and nothing else", () => {
+Deno.test("the server imports Hono, the image decoders, a parser of forms, schemas and their page, telemetry, a PostgreSQL client and nothing else", () => {
   const packages = [...reach(["mod.ts"], imports)]
     .filter((to) => !isFile(to) && !to.startsWith("node:"))
     .map((specifier) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0]);
@@ -155,11 +155,15 @@ Deno.test("the server imports Hono, the image decoders, a parser of forms, a Pos
     [
       "@jsquash/jpeg",
       "@jsquash/webp",
+      "@opentelemetry/api",
       "@remix-run/multipart-parser",
+      "@valibot/to-json-schema",
       "hono",
       "imagescript",
       "jpeg-js",
       "postgres",
+      "swagger-ui-dist",
+      "valibot",
     ],
   );
 });
@@ -168,7 +172,11 @@ const CONFINED: [what: string, pattern: RegExp, where: RegExp][] = [
   ["Hono", /"(npm:)?@?hono\b/, /^(routes\/|mod\.ts$)/],
   ["Deno KV", /\bDeno\.(openKv|Kv\b)/, /^src\/store\//],
   ["@std", /"(jsr:)?@std\//, /^src\/cli\//],
-  ["the command line", /\bDeno\.args\b/, /^src\/(cli|kernels\/build)/],
+  [
+    "the command line",
+    /\bDeno\.args\b/,
+    /^(src\/(cli|kernels\/build)|routes\/start\.ts)/,
+  ],
   [
     "what varies between engines",
     /\bMath\.(a?(cos|sin|tan)h?|atan2|cbrt|exp|expm1|hypot|log|log10|log1p|log2|pow|random)\b/,

@@ -11,6 +11,8 @@ import { CheckpointError } from "../errors.ts";
 /** Averages and sums of squares, as the optimizers name them. */
 const SQUARES =
   /\.(exp_avg_sq|max_exp_avg_sq|square_avg|acc_delta|sum|inverse_deviation)$/;
+/** Rows of examples that corrections remember: a label that one does not have is NaN. */
+const EXAMPLES = /^memory\./;
 /** No float is larger than 3.4e38; sums in a different order need room. */
 const REACH = 1e30;
 /** The largest value of a descriptor. */
@@ -24,8 +26,10 @@ export function tensorFault(
   values: Float32Array,
 ): string | undefined {
   const least = SQUARES.test(name) ? 0 : -Infinity;
+  const mayMiss = EXAMPLES.test(name);
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
+    if (mayMiss && Number.isNaN(value)) continue;
     if (value - value !== 0) return `expected finite numbers, got ${value}`;
     if (value < least) return `expected numbers ≥ 0, got ${value}`;
   }
@@ -33,7 +37,8 @@ export function tensorFault(
 }
 
 /**
- * Checks the values of a tensor: finite, and where they are squares not negative.
+ * Checks the values of a tensor: finite, where they are squares not negative, and
+ * NaN only where a label is missing.
  *
  * @throws {CheckpointError} If they are not.
  */

@@ -39,10 +39,10 @@ export const HEADER_LIMIT = 100_000_000;
 /** The name that no tensor can have. */
 export const METADATA = "__metadata__";
 
-/** How the elements of a tensor are stored. */
+/** The type of a tensor's elements. */
 export type DType = keyof typeof ELEMENT_SIZE;
 
-/** Where a tensor is and how to read it. */
+/** A tensor's place, type and shape. */
 export interface TensorInfo {
   readonly dtype: DType;
   /** Row-major; [] for a single number. */
@@ -56,7 +56,7 @@ export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
   /** By name, in the order of their data. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** Where the data starts in the file, in bytes. */
+  /** The start of the data in the file, in bytes. */
   readonly dataOffset: number;
   /** The length of the file, in bytes. */
   readonly byteLength: number;

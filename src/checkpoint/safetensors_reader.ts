@@ -24,7 +24,7 @@ export interface SafetensorsReader {
 }
 
 /**
- * Where the header ends, in bytes from the start of the file.
+ * The end of the header, in bytes from the start of the file.
  *
  * @param start At least the first 8 bytes of the file, or all of a shorter one.
  * @throws {CheckpointError} If the header is longer than the file or the format allow.
@@ -106,7 +106,7 @@ export function viewSafetensors(
 }
 
 /**
- * Where a tensor begins and ends in the file, in bytes.
+ * The beginning and end of a tensor in the file, in bytes.
  *
  * @throws {RangeError} If there is no such tensor.
  */

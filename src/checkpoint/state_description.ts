@@ -1,4 +1,4 @@
-/** What a model file says of itself in its metadata, and whether its tensors fit that. @module */
+/** The description in a model file's metadata, checked against its tensors. @module */
 
 import { CheckpointError } from "../errors.ts";
 import type { Preprocessing } from "../image/descriptor.ts";
@@ -65,7 +65,7 @@ export function readDescription(
   return description;
 }
 
-/** Whether a file has a weight in bytes. */
+/** Tells if a file has a weight in bytes. */
 export function isInBytes(header: SafetensorsHeader, name: string): boolean {
   return name === BYTE_WEIGHT && header.tensors.get(name)?.dtype === "I8";
 }

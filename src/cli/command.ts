@@ -105,11 +105,13 @@ export function commandLine(
   const kept = args.filter((arg) =>
     arg !== "--json" && !but.some((flag) => arg.startsWith(`--${flag}=`))
   );
-  return ["deno", "task", name, ...[...kept, ...more].map(quoted)].join(" ");
+  return ["deno", "task", name, ...[...kept, ...more].map(shellQuoted)].join(
+    " ",
+  );
 }
 
 /** An argument as a shell reads it. */
-export function quoted(argument: string): string {
+export function shellQuoted(argument: string): string {
   return /^[\w./,:=+-]+$/.test(argument)
     ? argument
     : `'${argument.replaceAll("'", `'\\''`)}'`;

@@ -1,12 +1,15 @@
 /** `deno task evaluate`: scores a model on labelled images. @module */
 
+import { readModel } from "../checkpoint/state_reader.ts";
+import { SHIPPED_WEIGHTS } from "../service/settings.ts";
 import { metricsJson } from "../train/metrics.ts";
 import { evaluateRows } from "../train/outcome.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { DATA_FLAGS, labelledAs, openDataset } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { breakdownLines, metricsLines } from "./metrics_text.ts";
-import { loadEvaluator, SHIPPED_WEIGHTS } from "./weights.ts";
+import { newestState } from "./stored.ts";
+import { evaluatorOf, loadEvaluator } from "./weights.ts";
 
 const BATCH_SIZE = 64;
 
@@ -17,6 +20,10 @@ const COMMAND: Command = {
   flags: {
     ...DATA_FLAGS,
     weights: { value: "FILE", help: "The model (the shipped one)." },
+    store: {
+      value: "STORE",
+      help: "Score what was learned: a store of the server, or its URL.",
+    },
   },
 };
 
@@ -33,10 +40,14 @@ async function evaluate(flags: Flags, signal: AbortSignal): Promise<number> {
       `Cannot understand "${flags.operands[0]}": expected flags only`,
     );
   }
-  const { model, evaluator } = await loadEvaluator(
-    flags.text("weights") ?? SHIPPED_WEIGHTS,
-    BATCH_SIZE,
-  );
+  const weights = flags.text("weights") ?? SHIPPED_WEIGHTS;
+  const store = flags.text("store");
+  const { model, evaluator } = store === undefined
+    ? await loadEvaluator(weights, BATCH_SIZE)
+    : await evaluatorOf(
+      await readModel(await newestState(weights, store)),
+      BATCH_SIZE,
+    );
   const { heads } = model.sizes;
   const opened = await openDataset(flags, signal, {
     views: 1,

@@ -29,20 +29,20 @@ export const DATA_FLAGS: Readonly<Record<string, Flag>> = {
   json: { help: "Print one JSON object on stdout." },
 };
 
-/** How many workers a command may use: `--workers`, or one for each processor. */
+/** The number of workers that a command may use: `--workers`, or one for each processor. */
 export function workersOf(flags: Flags): number {
   return flags.integer("workers", navigator.hardwareConcurrency, 1);
 }
 
-/** What a command does with the examples it opens. */
+/** The options of opening examples. */
 export interface OpenOptions extends DescribeOptions {
   /** The heads of a model: labels are read as it knows them, others left out. */
   readonly heads?: readonly HeadSpec[];
-  /** How the images will be divided: judged before any is described. */
+  /** The division of the images to come: judged before any is described. */
   readonly division?: Division;
 }
 
-/** How images are divided, as a training plan records it. */
+/** A division of images, as a training plan records it. */
 export interface Division {
   /** Such as "80/5/15 blocks". */
   readonly split: string;

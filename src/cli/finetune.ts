@@ -10,13 +10,13 @@ import type { FinetuneAnswer } from "../service/requests.ts";
 import { hasMemory } from "../service/memory_tensors.ts";
 import { Service } from "../service/service.ts";
 import { readWeights } from "../service/weights.ts";
+import { SHIPPED_WEIGHTS } from "../service/settings.ts";
 import { openEngine } from "../store/open.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { DATA_FLAGS, labelledAs, openDataset } from "./examples.ts";
 import { finetuneJson, finetuneText } from "./finetune_output.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { startProgress } from "./progress.ts";
-import { SHIPPED_WEIGHTS } from "./weights.ts";
 
 /** Images of a request. */
 const REQUEST = 32;

@@ -9,11 +9,11 @@ export class UsageError extends Error {
 
 /** One flag of a command. */
 export interface Flag {
-  /** What stands for its value in the help, such as `DIR`; none for a switch. */
+  /** The word for its value in the help, such as `DIR`; none for a switch. */
   readonly value?: string;
   /** One line for the help. */
   readonly help: string;
-  /** Whether it may be given several times, or with commas between its values. */
+  /** True if it may be given several times, or with commas between its values. */
   readonly several?: boolean;
 }
 
@@ -39,7 +39,7 @@ export class Flags {
     this.operands = operands;
   }
 
-  /** Whether the flag was given. */
+  /** Tells if the flag was given. */
   has(name: string): boolean {
     return this.#values.has(name);
   }
@@ -163,7 +163,7 @@ export function parseFlags(command: Command, args: readonly string[]): Flags {
   return new Flags(values, (parsed._ as (string | number)[]).map(String));
 }
 
-/** What --help prints. */
+/** The text that --help prints. */
 export function helpText({ name, operands, summary, flags }: Command): string {
   const rows = Object.entries({
     ...flags,

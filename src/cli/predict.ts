@@ -1,66 +1,81 @@
 /** `deno task predict`: says what images show. @module */
 
+import { listFolder } from "../data/listing.ts";
 import { ImageError } from "../errors.ts";
-import { COMMAND_LIMITS } from "../image/limits.ts";
-import type { HeadAnswer } from "../heads/kinds.ts";
-import { formatPercent, formatQuantity } from "../report/format.ts";
-import type { Prediction } from "../service/answers.ts";
-import { Describer } from "../service/describer.ts";
-import { ServingNetwork } from "../service/network.ts";
+import { SHIPPED_WEIGHTS } from "../service/settings.ts";
+import { withAnswers } from "./answering.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
-import { loadServingModel, SHIPPED_WEIGHTS } from "./weights.ts";
+import { csvOf, jsonOf, type Result, textOf } from "./prediction_text.ts";
 
 const COMMAND: Command = {
   name: "predict",
-  operands: "IMAGE… [flags]",
+  operands: "IMAGE|DIR… [flags]",
   summary: "Says what each image shows: an answer of every head of the model.",
   flags: {
     weights: { value: "FILE", help: "The model (the shipped one)." },
+    store: {
+      value: "STORE",
+      help: "Ask what was learned: a store of the server, or its URL.",
+    },
     "top-k": { value: "N", help: "Classes to list per head (5)." },
     json: { help: "Print one JSON object on stdout." },
+    csv: { help: "Print a table on stdout, a row per image." },
   },
 };
 
-/** An image's path and what every head says of it. */
-interface Result {
-  readonly image: string;
-  readonly answers: Prediction;
-}
+/** Files of a folder that are images by their names. */
+const IMAGE_NAME = /\.(jpe?g|png|webp|gif)$/i;
 
 if (import.meta.main) await runCommand(COMMAND, predict);
 
 async function predict(flags: Flags): Promise<number> {
   if (flags.operands.length === 0) {
     throw new UsageError(
-      "Cannot predict: expected at least one IMAGE, got none",
+      "Cannot predict: expected at least one IMAGE or DIR, got none",
     );
   }
-  const topK = flags.integer("top-k", 5, 1);
-  const model = await loadServingModel(
-    flags.text("weights") ?? SHIPPED_WEIGHTS,
-  );
-  const describer = await Describer.create(model.preprocessing, COMMAND_LIMITS);
-  const network = await ServingNetwork.create(model);
-  const results: Result[] = [];
-  for (const image of flags.operands) {
-    const descriptor = await describer.describe(await readImage(image)).catch(
-      (error) => {
-        if (!(error instanceof ImageError)) throw error;
-        throw new ImageError(error.reason, `${image}: ${error.message}`, {
-          cause: error,
-        });
-      },
-    );
-    const [answers] = network.predict(model, [descriptor], topK);
-    results.push({ image, answers: answers! });
+  if (flags.has("json") && flags.has("csv")) {
+    throw new UsageError("Cannot print: expected --json or --csv, got both");
   }
+  const images = (await Promise.all(flags.operands.map(imagesAt))).flat();
+  const results = await withAnswers({
+    weights: flags.text("weights") ?? SHIPPED_WEIGHTS,
+    store: flags.text("store"),
+    topK: flags.integer("top-k", 5, 1),
+  }, async (ask) => {
+    const results: Result[] = [];
+    for (const image of images) {
+      const bytes = await readImage(image);
+      const prediction = await located(image, () => ask(bytes));
+      results.push({ image, ...prediction });
+    }
+    return results;
+  });
   if (flags.has("json")) console.log(jsonOf(results));
+  else if (flags.has("csv")) console.log(csvOf(results));
   else for (const result of results) console.log(textOf(result));
   return EXIT.ok;
 }
 
-async function readImage(path: string): Promise<Uint8Array> {
+/** A file as it is; the images of a folder, in the order of their names. */
+async function imagesAt(path: string): Promise<string[]> {
+  const isFolder = await Deno.stat(path).then(
+    ({ isDirectory }) => isDirectory,
+    () => false, // reading it says what is wrong
+  );
+  if (!isFolder) return [path];
+  const { files } = await listFolder(path);
+  const images = files.filter(({ path }) => IMAGE_NAME.test(path))
+    .map((file) => `${path.replace(/\/+$/, "")}/${file.path}`);
+  if (images.length > 0) return images;
+  throw new ImageError(
+    "unsupported",
+    `Cannot predict ${path}: expected a folder with images (jpg, png, webp, gif), found none`,
+  );
+}
+
+async function readImage(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await Deno.readFile(path);
   } catch (error) {
@@ -74,34 +89,14 @@ async function readImage(path: string): Promise<Uint8Array> {
   }
 }
 
-function jsonOf(results: readonly Result[]): string {
-  const predictions = results.map(({ image, answers }) => ({
-    image,
-    ...answers,
-  }));
-  return JSON.stringify({ predictions });
-}
-
-function textOf({ image, answers }: Result): string {
-  const entries = Object.entries(answers);
-  const width = Math.max(...entries.map(([name]) => name.length));
-  return [
-    image,
-    ...entries.map(([name, answer]) =>
-      `  ${name.padEnd(width)}  ${answerText(answer)}`
-    ),
-  ].join("\n");
-}
-
-/** An answer of any kind: the likeliest classes, yes or no, or a quantity. */
-function answerText(answer: HeadAnswer): string {
-  if ("value" in answer) {
-    const { value, deviation, unit = "" } = answer;
-    return `${formatQuantity(value)} ± ${formatQuantity(deviation)} ${unit}`
-      .trimEnd();
+/** Says of which image an error speaks. */
+async function located<T>(image: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    throw new ImageError(error.reason, `${image}: ${error.message}`, {
+      cause: error,
+    });
   }
-  const guesses = "top" in answer ? answer.top : [answer];
-  return guesses.map(({ label, probability }) =>
-    `${label} ${formatPercent(probability)}`
-  ).join(", ");
 }

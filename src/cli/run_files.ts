@@ -14,7 +14,7 @@ const CHUNK = 1 << 20;
 /** Room that a card or a report takes, at most about. */
 const PAGE_BYTES = 1 << 20;
 
-/** Where the parts of a run go. */
+/** The files of a run. */
 export interface RunFiles {
   readonly model: string;
   /** Of a run that is not finished, from which it can go on. */

@@ -1,4 +1,4 @@
-/** Where a command's labelled images come from: a folder, a table, or the built-in sketches. @module */
+/** The source of a command's labelled images: a folder, a table, or the built-in sketches. @module */
 
 import { dirname } from "node:path";
 import { folderSource } from "../data/folder.ts";
@@ -41,9 +41,9 @@ export const SOURCE_FLAGS: Readonly<Record<string, Flag>> = {
 const SKETCH_NOTICE =
   "Training on the built-in sketches; for your own photographs name their folder with --data DIR.";
 
-/** How a source is used. */
+/** The use of a source. */
 export interface SourceOptions {
-  /** Whether labels must differ, default true. */
+  /** True if labels must differ, as is the default. */
   readonly forTraining?: boolean;
   /** The heads of a model: labels are read as it knows them, others left out. */
   readonly heads?: readonly HeadSpec[];
@@ -116,7 +116,7 @@ async function tableIn(
   return isThere ? table : undefined;
 }
 
-/** What `--head` says, by the heads' names. */
+/** Reads `--head`: kinds by the heads' names. */
 function declaredHeads(flags: Flags): ReadonlyMap<string, DeclaredHead> {
   return new Map(
     flags.list("head").map((text) => {

@@ -159,7 +159,7 @@ async function save(
   }
 }
 
-/** What a checkpoint takes, about: parameters of the trunk, moments, best weights. */
+/** The bytes that a checkpoint takes, about: parameters of the trunk, moments, best weights. */
 function bytesOf(
   { hidden, optimizer: { name, options }, recipe }: TrainingPlan,
   inputs: number,

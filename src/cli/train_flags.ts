@@ -51,7 +51,7 @@ export const COMMAND: Command = {
     },
     licence: {
       value: "TEXT",
-      help: "What the model card says of the images' licence.",
+      help: "The licence of the images, for the model card.",
     },
     appendix: {
       value: "FILE",

@@ -6,7 +6,7 @@ import { formatDuration, formatMany } from "../report/format.ts";
 import { metricsJson } from "../train/metrics.ts";
 import { headsTakenOver, type Origin } from "../train/origin.ts";
 import type { Outcome } from "../train/outcome.ts";
-import { commandLine, quoted } from "./command.ts";
+import { commandLine, shellQuoted } from "./command.ts";
 import { metricsLines } from "./metrics_text.ts";
 import type { RunFiles } from "./run_files.ts";
 import { tellLine } from "./stderr.ts";
@@ -86,7 +86,7 @@ export function sayNext(
   { model, card, report }: RunFiles,
   whole: boolean,
 ): void {
-  const weights = quoted(model);
+  const weights = shellQuoted(model);
   const reporting = commandLine(COMMAND, ["resume"], [
     "--resume",
     model,

@@ -2,13 +2,14 @@
 
 import { encodeSafetensors } from "../checkpoint/safetensors.ts";
 import { openSafetensors, writeFileAtomically } from "../checkpoint/file.ts";
+import { withKnown } from "../checkpoint/known_file.ts";
 import { tensorsOf } from "../checkpoint/state.ts";
 import {
   readModel,
   readServingModel,
   readState,
 } from "../checkpoint/state_reader.ts";
-import { sha256 } from "../data/sha256.ts";
+import { sha256 } from "../model/bits.ts";
 import { CheckpointError } from "../errors.ts";
 import {
   loadParameters,
@@ -18,18 +19,19 @@ import {
 } from "../model/state.ts";
 import { createEvaluator, type Evaluator } from "../train/trainer.ts";
 
-/** The model that comes with the repository. */
-export const SHIPPED_WEIGHTS = new URL(
-  "../../weights/office31.safetensors",
-  import.meta.url,
-);
-
 /** Reads a model and puts it into memory, ready for batches of up to `batchSize` rows. */
 export async function loadEvaluator(
   file: string | URL,
   batchSize: number,
 ): Promise<{ model: ModelState; evaluator: Evaluator }> {
-  const model = await withFile(file, readModel);
+  return await evaluatorOf(await withFile(file, readModel), batchSize);
+}
+
+/** Puts a model into memory, ready for batches of up to `batchSize` rows. */
+export async function evaluatorOf(
+  model: ModelState,
+  batchSize: number,
+): Promise<{ model: ModelState; evaluator: Evaluator }> {
   const evaluator = await createEvaluator(
     model.sizes,
     batchSize,
@@ -52,8 +54,10 @@ export async function loadOrigin(
 }
 
 /** Reads what predicting one by one needs of a weights file. */
-export function loadServingModel(file: string | URL): Promise<ServingModel> {
-  return withFile(file, readServingModel);
+export async function loadServingModel(
+  file: string | URL,
+): Promise<ServingModel> {
+  return withKnown(await withFile(file, readServingModel), file);
 }
 
 /** Reads everything that a weights file holds. */

@@ -12,10 +12,10 @@
  * @module
  */
 
+import { isKnown } from "../heads/head.ts";
 import { Random } from "../nn/prng.ts";
 import { copyOf, type Examples, type Head, pick, rowsOf } from "./heads.ts";
 import { type Batch, HeadChange, type WhitenedTable } from "./head_change.ts";
-import { kindOf } from "./kinds/kinds.ts";
 import type { Metric } from "./metric.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
@@ -108,7 +108,7 @@ export class AdamSteps {
     const whitened = this.metric.whiten(request.features);
     const rows = repeated(Math.min(request.count, MOST_ROWS));
     const stepped = heads.map((head, h) => {
-      if (!request.labels[h]!.some((label) => kindOf(head).isLabelled(label))) {
+      if (!request.labels[h]!.some(isKnown)) {
         return { head, secondMoment: secondMoments[h]! };
       }
       const own = this.#batchOf(request, whitened, head, h, rows);

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { isKnown, type Standing, UNKNOWN } from "../heads/head.ts";
 import { AdamSteps, type StepPlan } from "./adam_steps.ts";
 import { finish, missingOf } from "./finish.ts";
 import { gate, soundness } from "./gate.ts";
@@ -19,11 +20,17 @@ import {
 } from "./guard.ts";
 import { chooseGuards } from "./guard_sets.ts";
 import type { WhitenedTable } from "./head_change.ts";
-import { type Examples, type Head, pick, rowsOf } from "./heads.ts";
-import type { Answer } from "./kinds/kind.ts";
-import { kindOf } from "./kinds/kinds.ts";
+import {
+  type ClassesHead,
+  type Examples,
+  type Head,
+  pick,
+  rowsOf,
+  standingOf,
+} from "./heads.ts";
 import { type Memory, recall, remember } from "./memory.ts";
 import { Metric } from "./metric.ts";
+import { addClass, type GrownClasses, measureWithin } from "./new_class.ts";
 import { rowAt, Scorer } from "./scorer.ts";
 
 /** What belongs to a trunk and its base model. */
@@ -67,7 +74,7 @@ export interface ExampleReport {
   /** Why it was not used; null if it was. */
   readonly reason: string | null;
   /** For each head before and after; null where the example has no label of it. */
-  readonly answers: readonly ({ before: Answer; after: Answer } | null)[];
+  readonly answers: readonly ({ before: Standing; after: Standing } | null)[];
 }
 
 /** What became of a request. */
@@ -86,7 +93,7 @@ export interface Correction extends Tuned {
 }
 
 /** Defaults of the options, chosen by measurement (docs/fine-tuning.md). */
-export const DEFAULTS = { margin: 0.5, steps: 2, learningRate: 2e-5 };
+export const DEFAULTS = { margin: 0.5, steps: 1, learningRate: 3e-5 };
 
 /** A request of which a larger share is not believed is refused whole. */
 const MOST_DROPPED = 0.25;
@@ -94,7 +101,7 @@ const SEED = 0;
 
 /** The policy for one base model, with the memory that its computing takes. */
 export class Corrector {
-  readonly #measured = new WeakMap<readonly Head[], Metrics[]>();
+  readonly #measured = new WeakMap<Head, Metrics>();
 
   private constructor(
     private readonly material: Material,
@@ -119,6 +126,34 @@ export class Corrector {
   /** The base model's second moments, which a first correction starts from. */
   firstSecondMoments(): WhitenedTable[] {
     return this.adam.firstSecondMoments(this.material.base, SEED);
+  }
+
+  /**
+   * Adds a class to head `h`, from examples that are all of it; they are remembered.
+   * What is passed in does not change.
+   *
+   * @param grown The head with the new class, without its numbers.
+   */
+  async addClass(
+    present: Tuned,
+    h: number,
+    grown: GrownClasses,
+    examples: Examples,
+  ): Promise<Pick<Tuned, "heads" | "memory">> {
+    const { replay, features } = this.material;
+    const within = await measureWithin(replay, replay.labels[h]!, features);
+    const heads = present.heads.with(
+      h,
+      addClass(
+        { metric: this.metric, scorer: this.scorer },
+        within,
+        present.heads[h] as ClassesHead,
+        grown,
+        examples,
+        this.guards[h]!,
+      ),
+    );
+    return { heads, memory: remember(present.memory, heads, examples) };
   }
 
   /** Corrects heads by labelled examples. Nothing that is passed in changes. */
@@ -178,7 +213,7 @@ export class Corrector {
   #judge(present: readonly Head[], draft: readonly Head[]): Verdict {
     const { base } = this.material;
     return decide(
-      base.map(({ name }) => name),
+      base.map(({ spec }) => spec.name),
       this.guards,
       this.#metrics(base),
       this.#metrics(present),
@@ -202,14 +237,15 @@ export class Corrector {
     };
   }
 
-  /** The metrics of heads on the guard's examples, measured once. */
+  /** The metrics of heads on the guard's examples, each measured once. */
   #metrics(heads: readonly Head[]): Metrics[] {
-    let metrics = this.#measured.get(heads);
-    if (metrics === undefined) {
-      metrics = measure(this.scorer, heads, this.guards);
-      this.#measured.set(heads, metrics);
-    }
-    return metrics;
+    return heads.map((head, h) => {
+      const known = this.#measured.get(head);
+      if (known !== undefined) return known;
+      const metrics = measure(this.scorer, head, this.guards[h]!);
+      this.#measured.set(head, metrics);
+      return metrics;
+    });
   }
 
   #reports(
@@ -220,7 +256,7 @@ export class Corrector {
   ): ExampleReport[] {
     const [then, now] = [before, after].map((heads) =>
       answersOf(this.scorer, heads, examples)
-    ) as [(Answer | null)[][], (Answer | null)[][]];
+    ) as [(Standing | null)[][], (Standing | null)[][]];
     return reasons.map((reason, i) => ({
       used: reason === null,
       reason,
@@ -253,9 +289,7 @@ function lessonOf(
     const logits = scorer.logits(head, examples.features);
     return examples.labels[h]!.map((label, i) => {
       const z = rowAt(logits, i, head);
-      if (missingOf(head, z, label, margin) === undefined) {
-        return kindOf(head).unknown;
-      }
+      if (missingOf(head, z, label, margin) === undefined) return UNKNOWN;
       open = true;
       return label;
     });
@@ -268,15 +302,14 @@ function answersOf(
   scorer: Scorer,
   heads: readonly Head[],
   examples: Examples,
-): (Answer | null)[][] {
+): (Standing | null)[][] {
   return heads.map((head, h) => {
-    const kind = kindOf(head);
     const logits = scorer.logits(head, examples.features);
     return Array.from(
       examples.labels[h]!,
       (label, i) =>
-        kind.isLabelled(label)
-          ? kind.answer(scorer.math, head, rowAt(logits, i, head), label)
+        isKnown(label)
+          ? standingOf(scorer.math, head, rowAt(logits, i, head), label)
           : null,
     );
   });

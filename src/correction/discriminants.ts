@@ -13,6 +13,7 @@
  * @module
  */
 
+import { isKnown } from "../heads/head.ts";
 import type { MathKernels } from "../kernels/math.ts";
 import { type Examples, featuresAt } from "./heads.ts";
 import { type Direction, Metric } from "./metric.ts";
@@ -33,7 +34,7 @@ export interface Discriminants {
 /**
  * Fits discriminants to the labelled ones of some examples.
  *
- * @param labels The class of each, −1 where it is not known.
+ * @param labels The class of each, `UNKNOWN` where there is none.
  * @param features Number H of features.
  * @throws {RangeError} If none is labelled, or they do not vary within classes.
  */
@@ -109,7 +110,7 @@ export function leaveOneOut(
 function labelled(examples: Examples, labels: ArrayLike<number>) {
   const stride = examples.features.length / (examples.count || 1);
   const known = Array.from({ length: examples.count }, (_, i) => i)
-    .filter((i) => labels[i]! >= 0);
+    .filter((i) => isKnown(labels[i]!));
   const rows = new Float32Array(known.length * stride);
   known.forEach((i, k) => rows.set(featuresAt(examples, i), k * stride));
   return { rows, groups: known.map((i) => labels[i]!) };

@@ -15,6 +15,7 @@
  * @module
  */
 
+import { isKnown, type Logits, type Shortfall } from "../heads/head.ts";
 import {
   copyOf,
   type Examples,
@@ -23,9 +24,8 @@ import {
   logitsAt,
   pick,
   rowsOf,
+  shortfallOf,
 } from "./heads.ts";
-import type { Shortfall } from "./kinds/kind.ts";
-import { kindOf } from "./kinds/kinds.ts";
 import type { Direction, Metric } from "./metric.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
@@ -43,6 +43,7 @@ export interface FinishTools {
 
 /** The finish of one correction. */
 export interface Finished {
+  /** A head that was not moved is the one that was passed in. */
   readonly heads: readonly Head[];
   /** Updates made, one for each example and head that was not right. */
   readonly updates: number;
@@ -66,7 +67,7 @@ export function finish(
   const all = Array.from({ length: request.count }, (_, i) => i);
   const directions = metric.directions(request.features);
   const screen = new Screen(scorer, draft, memory, SLACK * margin);
-  let updates = 0;
+  const moves: Move[] = [];
   for (let pass = 0; pass < PASSES; pass++) {
     const now = correctAll(draft, request, all, directions, margin);
     screen.follow(now, directions);
@@ -74,10 +75,14 @@ export function finish(
     const others = metric.directions(pick(memory, open).features);
     const again = correctAll(draft, memory, open, others, margin);
     screen.follow(again, others);
-    updates += now.length + again.length;
+    moves.push(...now, ...again);
     if (now.length + again.length === 0) break;
   }
-  return { heads: draft, updates };
+  const moved = new Set(moves.map(({ head }) => head));
+  return {
+    heads: heads.map((head, h) => moved.has(h) ? draft[h]! : head),
+    updates: moves.length,
+  };
 }
 
 /** One update that was made: of which head, along which direction of a list. */
@@ -104,7 +109,7 @@ function correctAll(
       const x = featuresAt(examples, index);
       // Where one class has been passed, the next is in the way.
       for (let turn = 0; turn < rowsOf(head); turn++) {
-        const missing = shortfallOf(head, x, label, margin);
+        const missing = exactlyMissing(head, x, label, margin);
         if (missing === undefined) return;
         const { up, down } = missing;
         const t = apply(head, missing, directions[i]!);
@@ -160,27 +165,26 @@ class Screen {
 /** What keeps an answer from being right; undefined if nothing worth an update does, or the label is not known. */
 export function missingOf(
   head: Head,
-  logits: ArrayLike<number>,
+  logits: Logits,
   label: number,
   margin: number,
 ): Shortfall | undefined {
-  const kind = kindOf(head);
-  if (!kind.isLabelled(label)) return undefined;
-  const missing = kind.shortfall(head, logits, label, margin);
+  const missing = shortfallOf(head, logits, label, margin);
   return missing !== undefined && missing.need > NEGLIGIBLE
     ? missing
     : undefined;
 }
 
 /** {@linkcode missingOf} by exact logits. */
-function shortfallOf(
+function exactlyMissing(
   head: Head,
   x: Float32Array,
   label: number,
   margin: number,
 ): Shortfall | undefined {
-  if (!kindOf(head).isLabelled(label)) return undefined;
-  return missingOf(head, logitsAt(head, x), label, margin);
+  return isKnown(label)
+    ? missingOf(head, logitsAt(head, x), label, margin)
+    : undefined;
 }
 
 /** Moves one or two rows of a head, in place; returns t. */

@@ -1,11 +1,11 @@
 /** Which examples are believed. @module */
 
-import { type Examples, featuresAt, type Head } from "./heads.ts";
-import { kindOf } from "./kinds/kinds.ts";
+import { isKnown } from "../heads/head.ts";
+import { type Examples, featuresAt, type Head, standingOf } from "./heads.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
-/** An example is dropped if log p(label) is below this … */
-const LEAST_LOG_PROBABILITY = -6;
+/** An example is dropped if −log p(label) is above this … */
+const EXCLUDED = 6;
 /** … and another answer's probability is above this. */
 const CERTAIN = 0.95;
 
@@ -24,20 +24,15 @@ export function gate(
 ): (string | null)[] {
   const reasons = soundness(examples);
   base.forEach((head, h) => {
-    const kind = kindOf(head);
     const logits = scorer.logits(head, examples.features);
     reasons.forEach((reason, i) => {
       const label = examples.labels[h]![i]!;
-      if (reason !== null || !kind.isLabelled(label)) return;
-      const sure = kind.confidence(
-        scorer.math,
-        head,
-        rowAt(logits, i, head),
-        label,
-      );
-      if (sure === undefined) return;
-      if (sure.logLabel < LEAST_LOG_PROBABILITY && sure.most > CERTAIN) {
-        reasons[i] = reasonFor(head.name, sure.most);
+      if (reason !== null || !isKnown(label)) return;
+      const z = rowAt(logits, i, head);
+      const { loss, most } = standingOf(scorer.math, head, z, label);
+      // Without probabilities there is nothing to be certain by.
+      if (most !== undefined && loss > EXCLUDED && most > CERTAIN) {
+        reasons[i] = reasonFor(head.spec.name, most);
       }
     });
   });

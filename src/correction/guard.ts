@@ -3,23 +3,25 @@
  * what they say of examples that no head was trained on.
  *
  * Every head must stay near the base model: its accuracy may not fall by more than
- * two points, nor its loss rise by more than 0.05 nats. A head that is already
- * beyond either may come no further: what does not make it worse is let through, so
- * that a model which was led astray can be corrected.
+ * two points, nor its loss rise by more than 0.05 nats (of a quantity, both by its
+ * deviation). A head that is already beyond either may come no further: what does
+ * not make it worse is let through, so that a model which was led astray can be
+ * corrected.
  *
  * What a head is judged by is chosen in guard_sets.ts.
  *
  * @module
  */
 
-import type { Examples, Head } from "./heads.ts";
-import { kindOf } from "./kinds/kinds.ts";
+import { isKnown } from "../heads/head.ts";
+import { kindOf } from "../heads/kinds.ts";
+import { type Examples, type Head, standingOf } from "./heads.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
 /** How far a head may be from the base model. */
 const ALLOWED = { accuracy: 0.02, loss: 0.05 };
-/** Probabilities below this count as this, so that one example cannot decide. */
-const LEAST_PROBABILITY = 1e-4;
+/** Likelihoods below this count as this, so that one example cannot decide. */
+const LEAST_LIKELIHOOD = 1e-4;
 /** Sums of losses in another order differ by less than this. */
 const ROUNDING = 1e-9;
 
@@ -38,9 +40,9 @@ export interface GuardSet {
 export interface Metrics {
   /** Examples with a label of this head. */
   readonly size: number;
-  /** Share that is right, in [0, 1]; for a number, within the tolerance. */
+  /** Share that is right, in [0, 1]; of a quantity, within its deviation. */
   readonly accuracy: number;
-  /** Mean loss in nats, of a number half the mean squared error. */
+  /** Mean loss in nats; of a quantity, half the mean squared error in deviations. */
   readonly loss: number;
 }
 
@@ -63,35 +65,27 @@ export interface Verdict {
   readonly heads: readonly HeadGuard[];
 }
 
-/** Measures each head on the examples of its guard. Metrics of a head without labels are 0. */
+/** Measures a head on the examples of its guard. Metrics of a head without labels are 0. */
 export function measure(
   scorer: Scorer,
-  heads: readonly Head[],
-  sets: readonly GuardSet[],
-): Metrics[] {
-  return heads.map((head, h) => {
-    const { examples, labels, handicap } = sets[h]!;
-    const kind = kindOf(head);
-    const logits = scorer.logits(head, examples.features);
-    let [size, right, loss] = [0, 0, 0];
-    labels.forEach((label, i) => {
-      if (!kind.isLabelled(label)) return;
-      const z = rowAt(logits, i, head);
-      kind.handicap(z, label, handicap);
-      const judged = kind.judge(
-        scorer.math,
-        head,
-        z,
-        label,
-        LEAST_PROBABILITY,
-      );
-      size++;
-      right += judged.right ? 1 : 0;
-      loss += judged.loss;
-    });
-    const share = (sum: number) => size === 0 ? 0 : sum / size;
-    return { size, accuracy: share(right), loss: share(loss) };
+  head: Head,
+  { examples, labels, handicap }: GuardSet,
+): Metrics {
+  const kind = kindOf(head.spec);
+  const mostLoss = -scorer.math.log(LEAST_LIKELIHOOD);
+  const logits = scorer.logits(head, examples.features);
+  let [size, right, loss] = [0, 0, 0];
+  labels.forEach((label, i) => {
+    if (!isKnown(label)) return;
+    const z = rowAt(logits, i, head);
+    kind.handicap(z, label, handicap);
+    const standing = standingOf(scorer.math, head, z, label);
+    size++;
+    right += standing.right ? 1 : 0;
+    loss += Math.min(standing.loss, mostLoss);
   });
+  const share = (sum: number) => size === 0 ? 0 : sum / size;
+  return { size, accuracy: share(right), loss: share(loss) };
 }
 
 /** Decides by the metrics of the base, the present and the corrected heads. */

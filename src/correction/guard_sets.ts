@@ -12,9 +12,10 @@
  * @module
  */
 
+import { isKnown } from "../heads/head.ts";
+import { kindOf } from "../heads/kinds.ts";
 import { type GuardSet, measure } from "./guard.ts";
 import type { Examples, Head } from "./heads.ts";
-import { kindOf } from "./kinds/kinds.ts";
 import type { Scorer } from "./scorer.ts";
 
 /** Labelled images from which on a guard can judge. */
@@ -43,10 +44,9 @@ export function chooseGuards(
       labels: guard.labels[h]!,
       handicap: 0,
     };
-    const { isLabelled } = kindOf(head);
-    const size = own.labels.filter((label) => isLabelled(label)).length;
+    const size = own.labels.filter(isKnown).length;
     if (size >= LEAST_GUARD) return own;
-    const { accuracy } = accuracyOf(scorer, head, own);
+    const { accuracy } = measure(scorer, head, own);
     const share = expected?.[h] ?? (accuracy * size + 1) / (size + 2);
     return handicapped(scorer, head, replay, replay.labels[h]!, share);
   });
@@ -66,20 +66,13 @@ function handicapped(
     labels,
     handicap,
   });
-  if (head.kind === "number") return set(0);
+  // A quantity has no other answers that could come before the right one.
+  if (kindOf(head.spec).groups(head.spec).length === 0) return set(0);
   let [low, high] = [0, MOST];
   for (let halving = 0; halving < HALVINGS; halving++) {
     const middle = (low + high) / 2;
-    if (accuracyOf(scorer, head, set(middle)).accuracy > share) low = middle;
+    if (measure(scorer, head, set(middle)).accuracy > share) low = middle;
     else high = middle;
   }
   return set(low);
-}
-
-function accuracyOf(
-  scorer: Scorer,
-  head: Head,
-  set: GuardSet,
-): { accuracy: number } {
-  return measure(scorer, [head], [set])[0]!;
 }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { isKnown } from "../heads/head.ts";
+import { kindOf } from "../heads/kinds.ts";
 import { type Allocator, createArena } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import {
@@ -17,7 +19,6 @@ import {
 } from "../kernels/panels.ts";
 import { integerPower } from "../optim/optimizer.ts";
 import { type Head, rowsOf } from "./heads.ts";
-import { kindOf } from "./kinds/kinds.ts";
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
@@ -81,24 +82,26 @@ export class HeadChange {
     const panels = panelCount(rowsOf(head));
     const width = panels * PANEL;
     whitened.forEach((row, r) => x.set(row, r * stride));
-    kernels.linearForward(
-      x.byteOffset,
-      stride,
-      this.views.weight.w.byteOffset,
-      this.views.bias.w.byteOffset,
-      z.byteOffset,
-      width,
-      labels.length,
-      stride,
+    kernels.linearForward({
+      x: x.byteOffset,
+      xStride: stride,
+      w: this.views.weight.w.byteOffset,
+      b: this.views.bias.w.byteOffset,
+      y: z.byteOffset,
+      yStride: width,
+      batch: labels.length,
+      inputs: stride,
       panels,
-    );
-    const kind = kindOf(head);
-    const share = 1 / labels.filter((label) => kind.isLabelled(label)).length;
+    });
+    const kind = kindOf(head.spec);
+    const share = 1 / labels.filter(isKnown).length;
+    g.fill(0, 0, labels.length * width);
     labels.forEach((label, r) => {
-      const out = g.subarray(r * width, (r + 1) * width).fill(0);
-      if (!kind.isLabelled(label)) return;
+      if (!isKnown(label)) return;
       const changed = logits[r]!.map((value, c) => value + z[r * width + c]!);
-      kind.gradient(kernels, changed, label, share, out);
+      const out = g.subarray(r * width, r * width + changed.length);
+      kind.slope(kernels, changed, label, out);
+      for (let c = 0; c < out.length; c++) out[c]! *= share;
     });
     return labels.length;
   }
@@ -109,31 +112,31 @@ export class HeadChange {
     const { x, g, scratch, gradient, weight, bias } = views;
     const panels = panelCount(rowsOf(head));
     // The second moment is an estimate from the start: only the first is corrected.
-    const factors = [
-      learningRate / (1 - integerPower(BETA1, t)),
-      BETA1,
-      BETA2,
-      EPSILON,
-      1,
-    ] as const;
+    const factors = {
+      stepSize: learningRate / (1 - integerPower(BETA1, t)),
+      beta1: BETA1,
+      beta2: BETA2,
+      epsilon: EPSILON,
+      inverseSqrtBiasCorrection2: 1,
+    };
     const at = (block: Float32Array) => block.byteOffset;
-    kernels.linearWeightGradientAdam(
-      at(x),
-      stride,
-      at(g),
-      panels * PANEL,
-      at(weight.w),
-      at(weight.m),
-      at(weight.v),
-      count,
-      stride,
+    kernels.linearWeightGradientAdam({
+      x: at(x),
+      xStride: stride,
+      g: at(g),
+      gStride: panels * PANEL,
+      w: at(weight.w),
+      m: at(weight.m),
+      v: at(weight.v),
+      batch: count,
+      inputs: stride,
       panels,
-      at(scratch),
-      1,
+      scratch: at(scratch),
+      gradientScale: 1,
       ...factors,
-      0,
-      0,
-    );
+      l2: 0,
+      decay: 0,
+    });
     kernels.linearBiasGradient(
       at(g),
       panels * PANEL,
@@ -147,7 +150,11 @@ export class HeadChange {
       at(bias.m),
       at(bias.v),
       panels * PANEL,
-      ...factors,
+      factors.stepSize,
+      BETA1,
+      BETA2,
+      EPSILON,
+      1,
       0,
     );
   }
@@ -157,18 +164,18 @@ export class HeadChange {
     const { kernels, stride, views } = this;
     const { x, g, scratch, gradient } = views;
     const panels = panelCount(rowsOf(head));
-    kernels.linearWeightGradient(
-      x.byteOffset,
-      stride,
-      g.byteOffset,
-      panels * PANEL,
-      gradient.weight.byteOffset,
-      gradient.bias.byteOffset,
-      count,
-      stride,
+    kernels.linearWeightGradient({
+      x: x.byteOffset,
+      xStride: stride,
+      g: g.byteOffset,
+      gStride: panels * PANEL,
+      dw: gradient.weight.byteOffset,
+      db: gradient.bias.byteOffset,
+      batch: count,
+      inputs: stride,
       panels,
-      scratch.byteOffset,
-    );
+      scratch: scratch.byteOffset,
+    });
     return this.#unpacked(head, gradient.weight, gradient.bias);
   }
 

@@ -1,47 +1,41 @@
 /**
- * Heads as corrections see them: linear maps of the trunk's features, each of one
- * kind. Nothing here changes in place: a corrected head is a new value.
+ * Heads as corrections see them: descriptions with their calibration and the
+ * linear maps of the trunk's features. Nothing here changes in place: a corrected
+ * head is a new value.
  *
  * @module
  */
 
-/** How logits z become probabilities: softmax, or the logistic function, of (z + offsets) / temperature. */
-export interface Calibration {
-  /** > 0. */
-  readonly temperature: number;
-  /** One for each row of the head. */
-  readonly offsets: readonly number[];
-}
+import type { ClassesHead as ClassesSpec } from "../heads/classes.ts";
+import type { ClassesCalibration } from "../heads/classes_calibration.ts";
+import {
+  isKnown,
+  type Logits,
+  type Shortfall,
+  type Standing,
+  UNKNOWN,
+} from "../heads/head.ts";
+import { type HeadCalibration, type HeadSpec, kindOf } from "../heads/kinds.ts";
+import type { MathKernels } from "../kernels/math.ts";
+import { layerOf } from "../model/sizes.ts";
+import type { Calibration } from "../model/state.ts";
+import { dot } from "../nn/dot.ts";
 
-interface Linear {
-  readonly name: string;
+/** A head with its numbers. */
+export interface Head {
+  readonly spec: HeadSpec;
+  readonly calibration: HeadCalibration;
   /** Row-major [K, H]. */
   readonly weight: Float32Array;
   /** [K]. */
   readonly bias: Float32Array;
 }
 
-/** A choice among K classes. A label is a class's index, −1 where it is not known. */
-export interface ClassesHead extends Linear {
-  readonly kind: "classes";
-  readonly calibration: Calibration;
+/** A head that selects one of K classes. */
+export interface ClassesHead extends Head {
+  readonly spec: ClassesSpec;
+  readonly calibration: ClassesCalibration;
 }
-
-/** Yes or no, by one logit. A label is 1 or 0, −1 where it is not known. */
-export interface BinaryHead extends Linear {
-  readonly kind: "binary";
-  readonly calibration: Calibration;
-}
-
-/** A number, by one output. A label is the standardized target, NaN where it is not known. */
-export interface NumberHead extends Linear {
-  readonly kind: "number";
-  /** How far from the target a corrected answer may stay, in standard deviations of the target, ≥ 0. */
-  readonly tolerance: number;
-}
-
-/** A head of any kind. */
-export type Head = ClassesHead | BinaryHead | NumberHead;
 
 /** Labelled trunk outputs. */
 export interface Examples {
@@ -49,8 +43,54 @@ export interface Examples {
   readonly count: number;
   /** [n, stride]: H features and zeros up to a multiple of 8. */
   readonly features: Float32Array;
-  /** For each head its labels [n]. */
+  /** For each head the targets of its loss [n], `UNKNOWN` where an example has no label. */
   readonly labels: readonly Float32Array[];
+}
+
+/** Pairs the descriptions of heads with their numbers, which have the names of tensors in a file. */
+export function headsFrom(
+  { heads, calibration }: {
+    readonly heads: readonly HeadSpec[];
+    readonly calibration: Calibration;
+  },
+  parameters: ReadonlyMap<string, Float32Array>,
+): Head[] {
+  return heads.map((spec) => ({
+    spec,
+    calibration: calibration[spec.name]!,
+    weight: parameters.get(`${layerOf(spec)}.weight`)!,
+    bias: parameters.get(`${layerOf(spec)}.bias`)!,
+  }));
+}
+
+/** The numbers of heads, by the names of their tensors. */
+export function parametersOf(
+  heads: readonly Head[],
+): Map<string, Float32Array> {
+  return new Map(heads.flatMap(({ spec, weight, bias }) => [
+    [`${layerOf(spec)}.weight`, weight],
+    [`${layerOf(spec)}.bias`, bias],
+  ]));
+}
+
+/** Examples from features [n, stride] and, for each head, labels [n] as people give them. */
+export function examplesFrom(
+  heads: readonly HeadSpec[],
+  { features, labels, length }: {
+    readonly features: Float32Array;
+    readonly labels: readonly ArrayLike<number>[];
+    readonly length: number;
+  },
+): Examples {
+  return {
+    count: length,
+    features,
+    labels: heads.map((head, h) =>
+      Float32Array.from(labels[h]!, (label) =>
+        // The same NaN on every machine.
+        isKnown(label) ? kindOf(head).target(head, label) : UNKNOWN)
+    ),
+  };
 }
 
 /** The rows K of a head. */
@@ -97,11 +137,31 @@ export function logitsAt(
   features: Float32Array,
 ): Float64Array {
   const inputs = weight.length / bias.length;
-  const logits = Float64Array.from(bias);
-  for (let row = 0, at = 0; row < logits.length; row++) {
-    let sum = 0;
-    for (let i = 0; i < inputs; i++, at++) sum += weight[at]! * features[i]!;
-    logits[row]! += sum;
-  }
-  return logits;
+  return Float64Array.from(
+    bias,
+    (shift, row) =>
+      dot(weight.subarray(row * inputs, (row + 1) * inputs), features) + shift,
+  );
+}
+
+/** The logits by which a head's calibrated answer misses being right by `margin`; undefined if nothing does, or the label is not known. */
+export function shortfallOf(
+  { spec, calibration }: Head,
+  logits: Logits,
+  label: number,
+  margin: number,
+): Shortfall | undefined {
+  return isKnown(label)
+    ? kindOf(spec).shortfall(spec, calibration, logits, label, margin)
+    : undefined;
+}
+
+/** Ranks a label that is known among a head's calibrated answers. */
+export function standingOf(
+  math: MathKernels,
+  { spec, calibration }: Head,
+  logits: Logits,
+  label: number,
+): Standing {
+  return kindOf(spec).standing(math, spec, calibration, logits, label);
 }

@@ -5,13 +5,14 @@
  * They lie in blocks of a few rows that are never written again once they are
  * full. To append one example is to write the last block anew; to forget one, to
  * strike its row from the list. Blocks are rows of `stride` features and one label
- * for each head, as a store can keep them.
+ * for each head, NaN where an example has none, as a store can keep them.
  *
  * @module
  */
 
+import { isKnown } from "../heads/head.ts";
+import { kindOf } from "../heads/kinds.ts";
 import { type Examples, featuresAt, type Head } from "./heads.ts";
-import { kindOf } from "./kinds/kinds.ts";
 
 /** Examples that are remembered. */
 export const MEMORY_CAPACITY = 256;
@@ -133,12 +134,9 @@ class Draft {
       sameFeatures(values, other, this.#stride)
     );
     if (known !== undefined) {
-      this.#heads.forEach((head, h) => {
-        const at = this.#stride + h;
-        if (!kindOf(head).isLabelled(values[at]!)) {
-          values[at] = known.values[at]!;
-        }
-      });
+      for (let at = this.#stride; at < values.length; at++) {
+        if (!isKnown(values[at]!)) values[at] = known.values[at]!;
+      }
       known.age = -1;
     } else if (this.#alive().length >= MEMORY_CAPACITY) {
       this.#mostCrowded().age = -1;
@@ -185,10 +183,10 @@ class Draft {
     return largest[0]!;
   }
 
-  /** Names the labels of a row; numbers are all of one kind. */
+  /** Names the labels of a row; those of quantities divide no rows. */
   #groupOf(values: Float32Array): string {
-    return this.#heads.map((head, h) =>
-      head.kind === "number" ? "" : values[this.#stride + h]
+    return this.#heads.map(({ spec }, h) =>
+      kindOf(spec).groups(spec).length === 0 ? "" : values[this.#stride + h]
     ).join(" ");
   }
 

@@ -1,36 +1,46 @@
 /**
  * A class that is added to a head from a few examples.
  *
- *   w ∝ (C_w + s·I)⁻¹(m − μ),  w·(m − μ) = 4,  b = β − w·μ
+ *   w ∝ (C_w + s·I)⁻¹(m − μ),  w·(m − μ) = 4
  *
- * m is the mean of the examples, C_w the covariance of features within classes. β is
- * the largest at which the new class takes at most one in a hundred images of the
- * guard, or one, from the class that is right; measured in docs/fine-tuning.md.
+ * m is the mean of the examples, C_w the covariance of features within classes. Then
+ * the examples are corrected as any others are, by a wide margin. The bias is the
+ * largest at which the new class takes at most one in a hundred images of the guard,
+ * or one, from the class that is right; chosen by docs/fine-tuning.md.
  *
  * @module
  */
 
+import { isKnown } from "../heads/head.ts";
+import { kindOf } from "../heads/kinds.ts";
+import { largestLogit } from "../heads/known.ts";
+import { finish, type FinishTools } from "./finish.ts";
 import type { GuardSet } from "./guard.ts";
 import {
   type ClassesHead,
   type Examples,
   featuresAt,
-  type Head,
+  pick,
+  shortfallOf,
 } from "./heads.ts";
-import { kindOf } from "./kinds/kinds.ts";
 import { Metric } from "./metric.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
 /** The new logit's rise from the mean of all features to that of the examples. */
 const RISE = 4;
+/** By how much each example is to be right, in logits: this is deliberate. */
+const MARGIN = 4;
 /** The share of the guard's right answers that a new class may take; one at least. */
 const MOST_TAKEN = 0.01;
+/** How far the bias goes from where the last of these is taken towards where the next would be. */
+const BETWEEN = 0.85;
 /** By how much a new class leads at the mean of its examples, where there is no guard. */
 const LEAD = 2;
 /** λ: with few examples a mean is uncertain, and the metric stays near the plain one. */
 const RIDGE = 1;
-/** What keeps β just below the image that it may not take, in logits. */
-const GAP = 1e-3;
+
+/** A head with one more class than it has rows: its description and calibration. */
+export type GrownClasses = Pick<ClassesHead, "spec" | "calibration">;
 
 /** Measures features within the classes of a head, which {@linkcode addClass} needs, once per trunk. */
 export function measureWithin(
@@ -48,100 +58,125 @@ export function measureWithin(
 /**
  * A head with one class more, the last one.
  *
- * @param scorer With room for the head as it is.
+ * @param tools Whose scorer has room for the new row.
  * @param within Of {@linkcode measureWithin}.
+ * @param grown The head with the new class, without its numbers.
  * @param guard What this head is judged by.
  * @throws {RangeError} If there are no examples, or they are the mean of all.
  */
 export function addClass(
-  scorer: Scorer,
+  tools: FinishTools,
   within: Metric,
   head: ClassesHead,
+  grown: GrownClasses,
   examples: Examples,
   guard: GuardSet,
 ): ClassesHead {
-  const { row, shift } = rowOf(within, head, meanOf(examples));
-  const thresholds = takenFrom(scorer, head, row, shift, guard)
-    .sort((a, b) => a - b);
-  const taken = Math.max(1, Math.floor(MOST_TAKEN * thresholds.length));
-  const beta = taken < thresholds.length
-    ? thresholds[taken]! - GAP
-    : strongestAt(scorer, head, meanOf(examples)) + LEAD - RISE;
-  const { calibration: { temperature, offsets } } = head;
-  return {
-    ...head,
-    weight: joined(head.weight, row),
-    bias: joined(head.bias, Float32Array.of(beta + shift)),
-    calibration: { temperature, offsets: [...offsets, 0] },
+  const { scorer } = tools;
+  const mean = meanOf(examples);
+  const right = rightOf(scorer, head, guard);
+  const wider = { ...grown, ...withRow(within, head, mean) };
+  const placed = withBias(scorer, wider, mean, right);
+  const label = head.bias.length;
+  const lesson: Examples = {
+    ...examples,
+    labels: [new Float32Array(examples.count).fill(label)],
   };
+  const finished = finish(tools, [placed], lesson, pick(lesson, []), MARGIN);
+  return withBias(scorer, finished.heads[0] as ClassesHead, mean, right);
 }
 
-/** The new row w, and −w·μ. */
-function rowOf(
+/** The numbers of a head with the new row, which is 0 at the mean of all features. */
+function withRow(
   within: Metric,
-  { weight, bias }: ClassesHead,
+  head: ClassesHead,
   mean: Float32Array,
-): { row: Float32Array; shift: number } {
+): Pick<ClassesHead, "weight" | "bias"> {
   const [direction] = within.directions(mean);
-  const { weight: u, gain, bias: ownShift } = direction!;
+  const { weight, gain, bias } = direction!;
   const scale = RISE / (gain - 1);
   if (!(scale > 0 && Number.isFinite(scale))) {
     throw new RangeError(
       "Cannot add a class: expected examples that differ from the mean of all images",
     );
   }
-  const inputs = weight.length / bias.length;
+  const inputs = head.weight.length / head.bias.length;
+  const row = Float32Array.from(
+    weight.subarray(0, inputs),
+    (value) => scale * value,
+  );
   return {
-    row: Float32Array.from(u.subarray(0, inputs), (value) => scale * value),
-    shift: scale * (ownShift - 1),
+    weight: joined(head.weight, row),
+    bias: joined(head.bias, Float32Array.of(scale * (bias - 1))),
   };
 }
 
-/** For each guard image that the head has right, the β from which on the new class takes it. */
-function takenFrom(
+/** The head with the bias of its last class moved to where the guard allows it. */
+function withBias(
   scorer: Scorer,
   head: ClassesHead,
-  row: Float32Array,
-  shift: number,
+  mean: Float32Array,
+  right: RightAnswers,
+): ClassesHead {
+  const leads = leadsOf(scorer, head, right).sort((a, b) => a - b);
+  const taken = Math.max(1, Math.floor(MOST_TAKEN * leads.length));
+  const [last, next] = [leads[taken - 1], leads[taken]];
+  const rise = last === undefined || next === undefined
+    ? leadOver(head, scorer.logits(head, mean)) + LEAD
+    : last + BETWEEN * (next - last);
+  const bias = head.bias.slice();
+  bias[bias.length - 1]! += rise;
+  return { ...head, bias };
+}
+
+/** Images of the guard that a head has right. */
+interface RightAnswers {
+  readonly examples: Examples;
+  readonly labels: readonly number[];
+  readonly handicap: number;
+}
+
+function rightOf(
+  scorer: Scorer,
+  head: ClassesHead,
   { examples, labels, handicap }: GuardSet,
+): RightAnswers {
+  const kind = kindOf(head.spec);
+  const logits = scorer.logits(head, examples.features);
+  const right = Array.from(labels.keys()).filter((i) => {
+    const label = labels[i]!;
+    if (!isKnown(label)) return false;
+    const z = rowAt(logits, i, head);
+    kind.handicap(z, label, handicap);
+    return shortfallOf(head, z, label, 0) === undefined;
+  });
+  return {
+    examples: pick(examples, right),
+    labels: right.map((i) => labels[i]!),
+    handicap,
+  };
+}
+
+/** How far each image is from being taken by the last class of a head. */
+function leadsOf(
+  scorer: Scorer,
+  head: ClassesHead,
+  { examples, labels, handicap }: RightAnswers,
 ): number[] {
   const logits = scorer.logits(head, examples.features);
-  const alone: Head = {
-    ...head,
-    weight: row,
-    bias: Float32Array.of(shift),
-  };
-  const rises = scorer.logits(alone, examples.features);
-  const thresholds: number[] = [];
-  labels.forEach((label, i) => {
-    if (!kindOf(head).isLabelled(label)) return;
+  return labels.map((label, i) => {
     const z = rowAt(logits, i, head);
-    kindOf(head).handicap(z, label, handicap);
-    const most = largest(head, z);
-    if (z[label]! + head.calibration.offsets[label]! < most) return;
-    thresholds.push(most - rises[i]!);
+    kindOf(head.spec).handicap(z, label, handicap);
+    return leadOver(head, z);
   });
-  return thresholds;
 }
 
-/** The largest logit of one row of features. */
-function strongestAt(
-  scorer: Scorer,
-  head: ClassesHead,
-  x: Float32Array,
-): number {
-  return largest(head, scorer.logits(head, x));
-}
-
-/** The largest logit with its offset. */
-function largest(
+/** How far the largest logit of the other classes is above that of the last. */
+function leadOver(
   { calibration: { offsets } }: ClassesHead,
   logits: Float32Array,
 ): number {
-  return logits.reduce(
-    (most, z, c) => Math.max(most, z + offsets[c]!),
-    -Infinity,
-  );
+  return largestLogit(logits, offsets.slice(0, -1)) - logits.at(-1)!;
 }
 
 function joined(a: Float32Array, b: Float32Array): Float32Array {

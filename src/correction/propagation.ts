@@ -12,6 +12,8 @@
  * @module
  */
 
+import { isKnown } from "../heads/head.ts";
+import { dot } from "../nn/dot.ts";
 import type { Metric } from "./metric.ts";
 
 /** How labels spread; the defaults were chosen by measurement (docs/fine-tuning.md). */
@@ -31,7 +33,7 @@ type Edges = ReadonlyMap<number, number>;
  * The class of each row of features [n, stride].
  *
  * @param metric Of all rows, with λ = 1.
- * @param labels The class of each row, −1 where it is to be found.
+ * @param labels The class of each row, `UNKNOWN` where it is to be found.
  */
 export function propagate(
   metric: Metric,
@@ -52,7 +54,7 @@ export function propagate(
     values = spread(edges, values, known, classes, share);
   }
   return Int32Array.from(edges, (_, i) => {
-    if (labels[i]! >= 0) return labels[i]!;
+    if (isKnown(labels[i]!)) return labels[i]!;
     const row = values.subarray(i * classes, (i + 1) * classes);
     return row.indexOf(row.reduce((most, value) => Math.max(most, value)));
   });
@@ -127,10 +129,4 @@ function toUnits(rows: Float32Array, stride: number): Float32Array[] {
     const length = Math.sqrt(dot(row, row)) || 1;
     return row.map((value) => value / length);
   });
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

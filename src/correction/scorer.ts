@@ -30,11 +30,11 @@ export class Scorer {
    *
    * @throws {RangeError} If the head has more rows than there is room for.
    */
-  logits({ name, weight, bias }: Head, rows: Float32Array): Float32Array {
+  logits({ spec, weight, bias }: Head, rows: Float32Array): Float32Array {
     const { views, features } = this;
     if (bias.length > views.bias.length) {
       throw new RangeError(
-        `Cannot score the head ${name}: expected at most ${views.bias.length} rows, got ${bias.length}`,
+        `Cannot score the head ${spec.name}: expected at most ${views.bias.length} rows, got ${bias.length}`,
       );
     }
     views.rowMajor.set(weight);
@@ -91,17 +91,17 @@ export class Scorer {
     for (let start = 0; start < count; start += CHUNK) {
       const batch = Math.min(CHUNK, count - start);
       x.set(rows.subarray(start * stride, (start + batch) * stride));
-      kernels.linearForward(
-        x.byteOffset,
-        stride,
-        weight.byteOffset,
-        bias.byteOffset,
-        z.byteOffset,
-        panels * PANEL,
+      kernels.linearForward({
+        x: x.byteOffset,
+        xStride: stride,
+        w: weight.byteOffset,
+        b: bias.byteOffset,
+        y: z.byteOffset,
+        yStride: panels * PANEL,
         batch,
-        features,
+        inputs: features,
         panels,
-      );
+      });
       for (let row = 0; row < batch; row++) {
         const from = row * panels * PANEL;
         const to = (start + row) * width + column;

@@ -18,7 +18,7 @@
  */
 
 import { openLocked, readAt, writeAt } from "./cache_file.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../model/bits.ts";
 
 const MAGIC = new TextEncoder().encode("tandem records 1");
 const HEADER_BYTES = 64;
@@ -32,7 +32,7 @@ export class DescriptorCache implements Disposable {
   readonly #slots = new Map<string, number>();
   /** Descriptors that are not in the file, by slot. */
   readonly #held = new Map<number, Uint8Array>();
-  /** Where the next new record goes, in records. */
+  /** The place of the next new record, in records. */
   #end = 0;
   #problem: string | undefined;
 

@@ -1,7 +1,7 @@
 /** Files of records that several processes share. @module */
 
 const LOCK_PAUSE_MS = 50;
-/** How long a file is kept that nobody opens. */
+/** The time for which a file is kept that nobody opens. */
 const KEPT_DAYS = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 

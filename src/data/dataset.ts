@@ -26,11 +26,11 @@ export interface DatasetRow {
   readonly contentHash: string;
   /** In the order of {@linkcode DatasetParts.heads}. */
   readonly labels: readonly number[];
-  /** Where its descriptors are in the cache. */
+  /** The slot of its descriptors in the cache. */
   readonly slot: number;
 }
 
-/** What a dataset is made of, besides the cache. */
+/** The parts of a dataset, besides the cache. */
 export interface DatasetParts extends Pick<Dataset, "warnings" | "skipped"> {
   readonly heads: readonly HeadSpec[];
   readonly rows: readonly DatasetRow[];
@@ -40,13 +40,13 @@ export interface DatasetParts extends Pick<Dataset, "warnings" | "skipped"> {
 /** Described images and their labels. Close it, or declare it with `using`. */
 export interface Dataset extends Disposable {
   readonly examples: Examples;
-  /** What a person should know before training on this; one sentence each. */
+  /** Warnings before training on this; one sentence each. */
   readonly warnings: readonly string[];
   /** Images that could not be used, and why. */
   readonly skipped: readonly { id: string; reason: string }[];
   /** Name of an image in its source. */
   idOf(row: number): string;
-  /** What it takes to get the image itself. */
+  /** The origin of the image itself. */
   originOf(row: number): Origin;
 }
 

@@ -13,16 +13,16 @@ import {
 } from "../image/descriptor.ts";
 import { DescriptorCache } from "./cache.ts";
 import { createDataset, type Dataset } from "./dataset.ts";
-import { Describer } from "./describer.ts";
+import { DescribeClient } from "./describe_client.ts";
 import { assembleRows, type DescribedEntry } from "./rows.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../model/bits.ts";
 import type { Source, SourceEntry } from "./source.ts";
 import { TRAINING_VIEWS, VIEW_RULES } from "./views.ts";
 
-/** Where descriptors are kept unless another folder is named. */
+/** The folder of descriptors, unless another is named. */
 export const CACHE_FOLDER = ".data/descriptors";
 
-/** How to describe. */
+/** The options of describing. */
 export interface DescribeOptions {
   /** Views of each image; the first is the image as it is. Default {@linkcode TRAINING_VIEWS}. */
   views?: number;
@@ -32,9 +32,9 @@ export interface DescribeOptions {
   cache?: string;
   /** Default: one for each processor. The dataset does not depend on it. */
   workers?: number;
-  /** Whether labels must differ, since nothing is learned from equal ones. Default true. */
+  /** True if labels must differ, since nothing is learned from equal ones. Default true. */
   forTraining?: boolean;
-  /** Whether one unusable image is an error, rather than skipped. */
+  /** True if one unusable image is an error, rather than skipped. */
   strict?: boolean;
   /** Stops the work; what is described by then is in the cache. */
   signal?: AbortSignal | undefined;
@@ -119,7 +119,7 @@ async function cacheKey(
   });
 }
 
-/** What became of each entry, in their order. */
+/** Describes each entry; the results are in their order. */
 async function runWorkers(
   entries: readonly SourceEntry[],
   cache: DescriptorCache,
@@ -136,7 +136,7 @@ async function runWorkers(
   let done = 0;
   using describers = new DisposableStack();
   const work = async () => {
-    const describer = describers.use(new Describer());
+    const describer = describers.use(new DescribeClient());
     await describer.start(preprocessing, views);
     for (const [index, entry] of queue) {
       signal?.throwIfAborted();
@@ -154,7 +154,7 @@ async function runWorkers(
 
 async function describeEntry(
   entry: SourceEntry,
-  describer: Describer,
+  describer: DescribeClient,
   cache: DescriptorCache,
 ): Promise<DescribedEntry> {
   const loaded = await describer.load(entry.origin);

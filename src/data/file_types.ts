@@ -8,7 +8,7 @@ const READABLE = /\.(jpe?g|jfif|png|webp|gif)$/i;
 const UNREADABLE =
   /\.(heic|heif|hif|avif|tiff?|bmp|svg|jxl|jp2|psd|dng|cr2|cr3|nef|arw|raf|orf|rw2)$/i;
 
-/** Whether a file is an image that can be read, by its name. */
+/** Tells by its name if a file is an image that can be read. */
 export function isImageName(name: string): boolean {
   return READABLE.test(name);
 }

@@ -1,4 +1,4 @@
-/** What a person should know about a folder before using it. @module */
+/** Warnings about a folder, before it is used. @module */
 
 import { unreadableEnding } from "./file_types.ts";
 import { someNames } from "./label_warnings.ts";

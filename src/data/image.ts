@@ -4,7 +4,7 @@ import { ImageError } from "../errors.ts";
 import { decodeImage, type Pixels } from "../image/decode.ts";
 import type { ImageHeader } from "../image/header.ts";
 import { COMMAND_LIMITS } from "../image/limits.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../model/bits.ts";
 import { drawSketch } from "../sketches/draw.ts";
 import type { Origin } from "./source.ts";
 

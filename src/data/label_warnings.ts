@@ -1,5 +1,5 @@
 /**
- * What a person should know about labels before training on them.
+ * Warnings about labels, before a model is trained on them.
  *
  * @module
  */

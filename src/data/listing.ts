@@ -15,7 +15,7 @@ export interface FoundFile {
   readonly path: string;
 }
 
-/** What lies under a folder, each list in the order of code units. */
+/** The contents of a folder, each list in the order of code units. */
 export interface Listing {
   readonly files: readonly FoundFile[];
   /** Every folder in it that was read, as names in NFC. */

@@ -6,7 +6,7 @@ import { createArena } from "../kernels/arena.ts";
 import { loadImage } from "./image.ts";
 import type { Origin } from "./source.ts";
 
-/** How to read. */
+/** The options of reading. */
 export interface RawPixelOptions {
   readonly signal?: AbortSignal;
   /** Called after every image. */

@@ -16,7 +16,7 @@ import {
   lostLabelWarnings,
   nearDoubleWarnings,
 } from "./label_warnings.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../model/bits.ts";
 import type { Source, SourceEntry } from "./source.ts";
 
 /** An image's content and where its descriptors are, or why there are none. */
@@ -65,7 +65,7 @@ export async function assembleRows(
   };
 }
 
-/** Whether there is a head that has something to tell apart. */
+/** Tells if there is a head that has something to tell apart. */
 export function differ(
   heads: readonly HeadSpec[],
   entries: readonly Pick<SourceEntry, "labels">[],

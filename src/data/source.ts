@@ -1,5 +1,5 @@
 /**
- * Where examples come from. A folder of photographs, a table of labels and the
+ * Sources of examples. A folder of photographs, a table of labels and the
  * built-in sketches are the same thing to everything that comes after: a list
  * of labelled entries.
  *
@@ -10,7 +10,7 @@ import { DataError } from "../errors.ts";
 import type { HeadSpec } from "../heads/kinds.ts";
 
 /**
- * What it takes to get one image. Plain data, so that it can be posted to a
+ * The origin of one image. Plain data, so that it can be posted to a
  * worker and the image is only ever in the worker's memory.
  */
 export type Origin =
@@ -28,10 +28,10 @@ export interface SourceEntry {
 
 /** Labelled images in an order that does not depend on the machine. */
 export interface Source {
-  /** What is known of the images; classes are sorted by code unit. */
+  /** The heads that the images have labels for; classes are sorted by code unit. */
   readonly heads: readonly HeadSpec[];
   readonly entries: readonly SourceEntry[];
-  /** What a person should know before training on this; one sentence each. */
+  /** Warnings before training on this; one sentence each. */
   readonly warnings: readonly string[];
 }
 

@@ -21,7 +21,7 @@ export interface Split {
 }
 
 /**
- * How rows are drawn: `blocks` takes neighbours together, `rows` takes each row
+ * The way rows are drawn: `blocks` takes neighbours together, `rows` takes each row
  * by itself. Photographs taken in one place follow each other by name and are
  * near-copies: drawn one by one, most test images would have a twin among the
  * training images, and the test would flatter the model.

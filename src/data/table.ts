@@ -151,7 +151,7 @@ function csvFault(error: CsvError, text: string, name: string): DataError {
   return tableError(name, line, column + 1, "a quote to end it", "none");
 }
 
-/** How many lines a text takes. */
+/** Counts the lines of a text. */
 function linesOf(text: string): number {
   return text.split("\n").length;
 }

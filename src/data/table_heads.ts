@@ -4,7 +4,7 @@ import { type HeadSpec, kindOf, nameFault } from "../heads/kinds.ts";
 import { someNames } from "./label_warnings.ts";
 import { quoted, type Table, tableError } from "./table.ts";
 
-/** What a person says of a column. */
+/** The kind of a column, as a person declares it. */
 export interface DeclaredHead {
   readonly kind: HeadSpec["kind"];
   /** Of numbers. */

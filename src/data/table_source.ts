@@ -25,7 +25,7 @@ import { type DeclaredHead, headsOfTable } from "./table_heads.ts";
 /** The table that a data folder may hold. */
 export const TABLE_NAME = "labels.csv";
 
-/** What is known of a table's columns beforehand. */
+/** The columns of a table, as far as they are known beforehand. */
 export interface TableOptions {
   /** Kinds of columns, by their headings. Others are told by their cells. */
   readonly declared?: ReadonlyMap<string, DeclaredHead>;

@@ -20,7 +20,7 @@ export const TRAINING_VIEWS = 16;
 
 /** Sides of a crop, in shares of the image's. */
 const CROP_SIDE = [0.92, 1] as const;
-/** How much wider or narrower than the image a crop may be. */
+/** The factor by which a crop may be wider or narrower than the image. */
 const CROP_STRETCH = 0.06;
 /** Of all channels together, then of each one. */
 const GAIN = [0.75, 1.25] as const;

@@ -17,14 +17,14 @@ export interface BinaryHead extends NamedHead {
   readonly kind: "binary";
 }
 
-/** How a logit z becomes a probability: sigmoid((z + offset) / temperature). */
+/** The calibration of a logit z: its probability is sigmoid((z + offset) / temperature). */
 export interface BinaryCalibration {
   /** > 0. */
   readonly temperature: number;
   readonly offset: number;
 }
 
-/** What is likelier, and its calibrated probability in [0.5, 1]. */
+/** The likelier label, and its calibrated probability in [0.5, 1]. */
 export interface BinaryAnswer {
   readonly label: boolean;
   readonly probability: number;
@@ -98,6 +98,8 @@ export const binary: HeadKind<BinaryHead, BinaryCalibration, BinaryAnswer> = {
     };
   },
 
+  known: () => undefined,
+
   slope(kernels, logits, target, out) {
     out[0] = sigmoid(kernels, logits[0]!) - target;
   },
@@ -106,6 +108,10 @@ export const binary: HeadKind<BinaryHead, BinaryCalibration, BinaryAnswer> = {
     const need = margin - signOf(target) * (logits[0]! + offset);
     if (!(need > 0)) return undefined;
     return target === 1 ? { need, up: 0 } : { need, down: 0 };
+  },
+
+  handicap(logits, target, by) {
+    logits[0]! -= signOf(target) * by;
   },
 
   standing(kernels, _, { temperature, offset }, logits, target) {
@@ -159,7 +165,7 @@ function asClasses({ logits, labels }: HeadOutputs): HeadOutputs {
 }
 
 /**
- * How well "yes" is told from "no": the area under the receiver operating
+ * Measures how well "yes" is told from "no": the area under the receiver operating
  * characteristic, which is the probability that a "yes" has the larger logit
  * (ties count half), and precision and recall of what is called "yes".
  *

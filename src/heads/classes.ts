@@ -19,12 +19,15 @@ import {
   type NamedHead,
   sevenDigits,
 } from "./head.ts";
+import { fitKnown, isFittedKnown, knownOf, largestLogit } from "./known.ts";
 
 /** A head that selects one of its labels. */
 export interface ClassesHead extends NamedHead {
   readonly kind: "classes";
   /** Names of the classes, in the order of the logits. */
   readonly labels: readonly string[];
+  /** Those that are not answered any more, and not taken as a label. */
+  readonly retired?: readonly string[];
 }
 
 /** A class and its calibrated probability in [0, 1]. */
@@ -77,12 +80,15 @@ export const classes: HeadKind<
     logits.every((z) => !(z > logits[target]!)) ? 1 : 0,
 
   neutral: ({ labels }) => neutralClasses(labels.length),
-  fit: (kernels, _, outputs) => fitClasses(kernels, outputs),
+  fit: (kernels, _, outputs) =>
+    withKnown(fitClasses(kernels, outputs), outputs),
   calibrated: calibratedLogits,
   score: (kernels, _, outputs) => scoreClasses(kernels, outputs),
 
-  answer(kernels, { labels }, { temperature, offsets }, logits, topK) {
+  answer(kernels, head, { temperature, offsets }, logits, topK) {
+    const { labels, retired = [] } = head;
     offsets.forEach((offset, c) => logits[c]! += offset);
+    for (const label of retired) logits[labels.indexOf(label)] = -Infinity;
     kernels.softmax(
       logits.byteOffset,
       logits.length,
@@ -93,6 +99,7 @@ export const classes: HeadKind<
       logits.length,
     );
     const order = labels.map((_, index) => index)
+      .filter((index) => logits[index]! > 0 || retired.length === 0)
       .sort((a, b) => logits[b]! - logits[a]! || a - b);
     const top = order.slice(0, topK).map((index): Guess => ({
       label: labels[index]!,
@@ -100,6 +107,9 @@ export const classes: HeadKind<
     }));
     return { ...top[0]!, top };
   },
+
+  known: ({ offsets, known }, logits) =>
+    known && knownOf(known, largestLogit(logits, offsets)),
 
   slope(kernels, logits, target, out) {
     const { exponentials, sum } = partition(kernels, logits);
@@ -120,56 +130,94 @@ export const classes: HeadKind<
     return need > 0 ? { need, up: target, down: rival } : undefined;
   },
 
+  handicap(logits, target, by) {
+    logits[target]! -= by;
+  },
+
   standing(kernels, _, { temperature, offsets }, logits, target) {
     const z = offsets.map((offset, c) => (logits[c]! + offset) / temperature);
-    const { exponentials, largest, sum } = partition(kernels, z);
+    const { best, largest, exponentials, sum } = partition(kernels, z);
     return {
       probability: exponentials[target]! / sum,
       rank: 1 + z.filter((other) => other > z[target]!).length,
       most: 1 / sum,
-      right: z.indexOf(largest) === target,
+      right: best === target,
       loss: kernels.log(sum) - (z[target]! - largest),
     };
   },
 
-  parse({ labels }, value) {
+  parse({ labels, retired = [] }, value) {
+    if (retired.includes(value as string)) return undefined;
     const index = labels.indexOf(value as string);
     return index < 0 ? undefined : index;
   },
 
   show: ({ labels }, label) => labels[label] ?? "unknown",
-  expected: ({ labels }) => `one of ${labels.join(", ")}`,
+  expected: (head) => `one of ${activeLabels(head).join(", ")}`,
 
-  fault({ labels }) {
+  fault({ labels, retired = [] }) {
     const fits = Array.isArray(labels) && labels.length >= 1 &&
       labels.every((label) => typeof label === "string") &&
       new Set(labels).size === labels.length;
-    return fits ? undefined : "different labels";
+    if (!fits) return "different labels";
+    const known = Array.isArray(retired) &&
+      retired.every((label) => labels.includes(label)) &&
+      new Set(retired).size === retired.length &&
+      retired.length < labels.length;
+    return known ? undefined : "labels among which those are that are retired";
   },
 
-  calibrationFault({ labels }, { temperature, offsets }) {
+  calibrationFault({ labels }, { temperature, offsets, known }) {
     if (!(isFiniteNumber(temperature) && temperature > 0)) {
       return "a positive temperature";
     }
     const fits = Array.isArray(offsets) && offsets.length === labels.length &&
       offsets.every(isFiniteNumber);
-    return fits ? undefined : `${labels.length} offsets of its logits`;
+    if (!fits) return `${labels.length} offsets of its logits`;
+    return known === undefined || isFittedKnown(known)
+      ? undefined
+      : "known scores in ascending order";
   },
 };
 
-/** exp(z − largest) of every class, and their sum. */
+/** The labels that are answered. */
+export function activeLabels(
+  { labels, retired = [] }: ClassesHead,
+): readonly string[] {
+  return labels.filter((label) => !retired.includes(label));
+}
+
+/** A calibration with the scores of the labelled ones of some outputs. */
+export function withKnown(
+  calibration: ClassesCalibration,
+  { logits, width, labels }: HeadOutputs,
+): ClassesCalibration {
+  const { offsets } = calibration;
+  const scores = Array.from(labels.keys())
+    .filter((n) => isKnown(labels[n]!))
+    .map((n) =>
+      largestLogit(logits.subarray(n * width, (n + 1) * width), offsets)
+    );
+  return scores.length === 0
+    ? calibration
+    : { ...calibration, known: fitKnown(scores) };
+}
+
+/** The class of the largest logit, exp(z − largest) of every class, and their sum. */
 function partition(kernels: MathKernels, z: Logits): {
-  exponentials: Float64Array;
+  best: number;
   largest: number;
+  exponentials: Float64Array;
   sum: number;
 } {
-  const largest = z[indexOfLargest(z)]!;
+  const best = indexOfLargest(z);
+  const largest = z[best]!;
   const exponentials = Float64Array.from(
     z,
     (value) => kernels.exp(value - largest),
   );
   const sum = exponentials.reduce((total, value) => total + value, 0);
-  return { exponentials, largest, sum };
+  return { best, largest, exponentials, sum };
 }
 
 /**
@@ -190,16 +238,14 @@ export function scoreClasses(
   let loss = 0;
   labels.forEach((label, n) => {
     const z = logits.subarray(n * width, (n + 1) * width);
-    const best = indexOfLargest(z);
-    let sum = 0;
-    for (const value of z) sum += kernels.exp(value - z[best]!);
+    const { best, largest, sum } = partition(kernels, z);
     predicted[n] = best;
     confidence[n] = 1 / sum;
     if (!isKnown(label)) return;
     const hit = best === label ? 1 : 0;
     images++;
     right += hit;
-    loss += kernels.log(sum) - (z[label]! - z[best]!);
+    loss += kernels.log(sum) - (z[label]! - largest);
     gaps[Math.min(BINS - 1, Math.floor(BINS / sum))]! += hit - 1 / sum;
   });
   const gap = gaps.reduce((total, bin) => total + Math.abs(bin), 0);

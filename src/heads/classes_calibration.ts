@@ -4,17 +4,19 @@ import type { Kernels } from "../kernels/mod.ts";
 import { solvePositive } from "../nn/solve.ts";
 import { type HeadOutputs, indexOfLargest, isKnown } from "./head.ts";
 
-/** How logits z become probabilities: softmax((z + offsets) / temperature). */
+/** The calibration of logits z: their probabilities are softmax((z + offsets) / temperature). */
 export interface ClassesCalibration {
   /** > 0. */
   readonly temperature: number;
   /** One for each class. */
   readonly offsets: readonly number[];
+  /** The largest z + offset of held-out images, ascending; what heads/known.ts compares with. */
+  readonly known?: readonly number[];
 }
 
 /** Standard deviation that is expected of offsets, in nats: few images leave them near 0. */
 const OFFSET_DEVIATION = 0.4;
-/** How strongly scale and temperature are held at 1, for logits that say nothing of them. */
+/** The strength that holds scale and temperature at 1, for logits that say nothing of them. */
 const SCALE_PRECISION = 1e-9;
 const LOWEST = 1 / 16;
 const HIGHEST = 16;

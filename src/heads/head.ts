@@ -16,12 +16,12 @@ import type { Pointer } from "../kernels/pointer.ts";
 /** The label that an example does not have: NaN, so that no computation mistakes it for one. */
 export const UNKNOWN = NaN;
 
-/** Whether a label is there. */
+/** Tells if a label is there. */
 export function isKnown(label: number): boolean {
   return !Number.isNaN(label);
 }
 
-/** What all heads have. */
+/** The properties of every head. */
 export interface NamedHead {
   /** Letters, digits, `_` and `-`; unique in its model. */
   readonly name: string;
@@ -41,7 +41,7 @@ export interface LossBatch {
   readonly rows: number;
   /** The head's first column of the composite output. */
   readonly logits: Pointer;
-  /** Where ∂L/∂logits goes, a whole panel of 8 columns at a time. */
+  /** Room for ∂L/∂logits, a whole panel of 8 columns at a time. */
   readonly gradient: Pointer;
   /** Row stride of both, in floats. */
   readonly stride: number;
@@ -70,7 +70,7 @@ export interface Metrics {
   readonly [name: string]: number;
 }
 
-/** How to show one of a kind's metrics. */
+/** The title and style of one of a kind's metrics. */
 export interface MetricStyle {
   readonly key: string;
   readonly title: string;
@@ -81,7 +81,7 @@ export interface MetricStyle {
 /** One head's logits of one example. */
 export type Logits = ArrayLike<number>;
 
-/** What a head said of a list of examples. */
+/** The metrics of a head on a list of examples, and its answer to each. */
 export interface HeadScore {
   readonly metrics: Metrics;
   /** [N], the label said of each. */
@@ -92,7 +92,7 @@ export interface HeadScore {
 
 /** The least change of logits that makes an answer right. */
 export interface Shortfall {
-  /** How much further apart, or how much higher or lower, logits must be; > 0. */
+  /** The distance by which logits must be further apart, or higher or lower; > 0. */
   readonly need: number;
   /** The column to raise, if one is. */
   readonly up?: number;
@@ -100,17 +100,17 @@ export interface Shortfall {
   readonly down?: number;
 }
 
-/** Where a label stands among the answers of a head. */
+/** The standing of a label among the answers of a head. */
 export interface Standing {
   /** p(label) in [0, 1]; of a quantity, its likelihood relative to that of the estimate. */
   readonly probability: number;
   /** 1 + the number of answers that are likelier; 1 for a quantity. */
   readonly rank: number;
-  /** The probability of the likeliest answer. */
-  readonly most: number;
-  /** Whether the answer is right; of a quantity, whether it is within its deviation. */
+  /** The probability of the likeliest answer; undefined for a quantity. */
+  readonly most: number | undefined;
+  /** True if the answer is right; of a quantity, if it is within its standard deviation. */
   readonly right: boolean;
-  /** −log p(label) in nats; of a quantity, half the squared error in deviations. */
+  /** −log p(label) in nats; of a quantity, half the squared error in standard deviations. */
   readonly loss: number;
 }
 
@@ -131,7 +131,7 @@ export interface HeadKind<S extends NamedHead, C, A> {
   /** The head as it learns from these labels [N]: scales are measured on them. */
   measured(head: S, labels: Float64Array): S;
 
-  /** What a label is to the loss. */
+  /** Turns a label into the loss's target. */
   target(head: S, label: number): number;
 
   /** Σ loss over the labelled rows; writes the gradient of the mean. */
@@ -153,7 +153,7 @@ export interface HeadKind<S extends NamedHead, C, A> {
   score(kernels: Kernels, head: S, outputs: HeadOutputs): HeadScore;
 
   /**
-   * What is answered to a caller.
+   * The answer to a caller.
    *
    * @param logits [width], in the kernels' memory; overwritten.
    * @param topK How many classes to list at most.
@@ -165,6 +165,12 @@ export interface HeadKind<S extends NamedHead, C, A> {
     logits: Float32Array,
     topK: number,
   ): A;
+
+  /**
+   * How much an image looks like what the head knows, in [0, 1]; undefined where
+   * nothing tells.
+   */
+  known(calibration: C, logits: Logits): number | undefined;
 
   /**
    * ∂L/∂logits of one labelled row, without smoothing.
@@ -179,7 +185,7 @@ export interface HeadKind<S extends NamedHead, C, A> {
   ): void;
 
   /**
-   * What keeps the calibrated answer from being right by `margin`, in logits;
+   * The logits by which the calibrated answer misses being right by `margin`;
    * undefined if nothing does.
    */
   shortfall(
@@ -190,7 +196,10 @@ export interface HeadKind<S extends NamedHead, C, A> {
     margin: number,
   ): Shortfall | undefined;
 
-  /** Where a label stands among the calibrated answers. */
+  /** Lowers the likelihood of a label by so many logits, in place; a quantity stays as it is. */
+  handicap(logits: Float32Array, target: number, by: number): void;
+
+  /** Ranks a label among the calibrated answers. */
   standing(
     kernels: MathKernels,
     head: S,
@@ -205,17 +214,17 @@ export interface HeadKind<S extends NamedHead, C, A> {
   /** The label as people and JSON write it. */
   show(head: S, label: number): string | number | boolean;
 
-  /** Which labels there are, in words. */
+  /** The labels that there are, in words. */
   expected(head: S): string;
 
-  /** What is wrong with a description read from a file, in words; undefined if nothing. */
+  /** The expectation that a description read from a file does not meet, in words, if there is one. */
   fault(head: S): string | undefined;
 
-  /** What is wrong with a calibration read from a file, in words; undefined if nothing. */
+  /** The expectation that a calibration read from a file does not meet, in words, if there is one. */
   calibrationFault(head: S, calibration: Partial<C>): string | undefined;
 }
 
-/** Whether a value is a finite number. */
+/** Tells if a value is a finite number. */
 export function isFiniteNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }

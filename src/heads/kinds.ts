@@ -12,13 +12,13 @@ type Kinds = typeof KINDS;
 type Parts<K> = K extends HeadKind<infer S, infer C, infer A> ? [S, C, A]
   : never;
 
-/** What a head is, as data. */
+/** A head, as data. */
 export type HeadSpec = Parts<Kinds[keyof Kinds]>[0];
 
-/** How a head's outputs become answers. */
+/** The calibration of a head's outputs. */
 export type HeadCalibration = Parts<Kinds[keyof Kinds]>[1];
 
-/** What a head says of an image. */
+/** A head's answer to an image. */
 export type HeadAnswer = Parts<Kinds[keyof Kinds]>[2];
 
 /** The names of the kinds. */
@@ -27,7 +27,26 @@ export const KIND_NAMES = Object.keys(KINDS) as readonly (keyof Kinds)[];
 /** A kind whose head, calibration and answer belong together by construction. */
 export type AnyKind = HeadKind<HeadSpec, HeadCalibration, HeadAnswer>;
 
-/** The kind of a head. */
+/**
+ * The kind of a head.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const head: HeadSpec = {
+ *   name: "item",
+ *   kind: "classes",
+ *   labels: ["mug", "pen"],
+ * };
+ * const kind = kindOf(head);
+ *
+ * assertEquals(kind.width(head), 2);
+ * assertEquals(kind.parse(head, "pen"), 1);
+ * assertEquals(kind.parse(head, "fork"), undefined);
+ * assertEquals(kind.expected(head), "one of mug, pen");
+ * ```
+ */
 export function kindOf({ kind }: Pick<HeadSpec, "kind">): AnyKind {
   return KINDS[kind] as AnyKind;
 }
@@ -39,7 +58,7 @@ export function widthOf(head: HeadSpec): number {
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Names that requests, answers and figures use for something else. */
+/** Names that requests, answers and metrics use for something else. */
 const RESERVED: ReadonlySet<string> = new Set([
   "dryRun",
   "file",
@@ -60,7 +79,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   "used",
 ]);
 
-/** What is wrong with the name of a head, in words; undefined if nothing. */
+/** Finds the expectation that a head's name does not meet, in words, if there is one. */
 export function nameFault(name: unknown): string | undefined {
   if (typeof name !== "string" || !NAME.test(name)) {
     return 'a name of 1 to 64 letters, digits, "_" or "-"';
@@ -70,7 +89,19 @@ export function nameFault(name: unknown): string | undefined {
   return taken ? `a name other than ${name}` : undefined;
 }
 
-/** What is wrong with a list of heads, in words; undefined if nothing. */
+/**
+ * Finds the expectation that a list of heads does not meet, in words, if there is one.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const binary = (name: string) => ({ name, kind: "binary" });
+ *
+ * assertEquals(headsFault([binary("shaded"), binary("turned")]), undefined);
+ * assertEquals(headsFault([binary("a"), binary("a")]), "heads of different names");
+ * ```
+ */
 export function headsFault(heads: unknown): string | undefined {
   if (!Array.isArray(heads) || heads.length === 0) return "at least one head";
   for (const head of heads as Partial<NamedHead>[]) {

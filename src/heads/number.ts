@@ -13,7 +13,7 @@ import {
 /** A head that estimates a quantity. */
 export interface NumberHead extends NamedHead {
   readonly kind: "number";
-  /** What it is measured in, such as `cm`. */
+  /** The unit that it is measured in, such as `cm`. */
   readonly unit?: string;
   /** Mean of the training labels, in the head's unit; 0 before there are any. */
   readonly mean: number;
@@ -21,7 +21,7 @@ export interface NumberHead extends NamedHead {
   readonly standardDeviation: number;
 }
 
-/** How far estimates lie from the truth. */
+/** The scale of the distances between estimates and the truth. */
 export interface NumberCalibration {
   /** Root mean square error on images it was not trained on, in the head's unit. */
   readonly deviation: number;
@@ -100,6 +100,8 @@ export const number: HeadKind<NumberHead, NumberCalibration, NumberAnswer> = {
     };
   },
 
+  known: () => undefined,
+
   slope(_, logits, target, out) {
     out[0] = 2 * (logits[0]! - target);
   },
@@ -113,13 +115,15 @@ export const number: HeadKind<NumberHead, NumberCalibration, NumberAnswer> = {
     return residual > 0 ? { need, up: 0 } : { need, down: 0 };
   },
 
+  handicap() {},
+
   standing(kernels, { standardDeviation }, { deviation }, logits, target) {
     const error = Math.abs(logits[0]! - target) * standardDeviation;
     const loss = (error / Math.max(deviation, Number.MIN_VALUE)) ** 2 / 2;
     return {
       probability: kernels.exp(-loss),
       rank: 1,
-      most: 1,
+      most: undefined,
       right: error <= deviation,
       loss,
     };

@@ -32,7 +32,23 @@ export function sliceOutputs(
   }));
 }
 
-/** The outputs of every head for all parts, one after the other. */
+/**
+ * The outputs of every head for all parts, one after the other.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const part = (logit: number) => ({
+ *   width: 1,
+ *   logits: Float32Array.of(logit),
+ *   labels: Float64Array.of(1),
+ * });
+ *
+ * const [joined] = joinOutputs([[part(2)], [part(3)]]);
+ * assertEquals(joined!.logits, Float32Array.of(2, 3));
+ * ```
+ */
 export function joinOutputs(
   parts: readonly (readonly HeadOutputs[])[],
 ): HeadOutputs[] {

@@ -29,7 +29,7 @@ export class Band {
     this.height = pixels.height;
   }
 
-  /** Where `row` is in the arena, with the rows behind it up to `end`. */
+  /** The place of `row` in the arena, with the rows behind it up to `end`. */
   pointerOf(row: number): Pointer {
     if (row < this.#start || row >= this.end) this.#load(row);
     return this.block.byteOffset + (row - this.#start) * this.rowBytes;

@@ -18,7 +18,7 @@ import type { ImageType } from "./type.ts";
 export type { Pixels };
 
 /**
- * What opens a decoder. Its module must not await as it is loaded: while one
+ * Opens a decoder. Its module must not await as it is loaded: while one
  * does, Deno 2.9 ends the process if another import of it goes on to import more.
  */
 const OPENERS: Record<ImageType, () => Promise<{ open(): Promise<Decoder> }>> =

@@ -45,10 +45,10 @@ export {
   type ValueKind,
 };
 
-/** What the kernels keep of a gradient. */
+/** The bytes of a gradient's record, as the kernels keep it. */
 const RECORD_BYTES = 16;
 
-/** What describe works with: blocks of an arena, and what does not change. */
+/** The working memory of describe: blocks of an arena, and tables that do not change. */
 export interface DescriberViews {
   readonly square: SquareViews;
   /** The upright square [3][size][size]. */
@@ -62,7 +62,7 @@ export interface DescriberViews {
   readonly cell: Float32Array;
   /** One cell's colours [levels³][8]. */
   readonly colors: Float32Array;
-  /** How much of each cell belongs to each pooled one [cells²][grid²]. */
+  /** The share of each cell that belongs to each pooled one [cells²][grid²]. */
   readonly shares: Float32Array;
   /** The same, for the kernels. */
   readonly weights: Float32Array;
@@ -193,7 +193,7 @@ function describeGradients(
   );
 }
 
-/** How much of each cell belongs to each of the grid's, by how near it is to their centres along either axis. */
+/** Computes the share of each cell that belongs to each of the grid's, by how near it is to their centres along either axis. */
 function poolingShares({ cells, grid }: Preprocessing): Float32Array {
   const along = Array.from({ length: cells }, (_, i) => {
     const center = (i + 0.5) * grid / cells - 0.5;

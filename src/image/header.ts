@@ -1,5 +1,5 @@
 /**
- * What an image says of itself, read without decoding it.
+ * The header of an image: what it says of itself, read without decoding it.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What an image may cost, checked before any decoder runs.
+ * Limits on the cost of an image, checked before any decoder runs.
  *
  * @module
  */
@@ -72,7 +72,10 @@ export function checkImage(
   return header;
 }
 
-/** The most memory that decoding an image may take, in bytes; over ten times what most take. */
+/**
+ * The most memory that decoding an image may take, in bytes. What takes most is a
+ * progressive JPEG with all of its colours: 12 bytes a pixel.
+ */
 export function memoryOf(
   { width, height }: ImageHeader,
   bytes: number,

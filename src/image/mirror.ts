@@ -1,4 +1,4 @@
-/** What mirroring an image does to its descriptor. @module */
+/** The descriptor of a mirrored image, from that of the image. @module */
 
 import {
   descriptorParts,
@@ -6,7 +6,7 @@ import {
   type Preprocessing,
 } from "./preprocessing.ts";
 
-/** Where the offsets (r, 0), (r, r), (0, r) and (−r, r) of a mirrored image come from. */
+/** The offsets that (r, 0), (r, r), (0, r) and (−r, r) of a mirrored image come from. */
 const OFFSETS = [0, 3, 2, 1] as const;
 
 /**

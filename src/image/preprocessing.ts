@@ -1,10 +1,10 @@
 /**
- * How images are described: the parameters, and what follows from them.
+ * Preprocessing: the parameters by which images are described, and all that follows from them.
  *
  * @module
  */
 
-/** What turns an image into a descriptor; it travels inside the weights file as JSON. */
+/** The parameters that turn an image into a descriptor; they travel inside the weights file as JSON. */
 export interface Preprocessing {
   /** Of the method; another method has another name. */
   readonly name: string;
@@ -31,7 +31,7 @@ export interface Preprocessing {
   /** Bytes per unit of √(share of the pixels of a cell's every second row), for sharpness. */
   readonly sharpnessScale: number;
   /**
-   * Whether a network sees every image twice, as it is and mirrored, and
+   * True if a network sees every image twice, as it is and mirrored, and
    * answers with the mean of its logits.
    */
   readonly mirrored?: boolean;
@@ -43,7 +43,7 @@ const NAME = "gradient-pairs-2";
 /** Eighths of a turn. */
 export const OCTANTS = 8;
 
-/** What a new model is trained with. */
+/** The preprocessing of new models. */
 export const PREPROCESSING: Preprocessing = {
   name: NAME,
   size: 96,
@@ -61,7 +61,7 @@ export const PREPROCESSING: Preprocessing = {
 };
 
 /**
- * How many values a descriptor has.
+ * The number of values of a descriptor.
  *
  * @throws {RangeError} If the preprocessing is not one that this module knows.
  */
@@ -70,7 +70,7 @@ export function descriptorLength(preprocessing: Preprocessing): number {
 }
 
 /**
- * How many values each part of a descriptor has: gradients, then colours, then
+ * The number of values of each part of a descriptor: gradients, then colours, then
  * sharpness. Values of one part are in one unit.
  *
  * @throws {RangeError} If the preprocessing is not one that this module knows.
@@ -82,7 +82,7 @@ export function descriptorParts(
   return [lengthOf(gradients), lengthOf(colors), lengthOf(sharpness)];
 }
 
-/** What a value of a descriptor tells of. */
+/** The part of a descriptor that a value belongs to. */
 export type ValueKind =
   | "single gradients"
   | `pairs at radius ${number}`
@@ -96,7 +96,7 @@ export interface Stretch {
 }
 
 /**
- * What lies where in a descriptor: the stretches of each part, in their order.
+ * The layout of a descriptor: the stretches of each part, in their order.
  *
  * @throws {RangeError} If the preprocessing is not one that this module knows.
  */
@@ -123,7 +123,7 @@ function cellLayout({ radii }: Preprocessing): Stretch[] {
 }
 
 /**
- * How many values tell of each cell of the gradients' grid; they lie cell after
+ * The number of values that tell of each cell of the gradients' grid; they lie cell after
  * cell from the first value on.
  */
 export function descriptorCells(preprocessing: Preprocessing): number[] {
@@ -132,7 +132,7 @@ export function descriptorCells(preprocessing: Preprocessing): number[] {
   return Array.from({ length: preprocessing.grid ** 2 }, () => length);
 }
 
-/** How many values a cell has: single gradients, then pairs by offset. */
+/** The number of values of a cell: single gradients, then pairs by offset. */
 export function cellLength(preprocessing: Preprocessing): number {
   return lengthOf(cellLayout(preprocessing));
 }
@@ -141,7 +141,7 @@ function lengthOf(stretches: readonly Stretch[]): number {
   return stretches.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** How far an offset reaches, in pixels along an axis. */
+/** The reach of an offset, in pixels along an axis. */
 export function marginOf({ radii }: Preprocessing): number {
   return Math.max(0, ...radii);
 }

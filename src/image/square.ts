@@ -20,7 +20,7 @@ export interface SquareViews {
   readonly sums: Float32Array;
   /** The square before it is turned upright [size][size][4]. */
   readonly cells: Float32Array;
-  /** Which columns of the strip make each cell [size]. */
+  /** The columns of the strip that make each cell [size]. */
   readonly firsts: Int32Array;
   readonly counts: Int32Array;
   readonly firstWeights: Float32Array;
@@ -33,7 +33,7 @@ export interface SquareViews {
 const STRIP = 1024;
 /** Fits in a level-2 cache beside the sums. */
 const BLOCK_BYTES = 131_072;
-/** What the kernel may sum in one call. */
+/** The most that the kernel may sum in one call. */
 const MAXIMUM_ROWS = 256;
 
 /**
@@ -128,7 +128,7 @@ interface Interval {
   readonly stop: number;
 }
 
-/** Where the i-th of `size` equal parts of an interval begins, or `limit` if that comes first. */
+/** The beginning of the i-th of `size` equal parts of an interval, or `limit` if that comes first. */
 function edge(
   { start, stop }: Interval,
   i: number,
@@ -138,7 +138,7 @@ function edge(
   return Math.min(start + i * ((stop - start) / size), limit);
 }
 
-/** Which columns of the strip make each cell, and how much of the outermost ones. */
+/** Finds the columns of the strip that make each cell, and the shares of the outermost ones. */
 function planColumns(
   views: SquareViews,
   columns: Interval,

@@ -20,7 +20,7 @@ export function imageTypeOf(bytes: Uint8Array): ImageType | undefined {
   return undefined;
 }
 
-/** Whether the characters of `text`, one byte each, stand at `offset`. */
+/** Tells if the characters of `text`, one byte each, stand at `offset`. */
 export function startsWith(
   bytes: Uint8Array,
   offset: number,

@@ -1,5 +1,5 @@
 /**
- * What part of an image is looked at, and how.
+ * Views: the part of an image that is looked at, and the changes to its colours.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export interface View {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** Whether the rectangle is mirrored left to right. */
+  /** True if the rectangle is mirrored left to right. */
   readonly flip: boolean;
   /** Each of red, green and blue in 0…255 becomes gain·value + offset, kept in 0…255. */
   readonly gain: readonly [number, number, number];

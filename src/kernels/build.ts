@@ -1,7 +1,8 @@
 /**
- * Builds kernels.wasm from the AssemblyScript sources, and kernels.shared.wasm:
- * the same code for memory that is shared among threads, which WebAssembly has
- * a module say of itself.
+ * Builds kernels.wasm from the AssemblyScript sources, and three variants:
+ * kernels.shared.wasm is the same code for memory that is shared among threads,
+ * which WebAssembly has a module say of itself; kernels.emulated*.wasm compute
+ * fused multiply-adds where the machine has none.
  *
  *   deno task kernels            writes src/kernels/kernels*.wasm
  *   deno task kernels --check    compares them byte for byte with a fresh build
@@ -13,20 +14,25 @@ import asc from "assemblyscript/asc";
 
 const FOLDER = new URL("./assembly/", import.meta.url);
 
+const SHARED = [
+  "--sharedMemory",
+  "--maximumMemory=65536",
+  "--enable=threads",
+];
+/** Of relaxed SIMD, assembly/multiply_add.ts takes the multiply-add and nothing else is used. */
+const FUSED = "--enable=relaxed-simd";
+
 /** What is built, and with which further options. */
 const TARGETS: Readonly<Record<string, readonly string[]>> = {
-  "kernels.wasm": [],
-  "kernels.shared.wasm": [
-    "--sharedMemory",
-    "--maximumMemory=65536",
-    "--enable=threads",
-  ],
+  "kernels.wasm": [FUSED],
+  "kernels.shared.wasm": [FUSED, ...SHARED],
+  "kernels.emulated.wasm": [],
+  "kernels.emulated.shared.wasm": SHARED,
 };
 
 /**
- * No relaxed SIMD: its bits are the machine's. Memory comes from createArena. Not
- * -O3: it reorders the forward pass's unrolled sums until registers run out
- * (measured by tests/bench/kernels.ts).
+ * Memory comes from createArena. Not -O3: it reorders the forward pass's unrolled
+ * sums until registers run out (measured by tests/bench/kernels.ts).
  */
 const OPTIONS = [
   "index.ts",

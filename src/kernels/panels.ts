@@ -1,5 +1,5 @@
 /**
- * How a linear layer's weights lie in memory: panels of eight outputs, each
+ * The layout of a linear layer's weights in memory: panels of eight outputs, each
  * [inputs][8], so that one input's weights for eight outputs are side by side.
  * Outputs that are missing from the last panel are zeros.
  *
@@ -60,7 +60,7 @@ export interface PanelKernels {
   ): void;
 }
 
-/** What packs weights: {@linkcode packPanels}, or one of {@linkcode packerOf}. */
+/** A function that packs weights: {@linkcode packPanels}, or one of {@linkcode packerOf}. */
 export type Packer = typeof packPanels;
 
 /**
@@ -133,7 +133,7 @@ export function weightGradientScratch(batch: number): number {
   return packed + tiles + lists;
 }
 
-/** Where output `o`'s weight for the first input lies. */
+/** The index of output `o`'s weight for the first input. */
 function panelStart(o: number, inputs: number): number {
   return Math.floor(o / PANEL) * inputs * PANEL + o % PANEL;
 }

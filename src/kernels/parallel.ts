@@ -11,7 +11,13 @@
 import { type Allocator, layOut } from "./arena.ts";
 import { type Kernels, loadKernels } from "./mod.ts";
 import { CALL, END, waitWhile, type WorkerStart } from "./parallel_call.ts";
-import { callPart, DIVISIBLE, type DivisibleKernel } from "./parallel_parts.ts";
+import { callPart, isLarge } from "./parallel_parts.ts";
+import {
+  type Arguments,
+  inOrder,
+  NAMED,
+  type NamedKernel,
+} from "./signatures.ts";
 
 /** An arena whose kernels run on several threads. Close it, or declare it with `using`. */
 export interface ParallelArena<V> extends Disposable {
@@ -58,7 +64,7 @@ function startWorker(start: WorkerStart): Promise<void> {
   });
 }
 
-/** The same kernels, the divisible ones of them shared out. */
+/** The same kernels, those with signatures shared out. */
 function divided(
   kernels: Kernels,
   buffer: SharedArrayBuffer,
@@ -66,17 +72,17 @@ function divided(
 ): Kernels {
   const words = new Int32Array(buffer, 0, CALL.words);
   const values = new Float64Array(buffer, 4 * CALL.words);
-  const share = (name: DivisibleKernel) => (...args: number[]) => {
-    values.set(args);
-    words[CALL.count] = args.length;
+  const share = <K extends NamedKernel>(kernel: K) => (args: Arguments<K>) => {
+    if (!isLarge(kernel, args)) return callPart(kernels, kernel, args, 0, 1);
+    values.set(inOrder(kernel, args));
     Atomics.store(words, CALL.pending, parts - 1);
-    handOver(words, DIVISIBLE.indexOf(name));
-    callPart(kernels, name, args, 0, parts);
+    handOver(words, NAMED.indexOf(kernel));
+    callPart(kernels, kernel, args, 0, parts);
     waitWhile(words, CALL.pending, (pending) => pending > 0);
   };
   return {
     ...kernels,
-    ...Object.fromEntries(DIVISIBLE.map((name) => [name, share(name)])),
+    ...Object.fromEntries(NAMED.map((kernel) => [kernel, share(kernel)])),
   };
 }
 

@@ -5,7 +5,6 @@ export const CALL = {
   generation: 0,
   pending: 1,
   kernel: 2,
-  count: 3,
   words: 4,
   arguments: 24,
 };
@@ -16,7 +15,7 @@ export const END = -1;
 /** Polls before a thread goes to sleep: longer than the program works alone between two calls of a step. */
 const SPINS = 20_000;
 
-/** What a worker is sent when it starts. */
+/** The message that a worker is sent when it starts. */
 export interface WorkerStart {
   readonly memory: WebAssembly.Memory;
   readonly call: SharedArrayBuffer;

@@ -1,80 +1,125 @@
-/** How a kernel's call divides into parts: by the panels of its outputs, or by rows. @module */
+/** Divides a kernel's call into parts: by the panels of its outputs, by rows, or by values. @module */
 
-import type { Kernels } from "./mod.ts";
 import { PANEL, weightGradientScratch } from "./panels.ts";
-
-/** Kernels whose work can be shared out. */
-export const DIVISIBLE = [
-  "linearForward",
-  "linearInputGradient",
-  "linearWeightGradient",
-  "linearWeightGradientAdam",
-] as const;
-
-/** The name of one of them. */
-export type DivisibleKernel = typeof DIVISIBLE[number];
+import type { Arguments, NamedCalls, NamedKernel } from "./signatures.ts";
 
 const FLOAT = 4;
 
-/** What in a kernel's arguments a part has its own of. */
-interface Division {
+/** Says how a kernel's work is shared out. */
+interface Division<K extends NamedKernel> {
   /** The argument that counts what is shared out. */
-  readonly count: number;
-  /** Pointers by their place, with the floats that one of those takes there. */
-  readonly moved: (args: readonly number[]) => Readonly<Record<number, number>>;
-  /** The argument that points at scratch for a batch, of which every part has its own. */
-  readonly scratch?: { readonly pointer: number; readonly batch: number };
+  readonly count: keyof Arguments<K>;
+  /** What the call costs, in multiply-adds. */
+  readonly work: (args: Arguments<K>) => number;
+  /** A part is a multiple of so many, but for the last; 1 where it is not said. */
+  readonly unit?: number;
+  /** By how much arguments grow from one of those to the next; pointers are in bytes. */
+  readonly advance: (
+    args: Arguments<K>,
+  ) => Partial<Record<keyof Arguments<K>, number>>;
+  /** By how much arguments grow from one part to the next. */
+  readonly advancePart?: Division<K>["advance"];
 }
 
-const DIVISIONS: Record<DivisibleKernel, Division> = {
-  // x, xStride, w, b, y, yStride, batch, inputs, panels
+/** Work that one thread has done before others have begun. */
+const LITTLE = 4e6;
+
+const product = (
+  { batch, inputs, panels }: Readonly<
+    Record<"batch" | "inputs" | "panels", number>
+  >,
+) => batch * inputs * panels * PANEL;
+
+const scratchOfPart = ({ batch }: { readonly batch: number }) => ({
+  scratch: FLOAT * weightGradientScratch(batch),
+});
+
+const DIVISIONS: { readonly [K in NamedKernel]: Division<K> } = {
   linearForward: {
-    count: 8,
-    moved: (args) => ({ 2: args[7]! * PANEL, 3: PANEL, 4: PANEL }),
+    count: "panels",
+    work: product,
+    advance: ({ inputs }) => ({
+      w: FLOAT * PANEL * inputs,
+      b: FLOAT * PANEL,
+      y: FLOAT * PANEL,
+    }),
   },
-  // g, gStride, w, dx, dxStride, batch, inputs, panels, accumulate
   linearInputGradient: {
-    count: 5,
-    moved: (args) => ({ 0: args[1]!, 3: args[4]! }),
+    count: "batch",
+    work: product,
+    advance: ({ gStride, dxStride }) => ({
+      g: FLOAT * gStride,
+      dx: FLOAT * dxStride,
+    }),
   },
-  // x, xStride, g, gStride, dw, db, batch, inputs, panels, scratch
   linearWeightGradient: {
-    count: 8,
-    moved: (args) => ({ 2: PANEL, 4: args[7]! * PANEL, 5: PANEL }),
-    scratch: { pointer: 9, batch: 6 },
+    count: "panels",
+    work: product,
+    advance: ({ inputs }) => ({
+      g: FLOAT * PANEL,
+      dw: FLOAT * PANEL * inputs,
+      db: FLOAT * PANEL,
+    }),
+    advancePart: scratchOfPart,
   },
-  // x, xStride, g, gStride, w, m, v, batch, inputs, panels, scratch, …
   linearWeightGradientAdam: {
-    count: 9,
-    moved: (args) => {
-      const panel = args[8]! * PANEL;
-      return { 2: PANEL, 4: panel, 5: panel, 6: panel };
+    count: "panels",
+    work: product,
+    advance: ({ inputs }) => {
+      const panel = FLOAT * PANEL * inputs;
+      return { g: FLOAT * PANEL, w: panel, m: panel, v: panel };
     },
-    scratch: { pointer: 10, batch: 7 },
+    advancePart: scratchOfPart,
+  },
+  dropUniform: {
+    count: "n",
+    work: ({ n }) => 8 * n,
+    unit: 4,
+    advance: () => ({ x: FLOAT, first: 1 }),
   },
 };
 
+/** Whether a call is worth sharing out. */
+export function isLarge<K extends NamedKernel>(
+  kernel: K,
+  args: Arguments<K>,
+): boolean {
+  const division: Division<K> = DIVISIONS[kernel];
+  return division.work(args) >= LITTLE;
+}
+
 /** Does part `part` of `parts` of a call: nothing where there is less to share than parts. */
-export function callPart(
-  kernels: Kernels,
-  name: DivisibleKernel,
-  args: readonly number[],
+export function callPart<K extends NamedKernel>(
+  kernels: NamedCalls,
+  kernel: K,
+  args: Arguments<K>,
   part: number,
   parts: number,
 ): void {
-  const { count, moved, scratch } = DIVISIONS[name];
-  const all = args[count]!;
-  const first = Math.floor(all * part / parts);
-  const end = Math.floor(all * (part + 1) / parts);
-  if (first === end) return;
-  const own = [...args];
-  own[count] = end - first;
-  for (const [index, floats] of Object.entries(moved(args))) {
-    own[Number(index)]! += first * floats * FLOAT;
-  }
-  if (scratch !== undefined) {
-    own[scratch.pointer]! += part * FLOAT *
-      weightGradientScratch(args[scratch.batch]!);
-  }
-  (kernels[name] as (...args: number[]) => void)(...own);
+  const { count, unit = 1, advance, advancePart }: Division<K> =
+    DIVISIONS[kernel];
+  const all = args[count];
+  const start = (part: number) =>
+    part === parts ? all : Math.floor(all / unit * part / parts) * unit;
+  const first = start(part);
+  const own = start(part + 1) - first;
+  if (own === 0) return;
+  kernels[kernel]({
+    ...args,
+    ...moved(args, advance(args), first),
+    ...moved(args, advancePart?.(args) ?? {}, part),
+    [count]: own,
+  });
+}
+
+/** Arguments after `times` advances. */
+function moved<Name extends string>(
+  args: Readonly<Record<Name, number>>,
+  advance: Partial<Record<Name, number>>,
+  times: number,
+): Partial<Record<Name, number>> {
+  const names = Object.keys(advance) as Name[];
+  return Object.fromEntries(
+    names.map((name) => [name, args[name] + times * advance[name]!]),
+  ) as Partial<Record<Name, number>>;
 }

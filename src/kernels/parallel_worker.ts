@@ -2,7 +2,8 @@
 
 import { loadKernels } from "./mod.ts";
 import { CALL, waitWhile, type WorkerStart } from "./parallel_call.ts";
-import { callPart, DIVISIBLE } from "./parallel_parts.ts";
+import { callPart } from "./parallel_parts.ts";
+import { byName, NAMED } from "./signatures.ts";
 
 /** The worker's side of the port; `self` is typed as a window. */
 const port = self as unknown as {
@@ -23,10 +24,9 @@ port.onmessage = async ({ data: { memory, call, part, parts } }) => {
       CALL.generation,
       (value) => value === generation,
     );
-    const kernel = DIVISIBLE[words[CALL.kernel]!];
+    const kernel = NAMED[words[CALL.kernel]!];
     if (kernel === undefined) return port.close();
-    const args = [...values.subarray(0, words[CALL.count])];
-    callPart(kernels, kernel, args, part, parts);
+    callPart(kernels, kernel, byName(kernel, values), part, parts);
     if (Atomics.sub(words, CALL.pending, 1) === 1) {
       Atomics.notify(words, CALL.pending);
     }

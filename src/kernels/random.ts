@@ -1,6 +1,7 @@
 /** The kernels that draw random numbers, typed. @module */
 
 import type { Pointer } from "./pointer.ts";
+import type { Arguments } from "./signatures.ts";
 
 /** assembly/random.ts */
 export interface RandomKernels {
@@ -12,4 +13,9 @@ export interface RandomKernels {
     seedLow: number,
     seedHigh: number,
   ): void;
+  /**
+   * x = x·mask, without the mask in memory: of a mask's values, those from `first`
+   * on, a multiple of four.
+   */
+  dropUniform(args: Arguments<"dropUniform">): void;
 }

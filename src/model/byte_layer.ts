@@ -23,12 +23,12 @@ const BLOCK = 16;
 /** Inputs whose products with bytes still fit a sum of 32 bits. */
 const INPUT_LIMIT = 65_536;
 
-/** Neighbouring inputs that share a deviation. */
+/** Neighbouring inputs that share a standard deviation. */
 export interface Part {
   /** The first of them. */
   readonly start: number;
   readonly length: number;
-  /** Where they lie among the centred inputs, a multiple of 16. */
+  /** Their place among the centred inputs, a multiple of 16. */
   readonly offset: number;
   readonly inverseDeviation: number;
 }
@@ -54,7 +54,7 @@ export interface ByteLayer {
   readonly bias: Float32Array;
 }
 
-/** Splits the inputs wherever the deviation changes. */
+/** Splits the inputs wherever the standard deviation changes. */
 export function partsOf({ inverseDeviation }: Standardization): Part[] {
   const parts: Part[] = [];
   let offset = 0;

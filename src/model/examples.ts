@@ -14,11 +14,11 @@ export interface Examples {
   readonly length: number;
   /** Number of views of each; view 0 is the image as it is. */
   readonly views: number;
-  /** What is known of the images; their order is that of the labels. */
+  /** The heads that the images have labels for, in the order of the labels. */
   readonly heads: readonly HeadSpec[];
   /** Length I of a descriptor. */
   readonly inputs: number;
-  /** How the images were described. */
+  /** The preprocessing that described the images. */
   readonly preprocessing: Preprocessing;
   /** Lengths of the parts of a descriptor that are standardized together. */
   readonly parts: readonly number[];
@@ -28,7 +28,7 @@ export interface Examples {
    */
   readonly cells: readonly number[];
   /**
-   * Where each value of a mirrored image's descriptor stands in that of the
+   * The place of each value of a mirrored image's descriptor in that of the
    * image, if the network is to see both.
    */
   readonly mirror: Uint32Array | undefined;
@@ -40,7 +40,7 @@ export interface Examples {
   read(row: number, view: number, out: Uint8Array): void;
 }
 
-/** How many rows of a network tell of one of these examples. */
+/** The number of rows of a network that tell of one of these examples. */
 export function rowsPerExample(
   { mirror }: Pick<Examples, "mirror">,
 ): RowsPerExample {

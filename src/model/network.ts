@@ -129,12 +129,12 @@ export function readParameter(parameter: Parameter): Float32Array {
 }
 
 /**
- * How many rows of the network tell of one example: the image, or the image and
+ * The number of rows of the network that tell of one example: the image, or the image and
  * its mirror image. Of n examples, rows b and n + b belong together.
  */
 export type RowsPerExample = 1 | 2;
 
-/** What a forward pass writes, for up to `capacity` rows. */
+/** Room for all that a forward pass writes, for up to `capacity` rows. */
 export interface Activations {
   readonly capacity: number;
   readonly rowsPerExample: RowsPerExample;
@@ -242,6 +242,30 @@ export function forwardHeads(
  * Runs the whole network on the rows of `examples` examples; `masks` as in
  * {@linkcode forwardTrunk}. Row b of the composite logits is then the mean over
  * the rows of example b.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createArena } from "../kernels/arena.ts";
+ *
+ * const sizes = {
+ *   inputs: 8,
+ *   hidden: [],
+ *   heads: [{ name: "shaded", kind: "binary" as const }],
+ * };
+ * const { kernels, views } = await createArena((allocate) => ({
+ *   network: allocateNetwork(allocate, sizes),
+ *   activations: allocateActivations(allocate, sizes, 1, 1),
+ * }));
+ * const { network, activations } = views;
+ * const [weight, bias] = parametersOf(network);
+ * writeParameter(weight!, new Float32Array(8).fill(0.5));
+ * writeParameter(bias!, Float32Array.of(1));
+ * activations.inputs.fill(2, 0, 8);
+ * forward(kernels, network, activations, 1);
+ *
+ * assertEquals(activations.logits[0], 8 * 0.5 * 2 + 1);
+ * ```
  */
 export function forward(
   kernels: Kernels,
@@ -284,15 +308,15 @@ function forwardLinear(
   yStride: number,
   rows: number,
 ): void {
-  kernels.linearForward(
-    x.byteOffset,
+  kernels.linearForward({
+    x: x.byteOffset,
     xStride,
-    layer.weight.byteOffset,
-    layer.bias.byteOffset,
-    y.byteOffset + 4 * yColumn,
+    w: layer.weight.byteOffset,
+    b: layer.bias.byteOffset,
+    y: y.byteOffset + 4 * yColumn,
     yStride,
-    rows,
-    layer.inputs,
-    layer.panels,
-  );
+    batch: rows,
+    inputs: layer.inputs,
+    panels: layer.panels,
+  });
 }

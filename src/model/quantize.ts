@@ -9,7 +9,7 @@
  */
 
 import { type Network, readParameter, writeParameter } from "./network.ts";
-import { sameBits } from "./same_bits.ts";
+import { sameBits } from "./bits.ts";
 
 /** The weight that is kept in bytes: the first layer's, most of a model's parameters. */
 export const BYTE_WEIGHT = "trunk.0.weight";

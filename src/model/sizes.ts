@@ -8,7 +8,7 @@ export interface Sizes {
   readonly inputs: number;
   /** Width of each trunk layer, from the input on; may be empty. */
   readonly hidden: readonly number[];
-  /** What the composite output consists of, in its order. */
+  /** The parts of the composite output, in its order. */
   readonly heads: readonly HeadSpec[];
 }
 
@@ -79,7 +79,33 @@ export function layerOf({ name }: Pick<HeadSpec, "name">): string {
   return `head.${name}`;
 }
 
-/** Every parameter tensor, in the order of the parameter table. */
+/**
+ * Every parameter tensor, in the order of the parameter table.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sizes: Sizes = {
+ *   inputs: 8,
+ *   hidden: [16],
+ *   heads: [
+ *     { name: "item", kind: "classes", labels: ["mug", "pen", "ruler"] },
+ *     { name: "shaded", kind: "binary" },
+ *   ],
+ * };
+ *
+ * assertEquals(tensorSpecs(sizes).map(({ name }) => name), [
+ *   "trunk.0.weight",
+ *   "trunk.0.bias",
+ *   "head.item.weight",
+ *   "head.item.bias",
+ *   "head.shaded.weight",
+ *   "head.shaded.bias",
+ * ]);
+ * assertEquals(parameterCount(sizes), 16 * 9 + 3 * 17 + 17);
+ * ```
+ */
 export function tensorSpecs(sizes: Sizes): TensorSpec[] {
   return layerSpecs(sizes).flatMap((
     { name, inputs, outputs },

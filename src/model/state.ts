@@ -19,7 +19,7 @@ import {
 import type { ByteWeight } from "./quantize.ts";
 import { type Sizes, tensorSpecs } from "./sizes.ts";
 
-/** How the outputs of each head become answers, by the head's name. */
+/** The calibration of each head's outputs, by the head's name. */
 export type Calibration = Readonly<Record<string, HeadCalibration>>;
 
 /** The calibration that leaves all outputs as they are. */
@@ -29,7 +29,7 @@ export function neutralCalibration({ heads }: Sizes): Calibration {
   );
 }
 
-/** What a model is, without its numbers. */
+/** A model without its numbers. */
 export interface ModelDescription {
   readonly sizes: Sizes;
   readonly preprocessing: Preprocessing;
@@ -38,7 +38,7 @@ export interface ModelDescription {
     readonly name: string;
     readonly options: OptimizerOptions;
   };
-  /** How it was trained: recipe, data, figures. Free-form, for people and for resuming. */
+  /** The story of its training: recipe, data, metrics. Free-form, for people and for resuming. */
   readonly training: Readonly<Record<string, unknown>>;
 }
 
@@ -83,7 +83,7 @@ export interface ModelState extends ModelDescription, Snapshot {
   readonly best?: Snapshot;
 }
 
-/** What predicting takes of a model, with the first layer's weight in bytes. */
+/** The parts of a model that predicting takes, with the first layer's weight in bytes. */
 export interface ServingModel extends ModelDescription {
   readonly standardization: Standardization;
   /** Row-major values by tensor name, of all but {@linkcode byteWeight}. */
@@ -176,7 +176,7 @@ export function loadMoments(
   }
 }
 
-/** How many rows of its network a model gives to every image. */
+/** The number of rows of its network that a model gives to every image. */
 export function rowsPerImage(
   { preprocessing }: ModelDescription,
 ): RowsPerExample {

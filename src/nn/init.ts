@@ -13,6 +13,17 @@ import type { Random } from "./prng.ts";
  *   w ~ U(−√(6/I), √(6/I)), I = inputs
  *
  * Source: He, Zhang, Ren, Sun 2015, equation 10 (arXiv:1502.01852), variance 2/I.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { Random } from "./prng.ts";
+ *
+ * const weights = new Float32Array(64);
+ * heUniform(weights, 6, Random.fromSeed(1));
+ *
+ * assert(weights.every((weight) => Math.abs(weight) <= 1));
+ * ```
  */
 export function heUniform(
   weights: Float32Array,
@@ -31,7 +42,7 @@ const OUTPUT_DEVIATION = 0.01;
  *
  *   w ~ U(−0.01·√3, 0.01·√3), standard deviation 0.01
  *
- * Source: Krizhevsky, Sutskever, Hinton 2012, §5, for the deviation.
+ * Source: Krizhevsky, Sutskever, Hinton 2012, §5, for the standard deviation.
  */
 export function smallUniform(weights: Float32Array, random: Random): void {
   fillUniform(weights, OUTPUT_DEVIATION * Math.sqrt(3), random);

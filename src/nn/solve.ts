@@ -10,6 +10,16 @@
  * @throws {RangeError} If A is not positive definite.
  *
  * Source: Golub and Van Loan, Matrix Computations, 4.2.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const vector = Float64Array.of(2, 9);
+ * solvePositive([Float64Array.of(4, 0), Float64Array.of(0, 9)], vector);
+ *
+ * assertEquals(vector, Float64Array.of(0.5, 1));
+ * ```
  */
 export function solvePositive(
   matrix: readonly Float64Array[],

@@ -71,17 +71,13 @@ function adamFamily(
   checkOption(name, "weightDecay", weightDecay, 0, Infinity);
   const decoupled = name === "adamw";
 
-  /** Step size, β₁, β₂, ε and 1/√(1 − β₂ᵗ) of a step; weight decay as L₂ and as shrinkage. */
+  /** What a step's number and learning rate make of the options; weight decay as L₂ and as shrinkage. */
   function factorsOf({ step, learningRate, decay }: TensorStep) {
     const strength = decay ? weightDecay : 0;
     return {
-      factors: [
-        learningRate / (1 - integerPower(beta1, step)),
-        beta1,
-        beta2,
-        epsilon,
-        1 / Math.sqrt(1 - integerPower(beta2, step)),
-      ] as const,
+      stepSize: learningRate / (1 - integerPower(beta1, step)),
+      inverseSqrtBiasCorrection2: 1 /
+        Math.sqrt(1 - integerPower(beta2, step)),
       l2: decoupled ? 0 : strength,
       shrinkage: decoupled ? learningRate * strength : 0,
     };
@@ -89,7 +85,16 @@ function adamFamily(
 
   function update(kernels: Kernels, tensor: TensorUpdate): void {
     const { parameter, gradient, moments: [m, v, largest] } = tensor;
-    const { factors, l2, shrinkage } = factorsOf(tensor);
+    const { stepSize, inverseSqrtBiasCorrection2, l2, shrinkage } = factorsOf(
+      tensor,
+    );
+    const factors = [
+      stepSize,
+      beta1,
+      beta2,
+      epsilon,
+      inverseSqrtBiasCorrection2,
+    ] as const;
     const pointers = [
       parameter.byteOffset,
       gradient.byteOffset,
@@ -112,25 +117,18 @@ function adamFamily(
     tensor: TensorStep,
     gradient: GradientProduct,
   ): void {
-    const { x, xStride, g, gStride, batch, inputs, panels } = gradient;
-    const { factors, l2, shrinkage } = factorsOf(tensor);
-    kernels.linearWeightGradientAdam(
-      x,
-      xStride,
-      g,
-      gStride,
-      tensor.parameter.byteOffset,
-      tensor.moments[0]!.byteOffset,
-      tensor.moments[1]!.byteOffset,
-      batch,
-      inputs,
-      panels,
-      gradient.scratch,
-      gradient.gradientScale,
+    const { shrinkage, ...factors } = factorsOf(tensor);
+    kernels.linearWeightGradientAdam({
+      ...gradient,
+      w: tensor.parameter.byteOffset,
+      m: tensor.moments[0]!.byteOffset,
+      v: tensor.moments[1]!.byteOffset,
       ...factors,
-      l2,
-      shrinkage,
-    );
+      beta1,
+      beta2,
+      epsilon,
+      decay: shrinkage,
+    });
   }
 
   const slots = ["exp_avg", "exp_avg_sq"];

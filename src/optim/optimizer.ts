@@ -1,7 +1,7 @@
 /**
- * An optimizer is a pair of functions: `init` gives the state for a table of
- * parameters, `update` takes one step of one tensor. It remembers nothing
- * itself; the state is plain data that a checkpoint holds.
+ * An optimizer is a list of moments, which all start at zero, and a function,
+ * `update`, that takes one step of one tensor. It remembers nothing itself; the
+ * moments and the count of steps are plain data that a checkpoint holds.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface TensorStep {
   readonly step: number;
   /** η of this step. */
   readonly learningRate: number;
-  /** Whether weight decay applies; by custom it does not to biases. */
+  /** True if weight decay applies; by custom it does not to biases. */
   readonly decay: boolean;
 }
 

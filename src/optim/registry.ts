@@ -28,6 +28,25 @@ export const OPTIMIZER_NAMES: readonly string[] = Object.keys(OPTIMIZERS);
  * The optimizer of that name.
  *
  * @throws {RangeError} If the name is not known, or an option is out of its range.
+ *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { createArena } from "../kernels/arena.ts";
+ *
+ * const adam = createOptimizer("adam");
+ * const { kernels, views } = await createArena((allocate) => ({
+ *   parameter: allocate.floats(8),
+ *   gradient: allocate.floats(8),
+ *   moments: adam.slots.map(() => allocate.floats(8)),
+ * }));
+ * views.gradient.fill(3);
+ * const tensor = { step: 1, learningRate: 0.1, decay: false };
+ * adam.update(kernels, { ...views, ...tensor });
+ *
+ * // The first step has the length of the learning rate, whatever the gradient.
+ * assertAlmostEquals(views.parameter[0]!, -0.1, 1e-6);
+ * ```
  */
 export function createOptimizer(
   name: string,

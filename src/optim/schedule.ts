@@ -19,6 +19,17 @@ const ONE_CYCLE = { rise: 0.3, start: 1 / 25, end: 1e-4 / 25 };
  * - `cosine`: from 1 to 0 along half a cosine (Loshchilov, Hutter 2017, equation 5, arXiv:1608.03983).
  * - `one-cycle`: a cosine from 1/25 up to 1 over the first 30 % and one down to 4e-6 over the rest
  *   (Smith, Topin 2018, arXiv:1708.07120, with PyTorch's defaults).
+ *
+ * @example
+ * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
+ * import { createArena } from "../kernels/arena.ts";
+ *
+ * const { kernels } = await createArena(() => ({}));
+ *
+ * assertAlmostEquals(learningRateFactor(kernels, "cosine", 1, 100), 1);
+ * assertAlmostEquals(learningRateFactor(kernels, "cosine", 51, 100), 0.5);
+ * ```
  */
 export function learningRateFactor(
   kernels: Kernels,

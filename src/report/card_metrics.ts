@@ -92,7 +92,7 @@ function calibrationCells(answers: HeadAnswers): Cell[] {
   }
   return coverageOf(answers, calibration.deviation).map(
     ({ multiple, found }): Cell => [
-      `within ± ${multiple} deviation${multiple === 1 ? "" : "s"}`,
+      `within ± ${multiple} standard deviation${multiple === 1 ? "" : "s"}`,
       formatPercent(found.share),
     ],
   );

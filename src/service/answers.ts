@@ -1,12 +1,20 @@
-/** What the service says of images and of versions. @module */
+/** The service's answers about images and versions. @module */
 
 import type { HeadAnswer } from "../heads/kinds.ts";
 import type { Manifest } from "../store/manifest.ts";
 
-/** What every head says of one image, by the head's name. */
-export type Prediction = Readonly<Record<string, HeadAnswer>>;
+/** What a model says of one image. */
+export interface Prediction {
+  /**
+   * How much the image looks like anything that the head of the most classes knows:
+   * the share of held-out images that look less so; null where the model has none.
+   */
+  readonly known: number | null;
+  /** The answer of every head, by its name. */
+  readonly answers: Readonly<Record<string, HeadAnswer>>;
+}
 
-/** Which model spoke. */
+/** The version of the model that answered. */
 export interface ModelIdentity {
   readonly version: number;
   readonly step: number;

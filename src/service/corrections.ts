@@ -1,11 +1,11 @@
 /** Corrections by request: the policy of src/correction on versions of the store. @module */
 
 import { type Correction, DEFAULTS } from "../correction/correct.ts";
-import { sameBits } from "../model/same_bits.ts";
+import { examplesFrom, parametersOf } from "../correction/heads.ts";
+import { sameBits } from "../model/bits.ts";
 import type { GuardRecord, Manifest } from "../store/manifest.ts";
 import type { ModelStore } from "../store/store.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
-import { correctionExamples, parametersOfHeads } from "./correction_heads.ts";
 import { headShapes, headsOf } from "./heads.ts";
 import { Judges } from "./judges.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
@@ -66,18 +66,23 @@ export class Corrections {
     };
     const correction = corrector.correct(
       present,
-      correctionExamples(own.heads, examples),
+      examplesFrom(own.heads, examples),
       options,
     );
     const tuned = roundMoments(correction, present);
-    const before = parametersOfHeads(present.heads);
-    const after = parametersOfHeads(correction.draft);
+    const before = parametersOf(present.heads);
+    const after = parametersOf(correction.draft);
     const parameters = new Map([
       ...version.parameters,
       ...changedParameters(after, this.network.model.parameters),
     ]);
     const { kernels } = this.network;
-    const standings = standingsOf(kernels, own, before, after, examples);
+    const standings = standingsOf(
+      kernels,
+      present.heads,
+      correction.draft,
+      examples,
+    );
     const { steps, learningRate } = options;
     const { loss, gradientNorm } = standings;
     const guard = guardRecord(correction);

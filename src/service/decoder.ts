@@ -45,7 +45,13 @@ export class Decoder {
    * @throws {ImageError} As usePixels does.
    */
   async describe(image: Uint8Array): Promise<Uint8Array> {
-    const reply = await this.#ask({ kind: "describe", image });
+    const reply = await this.#ask({
+      kind: "describe",
+      // A view of a larger buffer would bring all of it along.
+      image: image.byteLength === image.buffer.byteLength
+        ? image as Uint8Array<ArrayBuffer>
+        : image.slice(),
+    });
     if (reply.kind === "described") return reply.descriptor;
     throw reply.kind === "refused"
       ? new ImageError(reply.reason, reply.message)

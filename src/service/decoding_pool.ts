@@ -41,8 +41,10 @@ interface Job {
 const LIGHT = 400_000;
 /** Bytes of a file that are read in about one. */
 const LIGHT_BYTES = 2_000_000;
-/** Bytes for each pixel and pass that decoders take (measured by tests/bench/image.ts). */
-const PER_PIXEL = 10;
+/** A worker that decoded an image of so many bytes is ended: its memory never shrinks. */
+const MOST_KEPT = 160_000_000;
+/** Bytes for each pixel that the decoder of a progressive JPEG takes; the others take fewer. */
+const PER_PIXEL = 12;
 
 /**
  * Workers and the images that wait for them. Light images and heavy ones stand in
@@ -216,7 +218,7 @@ export class DecodingPool {
       clearTimeout(timer);
       this.#count(job, -1);
     }
-    if (lost) this.#replace(decoder);
+    if (lost || job.memory > MOST_KEPT) this.#replace(decoder);
     else this.#idle.push(decoder);
     this.#next();
   }
@@ -227,7 +229,7 @@ export class DecodingPool {
     this.#memory += sign * memory;
   }
 
-  /** Starts another worker in the place of one that cannot be trusted any more. */
+  /** Starts another worker in the place of one that cannot be trusted, or has grown. */
   #replace(decoder: Decoder): void {
     decoder.stop(new BusyError("Cannot decode image: its worker was stopped"));
     this.#all.delete(decoder);

@@ -15,7 +15,7 @@ export type DecodingRequest =
   /** Once, first: how to describe. Replied to with "ready". */
   | { kind: "start"; preprocessing: Preprocessing; limits: ImageLimits }
   /** Replied to with "described", "refused" or "failed". */
-  | { kind: "describe"; image: Uint8Array };
+  | { kind: "describe"; image: Uint8Array<ArrayBuffer> };
 
 /** From a worker. */
 export type DecodingReply =
@@ -48,8 +48,13 @@ async function answer(request: DecodingRequest): Promise<DecodingReply> {
       await Promise.all([describer, prepareDescriber()]);
       return { kind: "ready" };
     }
-    const descriptor = await (await describer!).describe(request.image);
-    return { kind: "described", descriptor };
+    const { image } = request;
+    try {
+      const descriptor = await (await describer!).describe(image);
+      return { kind: "described", descriptor };
+    } finally {
+      image.buffer.transfer(0); // left to the garbage, it would stay for long
+    }
   } catch (error) {
     if (error instanceof ImageError) {
       return { kind: "refused", reason: error.reason, message: error.message };

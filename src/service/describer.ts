@@ -60,6 +60,20 @@ export class Describer {
     );
   }
 
+  /**
+   * Describes an upright image that is pixels already.
+   *
+   * @param rgb [height, width, 3], 0…255.
+   */
+  describePixels(width: number, height: number, rgb: Uint8Array): Uint8Array {
+    const data = new Uint8Array(4 * width * height).fill(255);
+    for (let pixel = 0; pixel < width * height; pixel++) {
+      for (let c = 0; c < 3; c++) data[4 * pixel + c] = rgb[3 * pixel + c]!;
+    }
+    const header = { type: "png", width, height, orientation: 1 } as const;
+    return this.#describe(header, { width, height, data });
+  }
+
   #describe(header: ImageHeader, pixels: Pixels): Uint8Array {
     const { kernels, views, preprocessing } = this;
     const out = new Uint8Array(views.bytes.length);

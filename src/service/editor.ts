@@ -8,7 +8,7 @@ import type { Parameters } from "./network.ts";
 import { Queue } from "./queue.ts";
 import type { Versions } from "./versions.ts";
 
-/** How often a change is done again because another process committed first. */
+/** The number of times a change is done again because another process committed first. */
 const ATTEMPTS = 20;
 /** The longest pause between two attempts, in milliseconds. */
 const JITTER = 20;
@@ -20,7 +20,7 @@ export interface Proposal extends CommitOptions {
   readonly parameters: Parameters;
 }
 
-/** What a change comes to: a version to be committed, or an answer that changes nothing. */
+/** The result of a change: a version to be committed, or an answer that changes nothing. */
 export type Proposed<T> =
   | { readonly propose: Proposal }
   /** `undefined` where somebody else was first, and it is to be tried again. */
@@ -30,7 +30,7 @@ export type Proposed<T> =
 export interface ChangeConditions<T> {
   /** The hashes of which the model must have one; any will do where there are none. */
   readonly ifMatch?: readonly string[] | undefined;
-  /** What the change was answered if it was made before, whatever the model is by now. */
+  /** The answer to the change if it was made before, whatever the model is by now. */
   answered?(): Promise<T | undefined>;
 }
 
@@ -42,7 +42,7 @@ export interface Changed {
   readonly sha256: string;
 }
 
-/** What a change says when it is done. */
+/** Tells callers of a change that is done. */
 export function changedFrom(before: Manifest, after: Manifest): Changed {
   return {
     version: { before: before.version, after: after.version },

@@ -42,7 +42,8 @@ export class Finetuner {
     string,
     { hash: string; result: Promise<FinetuneResult> }
   >();
-  readonly #corrections: () => Promise<Corrections>;
+  /** What corrects versions, also where a label is added. */
+  readonly corrections: () => Promise<Corrections>;
   readonly #steps: () => Promise<Steps>;
 
   constructor(
@@ -52,7 +53,7 @@ export class Finetuner {
     private readonly versions: Versions,
     private readonly editor: Editor,
   ) {
-    this.#corrections = once(() => Corrections.create(network, weights, store));
+    this.corrections = once(() => Corrections.create(network, weights, store));
     this.#steps = once(() => Steps.create(network, weights, store));
   }
 
@@ -172,7 +173,7 @@ export class Finetuner {
     };
     const mode = request.mode === "steps"
       ? await this.#steps()
-      : await this.#corrections();
+      : await this.corrections();
     return await mode.learn(version, examples, request);
   }
 }

@@ -1,6 +1,6 @@
 /** The heads as the store keeps them: parameters and moments, tensor by tensor. @module */
 
-import { sameBits } from "../model/same_bits.ts";
+import { sameBits } from "../model/bits.ts";
 import {
   type ModelDescription,
   type Moment,

@@ -1,6 +1,7 @@
 /** Heads whose labels are not the base model's, in an arena of their own. @module */
 
-import { kindOf, widthOf } from "../heads/kinds.ts";
+import { indexOfLargest, sevenDigits } from "../heads/head.ts";
+import { type HeadSpec, kindOf, widthOf } from "../heads/kinds.ts";
 import { createArena } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import { type Packer, packerOf } from "../kernels/panels.ts";
@@ -18,7 +19,7 @@ import type { Calibration } from "../model/state.ts";
 import type { HeadsRecord } from "../store/manifest.ts";
 import type { Prediction } from "./answers.ts";
 
-/** What it takes to answer from the composite output of a batch. */
+/** The memory and calibration that answering from the composite output of a batch takes. */
 export interface AnswerSource {
   readonly kernels: Kernels;
   readonly sizes: Pick<Sizes, "heads">;
@@ -28,21 +29,34 @@ export interface AnswerSource {
   readonly scratch: Float32Array;
 }
 
-/** What every head says of one row of a batch. */
+/** Asks every head for its answer to one row of a batch. */
 export function answersOf(
   { kernels, sizes, calibration, activations, scratch }: AnswerSource,
   row: number,
   topK: number,
 ): Prediction {
   const { logits, logitStride, columns } = activations;
-  return Object.fromEntries(sizes.heads.map((head, h) => {
-    const width = widthOf(head);
+  const logitsOf = (h: number) => {
     const first = row * logitStride + columns[h]!;
-    scratch.set(logits.subarray(first, first + width));
-    const own = scratch.subarray(0, width);
+    return logits.subarray(first, first + widthOf(sizes.heads[h]!));
+  };
+  const answers = sizes.heads.map((head, h) => {
+    const own = scratch.subarray(0, widthOf(head));
+    own.set(logitsOf(h));
     const { [head.name]: how } = calibration;
     return [head.name, kindOf(head).answer(kernels, head, how!, own, topK)];
-  }));
+  });
+  const widest = widestHead(sizes.heads);
+  const head = sizes.heads[widest]!;
+  const known = kindOf(head).known(calibration[head.name]!, logitsOf(widest));
+  return {
+    known: known === undefined ? null : sevenDigits(known),
+    answers: Object.fromEntries(answers),
+  };
+}
+
+function widestHead(heads: readonly HeadSpec[]): number {
+  return indexOfLargest(heads.map((head) => kindOf(head).groups(head).length));
 }
 
 /** Heads on features, ready to predict. */

@@ -2,11 +2,11 @@
 
 import { Corrector } from "../correction/correct.ts";
 import type { WhitenedTable } from "../correction/head_change.ts";
+import { examplesFrom, headsFrom } from "../correction/heads.ts";
 import { featureCount } from "../model/sizes.ts";
 import type { StoredExamples } from "../model/state.ts";
 import type { HeadsRecord } from "../store/manifest.ts";
 import type { ModelStore } from "../store/store.ts";
-import { correctionExamples, correctionHeads } from "./correction_heads.ts";
 import { labelledTrunk, parametersThatBrought, trunkName } from "./heads.ts";
 import type { ServingNetwork } from "./network.ts";
 import { emptyRows, FeaturePool, type FeatureRows, plainRows } from "./pool.ts";
@@ -52,13 +52,13 @@ export class Judges {
       : await parametersThatBrought(this.store, manifest);
     const { replay, guard } = this.material;
     const corrector = await Corrector.create({
-      base: correctionHeads(own, new Map([...model.parameters, ...brought])),
+      base: headsFrom(own, new Map([...model.parameters, ...brought])),
       features: featureCount(model.sizes),
-      replay: correctionExamples(
+      replay: examplesFrom(
         own.heads,
         await this.#rowsOf(version, replay) ?? plainRows(this.network),
       ),
-      guard: correctionExamples(
+      guard: examplesFrom(
         own.heads,
         await this.#rowsOf(version, guard) ?? emptyRows(this.network, 0),
       ),

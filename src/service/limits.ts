@@ -2,7 +2,7 @@
  * What the environment lets a request cost.
  *
  *   MAX_BODY_BYTES    largest request body                              10485760
- *   MAX_HELD_BYTES    of all bodies that are being worked on            100663296
+ *   MAX_HELD_BYTES    of all bodies that are being worked on            67108864
  *   BODY_SECONDS      in which a body has to be there                   30
  *   MAX_PIXELS        of an image; four times as many for all images    25000000
  *                     of a request together, and 16 times as many for
@@ -45,7 +45,7 @@ const VARIABLES: Readonly<
   >
 > = {
   bodyBytes: ["MAX_BODY_BYTES", DEFAULT_LIMITS.bytes, 1024, 1024 * MEBIBYTE],
-  heldBytes: ["MAX_HELD_BYTES", 96 * MEBIBYTE, 1024, 16_384 * MEBIBYTE],
+  heldBytes: ["MAX_HELD_BYTES", 64 * MEBIBYTE, 1024, 16_384 * MEBIBYTE],
   bodySeconds: ["BODY_SECONDS", 30, 1, 3600],
   pixels: ["MAX_PIXELS", DEFAULT_LIMITS.pixels, 1, 1_000_000_000],
   images: ["MAX_IMAGES", 32, 1, 1024],

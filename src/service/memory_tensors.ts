@@ -2,12 +2,13 @@
 
 import type { TensorData } from "../checkpoint/safetensors.ts";
 import type { SafetensorsReader } from "../checkpoint/safetensors_reader.ts";
+import { checkTensorValues } from "../checkpoint/judge.ts";
 import { checkTensor } from "../checkpoint/state_description.ts";
 import { BLOCK_ROWS, MEMORY_CAPACITY } from "../correction/memory.ts";
 import { CheckpointError } from "../errors.ts";
 import type { DraftMemory } from "../store/draft.ts";
 
-/** Rows of features and labels [n, width], and when each was appended [n], −1 if it is forgotten. */
+/** Rows of features and labels [n, width], NaN where there is no label, and when each was appended [n], −1 if it is forgotten. */
 const ROWS = "memory.rows";
 const ORDER = "memory.order";
 
@@ -39,7 +40,7 @@ export function hasMemory({ header }: SafetensorsReader): boolean {
 /**
  * The memory that a file holds, if it holds one.
  *
- * @throws {CheckpointError} If it is none of rows of `width` values.
+ * @throws {CheckpointError} If it is none of rows of `width` values, or they are not finite.
  */
 export async function readMemory(
   source: SafetensorsReader,
@@ -52,6 +53,7 @@ export async function readMemory(
   checkTensor(source.header, ORDER, [count], "I32");
   const bytes = await source.read(ROWS);
   const rows = new Float32Array(bytes.buffer, bytes.byteOffset, count * width);
+  checkTensorValues(ROWS, rows);
   const ages = await source.read(ORDER);
   const order = [...new Int32Array(ages.buffer, ages.byteOffset, count)];
   checkOrder(order);

@@ -1,7 +1,7 @@
 /** Fine-tune requests and their answers. @module */
 
 import { IdempotencyError, StoreError } from "../errors.ts";
-import { sha256 } from "../store/digest.ts";
+import { sha256 } from "../model/bits.ts";
 import {
   type BeforeAfter,
   encode,

@@ -2,6 +2,7 @@
 
 import type { ImageHeader } from "../image/header.ts";
 import { DEFAULT_LIMITS, type ImageLimits } from "../image/limits.ts";
+import type { Budgets } from "../store/budgets.ts";
 import type { Engine } from "../store/engine.ts";
 import type { BaseModel } from "../store/manifest.ts";
 import { ModelStore } from "../store/store.ts";
@@ -15,7 +16,9 @@ import type { History } from "./history.ts";
 import type { FinetuneRequest, FinetuneResult } from "./requests.ts";
 import { ServingNetwork } from "./network.ts";
 import { once } from "./once.ts";
+import type { Labels } from "./labels.ts";
 import type { Transfer } from "./transfer.ts";
+import { RecentImages } from "./recent.ts";
 import { Versions } from "./versions.ts";
 import type { Weights } from "./weights.ts";
 
@@ -47,6 +50,8 @@ export interface ServiceOptions {
 /** Predictions and the version that made them. */
 export interface PredictResult {
   readonly predictions: readonly Prediction[];
+  /** What names each image in a correction, for an hour. */
+  readonly ids: readonly string[];
   readonly model: ModelIdentity;
 }
 
@@ -56,16 +61,21 @@ export interface PredictResult {
  * the modules.
  */
 export class Service {
+  /** Labels added, renamed and retired. */
+  readonly labels: () => Promise<Labels>;
   /** Versions by number, and going back to one. */
   readonly history: () => Promise<History>;
   /** The whole state as a file, and back. */
   readonly transfer: () => Promise<Transfer>;
+  /** What keys have used up. */
+  readonly budgets: () => Promise<Budgets>;
   readonly #editor: Editor;
   readonly #store: ModelStore;
   readonly #versions: Versions;
   readonly #finetuner: () => Promise<Finetuner>;
   readonly #report: (error: unknown) => void;
   readonly #keep: number;
+  readonly #recent = new RecentImages();
   #collecting: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -91,9 +101,19 @@ export class Service {
       const { Finetuner } = await import("./finetune.ts");
       return new Finetuner(weights, network, ...shared);
     });
+    this.labels = once(async () => {
+      const { Labels } = await import("./labels.ts");
+      const { corrections } = await this.#finetuner();
+      const [, versions, editor] = shared;
+      return new Labels(network, versions, editor, corrections);
+    });
     this.history = once(async () => {
       const { History } = await import("./history.ts");
       return new History(this.#store, this.#editor);
+    });
+    this.budgets = once(async () => {
+      const { Budgets } = await import("../store/budgets.ts");
+      return new Budgets(engine);
     });
     this.transfer = once(async () => {
       const { Transfer } = await import("./transfer.ts");
@@ -123,9 +143,10 @@ export class Service {
     return new Service(options, await base, network, describer, pool);
   }
 
-  /** What the model is asked, in the order of its answers. */
+  /** What the served version is asked, in the order of its answers. */
   get heads(): readonly HeadSpec[] {
-    return this.network.model.sizes.heads;
+    const { heads } = this.#versions.current.manifest;
+    return heads?.heads ?? this.network.model.sizes.heads;
   }
 
   /** Checks an image by its header: {@linkcode Describer.check}. */
@@ -139,6 +160,11 @@ export class Service {
     header: ImageHeader = this.check(image),
   ): Promise<Uint8Array> {
     return this.pool.describe(image, header);
+  }
+
+  /** Describes pixels: {@linkcode Describer.describePixels}. */
+  describePixels(width: number, height: number, rgb: Uint8Array): Uint8Array {
+    return this.describer.describePixels(width, height, rgb);
   }
 
   /** Hashes of other weights files whose tuned versions the store keeps; they are not served. */
@@ -163,17 +189,21 @@ export class Service {
     descriptors: readonly Uint8Array[],
     { topK, version: number }: { topK: number; version?: number },
   ): Promise<PredictResult | undefined> {
+    const ids = await Promise.all(
+      descriptors.map((descriptor) => this.#recent.add(descriptor)),
+    );
     await this.#versions.freshen();
     const version = number === undefined
       ? this.#versions.current
       : await this.#versions.at(number);
     if (version === undefined) return undefined;
-    const predictions = this.network.predict(
-      version,
-      descriptors,
-      topK,
-    );
-    return { predictions, model: identityOf(version.manifest) };
+    const predictions = this.network.predict(version, descriptors, topK);
+    return { predictions, ids, model: identityOf(version.manifest) };
+  }
+
+  /** The descriptor of an image that was predicted in the last hour, by its id. */
+  recall(id: string): Uint8Array | undefined {
+    return this.#recent.find(id);
   }
 
   /** Fine-tunes the heads: {@linkcode Finetuner.run}. */

@@ -1,5 +1,5 @@
 /**
- * What the environment sets.
+ * Settings, read from the environment.
  *
  *   HOST             address that `deno task start` listens on      127.0.0.1
  *   PORT             port that it listens on; 0 takes a free one    8000
@@ -7,10 +7,18 @@
  *   STORE            a Deno KV file, `memory`, or `postgres://…`    .data/tandem.kv; on Deno Deploy
  *                                                                   the database assigned there
  *   KEEP_VERSIONS    versions kept, besides tagged ones             100
- *   PREDICT_KEY      bearer key of predictions                      none: open to everyone
- *   FINETUNE_KEY     bearer key of fine-tuning                      none: closed
- *   ADMIN_KEY        bearer key of rollback, export and import      none: closed
+ *   PREDICT_KEY      bearer keys of predictions                     none: open to everyone
+ *   FINETUNE_KEY     bearer keys of fine-tuning                     none: closed
+ *   ADMIN_KEY        bearer keys of rollback, export and import     none: closed
+ *   KEY_REQUESTS_PER_MINUTE   of one key                            0: any number
+ *   KEY_EXAMPLES_PER_HOUR     that one key may teach                0: any number
  *   CORS_ORIGIN      origin of pages that may call, or *            none
+ *   LOG              a `line` or `json` for each request, or `none`  line
+ *   OTEL_DENO        whether to tell OpenTelemetry of the work      false
+ *
+ * Each of the keys is one key, or `name=key` pairs separated by commas, and a key may
+ * be `sha256:` and its digest in hexadecimal. A fine-tuning key opens what a prediction
+ * key opens, an admin key everything.
  *
  * What a request may cost is set by the variables in limits.ts.
  *
@@ -29,16 +37,39 @@ export interface Settings {
   readonly store: string | undefined;
   readonly keepVersions: number;
   readonly keys: Keys;
+  readonly keyBudgets: KeyBudgets;
   readonly corsOrigin: string | undefined;
+  readonly logFormat: LogFormat;
+  /** Whether OpenTelemetry is told of the work. */
+  readonly telemetry: boolean;
   readonly limits: RequestLimits;
 }
 
-/** The bearer keys; a route whose key is undefined is open (predict) or closed (the others). */
+/** How requests are logged. */
+export type LogFormat = typeof LOG_FORMATS[number];
+
+const LOG_FORMATS = ["line", "json", "none"] as const;
+
+/** What one key may use up; undefined for any amount. */
+export interface KeyBudgets {
+  /** Per minute. */
+  readonly requests?: number | undefined;
+  /** Per hour. */
+  readonly examples?: number | undefined;
+}
+
+/** The bearer keys as they are set; a route whose key is undefined is open (predict) or closed (the others). */
 export interface Keys {
   readonly predict: string | undefined;
   readonly finetune: string | undefined;
   readonly admin: string | undefined;
 }
+
+/** The model that comes with the repository: MODEL, unless it is set. */
+export const SHIPPED_WEIGHTS = new URL(
+  "../../weights/office31.safetensors",
+  import.meta.url,
+);
 
 /**
  * Reads the settings.
@@ -81,7 +112,21 @@ export function readSettings(
       finetune: text("FINETUNE_KEY"),
       admin: text("ADMIN_KEY"),
     },
+    keyBudgets: {
+      requests: whole("KEY_REQUESTS_PER_MINUTE", 0, 0, 1_000_000) || undefined,
+      examples: whole("KEY_EXAMPLES_PER_HOUR", 0, 0, 1_000_000) || undefined,
+    },
     corsOrigin: text("CORS_ORIGIN"),
+    logFormat: logFormatOf(text("LOG") ?? "line"),
+    telemetry: ["1", "true"].includes(text("OTEL_DENO") ?? ""),
     limits: readRequestLimits(whole),
   };
+}
+
+function logFormatOf(text: string): LogFormat {
+  const format = LOG_FORMATS.find((format) => format === text);
+  if (format !== undefined) return format;
+  throw new RangeError(
+    `Cannot read LOG: expected one of ${LOG_FORMATS.join(", ")}, got "${text}"`,
+  );
 }

@@ -1,10 +1,18 @@
 /** Where the labels of a request stand among the answers, before a change and after it. @module */
 
+import {
+  examplesFrom,
+  featuresAt,
+  type Head,
+  logitsAt,
+  rowsOf,
+  standingOf,
+} from "../correction/heads.ts";
 import { isKnown, sevenDigits, type Standing } from "../heads/head.ts";
-import { type HeadSpec, kindOf, widthOf } from "../heads/kinds.ts";
+import { kindOf } from "../heads/kinds.ts";
 import type { MathKernels } from "../kernels/math.ts";
-import { layerOf } from "../model/sizes.ts";
-import type { BeforeAfter, HeadsRecord } from "../store/manifest.ts";
+import { dot } from "../nn/dot.ts";
+import type { BeforeAfter } from "../store/manifest.ts";
 import type { Parameters } from "./network.ts";
 import type { FeatureRows } from "./pool.ts";
 
@@ -35,40 +43,33 @@ export interface Standings {
   readonly gradientNorm: number;
 }
 
-/** Compares what heads say of labelled features. */
+/** Compares what the same heads say of labelled features before a change and after it. */
 export function standingsOf(
   kernels: MathKernels,
-  { heads, calibration }: HeadsRecord,
-  before: Parameters,
-  after: Parameters,
+  before: readonly Head[],
+  after: readonly Head[],
   examples: FeatureRows,
 ): Standings {
+  const rows = examplesFrom(before.map(({ spec }) => spec), examples);
   const labels = Array.from(
-    { length: examples.length },
+    { length: rows.count },
     (): Record<string, LabelAnswer> => ({}),
   );
   const loss = { before: 0, after: 0 };
   let square = 0;
-  heads.forEach((head, h) => {
-    const kind = kindOf(head);
-    const how = calibration[head.name]!;
-    const rows = [...labels.keys()].filter((n) =>
-      isKnown(examples.labels[h]![n]!)
-    );
-    const slopes: Float32Array[] = [];
-    for (const n of rows) {
-      const label = examples.labels[h]![n]!;
-      const target = kind.target(head, label);
-      const standing = (parameters: Parameters) => {
-        const logits = logitsOf(head, parameters, examples, n);
-        return {
-          logits,
-          ...kind.standing(kernels, head, how, logits, target),
-        };
-      };
-      const [then, now] = [standing(before), standing(after)];
-      labels[n]![head.name] = {
-        label: kind.show(head, label),
+  before.forEach((head, h) => {
+    const { spec } = head;
+    const kind = kindOf(spec);
+    const targets = rows.labels[h]!;
+    const labelled = [...targets.keys()].filter((n) => isKnown(targets[n]!));
+    const features = labelled.map((n) => featuresAt(rows, n));
+    const slopes = labelled.map((n, i) => {
+      const x = features[i]!;
+      const [then, now] = [head, after[h]!].map((each) =>
+        standingOf(kernels, each, logitsAt(each, x), targets[n]!)
+      ) as [Standing, Standing];
+      labels[n]![spec.name] = {
+        label: kind.show(spec, examples.labels[h]![n]!),
         probability: pair(
           then,
           now,
@@ -76,13 +77,13 @@ export function standingsOf(
         ),
         rank: pair(then, now, ({ rank }) => rank),
       };
-      loss.before += then.loss / rows.length;
-      loss.after += now.loss / rows.length;
-      const slope = new Float32Array(widthOf(head));
-      kind.slope(kernels, then.logits, target, slope);
-      slopes.push(slope.map((value) => value / rows.length));
-    }
-    square += squaredNorm(slopes, rows.map((n) => featuresAt(examples, n)));
+      loss.before += then.loss / labelled.length;
+      loss.after += now.loss / labelled.length;
+      const slope = new Float32Array(rowsOf(head));
+      kind.slope(kernels, logitsAt(head, x), targets[n]!, slope);
+      return slope.map((value) => value / labelled.length);
+    });
+    square += squaredNorm(slopes, features);
   });
   return { labels, loss, gradientNorm: Math.sqrt(square) };
 }
@@ -93,31 +94,6 @@ function pair(
   of: (standing: Standing) => number,
 ): BeforeAfter {
   return { before: of(before), after: of(after) };
-}
-
-function featuresAt(
-  { features, length }: FeatureRows,
-  row: number,
-): Float32Array {
-  const stride = features.length / length;
-  return features.subarray(row * stride, (row + 1) * stride);
-}
-
-/** One head's logits of one example, summed in double precision. */
-function logitsOf(
-  head: HeadSpec,
-  parameters: Parameters,
-  examples: FeatureRows,
-  row: number,
-): Float64Array {
-  const weight = parameters.get(`${layerOf(head)}.weight`)!;
-  const logits = Float64Array.from(parameters.get(`${layerOf(head)}.bias`)!);
-  const inputs = weight.length / logits.length;
-  const x = featuresAt(examples, row);
-  for (let c = 0, at = 0; c < logits.length; c++) {
-    for (let i = 0; i < inputs; i++, at++) logits[c]! += weight[at]! * x[i]!;
-  }
-  return logits;
 }
 
 /** ‖Σ_n g_n [x_n, 1]ᵀ‖² = Σ_nm (g_n·g_m)(x_n·x_m + 1), without the matrix. */
@@ -132,12 +108,6 @@ function squaredNorm(
     })
   );
   return Math.max(0, sum);
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 /** Largest change of a parameter ÷ (steps · learning rate); 0 steps count as one. */

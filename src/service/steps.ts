@@ -1,5 +1,6 @@
 /** Bare training steps by request, for those who run their own training over HTTP. @module */
 
+import { headsFrom } from "../correction/heads.ts";
 import { type HeadsRecord } from "../store/manifest.ts";
 import type { ModelStore } from "../store/store.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
@@ -74,9 +75,8 @@ export class Steps {
     const { gradientNorm, updateRatio, loss, guard } = outcome;
     const { labels } = standingsOf(
       this.network.kernels,
-      own,
-      heads.parameters,
-      outcome.heads.parameters,
+      headsFrom(own, heads.parameters),
+      headsFrom(own, outcome.heads.parameters),
       examples,
     );
     return {

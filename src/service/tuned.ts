@@ -2,14 +2,14 @@
 
 import type { Tuned } from "../correction/correct.ts";
 import type { WhitenedTable } from "../correction/head_change.ts";
+import { headsFrom } from "../correction/heads.ts";
 import { EMPTY_MEMORY, type Memory } from "../correction/memory.ts";
 import type { HeadSpec } from "../heads/kinds.ts";
-import { sameBits } from "../model/same_bits.ts";
+import { sameBits } from "../model/bits.ts";
 import { layerOf } from "../model/sizes.ts";
 import type { DraftMemory, Tensor } from "../store/draft.ts";
 import type { HeadsRecord, TensorRecord } from "../store/manifest.ts";
 import type { ModelStore } from "../store/store.ts";
-import { correctionHeads } from "./correction_heads.ts";
 import { isCorrectionMoment } from "./heads.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import { round } from "./rounding.ts";
@@ -45,7 +45,7 @@ export class TunedStore {
       this.#stored.set(stored.get(record.name)!, record)
     );
     return {
-      heads: correctionHeads(own, all),
+      heads: headsFrom(own, all),
       secondMoments: own.heads.map((head, h): WhitenedTable => ({
         weight: stored.get(momentName(head, "weight")) ??
           firstMoments[h]!.weight,

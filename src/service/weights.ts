@@ -20,7 +20,7 @@ import type {
   ServingModel,
   StoredExamples,
 } from "../model/state.ts";
-import { sha256 } from "../store/digest.ts";
+import { sha256 } from "../model/bits.ts";
 import type { BaseModel } from "../store/manifest.ts";
 
 /** The metadata in which an exported state says how many steps the model has taken. */

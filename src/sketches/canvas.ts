@@ -31,7 +31,7 @@ export interface Pose {
   f: number;
 }
 
-/** How light falls on an item: colours are multiplied by 1 + x·right + y·down. */
+/** The light on an item: colours are multiplied by 1 + x·right + y·down. */
 export interface Light {
   right: number;
   down: number;
@@ -70,7 +70,7 @@ export function paint(
   }
 }
 
-/** How much of each pixel the layers cover together, 0 … 1 in all three channels. */
+/** The share of each pixel that the layers cover together, 0 … 1 in all three channels. */
 export function silhouette(size: number, layers: Layer[], pose: Pose): Canvas {
   const mask = createCanvas(size);
   for (const { shape } of layers) {
@@ -128,7 +128,7 @@ function blend(
   }
 }
 
-/** Averages over (2·radius + 1)² pixels, twice: close to a Gaussian of deviation ≈ 1.2·radius. */
+/** Averages over (2·radius + 1)² pixels, twice: close to a Gaussian of standard deviation ≈ 1.2·radius. */
 export function blur(canvas: Canvas, radius: number): void {
   if (radius === 0) return;
   const { size, data } = canvas;

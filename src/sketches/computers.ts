@@ -147,7 +147,7 @@ export function monitor(v: Variation): Layer[] {
   ];
 }
 
-/** What a screen shows: a coloured ground, perhaps a window with lines of text. */
+/** The display of a screen: a coloured ground, perhaps a window with lines of text. */
 function display(v: Variation, screen: Shape): Layer[] {
   const ground = v.colour(0x3a6ea5, 0x1f4e79, 0x2c7a6b, 0x15171c, 0x8aa7c7);
   const [x, y] = [v.between(-0.25, 0.1), v.between(-0.4, -0.25)];

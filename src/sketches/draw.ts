@@ -41,11 +41,11 @@ export const SKETCH_ITEMS: readonly string[] = Object.keys(ITEMS).sort();
 /** Sides of a drawing; the webcam look has half of it. */
 const SIZE = 128;
 
-/** What can be seen in a drawing, besides its item and its look. */
+/** The traits of a drawing, besides its item and its look. */
 export interface SketchTraits {
-  /** How far the item is turned, either way, in degrees in [0, 15]. */
+  /** The angle by which the item is turned, either way, in degrees in [0, 15]. */
   readonly turn: number;
-  /** Whether the item casts a shadow. */
+  /** True if the item casts a shadow. */
   readonly shaded: boolean;
 }
 
@@ -68,7 +68,7 @@ export function drawSketch(
 }
 
 /**
- * What there is to see in the drawing of the same look, item and variant; the
+ * Tells the traits of the drawing of the same look, item and variant; the
  * same numbers on every machine.
  *
  * @throws {RangeError} As {@linkcode drawSketch}.

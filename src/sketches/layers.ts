@@ -1,5 +1,5 @@
 /**
- * What an item is made of: shapes in colours, painted one over the other, and
+ * The layers of an item: shapes in colours, painted one over the other, and
  * the random choices that make two drawings of the same item differ.
  *
  * @module

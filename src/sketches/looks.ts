@@ -28,11 +28,11 @@ import {
 } from "./layers.ts";
 import { box, turnOf } from "./shapes.ts";
 
-/** What was chosen for a scene, before anything is painted. */
+/** The choices for a scene, made before anything is painted. */
 export interface Scene {
-  /** Where the item is, how large and how far turned. */
+  /** The item's place, size and turn. */
   readonly pose: Pose;
-  /** Whether the item casts a shadow. */
+  /** True if the item casts a shadow. */
   readonly shaded: boolean;
   /** Paints it. To be called once: noise is drawn while it is painted. */
   paint(): Canvas;

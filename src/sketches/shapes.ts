@@ -143,7 +143,7 @@ export function outline(shape: Shape, width: number): Shape {
   };
 }
 
-/** What is in `shape` but not in `hole`. */
+/** The points that are in `shape` but not in `hole`. */
 export function cut(shape: Shape, hole: Shape): Shape {
   return {
     distance: (x, y) => Math.max(shape.distance(x, y), -hole.distance(x, y)),
@@ -151,7 +151,7 @@ export function cut(shape: Shape, hole: Shape): Shape {
   };
 }
 
-/** What is in both shapes. */
+/** The points that are in both shapes. */
 export function within(shape: Shape, mask: Shape): Shape {
   const [left, top, right, bottom] = shape.bounds;
   return {

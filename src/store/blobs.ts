@@ -7,7 +7,7 @@
  */
 
 import { StoreError } from "../errors.ts";
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../model/bits.ts";
 import {
   type Assignment,
   type Engine,
@@ -18,7 +18,7 @@ import {
 } from "./engine.ts";
 import { pack, unpack } from "./planes.ts";
 
-/** Which blob, and how many bytes it has. */
+/** A blob's hash and its length in bytes. */
 export interface BlobName {
   readonly sha256: string;
   readonly bytes: number;
@@ -35,7 +35,7 @@ export function blobKeys(root: Key, { sha256, bytes }: BlobName): Key[] {
   ]);
 }
 
-/** What to write to store blobs, in batches that one write takes each. */
+/** Packs blobs into entries, in batches that one write takes each. */
 export async function packBlobs(
   root: Key,
   blobs: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,

@@ -26,7 +26,7 @@ import { readTags } from "./tags.ts";
 
 /** Versions that one collection retires at most, so that it fits in one write. */
 const RETIRE_BATCH = 32;
-/** How often a sweep is tried again because the head moved meanwhile. */
+/** The number of times a sweep is tried again because the head moved meanwhile. */
 const SWEEP_ATTEMPTS = 10;
 
 /**

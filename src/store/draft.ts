@@ -1,6 +1,6 @@
 /** Drafts: new versions before they are written. @module */
 
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../model/bits.ts";
 import {
   type BaseModel,
   blobsOf,

@@ -1,5 +1,5 @@
 /**
- * What the model store asks of a database: point reads, ordered lists, and one
+ * The database as the model store needs it: point reads, ordered lists, and one
  * atomic write with checks. Everything else — blobs, versions, retention — is
  * written once, above it.
  *
@@ -38,7 +38,7 @@ export interface Write {
   readonly deletes?: readonly Key[];
 }
 
-/** Which part of a list to read. */
+/** The part of a list to read. */
 export interface ListOptions {
   readonly limit?: number;
   readonly reverse?: boolean;
@@ -70,6 +70,6 @@ export interface Engine {
 /** The part of a database that one base model's entries are in. */
 export interface Namespace {
   readonly engine: Engine;
-  /** What all their keys begin with. */
+  /** The beginning of all their keys. */
   readonly root: Key;
 }

@@ -41,10 +41,11 @@ export async function answered<T>(
     return await Promise.race([call(), silence.promise]);
   } catch (cause) {
     if (cause instanceof StoreError) throw cause;
-    const what = cause instanceof Error ? cause.message : String(cause);
-    throw new StoreError(`Cannot use the store: the database says: ${what}`, {
-      cause,
-    });
+    // What a database says may tell strangers where it is.
+    const why = String(cause).includes("database is locked")
+      ? "another process holds the database"
+      : "the database failed, the server's log says why";
+    throw new StoreError(`Cannot use the store: ${why}`, { cause });
   } finally {
     clearTimeout(timer);
   }

@@ -9,7 +9,7 @@ import type { Engine, Entry, Key, ListOptions, Write } from "./engine.ts";
 
 /** Deno KV reads at most this many keys in one call. */
 const READ_BATCH = 10;
-/** How often a call is repeated while other processes hold the file, and the longest pause between. */
+/** The number of times a call is repeated while other processes hold the file, and the longest pause between. */
 const LOCKED_ATTEMPTS = 100;
 const LOCKED_PAUSE = 20;
 

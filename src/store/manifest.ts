@@ -1,5 +1,5 @@
 /**
- * What one version of the model consists of, as it is kept in the store.
+ * The manifest of one version of the model, as it is kept in the store.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { HeadSpec } from "../heads/kinds.ts";
 import type { Calibration } from "../model/state.ts";
 import type { BlobName } from "./blobs.ts";
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../model/bits.ts";
 
 /** A tensor of a version that differs from the base model's, by its hash. */
 export interface TensorRecord {
@@ -25,7 +25,7 @@ export interface BeforeAfter {
 }
 
 /**
- * What a change did to the score of each head on the guard set, by the head's name,
+ * The effect of a change on the score of each head on the guard set, by the head's name,
  * and how many examples that has. Versions made before heads had names say `before`
  * and `after` of one head.
  */
@@ -49,10 +49,10 @@ export interface HeadsRecord {
 export interface ChangeLog {
   readonly scope: "heads";
   /** Corrected by the policy, or bare steps; versions of before there was a choice took steps. */
-  readonly mode?: "correct" | "steps";
+  readonly mode?: "correct" | "steps" | "label";
   readonly steps: number;
   readonly learningRate: number;
-  /** What a correction was done with. */
+  /** The options that a correction was done with. */
   readonly margin?: number;
   readonly trusted?: boolean;
   /** Seed of what was drawn. */
@@ -68,7 +68,13 @@ export interface Manifest {
   readonly version: number;
   /** The version it was made from; null for the base model. */
   readonly parent: number | null;
-  readonly change: "base" | "finetune" | "rollback" | "import" | "unreadable";
+  readonly change:
+    | "base"
+    | "finetune"
+    | "labels"
+    | "rollback"
+    | "import"
+    | "unreadable";
   /** The version a rollback went back to. */
   readonly restored: number | null;
   /** Hash of the state: equal states have equal hashes, whatever their history. */
@@ -84,7 +90,7 @@ export interface Manifest {
   readonly loss: BeforeAfter | null;
   readonly guard: GuardRecord | null;
   readonly log: ChangeLog | null;
-  /** What it remembers; missing where that is nothing. */
+  /** The memory of the version; missing where it has none. */
   readonly memory?: MemoryRecord;
   /** Its heads; missing where they are the base model's. */
   readonly heads?: HeadsRecord;
@@ -101,7 +107,7 @@ export interface BaseModel {
   readonly step: number;
 }
 
-/** What a version's state hash is taken over. */
+/** The part of a manifest that its state hash is taken over. */
 export type State = Pick<
   Manifest,
   "step" | "steps" | "tensors" | "memory" | "heads"

@@ -5,14 +5,14 @@
  * @module
  */
 
-import { sha256 } from "./digest.ts";
+import { sha256 } from "../model/bits.ts";
 import type { Assignment, Check, Key, Namespace } from "./engine.ts";
 import { decode, encode } from "./manifest.ts";
 
-/** How long an answer can be asked for again: a day. */
+/** The time for which an answer can be asked for again: a day. */
 const RECEIPT_LIFETIME = 24 * 60 * 60 * 1000;
 
-/** What is kept of an answered request. */
+/** The record that is kept of an answered request. */
 export interface ReceiptRecord {
   /** SHA-256 of the request. */
   readonly request: string;
@@ -28,7 +28,7 @@ export interface Receipt {
   readonly entry: Assignment;
 }
 
-/** Where a key's receipt is, and what it says, if there is one that still holds. */
+/** The place of a key's receipt, and the receipt if there is one that still holds. */
 export interface ReceiptSlot {
   readonly key: Key;
   /** Of what is there now: null for nothing. */

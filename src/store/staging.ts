@@ -12,10 +12,10 @@ import type { BlobName } from "./blobs.ts";
 import type { Assignment, Check, Engine, Key } from "./engine.ts";
 import { decode, encode } from "./manifest.ts";
 
-/** How long a writer may take between staging and commit: ten minutes. */
+/** The time that a writer may take between staging and commit: ten minutes. */
 const STAGING_LIFETIME = 10 * 60 * 1000;
 
-/** What a staging record says. */
+/** A staging record. */
 export interface StagingRecord {
   readonly hashes: readonly BlobName[];
   /** Milliseconds since the epoch. */

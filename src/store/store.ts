@@ -33,23 +33,24 @@ import {
   type TensorRecord,
   unreadableManifest,
 } from "./manifest.ts";
+import { isManifest } from "./manifest_check.ts";
 import type { Draft, Head, Prepared } from "./draft.ts";
 import type { Receipt } from "./receipts.ts";
 
 const HEAD_ATTEMPTS = 3;
-/** Where the hashes of all weights files are that have versions here. */
+/** The key of the hashes of all weights files that have versions here. */
 const BASES = "tandem-bases";
 
-/** What became of a draft: a version, or nothing, for the store had changed meanwhile. */
+/** The result of a commit: a version, or nothing, for the store had changed meanwhile. */
 export type Commit =
   | { readonly status: "committed"; readonly manifest: Manifest }
   | { readonly status: "stale" };
 
-/** What is written together with a version. */
+/** Further parts of the write that commits a version. */
 export interface CommitOptions {
   /** The receipt of the request that made it. */
   readonly receipt?: ((manifest: Manifest) => Receipt) | undefined;
-  /** What must be as it was read, besides the head. */
+  /** Entries that must be as they were read, besides the head. */
   readonly checks?: readonly Check[];
 }
 
@@ -117,18 +118,22 @@ export class ModelStore implements Namespace {
   /** The version that the head names; the newest one where the head is damaged. */
   async #headVersion({ value }: Entry): Promise<number> {
     try {
-      return decode<{ version: number }>(value).version;
+      const { version } = decode<{ version: unknown }>(value);
+      if (Number.isSafeInteger(version) && version as number >= 0) {
+        return version as number;
+      }
     } catch {
-      const [newest] = await this.manifests({ limit: 1 });
-      return newest?.version ?? 0;
+      // It is as good as none.
     }
+    const [newest] = await this.manifests({ limit: 1 });
+    return newest?.version ?? 0;
   }
 
   #manifestOf({ key, value }: Entry): Manifest {
     const version = Number(key.at(-1));
     try {
-      const manifest = decode<Manifest>(value);
-      if (manifest.version === version) return manifest;
+      const manifest = decode<unknown>(value);
+      if (isManifest(manifest) && manifest.version === version) return manifest;
     } catch {
       // It stands for itself below.
     }
@@ -274,7 +279,7 @@ function baseKey({ sha256 }: BaseModel): Key {
   return [BASES, sha256];
 }
 
-/** Where a version's manifest is. Numbers are padded, so that keys are in their order. */
+/** The key of a version's manifest. Numbers are padded, so that keys are in their order. */
 export function versionKey(root: Key, version: number): Key {
   return [...root, "versions", String(version).padStart(12, "0")];
 }

@@ -77,17 +77,17 @@ export function backward(
     below: Float32Array,
     accumulate: 0 | 1,
   ) =>
-    kernels.linearInputGradient(
+    kernels.linearInputGradient({
       g,
       gStride,
-      layer.weight.byteOffset,
-      below.byteOffset,
-      panelCount(layer.inputs) * PANEL,
-      rows,
-      layer.inputs,
-      layer.panels,
+      w: layer.weight.byteOffset,
+      dx: below.byteOffset,
+      dxStride: panelCount(layer.inputs) * PANEL,
+      batch: rows,
+      inputs: layer.inputs,
+      panels: layer.panels,
       accumulate,
-    );
+    });
   for (let l = network.trunk.length - 1; l >= 0; l--) {
     const g = gradientHidden[l]!;
     const above = network.trunk[l + 1];

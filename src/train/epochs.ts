@@ -6,7 +6,7 @@ import type { Activations, Network } from "../model/network.ts";
 import type { Snapshot } from "../model/state.ts";
 import type { Labels, Losses } from "./loss.ts";
 
-/** What was seen in one epoch: plain data that a checkpoint carries on. */
+/** The record of one epoch: plain data that a checkpoint carries on. */
 export interface EpochRecord {
   /** From 1. */
   readonly epoch: number;
@@ -16,11 +16,11 @@ export interface EpochRecord {
   readonly loss: number;
   /** By the head's name. */
   readonly heads: Readonly<Record<string, HeadEpoch>>;
-  /** Figures on the validation images by the head's name, where there are any. */
+  /** Metrics on the validation images by the head's name, where there are any. */
   readonly validation?: Readonly<Record<string, Metrics>>;
 }
 
-/** What was seen of one head in an epoch. */
+/** The record of one head in an epoch. */
 export interface HeadEpoch {
   /** Mean training loss. */
   readonly loss: number;
@@ -110,7 +110,7 @@ export function recordOf(
   };
 }
 
-/** What {@linkcode Recipe.keep} may be. */
+/** The values of {@linkcode Recipe.keep}. */
 export const KEEP = ["last", "best"] as const;
 
 /** The best epoch so far, by the loss of the validation images. */
@@ -136,7 +136,7 @@ export function validationLoss(
 }
 
 /**
- * Whether a run has gone `patience` epochs without a better one; never with a
+ * Tells if a run has gone `patience` epochs without a better one; never with a
  * patience of 0.
  *
  * Source: Prechelt 1998, "Early stopping — but when?", §2.

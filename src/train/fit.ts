@@ -1,5 +1,6 @@
 /** A full training run: epochs of {@linkcode trainStep}. @module */
 
+import { setImmediate } from "node:timers";
 import { DivergedError } from "../errors.ts";
 import type { Examples } from "../model/examples.ts";
 import { learningRateFactor } from "../optim/schedule.ts";
@@ -17,7 +18,7 @@ import type { Losses } from "./loss.ts";
 import { type StepResult, trainStep } from "./step.ts";
 import type { Trainer } from "./trainer.ts";
 
-/** Where a run stands, after a step. */
+/** The progress of a run, after a step. */
 export interface Progress {
   /** From 1. */
   readonly epoch: number;
@@ -31,7 +32,7 @@ export interface Progress {
   readonly gradientNorm: number | undefined;
 }
 
-/** What the caller wants of a run, and hears while it goes on. */
+/** The caller's options for a run, and the callbacks while it goes on. */
 export interface FitOptions {
   /** wₕ of each head's loss, in the heads' order. */
   readonly headWeights?: readonly number[];
@@ -45,7 +46,7 @@ export interface FitOptions {
   onEpoch?(progress: Progress): void | "stop";
 }
 
-/** How long training may hold the event loop. */
+/** The time for which training may hold the event loop, in milliseconds. A timer would give it away for 2 ms (measured). */
 const SLICE_MS = 50;
 
 /** Steps of a whole run. A last batch that is not full is a step as well. */
@@ -100,7 +101,7 @@ export async function fit(
       return step;
     }
     if (performance.now() - yielded > SLICE_MS) {
-      await new Promise((resolve) => setTimeout(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
       yielded = performance.now();
     }
   }

@@ -54,7 +54,7 @@ export interface Losses {
   readonly labelled: readonly number[];
 }
 
-/** How a composite loss is taken. */
+/** The options of a composite loss. */
 export interface LossOptions {
   /** ε of label smoothing, in [0, 1). */
   readonly smoothing?: number | undefined;

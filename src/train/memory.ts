@@ -1,5 +1,5 @@
 /**
- * What a model keeps of its training images, so that it can be tuned by
+ * The examples that a model keeps of its training images, so that it can be tuned by
  * request without forgetting: a replay memory to mix into every step, and a
  * guard set that decides whether the result may be published.
  *
@@ -10,7 +10,7 @@ import type { StoredExamples } from "../model/state.ts";
 import { Random } from "../nn/prng.ts";
 import { type Examples, groupsOf, labelsOf } from "../model/examples.ts";
 
-/** How many examples a memory is to have. */
+/** The number of examples that a memory is to have. */
 export interface MemorySize {
   /** Of every group, where there are as many. */
   readonly perGroup: number;

@@ -1,4 +1,4 @@
-/** How good a model is: what its heads say of labelled images, and the figures of it. @module */
+/** Metrics of a model: its heads' outputs for labelled images, scored. @module */
 
 import {
   type HeadOutputs,
@@ -15,7 +15,7 @@ import type { Calibration } from "../model/state.ts";
 import { fillBatch, mirrorBatch } from "./batch.ts";
 import type { Evaluator } from "./trainer.ts";
 
-/** What all heads said of a set of labelled images. */
+/** The outputs of all heads for a set of labelled images, and their metrics. */
 export interface Evaluation {
   readonly heads: readonly HeadSpec[];
   /** True labels, [N] for each head, in the heads' order. */
@@ -32,7 +32,7 @@ export interface SetMetrics {
   readonly images: number;
   /** By the head's name. */
   readonly heads: Readonly<Record<string, Metrics>>;
-  /** Figures of the other heads by the groups of one: `breakdown.domain.webcam.heads.item`. */
+  /** Metrics of the other heads by the groups of one: `breakdown.room.hall.heads.price`. */
   readonly breakdown: Readonly<Record<string, Readonly<Record<string, Group>>>>;
 }
 
@@ -151,7 +151,7 @@ export function evaluateOutputs(
   };
 }
 
-/** The figures of outputs, broken down by the groups of every head that has groups. */
+/** The metrics of outputs, broken down by the groups of every head that has groups. */
 export function metricsOf(
   kernels: Kernels,
   heads: readonly HeadSpec[],
@@ -168,7 +168,7 @@ export function metricsOf(
   };
 }
 
-/** The figures of every head. */
+/** The metrics of every head. */
 export function headMetrics(
   kernels: Kernels,
   heads: readonly HeadSpec[],
@@ -209,13 +209,13 @@ function indicesOf(labels: Float64Array, label: number): number[] {
   return rows;
 }
 
-/** Whether any image has a label of any head. */
+/** Tells if any image has a label of any head. */
 export function hasLabels({ labels }: Pick<Evaluation, "labels">): boolean {
   return labels.some((head) => head.some(isKnown));
 }
 
 /**
- * The figures of a set as one flat object, as `--json` prints them: a part per
+ * The metrics of a set as one flat object, as `--json` prints them: a part per
  * head by its name, and a part `per<Head>` for each breakdown.
  */
 export function metricsJson(

@@ -1,4 +1,4 @@
-/** The end of a training run: calibration, figures, memory, and the state that is kept. @module */
+/** The end of a training run: calibration, metrics, memory, and the state that is kept. @module */
 
 import type { DivergedError } from "../errors.ts";
 import type { HeadOutputs } from "../heads/head.ts";
@@ -25,17 +25,17 @@ const KEPT = {
   guard: { perGroup: 2, least: 128 },
 };
 
-/** How a run ended. */
+/** The end of a run. */
 export interface Outcome {
   readonly state: ModelState;
   readonly record: TrainingRecord;
   readonly ended: "finished" | "interrupted" | "diverged";
-  /** What the finished model said of the images it was not trained on. */
+  /** The finished model's metrics on the validation images. */
   readonly validation?: Evaluation;
   readonly test?: Evaluation;
-  /** What the models of the cross-validation said of the folds, in the folds' order. */
+  /** The metrics of the cross-validation's models on their folds, in the folds' order. */
   readonly crossValidation?: Evaluation;
-  /** What the finished model said of the test images, uncalibrated. */
+  /** The finished model's outputs for the test images, uncalibrated. */
   readonly testOutputs?: readonly HeadOutputs[];
   readonly error?: DivergedError;
 }
@@ -105,7 +105,7 @@ export function finish(
 }
 
 /**
- * The figures of the plain views of `rows`, calibrated where a calibration is
+ * The metrics of the plain views of `rows`, calibrated where a calibration is
  * given; undefined where there are no rows.
  */
 export function evaluateRows(

@@ -1,14 +1,14 @@
-/** What a training run is given, and what a checkpoint says of it. @module */
+/** The plan of a training run, and a checkpoint's record of it. @module */
 
 import type { OptimizerOptions } from "../optim/optimizer.ts";
 import type { Schedule } from "../optim/schedule.ts";
 import type { BestEpoch, EpochRecord, EpochSums, KEEP } from "./epochs.ts";
 import type { SetMetrics } from "./metrics.ts";
 
-/** What may become of a trunk that was taken from another model. */
+/** The choices for a trunk that was taken from another model. */
 export const TRUNKS = ["frozen", "tuned"] as const;
 
-/** Which rows do what. */
+/** The rows of each part of a split. */
 export interface Rows {
   readonly train: Uint32Array;
   readonly validation: Uint32Array;
@@ -17,7 +17,7 @@ export interface Rows {
   readonly folds?: readonly Uint32Array[];
 }
 
-/** How to train. */
+/** The recipe of a training run. */
 export interface Recipe {
   readonly epochs: number;
   readonly batchSize: number;
@@ -36,7 +36,7 @@ export interface Recipe {
   readonly mixup: number;
   /** Bound on the gradient's global norm; 0 leaves it alone. */
   readonly maxGradientNorm: number;
-  /** Which epoch's weights the run ends with: the last, or the best on the validation images. */
+  /** The epoch whose weights the run ends with: the last, or the best on the validation images. */
   readonly keep: typeof KEEP[number];
   /** Epochs without a better one after which the run ends; 0 runs them all. */
   readonly patience: number;
@@ -54,7 +54,7 @@ export interface TrainingPlan {
   readonly recipe: Recipe;
   /** wₕ of the heads' losses by name, in L = Σ wₕ·Lₕ; 1 where there is none. */
   readonly headWeights: Readonly<Record<string, number>>;
-  /** How rows were split, for the record. */
+  /** The split of the rows, such as "80/5/15 blocks", for the record. */
   readonly split: string;
   /** Folds of the cross-validation; 0 for none. */
   readonly folds: number;
@@ -67,14 +67,14 @@ export interface TrainingPlan {
   };
 }
 
-/** How a plan's split draws its rows, in words. */
+/** Says in words how a plan's split draws its rows. */
 export function splitInWords(split: string): string {
   return split.endsWith("blocks")
     ? "blocks of neighbouring images"
     : "single images";
 }
 
-/** What a checkpoint says about its own training. */
+/** A checkpoint's record of its own training. */
 export interface TrainingRecord {
   readonly plan: TrainingPlan;
   readonly dataset: { readonly hash: string; readonly images: number };

@@ -24,7 +24,18 @@ export function trainingRecord({ training }: ModelState): TrainingRecord {
       "Cannot resume: expected a checkpoint written by train, got one without its plan",
     );
   }
-  return training as unknown as TrainingRecord;
+  return {
+    ...training as unknown as TrainingRecord,
+    history: numbersOf(history),
+  };
+}
+
+/** JSON has no NaN: a metric that its images did not allow is null in a file. */
+function numbersOf<T>(metrics: T): T {
+  return JSON.parse(
+    JSON.stringify(metrics),
+    (_, value) => value === null ? NaN : value,
+  );
 }
 
 /**
@@ -75,7 +86,7 @@ function checkHeads(
   now: readonly HeadSpec[],
 ): void {
   const [expected, got] = [before, now].map((heads) =>
-    heads.map(headInWords).join(", ")
+    heads.map(withKind).join(", ")
   );
   if (expected !== got) {
     throw new DataError(
@@ -91,7 +102,7 @@ function checkHeads(
   });
 }
 
-function headInWords(head: HeadSpec): string {
+function withKind(head: HeadSpec): string {
   const unit = "unit" in head ? ` in ${head.unit}` : "";
   return `${head.name} (${head.kind}${unit})`;
 }

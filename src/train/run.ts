@@ -26,11 +26,11 @@ import {
   headsOfRun,
   isOver,
   noteBest,
-  type Standing,
-} from "./standing.ts";
+  type RunState,
+} from "./run_state.ts";
 import { createTrainer, detach, type Trainer } from "./trainer.ts";
 
-/** What a run is given beside its plan, and what the caller hears and says meanwhile. */
+/** The caller's part in a run: a model to begin with, callbacks, a signal, threads. */
 export interface RunHooks {
   /** The model that the plan begins with, where it names one. */
   readonly from?: Origin;
@@ -75,21 +75,21 @@ export async function runTraining(
     hooks.threads,
     rowsPerExample(examples),
   );
-  const standing = resumed === undefined
+  const run = resumed === undefined
     ? begin(trainer, examples, rows.train, plan, hooks.from)
     : goOn(trainer, resumed);
-  const error = await advance(trainer, examples, rows, plan, standing, hooks);
+  const error = await advance(trainer, examples, rows, plan, run, hooks);
 
   const record: TrainingRecord = {
     plan,
     dataset: { hash: examples.hash, images: examples.length },
-    step: standing.step,
+    step: run.step,
     steps: stepsOf(plan.recipe, rows.train.length),
-    history: standing.history,
-    sums: standing.sums,
-    ...(standing.best && { best: bestEpochOf(standing.best) }),
+    history: run.history,
+    sums: run.sums,
+    ...(run.best && { best: bestEpochOf(run.best) }),
   };
-  const snapshot = standing.best?.snapshot;
+  const snapshot = run.best?.snapshot;
   const unfinished = (
     { ended, error }: Pick<Outcome, "ended" | "error">,
   ): Outcome => ({
@@ -102,7 +102,7 @@ export async function runTraining(
     ...(error && { error }),
   });
   if (error !== undefined) return unfinished({ ended: "diverged", error });
-  if (record.step < record.steps && !isOver(standing, plan.recipe)) {
+  if (record.step < record.steps && !isOver(run, plan.recipe)) {
     return unfinished({ ended: "interrupted" });
   }
   if (rows.folds === undefined) {
@@ -122,17 +122,17 @@ async function advance(
   examples: Examples,
   rows: Rows,
   { recipe, headWeights, from }: TrainingPlan,
-  standing: Standing,
+  run: RunState,
   { signal, onStep, onEpoch }: RunHooks,
 ): Promise<DivergedError | undefined> {
-  if (isOver(standing, recipe)) return undefined;
+  if (isOver(run, recipe)) return undefined;
   const { kernels, network, workspace } = trainer;
   const { heads } = network.sizes;
   const lesson = from?.trunk === "frozen"
     ? lessonOfHeads(trainer, examples, recipe)
     : { trainer, examples, recipe, fill: undefined };
   try {
-    const { step } = standing;
+    const { step } = run;
     await fit(
       lesson.trainer,
       lesson.examples,
@@ -144,10 +144,10 @@ async function advance(
         ...(signal && { signal }),
         headWeights: heads.map(({ name }) => headWeights[name] ?? 1),
         onStep(progress) {
-          standing.step = progress.step;
+          run.step = progress.step;
           const { losses, rows } = progress;
-          addStep(standing.sums, network, workspace, losses, rows);
-          onStep?.(progress, standing.sums);
+          addStep(run.sums, network, workspace, losses, rows);
+          onStep?.(progress, run.sums);
         },
         onEpoch({ epoch, step, steps }) {
           const { schedule, learningRate } = recipe;
@@ -158,17 +158,17 @@ async function advance(
             computeOutputs(trainer, examples, rows.validation),
           );
           const record = recordOf(
-            standing.sums,
+            run.sums,
             network.sizes,
             epoch,
             learningRate * factor,
             held,
           );
-          standing.history.push(record);
-          standing.sums = emptySums(heads.length);
-          noteBest(trainer, standing, record, recipe);
+          run.history.push(record);
+          run.sums = emptySums(heads.length);
+          noteBest(trainer, run, record, recipe);
           onEpoch?.(record);
-          return isOver(standing, recipe) ? "stop" : undefined;
+          return isOver(run, recipe) ? "stop" : undefined;
         },
       },
     );

@@ -7,11 +7,11 @@ import type { Examples } from "../model/examples.ts";
 const SMALLEST_DEVIATION = 0.1;
 
 /**
- * Measures the mean of every input and the deviation of every part of the
+ * Measures the mean of every input and the standard deviation of every part of the
  * descriptor over the plain views of `rows`, and their mirror images where
  * examples have them, into `standardization`.
  *
- *   x̂ = (x − mean) / deviation,  deviation² = mean over the part of the inputs' variances
+ *   x̂ = (x − mean) / σ,  σ² = mean over the part of the inputs' variances
  *
  * Inputs of one part keep their proportions: one that hardly varies stays small.
  * Means are rounded to whole numbers, so that a server's x − mean is an exact

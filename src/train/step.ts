@@ -10,7 +10,6 @@
 import type { Kernels } from "../kernels/mod.ts";
 import { PANEL } from "../kernels/panels.ts";
 import { forward, type Network } from "../model/network.ts";
-import type { Optimizer } from "../optim/optimizer.ts";
 import {
   backward,
   layersToUpdate,
@@ -28,7 +27,7 @@ export interface StepOptions {
   readonly learningRate: number;
   /** Bound on the global norm of the gradient; Infinity leaves it alone. */
   readonly maxGradientNorm?: number;
-  /** Whether to measure the gradient's norm where nothing is clipped by it. */
+  /** True to measure the gradient's norm where nothing is clipped by it. */
   readonly measureGradientNorm?: boolean;
   /** ε of label smoothing, in [0, 1). */
   readonly labelSmoothing?: number;
@@ -42,7 +41,7 @@ export interface StepOptions {
   readonly random?: () => number;
 }
 
-/** What a step saw, before its update. */
+/** The losses and the gradient's norm of a step, before its update. */
 export interface StepResult {
   readonly losses: Losses;
   /** False if loss or gradient were not finite: the step was then refused, and nothing has changed. */
@@ -52,12 +51,12 @@ export interface StepResult {
 }
 
 /** The part of a trainer that a step works with. */
-export type Learner = Pick<
+export type TrainerCore = Pick<
   Trainer,
   "kernels" | "network" | "state" | "optimizer" | "workspace"
 >;
 
-/** Where squares leave the 32-bit floats. */
+/** The bound beyond which squares leave the 32-bit floats. */
 const OVERFLOW = 3.4e38 ** 2;
 
 /**
@@ -69,13 +68,41 @@ const OVERFLOW = 3.4e38 ** 2;
  * @throws {RangeError} If there are no examples, or more than the workspace holds.
  *
  * Source: clipping, Pascanu, Mikolov, Bengio 2013, algorithm 1 (arXiv:1211.5063).
+ *
+ * @example
+ * ```ts
+ * import { assertLess } from "@std/assert";
+ * import { createOptimizer } from "../optim/registry.ts";
+ * import { setLabels } from "./loss.ts";
+ * import { createTrainer, initialize } from "./trainer.ts";
+ *
+ * const heads = [
+ *   { name: "shaded", kind: "binary" },
+ *   { name: "item", kind: "classes", labels: ["mug", "pen"] },
+ * ] as const;
+ * using trainer = await createTrainer(
+ *   { inputs: 8, hidden: [16], heads },
+ *   createOptimizer("adam"),
+ *   1,
+ * );
+ * initialize(trainer.network, 1);
+ * trainer.workspace.activations.inputs.fill(1, 0, 8);
+ * // A label is a number: 1 is yes, and the class at index 1.
+ * setLabels(heads, trainer.workspace.labels, 0, () => 1);
+ *
+ * const loss = () =>
+ *   trainStep(trainer, 1, { learningRate: 0.01 }).losses.total;
+ * const first = loss();
+ * for (let step = 0; step < 20; step++) loss();
+ * assertLess(loss(), first / 2);
+ * ```
  */
 export function trainStep(
-  trainer: Learner,
+  trainer: TrainerCore,
   examples: number,
   options: StepOptions,
 ): StepResult {
-  const { kernels, network, state, optimizer, workspace } = trainer;
+  const { kernels, network, state, workspace } = trainer;
   if (!(examples >= 1 && examples <= workspace.capacity)) {
     throw new RangeError(
       `Cannot take a training step: expected 1 to ${workspace.capacity} examples, got ${examples}`,
@@ -105,19 +132,10 @@ export function trainStep(
   const finite = Number.isFinite(losses.total) && square < OVERFLOW;
   const gradientNorm = measured ? Math.sqrt(square) : undefined;
   if (finite) {
-    const scale = Math.min(1, maxGradientNorm / (gradientNorm ?? 1));
+    const gradientScale = Math.min(1, maxGradientNorm / (gradientNorm ?? 1));
     const { learningRate } = options;
     for (const layer of layers) {
-      updateLayer(
-        kernels,
-        optimizer,
-        state,
-        workspace,
-        layer,
-        rows,
-        learningRate,
-        scale,
-      );
+      updateLayer(trainer, layer, { rows, learningRate, gradientScale });
     }
   }
   return { losses, finite, gradientNorm };
@@ -127,50 +145,51 @@ export function trainStep(
 function drawMasks(
   kernels: Kernels,
   network: Network,
-  { activations, masks: [inputMask, ...hiddenMasks] }: Workspace,
+  { activations, masks }: Workspace,
   rows: number,
   { inputDropout = 0, hiddenDropout = 0, random }: StepOptions,
 ): readonly Float32Array[] | undefined {
-  const draw = (mask: Float32Array, count: number, dropout: number) => {
+  const draw = () => {
     if (random === undefined) {
       throw new TypeError(
         "Cannot drop units: expected a random source, got none",
       );
     }
-    kernels.uniformMask(
-      mask.byteOffset,
-      count,
-      1 - dropout,
-      random() | 0,
-      random() | 0,
-    );
+    return { seedLow: random() | 0, seedHigh: random() | 0 };
   };
   if (inputDropout > 0) {
-    const count = rows * activations.inputStride;
-    draw(inputMask!, count, inputDropout);
-    kernels.multiply(
-      activations.inputs.byteOffset,
-      inputMask!.byteOffset,
-      count,
-    );
+    kernels.dropUniform({
+      x: activations.inputs.byteOffset,
+      n: rows * activations.inputStride,
+      keep: 1 - inputDropout,
+      ...draw(),
+      first: 0,
+    });
   }
   if (hiddenDropout === 0) return undefined;
-  network.trunk.forEach((layer, l) =>
-    draw(hiddenMasks[l]!, rows * layer.panels * PANEL, hiddenDropout)
-  );
-  return hiddenMasks;
+  network.trunk.forEach((layer, l) => {
+    const { seedLow, seedHigh } = draw();
+    kernels.uniformMask(
+      masks[l]!.byteOffset,
+      rows * layer.panels * PANEL,
+      1 - hiddenDropout,
+      seedLow,
+      seedHigh,
+    );
+  });
+  return masks;
 }
 
 function updateLayer(
-  kernels: Kernels,
-  optimizer: Optimizer,
-  state: OptimizerState,
-  { gradientWeight, gradientBias, scratch }: Workspace,
+  { kernels, optimizer, state, workspace }: TrainerCore,
   { layer, moments, x, xStride, g, gStride }: LayerUpdate,
-  rows: number,
-  learningRate: number,
-  gradientScale: number,
+  { rows, learningRate, gradientScale }: {
+    readonly rows: number;
+    readonly learningRate: number;
+    readonly gradientScale: number;
+  },
 ): void {
+  const { gradientWeight, gradientBias, scratch } = workspace;
   const { inputs, panels } = layer;
   const tensor = (part: "weight" | "bias") => ({
     parameter: layer[part],
@@ -188,7 +207,6 @@ function updateLayer(
     inputs,
     panels,
     scratch: scratch.byteOffset,
-    gradientScale,
   };
   const update = (part: "weight" | "bias", block: Float32Array) => {
     const gradient = block.subarray(0, layer[part].length);
@@ -199,21 +217,17 @@ function updateLayer(
   };
   kernels.linearBiasGradient(g, gStride, gradientBias.byteOffset, rows, panels);
   if (optimizer.updateWeights === undefined) {
-    kernels.linearWeightGradient(
-      product.x,
-      xStride,
-      g,
-      gStride,
-      gradientWeight.byteOffset,
-      gradientBias.byteOffset,
-      rows,
-      inputs,
-      panels,
-      product.scratch,
-    );
+    kernels.linearWeightGradient({
+      ...product,
+      dw: gradientWeight.byteOffset,
+      db: gradientBias.byteOffset,
+    });
     update("weight", gradientWeight);
   } else {
-    optimizer.updateWeights(kernels, tensor("weight"), product);
+    optimizer.updateWeights(kernels, tensor("weight"), {
+      ...product,
+      gradientScale,
+    });
   }
   update("bias", gradientBias);
 }

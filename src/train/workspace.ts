@@ -38,7 +38,7 @@ export function allocateOptimizerState(
   };
 }
 
-/** What a step works on besides parameters and moments, for up to `capacity` examples. */
+/** The working memory of a step besides parameters and moments, for up to `capacity` examples. */
 export interface Workspace {
   readonly capacity: number;
   /** The caller writes the batch into `activations.inputs` and `labels`. */
@@ -52,7 +52,7 @@ export interface Workspace {
   readonly gradientWeight: Float32Array;
   /** ∂L/∂b of one layer at a time. */
   readonly gradientBias: Float32Array;
-  /** Dropout masks: of the inputs, then of each trunk layer's output. */
+  /** Dropout masks of each trunk layer's output. */
   readonly masks: readonly Float32Array[];
   readonly scratch: Float32Array;
 }
@@ -66,7 +66,6 @@ export function allocateWorkspace(
   threads = 1,
   rowsPerExample: RowsPerExample = 1,
 ): Workspace {
-  const widths = [sizes.inputs, ...sizes.hidden];
   const rows = capacity * rowsPerExample;
   const rowsOf = (width: number) => rows * panelCount(width) * PANEL;
   const layers = layerSpecs(sizes);
@@ -93,7 +92,7 @@ export function allocateWorkspace(
     gradientBias: allocate.floats(
       largest(({ outputs }) => panelCount(outputs) * PANEL),
     ),
-    masks: widths.map((width) => allocate.floats(rowsOf(width))),
+    masks: sizes.hidden.map((width) => allocate.floats(rowsOf(width))),
     scratch: allocate.floats(threads * weightGradientScratch(rows)),
   };
 }

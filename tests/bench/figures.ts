@@ -9,6 +9,8 @@ export interface Figure {
   /** Standard error of a value that is a mean. */
   readonly error?: number;
   readonly unit: "ms" | "GFLOP/s" | "GB/s" | "MB" | "KB" | "1/s" | "%" | "×";
+  /** Of a ratio: whether it is one that should fall. */
+  readonly lowerIsBetter?: true;
 }
 
 /** A training step and a forward pass of one row at one shape: ours, or a peer's in the same fields. */

@@ -12,8 +12,17 @@ import type { Figure } from "./figures.ts";
 import { SHAPES } from "./shapes.ts";
 import { timeOf } from "./timing.ts";
 
-/** stepSize, β₁, β₂, ε, 1/√(1 − β₂ᵗ). */
-const ADAM = [1e-5, 0.9, 0.999, 1e-8, 1] as const;
+/** The factors of some step. */
+const ADAM = {
+  gradientScale: 1,
+  stepSize: 1e-5,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  inverseSqrtBiasCorrection2: 1,
+  l2: 0,
+  decay: 0,
+};
 
 /** Times the kernels of a linear layer at the shapes of the peers. */
 export async function* kernels(): AsyncGenerator<Figure> {
@@ -99,33 +108,62 @@ async function layerCalls(inputs: number, outputs: number, batch: number) {
     at("v"),
     at("scratch"),
   ];
-  const forward = (rows: number) =>
-    kernels.linearForward(x, inputs, w, b, y, width, rows, inputs, panels);
-  const product = [x, inputs, g, width] as const;
-  const sizes = [batch, inputs, panels] as const;
+  const forward = (batch: number) =>
+    kernels.linearForward({
+      x,
+      xStride: inputs,
+      w,
+      b,
+      y,
+      yStride: width,
+      batch,
+      inputs,
+      panels,
+    });
+  const product = { x, xStride: inputs, g, gStride: width };
+  const sizes = { batch, inputs, panels };
   return {
     products: {
       "forward": () => forward(batch),
       "gradient of the weights": () =>
-        kernels.linearWeightGradient(...product, dw, b, ...sizes, scratch),
+        kernels.linearWeightGradient({
+          ...product,
+          dw,
+          db: b,
+          ...sizes,
+          scratch,
+        }),
       "gradient of the weights and Adam in one pass": () =>
-        kernels.linearWeightGradientAdam(
+        kernels.linearWeightGradientAdam({
           ...product,
           w,
           m,
           v,
           ...sizes,
           scratch,
-          1,
           ...ADAM,
-          0,
-          0,
-        ),
+        }),
       "gradient of the inputs": () =>
-        kernels.linearInputGradient(g, width, w, dx, inputs, ...sizes, 0),
+        kernels.linearInputGradient({
+          g,
+          gStride: width,
+          w,
+          dx,
+          dxStride: inputs,
+          ...sizes,
+          accumulate: 0,
+        }),
     },
     norm: () =>
-      void kernels.linearWeightGradientSumOfSquares(...product, ...sizes),
+      void kernels.linearWeightGradientSumOfSquares(
+        x,
+        inputs,
+        g,
+        width,
+        batch,
+        inputs,
+        panels,
+      ),
     forwardOne: () => forward(1),
     forwardInBytes: (rows: number) =>
       kernels.linearBytes(

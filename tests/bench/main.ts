@@ -5,9 +5,11 @@ import type { Command, Flags } from "../../src/cli/flags.ts";
 import { isStep, type Line } from "./figures.ts";
 import { markdownOf, textOf } from "./format.ts";
 import { corrections } from "./corrections.ts";
+import { entryOf, readHistory, record, worseThanBefore } from "./history.ts";
 import { decode, descriptor } from "./image.ts";
 import { kernels } from "./kernels.ts";
 import { predict } from "./predict.ts";
+import { findProcessor, type Processor } from "./processor.ts";
 import { start } from "./start.ts";
 import { step } from "./step.ts";
 import { store } from "./store.ts";
@@ -31,7 +33,8 @@ const COMMAND: Command = {
   operands: "[flags]",
   summary:
     "Measures the training step, predictions on a server, the cold start and the parts\n" +
-    "they are made of. Figures are medians of one run; MODEL names the weights file.",
+    "they are made of. Figures are medians of one run; MODEL names the weights file.\n" +
+    "Says which processor it ran on.",
   flags: {
     only: { value: "NAME", help: `Measure one of ${NAMES.join(", ")}.` },
     peers: {
@@ -45,6 +48,11 @@ const COMMAND: Command = {
         "Measure corrections on these photographs, by models trained without some.",
     },
     rounds: { value: "N", help: "Rounds of steps and starts, 3 by default." },
+    record: { help: "Add the ratios to tests/bench/history.json." },
+    check: {
+      help:
+        "Fail if a ratio is a tenth worse than the last on such a processor.",
+    },
     json: { help: "Print one JSON object per line." },
     markdown: { help: "Print tables in Markdown." },
   },
@@ -52,6 +60,8 @@ const COMMAND: Command = {
 
 await runCommand(COMMAND, async (flags) => {
   const print = printer(flags);
+  const processor = await findProcessor();
+  announce(flags, processor);
   const request = {
     peers: flags.text("peers"),
     data: flags.text("data"),
@@ -70,8 +80,24 @@ await runCommand(COMMAND, async (flags) => {
     }
   }
   if (flags.has("markdown")) console.log(markdownOf(lines));
-  return EXIT.ok;
+  const worse = flags.has("check")
+    ? worseThanBefore(lines, processor, await readHistory())
+    : [];
+  for (const sentence of worse) console.error(sentence);
+  if (flags.has("record")) {
+    const date = new Date().toISOString().slice(0, 10);
+    await record(entryOf(lines, processor, date));
+  }
+  return EXIT[worse.length === 0 ? "ok" : "failure"];
 });
+
+/** Says what the bench runs on: in JSON as its first line, otherwise beside the figures. */
+function announce(flags: Flags, processor: Processor): void {
+  const { kind, name, cores } = processor;
+  if (flags.has("json")) {
+    console.log(JSON.stringify({ bench: "processor", ...processor }));
+  } else console.error(`${name} (${kind}), ${cores} cores`);
+}
 
 /** Prints a line as soon as it is there; Markdown waits for all of them. */
 function printer(flags: Flags): (line: Line) => void {

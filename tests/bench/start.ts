@@ -47,6 +47,7 @@ export async function* start(
       name: "cold start, Tandem ÷ Hono app",
       value: ours / theirs,
       unit: "×",
+      lowerIsBetter: true,
     };
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -105,6 +105,7 @@ Deno.test("train, evaluate and predict work with heads of every kind", () =>
     const { predictions } = JSON.parse((await task(...ask, "--json")).stdout);
     assertEquals(Object.keys(predictions[0]), [
       "image",
+      "known",
       "colour",
       "place",
       "shiny",

@@ -8,15 +8,15 @@ import { command, folderOf, SMALL, task } from "./task.ts";
 
 const FILES = folderOf(["indoors", "outdoors"], ["mug", "pen", "ruler"], 4);
 
-/** A run of a second or two. */
-const trainFlags = (folder: string, out: string) => [
+/** A run of some seconds, or of as many epochs. */
+const trainFlags = (folder: string, out: string, epochs = 2000) => [
   "train",
   "--data",
   `${folder}/data`,
   "--out",
   `${folder}/${out}`,
   "--epochs",
-  "400",
+  `${epochs}`,
   "--seed",
   "3",
   "--json",
@@ -100,7 +100,7 @@ for (
   Deno.test(`a run that gets ${signals.join(" and ")} saves`, () =>
     withFolder(FILES, async (folder) => {
       const { code, stderr } = await stopped(
-        [...trainFlags(folder, "m.safetensors"), "--moments", "heads"],
+        [...trainFlags(folder, "m.safetensors", 1e5), "--moments", "heads"],
         signals,
       );
       assertEquals(code, 130, stderr);

@@ -6,9 +6,10 @@ import {
   type Head,
   logitsAt,
 } from "../../src/correction/heads.ts";
-import { kindOf } from "../../src/correction/kinds/kinds.ts";
 import { Metric } from "../../src/correction/metric.ts";
 import { Scorer } from "../../src/correction/scorer.ts";
+import { isKnown, UNKNOWN } from "../../src/heads/head.ts";
+import { kindOf } from "../../src/heads/kinds.ts";
 import { Random } from "../../src/nn/prng.ts";
 import {
   allNumbers,
@@ -34,18 +35,12 @@ function gradients(
   rows: readonly (readonly [Examples, number, number])[],
   logits: readonly number[][],
 ) {
-  const known = rows.filter(([, , label]) => kindOf(head).isLabelled(label));
+  const known = rows.filter(([, , label]) => isKnown(label));
   return rows.map(([, , label], r) => {
     const out = new Float32Array(head.bias.length);
-    if (!kindOf(head).isLabelled(label)) return out;
-    kindOf(head).gradient(
-      SCORER.math,
-      logits[r]!,
-      label,
-      1 / known.length,
-      out,
-    );
-    return out;
+    if (!isKnown(label)) return out;
+    kindOf(head.spec).slope(SCORER.math, logits[r]!, label, out);
+    return out.map((value) => value / known.length);
   });
 }
 
@@ -121,7 +116,7 @@ Deno.test("a head without a label in the request stays as it is, with its moment
   const moments = ADAM.firstSecondMoments(heads, 0);
   const before = allNumbers(heads);
   const request = toyExamples(2, Random.fromSeed(3));
-  const labels = request.labels.with(0, Float32Array.of(-1, -1));
+  const labels = request.labels.with(0, Float32Array.of(UNKNOWN, UNKNOWN));
   const after = ADAM.take(heads, moments, { ...request, labels }, PLAN);
   assert(after.heads[0] === heads[0] && after.secondMoments[0] === moments[0]);
   assert(after.heads[1] !== heads[1]);
@@ -136,7 +131,7 @@ Deno.test("the first second moment is the mean squared gradient of replay", () =
   heads.forEach((head, h) => {
     const g = new Float32Array(head.bias.length);
     const label = REPLAY.labels[h]![0]!;
-    kindOf(head).gradient(SCORER.math, logitsAt(head, x), label, 1, g);
+    kindOf(head.spec).slope(SCORER.math, logitsAt(head, x), label, g);
     g.forEach((value, k) => {
       assertAlmostEquals(moments[h]!.bias[k]!, value ** 2, 1e-5 * value ** 2);
       for (let i = 0; i < FEATURES; i++) {

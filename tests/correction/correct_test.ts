@@ -8,10 +8,20 @@ import {
   pick,
 } from "../../src/correction/heads.ts";
 import { EMPTY_MEMORY, recall } from "../../src/correction/memory.ts";
+import { Metric } from "../../src/correction/metric.ts";
 import { addClass, measureWithin } from "../../src/correction/new_class.ts";
 import { Scorer } from "../../src/correction/scorer.ts";
+import { UNKNOWN } from "../../src/heads/head.ts";
 import { Random } from "../../src/nn/prng.ts";
-import { allNumbers, featureRows, FEATURES, numbers, STRIDE } from "./toy.ts";
+import { binaryHead, classesHead } from "../heads/specs.ts";
+import {
+  allNumbers,
+  featureRows,
+  FEATURES,
+  grownBy,
+  numbers,
+  STRIDE,
+} from "./toy.ts";
 
 /** A base model that is right about what it was made of: class means as rows. */
 const CLASSES = 4;
@@ -41,15 +51,13 @@ function baseHeads(): Head[] {
   const side = MEANS[1]!.map((value, i) => 6 * (value - MEANS[0]![i]!));
   return [
     {
-      name: "kind",
-      kind: "classes",
+      spec: classesHead("kind", CLASSES),
       weight: Float32Array.from(MEANS.flatMap((mean) => [...row(mean)])),
       bias: Float32Array.from(MEANS, bias),
       calibration: { temperature: 1, offsets: Array(CLASSES).fill(0) },
     },
     {
-      name: "odd",
-      kind: "binary",
+      spec: binaryHead("odd"),
       weight: side,
       bias: Float32Array.of(
         -side.reduce(
@@ -57,7 +65,7 @@ function baseHeads(): Head[] {
           0,
         ),
       ),
-      calibration: { temperature: 1, offsets: [0] },
+      calibration: { temperature: 1, offset: 0 },
     },
   ];
 }
@@ -198,7 +206,7 @@ Deno.test("without examples there is nothing to learn", () => {
 Deno.test("examples with some labels only teach only those heads", () => {
   const [i] = ranked(2);
   const example = pick(HARD, [i!]);
-  const labels = [example.labels[0]!, Float32Array.of(-1)];
+  const labels = [example.labels[0]!, Float32Array.of(UNKNOWN)];
   const { heads, examples } = CORRECTOR.correct(BASE, { ...example, labels }, {
     seed: 1,
   });
@@ -214,7 +222,12 @@ Deno.test("the same arguments give the same bits, in another corrector too", asy
 });
 
 Deno.test("a head with a new class is corrected like any other", async () => {
-  const scorer = await Scorer.create(FEATURES, CLASSES);
+  const tools = {
+    metric: await Metric.create(MATERIAL.replay.features, {
+      features: FEATURES,
+    }),
+    scorer: await Scorer.create(FEATURES, CLASSES + 1),
+  };
   const [kind, odd] = MATERIAL.base as [ClassesHead, Head];
   const { replay, guard } = MATERIAL;
   const within = await measureWithin(replay, replay.labels[0]!, FEATURES);
@@ -226,14 +239,18 @@ Deno.test("a head with a new class is corrected like any other", async () => {
     labels: guard.labels[0]!,
     handicap: 0,
   } as const;
-  const base = [addClass(scorer, within, kind, shown, judged), odd];
+  const grown = grownBy("new", kind);
+  const base = [addClass(tools, within, kind, grown, shown, judged), odd];
   const corrector = await Corrector.create({ ...MATERIAL, base });
   const start = {
     heads: base,
     secondMoments: corrector.firstSecondMoments(),
     memory: EMPTY_MEMORY,
   };
-  const labels = [Float32Array.of(CLASSES, CLASSES), Float32Array.of(-1, -1)];
+  const labels = [
+    Float32Array.of(CLASSES, CLASSES),
+    Float32Array.of(UNKNOWN, UNKNOWN),
+  ];
   const { accepted, examples, heads } = corrector.correct(
     start,
     { ...shown, labels },

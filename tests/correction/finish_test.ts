@@ -7,11 +7,12 @@ import {
   type Head,
   logitsAt,
   pick,
+  shortfallOf,
 } from "../../src/correction/heads.ts";
-import { kindOf } from "../../src/correction/kinds/kinds.ts";
 import { Metric } from "../../src/correction/metric.ts";
 import { Scorer } from "../../src/correction/scorer.ts";
 import { Random } from "../../src/nn/prng.ts";
+import { classesHead } from "../heads/specs.ts";
 import {
   allNumbers,
   featureRows,
@@ -149,7 +150,7 @@ Deno.test("no smaller change of a head, in the metric, makes the example right",
         };
         const label = request.labels[h]![0]!;
         const z = logitsAt(other, x);
-        if (kindOf(head).shortfall(other, z, label, MARGIN)) continue;
+        if (shortfallOf(other, z, label, MARGIN)) continue;
         assert(size(head, other, metric) > smallest - 1e-4);
       }
     });
@@ -164,8 +165,7 @@ Deno.test("an update, by hand", async () => {
   const metric = await Metric.create(rows, { features: 2, ridge: 1 });
   const scorer = await Scorer.create(2, 2);
   const head: Head = {
-    name: "side",
-    kind: "classes",
+    spec: classesHead("side", 2),
     weight: new Float32Array(4),
     bias: Float32Array.of(0.5, 0),
     calibration: { temperature: 1, offsets: [0, 0] },

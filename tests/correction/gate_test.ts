@@ -2,11 +2,12 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { gate } from "../../src/correction/gate.ts";
 import type { Examples, Head } from "../../src/correction/heads.ts";
 import { Scorer } from "../../src/correction/scorer.ts";
+import { UNKNOWN } from "../../src/heads/head.ts";
+import { binaryHead, classesHead, numberHead } from "../heads/specs.ts";
 
 /** A head whose logits are the features themselves. */
 const HEAD: Head = {
-  name: "kind",
-  kind: "classes",
+  spec: classesHead("kind", 8),
   weight: Float32Array.from({ length: 64 }, (_, i) => i % 9 === 0 ? 1 : 0),
   bias: new Float32Array(8),
   calibration: { temperature: 0.5, offsets: Array(8).fill(0) },
@@ -43,14 +44,13 @@ Deno.test("an example is dropped if its label is excluded and another is certain
 });
 
 Deno.test("labels that are not known, and numbers, open and close no gate", () => {
-  const unknown = { ...examples([9, 0]), labels: [Float32Array.of(-1)] };
+  const unknown = { ...examples([9, 0]), labels: [Float32Array.of(UNKNOWN)] };
   assertEquals(gate(SCORER, [HEAD], unknown), [null]);
   const number: Head = {
-    name: "turn",
-    kind: "number",
+    spec: numberHead("turn"),
     weight: HEAD.weight.slice(0, 8),
     bias: new Float32Array(1),
-    tolerance: 0.1,
+    calibration: { deviation: 0.1 },
   };
   const far = { ...examples([9, 0]), labels: [Float32Array.of(-500)] };
   assertEquals(gate(SCORER, [number], far), [null]);
@@ -58,11 +58,10 @@ Deno.test("labels that are not known, and numbers, open and close no gate", () =
 
 Deno.test("a yes or no is dropped where the base is certain of the contrary", () => {
   const binary: Head = {
-    name: "shaded",
-    kind: "binary",
+    spec: binaryHead("shaded"),
     weight: HEAD.weight.slice(0, 8),
     bias: new Float32Array(1),
-    calibration: { temperature: 1, offsets: [0] },
+    calibration: { temperature: 1, offset: 0 },
   };
   const labelled = (label: number, z: number) => ({
     ...examples([z]),

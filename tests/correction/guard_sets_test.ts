@@ -8,6 +8,7 @@ import {
   logitsAt,
 } from "../../src/correction/heads.ts";
 import { Scorer } from "../../src/correction/scorer.ts";
+import { UNKNOWN } from "../../src/heads/head.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { FEATURES, toyExamples, toyHeads } from "./toy.ts";
 
@@ -19,10 +20,12 @@ function learned(count: number, seed: number): Examples {
   const examples = toyExamples(count, Random.fromSeed(seed));
   const said = (head: Head, i: number) => {
     const z = logitsAt(head, featuresAt(examples, i));
-    if (head.kind === "number") return z[0]!;
+    if ("deviation" in head.calibration) return z[0]!;
+    if ("offset" in head.calibration) {
+      return z[0]! + head.calibration.offset > 0 ? 1 : 0;
+    }
     const { offsets } = head.calibration;
     const calibrated = z.map((value, c) => value + offsets[c]!);
-    if (head.kind === "binary") return calibrated[0]! >= 0 ? 1 : 0;
     return calibrated.indexOf(Math.max(...calibrated));
   };
   return {
@@ -46,7 +49,7 @@ Deno.test("a smaller one gives way to the replay memory, as hard as unseen image
   const expected = [0.8, 0.9, 0];
   const sets = chooseGuards(SCORER, HEADS, learned(9, 1), replay, expected);
   assertEquals(sets.map(({ basis }) => basis), ["replay", "replay", "replay"]);
-  const metrics = measure(SCORER, HEADS, sets);
+  const metrics = HEADS.map((head, h) => measure(SCORER, head, sets[h]!));
   assertAlmostEquals(metrics[0]!.accuracy, 0.8, 0.01);
   assertAlmostEquals(metrics[1]!.accuracy, 0.9, 0.01);
   // Of a number there is nothing to handicap.
@@ -56,7 +59,7 @@ Deno.test("a smaller one gives way to the replay memory, as hard as unseen image
 Deno.test("without cross-validation, the few images of the guard say how hard", () => {
   const guard = learned(8, 1);
   const sets = chooseGuards(SCORER, HEADS, guard, learned(200, 2));
-  const metrics = measure(SCORER, HEADS, sets);
+  const metrics = HEADS.map((head, h) => measure(SCORER, head, sets[h]!));
   assertAlmostEquals(metrics[0]!.accuracy, 9 / 10, 0.01);
 });
 
@@ -66,7 +69,7 @@ Deno.test("each head has a guard of its own, by its labels", () => {
     ...guard,
     labels: guard.labels.with(
       0,
-      guard.labels[0]!.map((label, i) => i < 40 ? label : -1),
+      guard.labels[0]!.map((label, i) => i < 40 ? label : UNKNOWN),
     ),
   };
   const sets = chooseGuards(SCORER, HEADS, few, learned(90, 2));

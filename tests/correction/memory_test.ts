@@ -8,6 +8,7 @@ import {
   recall,
   remember,
 } from "../../src/correction/memory.ts";
+import { UNKNOWN } from "../../src/heads/head.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { STRIDE, toyExamples, toyHeads } from "./toy.ts";
 
@@ -70,7 +71,7 @@ Deno.test("an overflow takes the oldest of the most frequent labels", () => {
     return {
       ...examples,
       labels: examples.labels.map((labels, h) =>
-        labels.map(() => h === 0 ? kind : h === 1 ? -1 : NaN)
+        labels.map(() => h === 0 ? kind : UNKNOWN)
       ),
     };
   };
@@ -92,7 +93,7 @@ Deno.test("an image is remembered once, by its newest labels", () => {
   const first = pick(MANY, [0, 1, 2]);
   const again: Examples = {
     ...pick(MANY, [1]),
-    labels: [Float32Array.of(4), Float32Array.of(-1), Float32Array.of(NaN)],
+    labels: [4, UNKNOWN, UNKNOWN].map((label) => Float32Array.of(label)),
   };
   const memory = remember(remember(EMPTY_MEMORY, HEADS, first), HEADS, again);
   const { labels } = all(memory);

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Metric } from "../../src/correction/metric.ts";
 import { propagate } from "../../src/correction/propagation.ts";
+import { UNKNOWN } from "../../src/heads/head.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { featureRows, FEATURES, STRIDE } from "./toy.ts";
 
@@ -9,9 +10,9 @@ async function clusters(distance: number) {
   const rows = featureRows(80, Random.fromSeed(1));
   for (let r = 40; r < 80; r++) rows[r * STRIDE + 2]! += distance;
   const metric = await Metric.create(rows, { features: FEATURES });
-  const labels = Int32Array.from(
+  const labels = Float32Array.from(
     { length: 80 },
-    (_, r) => r === 0 ? 0 : r === 40 ? 1 : -1,
+    (_, r) => r === 0 ? 0 : r === 40 ? 1 : UNKNOWN,
   );
   return { metric, rows, labels };
 }
@@ -31,6 +32,6 @@ Deno.test("known labels stay as they are", async () => {
 
 Deno.test("what nothing leads to is of the first class", async () => {
   const { metric, rows } = await clusters(40);
-  const none = new Int32Array(80).fill(-1);
+  const none = new Float32Array(80).fill(UNKNOWN);
   assertEquals(propagate(metric, rows, none, 3), new Int32Array(80));
 });

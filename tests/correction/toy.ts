@@ -1,13 +1,16 @@
 /** Small heads and examples to correct. @module */
 
 import type {
-  BinaryHead,
   ClassesHead,
   Examples,
   Head,
-  NumberHead,
 } from "../../src/correction/heads.ts";
+import type { GrownClasses } from "../../src/correction/new_class.ts";
+import type { BinaryCalibration } from "../../src/heads/binary.ts";
+import { UNKNOWN } from "../../src/heads/head.ts";
+import type { NumberCalibration, NumberHead } from "../../src/heads/number.ts";
 import { Random } from "../../src/nn/prng.ts";
+import { binaryHead, classesHead, numberHead } from "../heads/specs.ts";
 
 /** Features of the toy trunk; not a multiple of 8, so that rows are padded. */
 export const FEATURES = 12;
@@ -30,28 +33,39 @@ export function featureRows(count: number, random: Random): Float32Array {
   return rows;
 }
 
+/** A head that says yes or no. */
+export interface Binary extends Head {
+  readonly calibration: BinaryCalibration;
+}
+
+/** A head that estimates a quantity. */
+export interface Quantity extends Head {
+  readonly spec: NumberHead;
+  readonly calibration: NumberCalibration;
+}
+
 /** A head of each kind, with random numbers. */
-export function toyHeads(
-  random: Random,
-): [ClassesHead, BinaryHead, NumberHead] {
+export function toyHeads(random: Random): [ClassesHead, Binary, Quantity] {
   const linear = (rows: number) => ({
     weight: numbers(rows * FEATURES, random),
     bias: numbers(rows, random),
   });
   return [
     {
-      name: "kind",
-      kind: "classes",
+      spec: classesHead("kind", 5),
       ...linear(5),
       calibration: { temperature: 0.8, offsets: [0.1, -0.2, 0, 0.3, 0] },
     },
     {
-      name: "shaded",
-      kind: "binary",
+      spec: binaryHead("shaded"),
       ...linear(1),
-      calibration: { temperature: 1.5, offsets: [0.2] },
+      calibration: { temperature: 1.5, offset: 0.2 },
     },
-    { name: "turn", kind: "number", ...linear(1), tolerance: 0.1 },
+    {
+      spec: numberHead("turn", 40, 20),
+      ...linear(1),
+      calibration: { deviation: 2 },
+    },
   ];
 }
 
@@ -61,19 +75,30 @@ export function toyExamples(
   random: Random,
   missing = 0,
 ): Examples {
-  const draw = (label: () => number, unknown: number) =>
+  const draw = (label: () => number) =>
     Float32Array.from(
       { length: count },
-      () => random.uniform() < missing ? unknown : label(),
+      () => random.uniform() < missing ? UNKNOWN : label(),
     );
   return {
     count,
     features: featureRows(count, random),
     labels: [
-      draw(() => random.below(5), -1),
-      draw(() => random.below(2), -1),
-      draw(() => 2 * random.uniform() - 1, NaN),
+      draw(() => random.below(5)),
+      draw(() => random.below(2)),
+      draw(() => 2 * random.uniform() - 1),
     ],
+  };
+}
+
+/** The description and calibration of a head with one more class. */
+export function grownBy(
+  label: string,
+  { spec, calibration }: ClassesHead,
+): GrownClasses {
+  return {
+    spec: { ...spec, labels: [...spec.labels, label] },
+    calibration: { ...calibration, offsets: [...calibration.offsets, 0] },
   };
 }
 

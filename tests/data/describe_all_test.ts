@@ -10,7 +10,7 @@ import {
   describeAll,
   type DescribeOptions,
 } from "../../src/data/describe_all.ts";
-import { Describer } from "../../src/data/describer.ts";
+import { DescribeClient } from "../../src/data/describe_client.ts";
 import { folderSource } from "../../src/data/folder.ts";
 import { sketchSource } from "../../src/data/sketch_source.ts";
 import type { Source } from "../../src/data/source.ts";
@@ -383,7 +383,7 @@ Deno.test({
   name: "a worker that crashes is an error, not the end of the program",
   permissions: { read: false }, // the worker cannot even load its own modules
   fn: async () => {
-    using describer = new Describer();
+    using describer = new DescribeClient();
     const crash = () => describer.start(PREPROCESSING, 1);
     await assertRejects(crash, Error, "a worker crashed");
     await assertRejects(crash, Error, "a worker crashed");
@@ -391,7 +391,7 @@ Deno.test({
 });
 
 Deno.test("a worker that fails says what went wrong", async () => {
-  using describer = new Describer();
+  using describer = new DescribeClient();
   await assertRejects(
     () => describer.start({ ...PREPROCESSING, name: "unheard-of" }, 1),
     Error,

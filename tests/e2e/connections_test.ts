@@ -73,7 +73,9 @@ Deno.test("promised bodies that do not come leave room for others, and are close
     for (const connection of stalled) {
       assertMatch(await hear(connection), /^HTTP\/1.1 408 /);
     }
-    assertEquals(await predict(server), 200);
+    // For some milliseconds the listener is made again.
+    let status = 0;
+    while (status !== 200) status = await predict(server).catch(() => 0);
   });
 });
 

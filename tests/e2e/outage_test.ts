@@ -63,7 +63,10 @@ Deno.test("a database that another process holds is a 503, until it lets go", as
     assertEquals((await predict(server)).status, 200);
     const other = new DatabaseSync(files.store);
     other.exec("BEGIN EXCLUSIVE");
-    await assertUnavailable(await teach(server), /database is locked/);
+    await assertUnavailable(
+      await teach(server),
+      /another process holds the database/,
+    );
     assertEquals((await predict(server)).status, 200);
     other.exec("COMMIT");
     other.close();

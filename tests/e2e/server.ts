@@ -31,7 +31,7 @@ export async function startServer(
     stderr: "piped",
   }).spawn();
   let text = "";
-  const listen = (stream: ReadableStream<Uint8Array>) =>
+  const listen = (stream: ReadableStream<Uint8Array<ArrayBuffer>>) =>
     stream.pipeThrough(new TextDecoderStream()).pipeTo(
       new WritableStream({
         write(chunk) {

@@ -54,7 +54,7 @@ Deno.test("deno task start predicts, learns with the key it made, and remembers 
       await exported.body?.cancel();
       return exported.status;
     }));
-    assertEquals(statuses, [401, 200]); // each key opens what it says
+    assertEquals(statuses, [403, 200]); // each key opens what it says
     const after = await pen(first);
     assertGreater(after, before);
     assertEquals((await first.stop("SIGTERM")).code, 0);

@@ -4,7 +4,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { kindOf } from "../../src/heads/kinds.ts";
 import { createArena } from "../../src/kernels/arena.ts";
-import { fourHeads } from "./specs.ts";
+import { binaryHead, classesHead, fourHeads, numberHead } from "./specs.ts";
 
 const { kernels, views: { scratch } } = await createArena((allocate) => ({
   scratch: allocate.floats(16),
@@ -66,6 +66,84 @@ Deno.test("logits that are moved by the shortfall leave none behind", () => {
   );
 });
 
+Deno.test("a smaller move than the shortfall is not enough", () => {
+  const margins = fc.double({ min: 0.1, max: 4, noNaN: true });
+  fc.assert(
+    fc.property(cases, margins, (each, margin) => {
+      const { head, logits, target, calibration } = each;
+      const kind = kindOf(head);
+      const found = kind.shortfall(head, calibration, logits, target, margin);
+      if (found === undefined) return;
+      const { need, up, down } = found;
+      const rows = [up, down].filter((row) => row !== undefined).length;
+      const moved = Float64Array.from(logits);
+      if (up !== undefined) moved[up]! += 0.9 * need / rows;
+      if (down !== undefined) moved[down]! -= 0.9 * need / rows;
+      assert(kind.shortfall(head, calibration, moved, target, margin));
+    }),
+  );
+});
+
+Deno.test("a handicap takes as much from the lead of a label, and nothing from a quantity", () => {
+  const handicaps = fc.double({ min: 0, max: 8, noNaN: true });
+  fc.assert(
+    fc.property(cases, handicaps, (each, by) => {
+      const { head, logits, target, calibration } = each;
+      const kind = kindOf(head);
+      // No label leads by so much.
+      const need = () =>
+        kind.shortfall(head, calibration, logits, target, 99)?.need ?? 0;
+      const before = need();
+      kind.handicap(logits, target, by);
+      const expected = head.kind === "number" ? 0 : by;
+      assertAlmostEquals(need() - before, expected, 1e-5);
+    }),
+  );
+});
+
+Deno.test("a label's standing, by hand", () => {
+  // softmax((0 + 0.1, 1 − 0.2, 0.3) / 0.8) of classes 1 and 2
+  const exponentials = [0.1, 0.8, 0.3].map((z) => Math.exp(z / 0.8));
+  const sum = exponentials.reduce((total, value) => total + value);
+  const [first, second] = [1, 2].map((target) => {
+    const head = classesHead("kind", 3);
+    const calibration = { temperature: 0.8, offsets: [0.1, -0.2, 0.3] };
+    return kindOf(head).standing(kernels, head, calibration, [0, 1, 0], target);
+  });
+  assertEquals([first!.rank, first!.right], [1, true]);
+  assertAlmostEquals(first!.probability, exponentials[1]! / sum, 1e-12);
+  assertEquals([second!.rank, second!.right], [2, false]);
+  assertAlmostEquals(second!.loss, -Math.log(exponentials[2]! / sum), 1e-12);
+  assertAlmostEquals(second!.most!, exponentials[1]! / sum, 1e-12);
+
+  const binary = binaryHead("shaded");
+  const yes = 1 / (1 + Math.exp(-(0.4 + 0.2) / 1.5));
+  const no = kindOf(binary).standing(
+    kernels,
+    binary,
+    { temperature: 1.5, offset: 0.2 },
+    [0.4],
+    0,
+  );
+  assertEquals([no.rank, no.right], [2, false]);
+  assertAlmostEquals(no.probability, 1 - yes, 1e-12);
+  assertAlmostEquals(no.loss, -Math.log(1 - yes), 1e-12);
+  assertAlmostEquals(no.most!, yes, 1e-12);
+
+  // Half a standard deviation of 20 off, where 5 were to be expected.
+  const number = numberHead("turn", 0, 20);
+  assertEquals(
+    kindOf(number).standing(kernels, number, { deviation: 5 }, [0.5], 1),
+    {
+      probability: kernels.exp(-2),
+      rank: 1,
+      most: undefined,
+      right: false,
+      loss: 2,
+    },
+  );
+});
+
 Deno.test("a label's standing agrees with the answer", () => {
   fc.assert(
     fc.property(cases, ({ head, logits, target, calibration }) => {
@@ -80,7 +158,7 @@ Deno.test("a label's standing agrees with the answer", () => {
       const own = scratch.subarray(0, logits.length);
       own.set(logits);
       const answer = kind.answer(kernels, head, calibration, own, 16);
-      if ("value" in answer) return;
+      if ("value" in answer || standing.most === undefined) return;
       assertAlmostEquals(answer.probability, standing.most, 1e-5);
       assertAlmostEquals(standing.loss, -Math.log(standing.probability), 1e-6);
       if (!standing.right) return;

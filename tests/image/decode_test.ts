@@ -272,7 +272,7 @@ Deno.test("a PNG that holds more than its size says is refused as malformed", as
 });
 
 Deno.test("a JPEG with more scans than any encoder writes is refused", async () => {
-  const jpeg = await encodeJpeg(PICTURE, { progressive: true });
+  const jpeg = await encodeJpeg(IMAGE, { progressive: true });
   await assertRefused(bytesOf(jpeg, "\xff\xda\0\x02".repeat(200)), "too-large");
 });
 

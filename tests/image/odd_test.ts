@@ -18,14 +18,14 @@ import {
   gradient,
   integer,
   paint,
-  type Picture,
+  type PlainImage,
   pngChunk,
   withExif,
 } from "./fixtures.ts";
 
-const PICTURE = gradient(64, 48);
-const BASELINE = await encodeJpeg(PICTURE);
-const PROGRESSIVE = await encodeJpeg(PICTURE, { progressive: true });
+const IMAGE = gradient(64, 48);
+const BASELINE = await encodeJpeg(IMAGE);
+const PROGRESSIVE = await encodeJpeg(IMAGE, { progressive: true });
 const END = "\xff\xd9";
 const NOTES = `\0\0\x01\x0a${"camera notes ".repeat(20)}`;
 
@@ -140,7 +140,7 @@ Deno.test("a GIF is decoded on the screen that browsers take it to have", async 
       inside ? 80 : 0,
       inside ? 255 : 0,
     ] as const;
-  const cases: [{ width: number; height: number }, Picture][] = [
+  const cases: [{ width: number; height: number }, PlainImage][] = [
     [{ width: 0, height: 0 }, paint(10, 8, () => shade(true))],
     [{ width: 5, height: 5 }, paint(10, 8, () => shade(true))],
     [
@@ -159,8 +159,8 @@ Deno.test("a GIF is decoded on the screen that browsers take it to have", async 
 });
 
 Deno.test("an animation is its first frame, at its place", async () => {
-  const size = { width: PICTURE.width, height: PICTURE.height };
-  const still = await encodeWebp(PICTURE, { lossless: 1 });
+  const size = { width: IMAGE.width, height: IMAGE.height };
+  const still = await encodeWebp(IMAGE, { lossless: 1 });
   const other = await encodeWebp(paint(64, 48, () => [9, 9, 9, 255]), {
     lossless: 1,
   });
@@ -194,10 +194,59 @@ Deno.test("an animation is its first frame, at its place", async () => {
   );
 });
 
+/** A PNG whose animation shows `first` at (2, 1), before or behind its main image. */
+function animatePng(main: PlainImage, first: PlainImage): Uint8Array {
+  const dataOf = (png: Uint8Array) => {
+    const start = new TextDecoder("latin1").decode(png).indexOf("IDAT");
+    const length = new DataView(png.buffer).getUint32(start - 4);
+    return png.subarray(start + 4, start + 4 + length);
+  };
+  const control = bytesOf(
+    integer(0, 4),
+    integer(first.width, 4),
+    integer(first.height, 4),
+    integer(2, 4),
+    integer(1, 4),
+    new Uint8Array(6),
+  );
+  const png = encodePng(main, {
+    chunks: [pngChunk("acTL", new Uint8Array(8))],
+  });
+  const data = dataOf(encodePng(first));
+  return bytesOf(
+    png.subarray(0, -12),
+    pngChunk("fcTL", control),
+    pngChunk("fdAT", bytesOf(integer(1, 4), data.subarray(0, 10))),
+    pngChunk("fdAT", bytesOf(integer(2, 4), data.subarray(10))),
+    pngChunk("fcTL", control),
+    pngChunk("fdAT", bytesOf(integer(4, 4), "other")),
+    pngChunk("IEND", new Uint8Array()),
+  );
+}
+
+Deno.test("an animated PNG is its first frame, too, be it the main image or not", async () => {
+  const main = paint(9, 7, () => [1, 2, 3, 255]);
+  const first = paint(5, 4, (x, y) => [9 * x, 9 * y, 50, 255]);
+  const hidden = animatePng(main, first);
+  assertEquals(
+    await pixelsOf(hidden),
+    [
+      ...paint(9, 7, (x, y) => {
+        const inside = x >= 2 && x < 7 && y >= 1 && y < 5;
+        return inside ? [9 * (x - 2), 9 * (y - 1), 50, 255] : [0, 0, 0, 0];
+      }).data,
+    ],
+  );
+  const chunks = ["acTL", "fcTL"].map((type) =>
+    pngChunk(type, new Uint8Array(26))
+  );
+  assertEquals(await pixelsOf(encodePng(main, { chunks })), [...main.data]);
+});
+
 Deno.test("a PNG or GIF without its end mark, or with more behind it, is decoded whole", async () => {
   const images = [
-    encodePng(PICTURE),
-    encodeGif(PICTURE, { x: 0, y: 0, width: 64, height: 48, gray: 80 }),
+    encodePng(IMAGE),
+    encodeGif(IMAGE, { x: 0, y: 0, width: 64, height: 48, gray: 80 }),
   ];
   const markBytes = [12, 1];
   for (const [i, image] of images.entries()) {
@@ -216,8 +265,8 @@ Deno.test("a PNG's text may be large when it is unpacked, for it is not", async 
     pngChunk(type, bytesOf("a\0\0", zeros))
   );
   assertEquals(
-    await pixelsOf(encodePng(PICTURE, { chunks })),
-    await pixelsOf(encodePng(PICTURE)),
+    await pixelsOf(encodePng(IMAGE, { chunks })),
+    await pixelsOf(encodePng(IMAGE)),
   );
 });
 

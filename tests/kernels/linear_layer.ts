@@ -145,17 +145,17 @@ export function callForward(
   [row, rows]: readonly [number, number],
   [panel, panels]: readonly [number, number],
 ): void {
-  kernels.linearForward(
-    x.byteOffset + 4 * row * xStride,
+  kernels.linearForward({
+    x: x.byteOffset + 4 * row * xStride,
     xStride,
-    w.byteOffset + 4 * panel * inputs * PANEL,
-    b.byteOffset + 4 * panel * PANEL,
-    y.byteOffset + 4 * (row * yStride + panel * PANEL),
+    w: w.byteOffset + 4 * panel * inputs * PANEL,
+    b: b.byteOffset + 4 * panel * PANEL,
+    y: y.byteOffset + 4 * (row * yStride + panel * PANEL),
     yStride,
-    rows,
+    batch: rows,
     inputs,
     panels,
-  );
+  });
 }
 
 /** Calls the weight gradient kernel on `panels` panels from `panel` on. */
@@ -170,18 +170,18 @@ export function callWeightGradient(
   }: Layer,
   [panel, panels]: readonly [number, number],
 ): void {
-  kernels.linearWeightGradient(
-    x.byteOffset,
+  kernels.linearWeightGradient({
+    x: x.byteOffset,
     xStride,
-    g.byteOffset + 4 * panel * PANEL,
-    yStride,
-    dw.byteOffset + 4 * panel * inputs * PANEL,
-    db.byteOffset + 4 * panel * PANEL,
+    g: g.byteOffset + 4 * panel * PANEL,
+    gStride: yStride,
+    dw: dw.byteOffset + 4 * panel * inputs * PANEL,
+    db: db.byteOffset + 4 * panel * PANEL,
     batch,
     inputs,
     panels,
-    scratch.byteOffset,
-  );
+    scratch: scratch.byteOffset,
+  });
 }
 
 /** Calls the input gradient kernel. */
@@ -195,15 +195,15 @@ export function callInputGradient(layer: Layer, accumulate: 0 | 1): void {
     xStride,
     yStride,
   } = layer;
-  kernels.linearInputGradient(
-    g.byteOffset,
-    yStride,
-    w.byteOffset,
-    dx.byteOffset,
-    xStride,
+  kernels.linearInputGradient({
+    g: g.byteOffset,
+    gStride: yStride,
+    w: w.byteOffset,
+    dx: dx.byteOffset,
+    dxStride: xStride,
     batch,
     inputs,
     panels,
     accumulate,
-  );
+  });
 }

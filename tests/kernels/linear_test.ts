@@ -7,6 +7,7 @@ import {
   type Matrix,
   weightGradient,
 } from "../reference/linear.ts";
+import { multiplyAdd } from "../reference/multiply_add.ts";
 import { bits, rowsOf } from "./blocks.ts";
 import {
   callForward,
@@ -150,11 +151,7 @@ Deno.test("the gradients of weights and bias are those of their twins, with padd
   }
 });
 
-/** a + b·c as the kernels round it: the product, then the sum. */
-const chain = (a: number, b: number, c: number) =>
-  Math.fround(a + Math.fround(b * c));
-
-Deno.test("every sum is the documented chain of roundings, to the bit", async () => {
+Deno.test("every sum is the documented chain of multiply-adds, rounded once each, to the bit", async () => {
   const layer = await layerOf({ batch: 6, inputs: 301, outputs: 11 });
   const { batch, inputs, outputs, panels, xStride, yStride, blocks } = layer;
   const { x, w, b, g } = matricesOf(layer);
@@ -163,7 +160,10 @@ Deno.test("every sum is the documented chain of roundings, to the bit", async ()
     rowsOf(blocks.y, batch, yStride, outputs),
     x.map((row) =>
       w.map((weights, o) =>
-        row.reduce((sum, value, i) => chain(sum, value, weights[i]!), b[o]!)
+        row.reduce(
+          (sum, value, i) => multiplyAdd(sum, value, weights[i]!),
+          b[o]!,
+        )
       )
     ),
   );
@@ -174,7 +174,7 @@ Deno.test("every sum is the documented chain of roundings, to the bit", async ()
       w[0]!.map((_, i) => {
         const lanes = [0, 1, 2, 3].map((lane) =>
           row.reduce((sum, value, o) =>
-            o % 4 === lane ? chain(sum, value, w[o]![i]!) : sum, 0)
+            o % 4 === lane ? multiplyAdd(sum, value, w[o]![i]!) : sum, 0)
         );
         return Math.fround(
           Math.fround(lanes[0]! + lanes[1]!) +
@@ -185,7 +185,7 @@ Deno.test("every sum is the documented chain of roundings, to the bit", async ()
   );
 });
 
-Deno.test("a weight's gradient is one chain of roundings over all rows, zeros among them", async () => {
+Deno.test("a weight's gradient is one chain of multiply-adds over all rows, zeros among them", async () => {
   for (const batch of [6, 23, 24, 40]) {
     for (const zeros of [false, true]) {
       const layer = await layerOf({ batch, inputs: 101, outputs: 11 });
@@ -196,7 +196,7 @@ Deno.test("a weight's gradient is one chain of roundings over all rows, zeros am
         unpacked(layer.blocks.dw, layer),
         w.map((weights, o) =>
           weights.map((_, i) =>
-            g.reduce((sum, row, r) => chain(sum, row[o]!, x[r]![i]!), 0)
+            g.reduce((sum, row, r) => multiplyAdd(sum, row[o]!, x[r]![i]!), 0)
           )
         ),
       );

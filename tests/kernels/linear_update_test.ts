@@ -36,23 +36,28 @@ function callFused(
     yStride,
   } = layer;
   const at = 4 * panel * inputs * PANEL;
-  kernels.linearWeightGradientAdam(
-    x.byteOffset,
+  const [stepSize, beta1, beta2, epsilon, inverseSqrtBiasCorrection2] = ADAM;
+  kernels.linearWeightGradientAdam({
+    x: x.byteOffset,
     xStride,
-    g.byteOffset + 4 * panel * PANEL,
-    yStride,
-    w.byteOffset + at,
-    m.byteOffset + at,
-    v.byteOffset + at,
+    g: g.byteOffset + 4 * panel * PANEL,
+    gStride: yStride,
+    w: w.byteOffset + at,
+    m: m.byteOffset + at,
+    v: v.byteOffset + at,
     batch,
     inputs,
     panels,
-    scratch.byteOffset,
+    scratch: scratch.byteOffset,
     gradientScale,
-    ...ADAM,
+    stepSize,
+    beta1,
+    beta2,
+    epsilon,
+    inverseSqrtBiasCorrection2,
     l2,
     decay,
-  );
+  });
 }
 
 function callSeparately(

@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
 import { createArena } from "../../src/kernels/arena.ts";
 import { splitmix64, uniforms } from "../reference/random.ts";
-import { AWKWARD, guardedBlocks } from "./blocks.ts";
+import { AWKWARD, bits, fill, guardedBlocks } from "./blocks.ts";
 
 async function maskOf(
   n: number,
@@ -60,4 +60,29 @@ Deno.test("a mask's mean is near 1, and another seed gives another mask", async 
     await maskOf(65, 0.5, 5n),
     await maskOf(65, 0.5, 5n + (1n << 32n)),
   );
+});
+
+Deno.test("dropping gives the product with a mask, from any of its values on", async () => {
+  for (const keep of [0.125, 0.8, 1]) {
+    for (const [first, n] of [[0, 0], [0, 64], [4, 8], [60, 100]] as const) {
+      const { kernels, blocks, assertIntact } = await guardedBlocks({
+        mask: first + n,
+        x: n,
+      });
+      const { mask, x } = blocks;
+      fill(x, 3);
+      kernels.uniformMask(mask.byteOffset, first + n, keep, 77, -5);
+      const expected = x.map((value, i) => value * mask[first + i]!);
+      kernels.dropUniform({
+        x: x.byteOffset,
+        n,
+        keep,
+        seedLow: 77,
+        seedHigh: -5,
+        first,
+      });
+      assertIntact();
+      assertEquals(bits(x), bits(expected));
+    }
+  }
 });

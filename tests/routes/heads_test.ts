@@ -40,7 +40,7 @@ const finetune = (app: Hono, labels: unknown, options = {}) =>
 Deno.test("each head answers under its name, as its kind does", async () => {
   await withHeads(async (app) => {
     const prediction = await predict(app);
-    assertEquals(Object.keys(prediction), NAMES);
+    assertEquals(Object.keys(prediction), ["id", "known", ...NAMES]);
     const { place, worn, thing, width } = prediction;
     assertEquals([place.top.length, thing.top.length], [2, 3]);
     assert(THINGS.includes(thing.label));
@@ -177,6 +177,7 @@ Deno.test("a field that is neither a head nor an option is refused and named, in
       answer: Promise<Response>,
       field: string,
       known: readonly string[],
+      meant = "",
     ) => {
       const response = await answer;
       const problem = await response.json();
@@ -187,7 +188,9 @@ Deno.test("a field that is neither a head nor an option is refused and named, in
       ]);
       assertEquals(
         problem.detail,
-        `Cannot read ${field}: expected no fields but ${known.join(", ")}`,
+        `Cannot read ${field}: expected no fields but ${
+          known.join(", ")
+        }${meant}`,
       );
     };
     const options = [
@@ -203,14 +206,19 @@ Deno.test("a field that is neither a head nor an option is refused and named, in
     await refuse(
       finetune(app, { thing, colour: "red" }),
       "examples[0].colour",
-      NAMES,
+      ["image", "predictionId", ...NAMES],
     );
     await refuse(
       finetune(app, { thing, constructor: "x" }),
       "examples[0].constructor",
-      NAMES,
+      ["image", "predictionId", ...NAMES],
     );
-    await refuse(finetune(app, { thing }, { step: 3 }), "step", options);
+    await refuse(
+      finetune(app, { thing }, { step: 3 }),
+      "step",
+      ["examples", ...options],
+      '; did you mean "steps"?',
+    );
     await refuse(
       postForm(app, "/finetune", [
         ["image", IMAGES.png],
@@ -218,7 +226,8 @@ Deno.test("a field that is neither a head nor an option is refused and named, in
         ["Width", "3"],
       ]),
       "Width",
-      ["image", ...NAMES, ...options],
+      ["image", "predictionId", ...NAMES, ...options],
+      '; did you mean "width"?',
     );
   });
 });

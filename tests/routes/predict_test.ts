@@ -179,7 +179,7 @@ Deno.test("what is not an image is a 415, a damaged one a 400, each with its fie
     await refuse(
       postForm(app, "/predict", [["photo", IMAGES.png]]),
       400,
-      "images",
+      "photo",
     );
     await refuse(
       postImage(app, "/predict", "no form", "multipart/form-data; boundary=x"),

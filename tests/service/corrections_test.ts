@@ -39,7 +39,7 @@ function correction(
 
 async function likeliest(service: Service, seed: number): Promise<string> {
   const result = await service.predict([randomDescriptor(seed)], { topK: 1 });
-  const { thing } = result!.predictions[0]!;
+  const { thing } = result!.predictions[0]!.answers;
   return (thing as { label: string }).label;
 }
 
@@ -123,7 +123,7 @@ async function openShipped(engine?: Engine) {
     guard.descriptors.subarray(row * sizes.inputs, (row + 1) * sizes.inputs);
   const itemOf = async (row: number) => {
     const said = await service.predict([descriptorOf(row)], { topK: 1 });
-    const { item } = said!.predictions[0]!;
+    const { item } = said!.predictions[0]!.answers;
     return sizes.heads[ITEM]!.kind === "classes"
       ? sizes.heads[ITEM]!.labels.indexOf((item as { label: string }).label)
       : -1;

@@ -3,7 +3,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { Service } from "../../src/service/service.ts";
 import { readWeights } from "../../src/service/weights.ts";
-import { sha256 } from "../../src/store/digest.ts";
+import { sha256 } from "../../src/model/bits.ts";
 import type { Engine, Key } from "../../src/store/engine.ts";
 import { openEngine } from "../../src/store/open.ts";
 import { HEADS, tandem1BytesOf } from "../checkpoint/tandem_1.ts";
@@ -83,7 +83,7 @@ const open = async (engine: Engine) =>
 
 const said = async (service: Service, version: number) =>
   (await service.predict([randomDescriptor(1)], { topK: 4, version }))!
-    .predictions[0]!;
+    .predictions[0]!.answers;
 
 Deno.test("a store of the former version serves its head, and tells its history", async () => {
   const service = await open(await formerStore());

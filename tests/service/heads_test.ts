@@ -42,7 +42,7 @@ async function said(service: Service, version?: number) {
     topK: 3,
     ...(version !== undefined && { version }),
   }))!;
-  return predictions[0]!;
+  return predictions[0]!.answers;
 }
 
 Deno.test("a head answers as its kind does", async () => {

@@ -150,20 +150,23 @@ function assertTwin(
       ...(preprocessing.mirrored && { second: standardized(flipped) }),
       labels: [],
     });
-    assertEquals(Object.keys(prediction), HEADS.map(({ name }) => name));
-    assertSelection(prediction.place as ClassesAnswer, HEADS[0]!, {
+    assertEquals(
+      Object.keys(prediction.answers),
+      HEADS.map(({ name }) => name),
+    );
+    assertSelection(prediction.answers.place as ClassesAnswer, HEADS[0]!, {
       z: logits.slice(0, 2),
       temperature: 0.5,
     });
-    const { label, probability } = prediction.worn as BinaryAnswer;
+    const { label, probability } = prediction.answers.worn as BinaryAnswer;
     const worn = (logits[2]! - 0.25) / 2;
     assertEquals(label, worn > 0);
     assertAlmostEquals(probability, 1 / (1 + Math.exp(-Math.abs(worn))), 1e-6);
-    assertSelection(prediction.thing as ClassesAnswer, HEADS[2]!, {
+    assertSelection(prediction.answers.thing as ClassesAnswer, HEADS[2]!, {
       z: logits.slice(3, 14),
       temperature: 1.25,
     });
-    const width = prediction.width as NumberAnswer;
+    const width = prediction.answers.width as NumberAnswer;
     assertAlmostEquals(width.value, 20 + 5 * logits[14]!, 5e-5);
     assertEquals([width.deviation, width.unit], [0.75, "cm"]);
   });

@@ -140,7 +140,9 @@ Deno.test("fifty fine-tunes of the shipped model decide as they would with exact
   );
   const decisions = [a!, b!].map((parameters) =>
     network.predict({ parameters }, descriptors, 1).map((prediction) =>
-      Object.values(prediction).map((answer) => (answer as ClassesAnswer).label)
+      Object.values(prediction.answers).map((answer) =>
+        (answer as ClassesAnswer).label
+      )
     )
   );
   assertEquals(decisions[0], decisions[1]);

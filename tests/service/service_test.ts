@@ -39,7 +39,7 @@ async function said(
     topK: 3,
     ...options,
   });
-  return result!.predictions[0] as Selections;
+  return result!.predictions[0]!.answers as Selections;
 }
 
 async function probabilityOfPen(
@@ -64,7 +64,8 @@ Deno.test("predictions sum to one per head, likeliest first, at most topK", asyn
     (await service.predict(descriptors, { topK: 99 }))!;
   assertEquals(predictions.length, 40);
   assertEquals([model.version, model.step], [0, TRAINED_STEPS]);
-  for (const { place, thing } of predictions as Selections[]) {
+  for (const { answers } of predictions) {
+    const { place, thing } = answers as Selections;
     assertEquals([place.top.length, thing.top.length], [2, 3]);
     for (const { label, probability, top } of [place, thing]) {
       assertEquals({ label, probability }, top[0]);

@@ -11,7 +11,7 @@ import { equal } from "./equal.ts";
 // deno-lint-ignore no-explicit-any -- a constructor of any signature
 type Class<T> = new (...args: any[]) => T;
 
-/** What a failed assertion throws. */
+/** The error of a failed assertion. */
 export class AssertionError extends Error {
   override readonly name = "AssertionError";
 }

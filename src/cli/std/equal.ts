@@ -6,7 +6,7 @@
  * @module
  */
 
-/** Whether `a` and `b` are deeply equal. */
+/** Tells if `a` and `b` are deeply equal. */
 export function equal(a: unknown, b: unknown): boolean {
   return compare(a, b, new Map());
 }

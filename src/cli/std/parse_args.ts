@@ -7,7 +7,7 @@
  * @module
  */
 
-/** What the commands ask for. */
+/** The options that the commands use. */
 export interface ParseOptions {
   /** Options that take a value; `_` keeps positional arguments from becoming numbers. */
   readonly string?: readonly string[];
@@ -163,7 +163,7 @@ class Parser {
   }
 }
 
-/** What looks like a number becomes one. */
+/** Turns text that looks like a number into one. */
 function typed(text: string): string | number {
   return /\S/.test(text) && Number.isFinite(Number(text)) ? Number(text) : text;
 }

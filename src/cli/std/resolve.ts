@@ -22,7 +22,7 @@ const STAND_INS: Record<string, string> = {
   "@std/cli/parse-args": new URL("./parse_args.ts", import.meta.url).href,
 };
 
-/** Whether every `@std` package of the import map can be loaded. */
+/** Tells if every `@std` package of the import map can be loaded. */
 async function jsrAnswers(): Promise<boolean> {
   const specifiers = [
     config.imports["@std/assert"],
@@ -43,7 +43,7 @@ async function jsrAnswers(): Promise<boolean> {
   }
 }
 
-/** What deno.json does by itself and an import map does not: `name/…` for every npm package. */
+/** Entries that deno.json implies and an import map must spell out: `name/…` for every npm package. */
 function subpaths(): Record<string, string> {
   const packages = Object.entries(config.imports)
     .filter(([, target]) => target.startsWith("npm:"));

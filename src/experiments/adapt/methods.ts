@@ -16,7 +16,7 @@ import { EMPTY_MEMORY } from "../../correction/memory.ts";
 import { Metric } from "../../correction/metric.ts";
 import { propagate } from "../../correction/propagation.ts";
 import { rowAt, Scorer } from "../../correction/scorer.ts";
-import { indexOfLargest } from "../../heads/head.ts";
+import { indexOfLargest, UNKNOWN } from "../../heads/head.ts";
 
 /** How often a labelled target image counts beside one of the source. */
 export const TARGET_WEIGHT = 5;
@@ -102,7 +102,7 @@ export const labelPropagation: Method = async (
   const all = joined([source, labelled, test]);
   const metric = await Metric.create(all.features, { features: count });
   const known = all.count - test.count;
-  const labels = all.labels[0]!.map((label, i) => i < known ? label : -1);
+  const labels = all.labels[0]!.map((label, i) => i < known ? label : UNKNOWN);
   const classes = head.bias.length;
   return propagate(metric, all.features, labels, classes).subarray(known);
 };

@@ -1,16 +1,23 @@
 /** The trunks that ways to adapt work on: trained on the source alone, or on both domains. @module */
 
-import type { ClassesHead, Examples as Rows } from "../../correction/heads.ts";
-import { sha256 } from "../../data/sha256.ts";
-import { neutralClasses } from "../../heads/classes_calibration.ts";
-import { widthOf } from "../../heads/kinds.ts";
+import {
+  type ClassesHead,
+  type Examples as Rows,
+  examplesFrom,
+  headsFrom,
+} from "../../correction/heads.ts";
+import { sha256 } from "../../model/bits.ts";
 import {
   type Examples,
   labelsOf,
   rowsPerExample,
 } from "../../model/examples.ts";
-import { featureCount, layerOf } from "../../model/sizes.ts";
-import { loadParameters, type ModelState } from "../../model/state.ts";
+import { featureCount } from "../../model/sizes.ts";
+import {
+  loadParameters,
+  type ModelState,
+  neutralCalibration,
+} from "../../model/state.ts";
 import { computeFeatures } from "../../train/features.ts";
 import { stepsOf } from "../../train/fit.ts";
 import type { Origin } from "../../train/origin.ts";
@@ -173,27 +180,22 @@ async function trunkOf(
     standardization.inverseDeviation,
   );
   const seen = new WeakMap<Uint32Array, Rows>();
-  const [head] = sizes.heads;
-  const layer = layerOf(head!);
+  const { heads } = sizes;
+  const calibration = neutralCalibration(sizes);
+  const [head] = headsFrom({ heads, calibration }, parameters);
   return {
     name,
     model,
     features: featureCount(sizes),
-    head: {
-      name: head!.name,
-      kind: "classes",
-      weight: parameters.get(`${layer}.weight`)!,
-      bias: parameters.get(`${layer}.bias`)!,
-      calibration: neutralClasses(widthOf(head!)),
-    },
+    head: head as ClassesHead,
     see(rows) {
       const known = seen.get(rows);
       if (known !== undefined) return known;
-      const features = {
-        count: rows.length,
+      const features = examplesFrom(heads, {
         features: computeFeatures(evaluator, examples, rows),
-        labels: [Float32Array.from(labelsOf(examples, rows, 0))],
-      };
+        labels: [labelsOf(examples, rows, 0)],
+        length: rows.length,
+      });
       seen.set(rows, features);
       return features;
     },

@@ -13,7 +13,7 @@ import { type Examples, labelsOf } from "../../model/examples.ts";
 import { adamw } from "../../optim/adam.ts";
 import type { Recipe } from "../../train/plan.ts";
 import { scoreOutputs } from "../../train/metrics.ts";
-import { measuredHeads } from "../../train/standing.ts";
+import { measuredHeads } from "../../train/run_state.ts";
 import {
   joinHeads,
   type Joining,

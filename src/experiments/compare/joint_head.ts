@@ -57,7 +57,7 @@ export function joinHeads(
 }
 
 /**
- * What a network with a joint head says of every original head, in their order:
+ * The answers of a network with a joint head for every original head, in their order:
  * the probability of a class is the sum over the combinations it is part of.
  *
  * @param labels True labels [N] of the original heads.

@@ -28,7 +28,7 @@ export interface Walk {
 
 /** A walk with its points. */
 export interface Path extends Omit<Walk, "start" | "steps"> {
-  /** From the start on, one per step; shorter where a step left the finite numbers. */
+  /** From the start on, one per step; shorter where a step led to no finite numbers. */
   readonly points: readonly Point[];
 }
 

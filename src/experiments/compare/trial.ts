@@ -10,7 +10,7 @@ import { validationLoss } from "../../train/epochs.ts";
 import { fit, stepsOf } from "../../train/fit.ts";
 import { computeOutputs, headMetrics } from "../../train/metrics.ts";
 import type { Recipe, Rows } from "../../train/plan.ts";
-import { measuredHeads } from "../../train/standing.ts";
+import { measuredHeads } from "../../train/run_state.ts";
 import { measureStandardization } from "../../train/standardize.ts";
 import { createTrainer, initialize } from "../../train/trainer.ts";
 import { mean } from "../statistics.ts";

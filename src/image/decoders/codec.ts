@@ -7,7 +7,7 @@
 
 import { MemoryError, type Pixels } from "./decoder.ts";
 
-/** What an instance tells. */
+/** The host of an instance, which takes what that prints and finds. */
 export interface Host {
   /** Takes a line that it prints. */
   print(line: string): void;

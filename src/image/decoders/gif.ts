@@ -10,7 +10,7 @@ import { placed } from "./canvas.ts";
 import type { Decoder } from "./decoder.ts";
 import { type ModuleDecoder, openModule } from "./module.ts";
 
-/** What the module exports; a pointer is a byte offset into its memory. */
+/** The module's exports; a pointer is a byte offset into its memory. */
 interface Exports {
   readonly memory: WebAssembly.Memory;
   walloc(bytes: number): number;

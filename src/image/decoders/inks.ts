@@ -33,7 +33,7 @@ export function decodeInks(
       useTArray: true,
       tolerantDecoding: false,
       maxMemoryUsageInMB: memory / MEGA,
-      maxResolutionInMP: memory / MEGA,
+      maxResolutionInMP: Infinity, // the header was checked
     }));
   } catch (error) {
     if (!/maxMemoryUsage/.test(String(error))) throw error;

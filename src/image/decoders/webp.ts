@@ -18,7 +18,7 @@ import { Embind, type Names } from "./embind.ts";
 import { compileModule } from "./module.ts";
 
 /** What the letters of the module mean, in the version that deno.json pins. */
-const LIBWEBP: Names = {
+export const LIBWEBP: Names = {
   letters: "abcdefghijklmnopqr",
   imports: {
     register: "c",

@@ -9,7 +9,7 @@
 import { viewOf } from "./parsed.ts";
 
 /**
- * Where the first stored row and column belong in the upright image: 1 top
+ * The places of the first stored row and column in the upright image: 1 top
  * left, 2 top right, 3 bottom right, 4 bottom left, 5 left top, 6 right top,
  * 7 right bottom, 8 left bottom.
  */

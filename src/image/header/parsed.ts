@@ -1,4 +1,4 @@
-/** What a reader finds: the stored size, and the EXIF block (a TIFF file) if there is one. */
+/** The findings of a reader: the stored size, and the EXIF block (a TIFF file) if there is one. */
 export interface ParsedHeader {
   readonly width: number;
   readonly height: number;

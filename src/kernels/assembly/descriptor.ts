@@ -1,6 +1,6 @@
 // A square image to a descriptor: gradients, their local auto-correlation, colour histograms.
 
-import { leftOf, multiplyAdd, rightOf } from "./vector";
+import { leftOf, rightOf } from "./vector";
 
 /**
  * Gradient of the channel in which it is steepest (the first of equals), by
@@ -417,12 +417,14 @@ export function addColors(
           dark = v128.load(entry);
           bright = v128.load(entry, 16);
         }
-        dark = multiplyAdd(
+        dark = f32x4.add(
           dark,
-          i32x4.shuffle(rRest, rRest, 0, 0, 0, 0),
-          shares,
+          f32x4.mul(i32x4.shuffle(rRest, rRest, 0, 0, 0, 0), shares),
         );
-        bright = multiplyAdd(bright, i32x4.shuffle(r, r, 0, 0, 0, 0), shares);
+        bright = f32x4.add(
+          bright,
+          f32x4.mul(i32x4.shuffle(r, r, 0, 0, 0, 0), shares),
+        );
         shares = second, second = third, third = fourth;
         places = i32x4.shuffle(places, places, 1, 2, 3, 0);
         rRest = i32x4.shuffle(rRest, rRest, 1, 2, 3, 0);

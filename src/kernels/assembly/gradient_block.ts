@@ -10,7 +10,7 @@
  * High-Performance Matrix Multiplication" (doi:10.1145/1356052.1356053).
  */
 
-import { multiplyAdd } from "./vector";
+import { multiplyAdd } from "./multiply_add";
 
 /** Packed panels of g at a time. */
 export const GROUP = 32;

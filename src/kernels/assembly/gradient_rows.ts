@@ -11,7 +11,7 @@
  * gradient_block.ts wherever x is finite.
  */
 
-import { multiplyAdd } from "./vector";
+import { multiplyAdd } from "./multiply_add";
 
 /** Panels of which the rows are listed at a time. */
 export const GROUP = 64;

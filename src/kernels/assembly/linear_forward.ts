@@ -3,15 +3,15 @@
  *
  * A weight matrix [O, I] lies in panels of eight outputs: panel p is [I][8] and
  * holds outputs 8p … 8p+7, so that one input's weights for eight outputs are two
- * vector loads side by side. Every output is one chain of sums in ascending order
- * of the input, whatever the tile it is computed in: its bits depend neither on
- * the batch around it nor on the other panels of the call.
+ * vector loads side by side. Every output is one chain of multiply-adds, each rounded
+ * once, in ascending order of the input, whatever the tile it is computed in: its
+ * bits depend neither on the batch around it nor on the other panels of the call.
  *
  * Source of panels, tiles and blocks: Goto and van de Geijn 2008, "Anatomy of
  * High-Performance Matrix Multiplication" (doi:10.1145/1356052.1356053).
  */
 
-import { multiplyAdd } from "./vector";
+import { multiplyAdd } from "./multiply_add";
 
 /** Inputs per pass: a panel's share of the weights stays in the first cache for all rows. */
 const BLOCK = 512;

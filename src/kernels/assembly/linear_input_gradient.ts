@@ -1,6 +1,6 @@
 /** The linear layer's gradient with respect to its inputs. */
 
-import { multiplyAdd } from "./vector";
+import { multiplyAdd } from "./multiply_add";
 
 /**
  * The gradient with respect to the inputs.

@@ -1,9 +1,4 @@
-/** What the kernels share: arithmetic on vectors of four floats. */
-
-/** Adds a·b to `sum`: two roundings, as everywhere here, so that every machine agrees. */
-export function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
-  return f32x4.add(sum, f32x4.mul(a, b));
-}
+/** Arithmetic on vectors of four floats, which the kernels share. */
 
 /** a·x + b·y. */
 export function blend(a: v128, x: v128, b: v128, y: v128): v128 {

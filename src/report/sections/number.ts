@@ -12,19 +12,19 @@ import type { HeadAnswers } from "../run.ts";
 /** More dots than this hide each other. */
 const MOST_DOTS = 1000;
 
-/** Multiples of the deviation, and the share of a normal distribution within them. */
+/** Multiples of the standard deviation, and the share of a normal distribution within them. */
 const INTERVALS = [[1, 0.6827], [2, 0.9545]] as const;
 
 /** The share of truths that lie within an interval around the estimate. */
 export interface Coverage {
-  /** Half the interval's width, in multiples of the deviation. */
+  /** Half the interval's width, in multiples of the standard deviation. */
   readonly multiple: number;
   /** The share that a normal distribution has there. */
   readonly expected: number;
   readonly found: Proportion;
 }
 
-/** The deviation that a head answers with; undefined where it answers without. */
+/** The standard deviation that a head answers with; undefined where it answers without. */
 function deviationOf(
   { calibration }: Pick<HeadAnswers, "calibration">,
 ): number | undefined {
@@ -89,9 +89,9 @@ function scatter(
       quantity: unit === "" ? head.name : `${head.name} (${unit})`,
       pairs: shown,
       reach: deviation,
-      band: "within the deviation",
+      band: "within one standard deviation",
     }),
-    `The band is the deviation that answers state, ± ${reach}.${fewer}`,
+    `The band is the standard deviation that answers state, ± ${reach}.${fewer}`,
   );
 }
 

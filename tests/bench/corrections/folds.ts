@@ -9,23 +9,33 @@ import {
   saveState,
   servingState,
 } from "../../../src/cli/weights.ts";
-import type { Examples, Head } from "../../../src/correction/heads.ts";
 import type { Material } from "../../../src/correction/correct.ts";
+import {
+  type Examples as Rows,
+  examplesFrom,
+  headsFrom,
+  parametersOf,
+} from "../../../src/correction/heads.ts";
 import { Scorer } from "../../../src/correction/scorer.ts";
 import type { Dataset } from "../../../src/data/dataset.ts";
-import { loadPicture } from "../../../src/data/picture.ts";
-import type { Source } from "../../../src/data/source.ts";
+import { loadImage } from "../../../src/data/image.ts";
+import { isKnown, UNKNOWN } from "../../../src/heads/head.ts";
+import type { HeadSpec } from "../../../src/heads/kinds.ts";
+import { joinOutputs } from "../../../src/heads/outputs.ts";
 import { allocateDescriber, describe } from "../../../src/image/descriptor.ts";
 import { DEFAULT_LIMITS } from "../../../src/image/limits.ts";
 import { PLAIN_VIEW } from "../../../src/image/view.ts";
 import { createArena } from "../../../src/kernels/arena.ts";
+import { type Examples, labelsOf } from "../../../src/model/examples.ts";
 import { featureCount } from "../../../src/model/sizes.ts";
+import type {
+  ModelDescription,
+  StoredExamples,
+} from "../../../src/model/state.ts";
 import { Random } from "../../../src/nn/prng.ts";
-import type { ModelState, StoredExamples } from "../../../src/model/state.ts";
 import { Describer } from "../../../src/service/describer.ts";
 import { ServingNetwork } from "../../../src/service/network.ts";
-import { fitCalibration } from "../../../src/train/calibrate.ts";
-import type { NamedExamples } from "../../../src/train/plan.ts";
+import { fitCalibration } from "../../../src/train/metrics.ts";
 import { runTraining } from "../../../src/train/run.ts";
 
 /** Where models are kept between runs. */
@@ -37,20 +47,21 @@ const NEGATIVE = {
   offset: [255, 255, 255],
 } as const;
 
-/** How many items a model is trained without, to meet them as new ones. */
+/** How many classes a model is trained without, to meet them as new ones. */
 const LEFT_OUT = 6;
 
 /** A model and the images that it has not seen. */
 export interface Fold {
+  readonly model: ModelDescription;
   readonly material: Material;
   /** Test images. */
-  readonly test: Examples;
+  readonly test: Rows;
   /** The same images in a new look. */
-  readonly newLook: Examples;
+  readonly newLook: Rows;
   /** Validation images, which the calibration was fitted on. */
-  readonly validation: Examples;
-  /** For each item that it was trained without, all images of it; their item label is −1. */
-  readonly leftOut: readonly Examples[];
+  readonly validation: Rows;
+  /** For each class that it was trained without, all images of it, without that label. */
+  readonly leftOut: readonly Rows[];
   /** Predicts a test image from the bytes of its file. */
   readonly predict: () => Promise<void>;
 }
@@ -59,7 +70,7 @@ export interface Fold {
 export interface FoldOptions {
   readonly data: string;
   readonly seeds: readonly number[];
-  /** Whether each is trained without six of the items, drawn by its seed. */
+  /** Whether each is trained without six classes of its largest head, drawn by its seed. */
   readonly novel: boolean;
   readonly note: (text: string) => void;
 }
@@ -72,36 +83,34 @@ export interface FoldOptions {
  */
 export async function openFolds(options: FoldOptions): Promise<Fold[]> {
   const flags = parseFlags(COMMAND, ["--data", options.data]);
-  const { dataset, source } = await openDataset(
-    flags,
-    new AbortController().signal,
-  );
+  const { dataset } = await openDataset(flags, new AbortController().signal);
   using images = dataset;
   const folds: Fold[] = [];
   for (const seed of options.seeds) {
-    folds.push(await openFold(images, source, flags, seed, options));
+    folds.push(await openFold(images, flags, seed, options));
   }
-  // Without some items, no two models have the same classes.
+  // Without some classes, no two models have the same classes.
   return options.novel ? folds : await calibrated(folds);
 }
 
 async function openFold(
   images: Dataset,
-  source: Source,
   flags: Flags,
   seed: number,
   { novel, note }: FoldOptions,
 ): Promise<Fold> {
   const plan = planOf(flags, undefined);
-  const known = novel ? withoutItems(images, seed) : images;
-  const split = splitExamples(images, plan.split, seed);
-  const isKnown = (row: number) => known.itemOf(row) >= 0;
+  const { examples } = images;
+  const main = largestHead(examples.heads);
+  const known = novel ? withoutClasses(examples, main, seed) : examples;
+  const split = splitExamples(examples, plan.split, seed);
+  const hasClass = (row: number) => isKnown(known.labelOf(row, main));
   const rows = {
-    train: split.train.filter(isKnown),
-    validation: split.validation.filter(isKnown),
-    test: split.test.filter(isKnown),
+    train: split.train.filter(hasClass),
+    validation: split.validation.filter(hasClass),
+    test: split.test.filter(hasClass),
   };
-  const name = `${images.hash.slice(0, 8)}-${novel ? "novel-" : ""}${seed}`;
+  const name = `${examples.hash.slice(0, 8)}-${novel ? "novel-" : ""}${seed}`;
   const file = `${FOLDER}/${name}.safetensors`;
   if (!await exists(file)) {
     note(`Training without ${rows.test.length} test images, seed ${seed} …`);
@@ -116,133 +125,122 @@ async function openFold(
     await saveState(file, servingState(state));
   }
   const state = await loadState(file);
+  const { heads } = state.sizes;
   const network = await ServingNetwork.create(await loadServingModel(file));
+  const features = (descriptors: readonly Uint8Array[], labels: Labels): Rows =>
+    examplesFrom(heads, {
+      features: network.features(new Map(), descriptors),
+      labels,
+      length: descriptors.length,
+    });
   const stored = (examples: StoredExamples) =>
-    examplesOf(network, examples, descriptorsOf(examples));
-  const labels = (rows: ArrayLike<number>) => ({
-    domains: Int32Array.from(rows, (row) => known.domainOf(row)),
-    items: Int32Array.from(rows, (row) => known.itemOf(row)),
-  });
+    features(descriptorsOf(examples), examples.labels);
+  const labels = (rows: ArrayLike<number>): Labels =>
+    heads.map((_, h) => labelsOf(known, rows, h));
   const plain = (rows: ArrayLike<number>) =>
-    examplesOf(
-      network,
-      labels(rows),
-      Array.from(rows, (row) => read(images, row)),
-    );
+    features(Array.from(rows, (row) => read(examples, row)), labels(rows));
   const unknown = Map.groupBy(
-    Array.from({ length: images.length }, (_, row) => row)
-      .filter((row) => !isKnown(row)),
-    (row) => images.itemOf(row),
+    Array.from({ length: examples.length }, (_, row) => row)
+      .filter((row) => !hasClass(row)),
+    (row) => examples.labelOf(row, main),
   );
   return {
+    model: state,
     material: {
-      base: headsOf(state),
+      base: headsFrom(
+        { heads, calibration: state.calibration },
+        state.parameters,
+      ),
       features: featureCount(state.sizes),
       replay: stored(state.replay!),
       guard: stored(state.guard!),
     },
     test: plain(rows.test),
     validation: plain(rows.validation),
-    newLook: examplesOf(
-      network,
-      labels(rows.test),
-      novel
-        ? Array.from(rows.test, (row) => read(images, row))
-        : await negatives(images, source, rows.test),
-    ),
+    newLook: novel
+      ? plain(rows.test)
+      : features(await negatives(images, rows.test), labels(rows.test)),
     leftOut: Array.from(unknown.values(), plain),
-    predict: await predictor(network, source, images.idOf(rows.test[0]!)),
+    predict: await predictor(network, images, rows.test[0]!),
   };
 }
 
-/** The images with the labels of all items but six, −1 for those of the six. */
-function withoutItems(images: Dataset, seed: number): NamedExamples {
-  const order = images.items.map((_, item) => item);
+type Labels = readonly ArrayLike<number>[];
+
+function largestHead(heads: readonly HeadSpec[]): number {
+  const classes = heads.map((head) =>
+    head.kind === "classes" ? head.labels.length : 0
+  );
+  return classes.indexOf(Math.max(...classes));
+}
+
+/** The images without the classes of one head that a seed draws: their label is not known. */
+function withoutClasses(
+  examples: Examples,
+  main: number,
+  seed: number,
+): Examples {
+  const head = examples.heads[main]!;
+  if (head.kind !== "classes") throw new TypeError("Expected classes");
+  const order = [...head.labels.keys()];
   Random.fromSeed(seed, "left out").shuffle(order);
   const kept = order.slice(LEFT_OUT).sort((a, b) => a - b);
+  const labels = kept.map((label) => head.labels[label]!);
   return {
-    length: images.length,
-    views: images.views,
-    domains: images.domains,
-    items: kept.map((item) => images.items[item]!),
-    preprocessing: images.preprocessing,
-    inputs: images.inputs,
-    parts: images.parts,
-    cells: images.cells,
-    mirror: images.mirror,
-    hash: images.hash,
-    domainOf: (row) => images.domainOf(row),
-    itemOf: (row) => kept.indexOf(images.itemOf(row)),
-    read: (row, view, out) => images.read(row, view, out),
+    ...examples,
+    heads: examples.heads.with(main, { ...head, labels }),
+    labelOf(row, h) {
+      const label = examples.labelOf(row, h);
+      if (h !== main) return label;
+      const place = kept.indexOf(label);
+      return place < 0 ? UNKNOWN : place;
+    },
   };
 }
 
 async function predictor(
   network: ServingNetwork,
-  { entries }: Source,
-  id: string,
+  images: Dataset,
+  row: number,
 ): Promise<() => Promise<void>> {
-  const { origin } = entries.find((entry) => entry.id === id)!;
+  const origin = images.originOf(row);
   if (origin.kind !== "file") throw new TypeError("Expected a photograph");
   const bytes = await Deno.readFile(origin.path);
   const { preprocessing } = network.model;
   const describer = await Describer.create(preprocessing, DEFAULT_LIMITS);
   return async () => {
-    network.predict(new Map(), [await describer.describe(bytes)]);
+    const descriptor = await describer.describe(bytes);
+    network.predict({ parameters: new Map() }, [descriptor], 1);
   };
 }
 
-function headsOf({ parameters, calibration }: ModelState): Head[] {
-  return (["domain", "item"] as const).map((name) => ({
-    name,
-    kind: "classes",
-    weight: parameters.get(`head.${name}.weight`)!,
-    bias: parameters.get(`head.${name}.bias`)!,
-    calibration: calibration[name],
-  }));
-}
-
-function examplesOf(
-  network: ServingNetwork,
-  { domains, items }: Pick<StoredExamples, "domains" | "items">,
-  descriptors: readonly Uint8Array[],
-): Examples {
-  return {
-    count: items.length,
-    features: network.features(new Map(), descriptors),
-    labels: [Float32Array.from(domains), Float32Array.from(items)],
-  };
-}
-
-function descriptorsOf({ descriptors, items }: StoredExamples): Uint8Array[] {
-  const inputs = descriptors.length / items.length;
+function descriptorsOf({ descriptors, length }: StoredExamples): Uint8Array[] {
+  const inputs = descriptors.length / length;
   return Array.from(
-    items,
+    { length },
     (_, i) => descriptors.subarray(i * inputs, (i + 1) * inputs),
   );
 }
 
-function read(images: Dataset, row: number): Uint8Array {
-  const descriptor = new Uint8Array(images.inputs);
-  images.read(row, 0, descriptor);
+function read(examples: Examples, row: number): Uint8Array {
+  const descriptor = new Uint8Array(examples.inputs);
+  examples.read(row, 0, descriptor);
   return descriptor;
 }
 
 async function negatives(
   images: Dataset,
-  source: Source,
   rows: Uint32Array,
 ): Promise<Uint8Array[]> {
-  const { preprocessing } = images;
+  const { preprocessing, inputs } = images.examples;
   const { kernels, views } = await createArena((allocate) =>
     allocateDescriber(allocate, preprocessing)
   );
-  const origins = new Map(source.entries.map(({ id, origin }) => [id, origin]));
   const descriptors: Uint8Array[] = [];
   for (const row of rows) {
-    const image = await loadPicture(origins.get(images.idOf(row))!);
+    const image = await loadImage(images.originOf(row));
     const { header, pixels } = await image.decode();
-    const out = new Uint8Array(images.inputs);
+    const out = new Uint8Array(inputs);
     describe(kernels, views, preprocessing, header, pixels, NEGATIVE, out);
     descriptors.push(out);
   }
@@ -256,26 +254,21 @@ async function calibrated(folds: readonly Fold[]): Promise<Fold[]> {
     Math.max(...folds[0]!.material.base.map(({ bias }) => bias.length)),
   );
   const said = folds.map(({ material: { base }, test }) =>
-    base.map((head) => scorer.logits(head, test.features))
+    base.map((head, h) => ({
+      width: head.bias.length,
+      logits: scorer.logits(head, test.features),
+      labels: Float64Array.from(test.labels[h]!),
+    }))
   );
-  return folds.map((fold) => {
-    const others = folds.flatMap((other, k) => other === fold ? [] : [k]);
-    const pooled = (h: number) => ({
-      classes: fold.material.base[h]!.bias.length,
-      logits: Float32Array.from(others.flatMap((k) => [...said[k]![h]!])),
-      labels: Int32Array.from(
-        others.flatMap((k) => [...folds[k]!.test.labels[h]!]),
-      ),
-    });
-    const { domain, item } = fitCalibration(scorer.math, {
-      domain: pooled(0),
-      item: pooled(1),
-    });
-    const base = fold.material.base.map((head, h) => ({
-      ...head,
-      calibration: h === 0 ? domain : item,
-    }));
-    return { ...fold, material: { ...fold.material, base: base as Head[] } };
+  return folds.map((fold, own) => {
+    const { heads } = fold.model.sizes;
+    const others = joinOutputs(said.filter((_, k) => k !== own));
+    const calibration = fitCalibration(scorer.math, heads, others);
+    const base = headsFrom(
+      { heads, calibration },
+      parametersOf(fold.material.base),
+    );
+    return { ...fold, material: { ...fold.material, base } };
   });
 }
 

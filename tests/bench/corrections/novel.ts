@@ -11,13 +11,11 @@ import {
   type Head,
   pick,
 } from "../../../src/correction/heads.ts";
-import {
-  type Familiarity,
-  scoreByDistance,
-  scoreByLogits,
-} from "../../../src/correction/known.ts";
+import { Metric } from "../../../src/correction/metric.ts";
 import { addClass, measureWithin } from "../../../src/correction/new_class.ts";
 import { Random } from "../../../src/nn/prng.ts";
+import { grownBy } from "../../correction/toy.ts";
+import { type Familiarity, scoreByDistance, scoreByLogits } from "./scores.ts";
 import type { Figures } from "./streams.ts";
 import { accuracies, indices, type Subject } from "./subject.ts";
 
@@ -30,6 +28,7 @@ export async function newClasses(
 ): Promise<Figures> {
   const { material, scorer, main, test } = subject;
   const head = material.base[main] as ClassesHead;
+  const wider = grownBy("new", head);
   const labels = material.replay.labels[main]!;
   const within = await measureWithin(
     material.replay,
@@ -42,6 +41,9 @@ export async function newClasses(
     labels: material.guard.labels[main]!,
     handicap: 0,
   };
+  const { features } = material;
+  const metric = await Metric.create(material.replay.features, { features });
+  const tools = { metric, scorer };
   const random = Random.fromSeed(shots, "new classes");
   const alone = (examples: Examples, label?: number): Examples => ({
     ...examples,
@@ -61,7 +63,7 @@ export async function newClasses(
       random.shuffle(order);
       const shown = pick(item, order.slice(0, shots));
       const held = pick(item, order.slice(shots));
-      const grown = addClass(scorer, within, head, shown, guard);
+      const grown = addClass(tools, within, head, wider, shown, guard);
       found.push(of(grown, alone(held, head.bias.length)));
       lost.push(of(grown, alone(test)) - before);
     }

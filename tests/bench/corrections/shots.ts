@@ -8,6 +8,7 @@ import {
 } from "../../../src/correction/heads.ts";
 import { Metric } from "../../../src/correction/metric.ts";
 import { propagate } from "../../../src/correction/propagation.ts";
+import { UNKNOWN } from "../../../src/heads/head.ts";
 import { Random } from "../../../src/nn/prng.ts";
 import type { Figures } from "./streams.ts";
 import { accuracies, indices, type Subject } from "./subject.ts";
@@ -63,7 +64,9 @@ async function spreadAccuracy(
     ridge: 1,
   });
   const labelled = all.count - rest.count;
-  const labels = all.labels[main]!.map((label, i) => i < labelled ? label : -1);
+  const labels = all.labels[main]!.map((label, i) =>
+    i < labelled ? label : UNKNOWN
+  );
   const classes = start.heads[main]!.bias.length;
   const found = propagate(metric, all.features, labels, classes);
   const right = rest.labels[main]!

@@ -183,7 +183,7 @@ function otherHeads(
   values: readonly number[],
 ): Figures {
   return Object.fromEntries(
-    heads.flatMap(({ name }, h) =>
+    heads.flatMap(({ spec: { name } }, h) =>
       h === main ? [] : [[`${name} of them`, values[h]!]]
     ),
   );

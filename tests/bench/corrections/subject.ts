@@ -29,7 +29,8 @@ export async function subjectOf(fold: Fold): Promise<Subject> {
   return {
     ...fold,
     corrector,
-    scorer: await Scorer.create(features, Math.max(...rows)),
+    // Room for a class that is added.
+    scorer: await Scorer.create(features, 1 + Math.max(...rows)),
     start: {
       heads: base,
       secondMoments: corrector.firstSecondMoments(),
@@ -45,14 +46,11 @@ export function accuracies(
   heads: readonly Head[],
   examples: Examples,
 ): number[] {
-  const sets = examples.labels.map((labels): GuardSet => ({
-    basis: "guard",
-    examples,
-    labels,
-    handicap: 0,
-  }));
-  return measure(scorer, heads, sets)
-    .map(({ accuracy }) => 100 * accuracy);
+  return heads.map((head, h) => {
+    const labels = examples.labels[h]!;
+    const set: GuardSet = { basis: "guard", examples, labels, handicap: 0 };
+    return 100 * measure(scorer, head, set).accuracy;
+  });
 }
 
 /** What has become of each head's accuracy on examples since the start, in points. */

@@ -1,0 +1,210 @@
+/**
+ * The API as types: `hc<App>(url)` of Hono's client knows every route, field and
+ * answer. The types are those of the schemas; the heads of the model, which no
+ * type can know, are given as `App<{ item: "classes" }>`, or may have any names.
+ * Bodies are JSON here; forms and bytes are for `fetch`.
+ *
+ * @module
+ */
+
+import type { Hono } from "hono";
+import type { BlankEnv } from "hono/types";
+import type { StatusCode } from "hono/utils/http-status";
+import type { InferInput, InferOutput } from "valibot";
+import type { BinaryAnswer } from "../src/heads/binary.ts";
+import type { ClassesAnswer } from "../src/heads/classes.ts";
+import type { NumberAnswer } from "../src/heads/number.ts";
+import type { ModelIdentity } from "../src/service/answers.ts";
+import type { FinetuneAnswer as Finetuned } from "../src/service/requests.ts";
+import type { LabelAnswer } from "../src/service/standings.ts";
+import type {
+  importAnswer,
+  rollbackAnswer,
+  tagAnswer,
+  versionBody,
+} from "./schemas/admin.ts";
+import type { finetuneOptions } from "./schemas/finetune.ts";
+import type { labelAnswer, renameBody } from "./schemas/labels.ts";
+import type { problemSchema } from "./schemas/problem.ts";
+import type {
+  healthAnswer,
+  indexAnswer,
+  readyAnswer,
+} from "./schemas/server.ts";
+import type { versionAnswer, versionsAnswer } from "./schemas/versions.ts";
+
+/** The heads of a model: their names and kinds. */
+export type Heads = Readonly<Record<string, keyof Answers>>;
+
+interface Answers {
+  readonly classes: ClassesAnswer;
+  readonly binary: BinaryAnswer;
+  readonly number: NumberAnswer;
+}
+
+interface Labels {
+  readonly classes: string;
+  readonly binary: boolean | string;
+  readonly number: number | string;
+}
+
+/** Fields under heads' names beside others; names that nobody knows may be anything's. */
+type WithHeads<H extends Heads, F, P> = string extends keyof H
+  ? F & { readonly [head: string]: F[keyof F] | P | undefined }
+  : F & P;
+
+/** What every head says of one image. */
+export type Prediction<H extends Heads = Heads> = WithHeads<
+  H,
+  { readonly id: string; readonly known: number | null },
+  string extends keyof H ? Answers[keyof Answers]
+    : { readonly [N in keyof H]: Answers[H[N]] }
+>;
+
+/** What /predict answers. */
+export interface PredictAnswer<H extends Heads = Heads> {
+  readonly predictions: readonly Prediction<H>[];
+  readonly model: ModelIdentity;
+}
+
+/** An image and its right labels, for /finetune. */
+export type Example<H extends Heads = Heads> = WithHeads<
+  H,
+  { readonly image?: string; readonly predictionId?: string },
+  string extends keyof H ? Labels[keyof Labels] | null
+    : { readonly [N in keyof H]?: Labels[H[N]] | null }
+>;
+
+/** What became of an example. */
+export type ExampleAnswer<H extends Heads = Heads> = WithHeads<
+  H,
+  { readonly used: boolean; readonly reason: string | null },
+  string extends keyof H ? LabelAnswer
+    : { readonly [N in keyof H]?: LabelAnswer }
+>;
+
+/** What /finetune answers. */
+export interface FinetuneAnswer<H extends Heads = Heads>
+  extends Omit<Finetuned, "examples"> {
+  readonly examples: readonly ExampleAnswer<H>[];
+}
+
+/** What /finetune takes. */
+export type FinetuneBody<H extends Heads = Heads> =
+  & { readonly examples: readonly Example<H>[] }
+  & { [O in keyof Options]: Options[O] };
+
+type Options = {
+  -readonly [O in keyof typeof finetuneOptions]?: InferInput<
+    (typeof finetuneOptions)[O]
+  >;
+};
+
+/** What is wrong, and with what (RFC 9457). */
+export type Problem = InferOutput<typeof problemSchema>;
+
+type ProblemStatus =
+  | 400
+  | 401
+  | 403
+  | 404
+  | 405
+  | 408
+  | 409
+  | 412
+  | 413
+  | 415
+  | 421
+  | 422
+  | 429
+  | 500
+  | 503;
+
+// Not an interface: Hono asks for a type that can be indexed.
+type Reply<T, S extends StatusCode, F extends string> = {
+  output: T;
+  outputFormat: F;
+  status: S;
+};
+
+/** A route and method: what it takes, and what it answers. */
+type Route<I, T, S extends StatusCode = 200, F extends string = "json"> =
+  & { input: I }
+  & (Reply<T, S, F> | Reply<Problem, ProblemStatus, "json">);
+
+/** A route that reads nothing. */
+type Nothing = BlankEnv;
+type Json<T> = { json: T };
+type Named = { param: { head: string; name: string } };
+
+/** Every route and method. */
+export interface Api<H extends Heads = Heads> {
+  "/": { $get: Route<Nothing, InferOutput<typeof indexAnswer>> };
+  "/predict": {
+    $post: Route<
+      Json<{ images: string[] }> & {
+        query?: { topK?: string; version?: string };
+      },
+      PredictAnswer<H>
+    >;
+  };
+  "/finetune": {
+    $post: Route<
+      Json<FinetuneBody<H>>,
+      FinetuneAnswer<H>
+    >;
+  };
+  "/labels": {
+    $post: Route<
+      Json<{ head: string; label: string; images: string[] }>,
+      InferOutput<typeof labelAnswer>
+    >;
+  };
+  "/labels/:head/:name": {
+    $patch: Route<
+      Named & Json<InferInput<typeof renameBody>>,
+      InferOutput<typeof labelAnswer>
+    >;
+    $delete: Route<Named, InferOutput<typeof labelAnswer>>;
+  };
+  "/versions": {
+    $get: Route<
+      { query?: { limit?: string; before?: string } },
+      InferOutput<typeof versionsAnswer>
+    >;
+  };
+  "/versions/:version": {
+    $get: Route<
+      { param: { version: string } },
+      InferOutput<typeof versionAnswer>
+    >;
+  };
+  "/rollback": {
+    $post: Route<
+      Json<InferInput<typeof versionBody>>,
+      InferOutput<typeof rollbackAnswer>
+    >;
+  };
+  "/export": { $get: Route<Nothing, Uint8Array, 200, "body"> };
+  "/import": { $post: Route<Nothing, InferOutput<typeof importAnswer>> };
+  "/tags/:name": {
+    $put: Route<
+      { param: { name: string } } & Json<InferInput<typeof versionBody>>,
+      InferOutput<typeof tagAnswer>
+    >;
+    $delete: Route<{ param: { name: string } }, null, 204, "body">;
+  };
+  "/healthz": { $get: Route<Nothing, InferOutput<typeof healthAnswer>> };
+  "/readyz": { $get: Route<Nothing, InferOutput<typeof readyAnswer>> };
+  "/metrics": { $get: Route<Nothing, string, 200, "text"> };
+  "/openapi.json": { $get: Route<Nothing, Record<string, unknown>> };
+  "/docs": { $get: Route<Nothing, string, 200, "text"> };
+}
+
+/** The app, for `hc<App>(url)`; its heads may be given. */
+
+export type App<H extends Heads = Heads> = Hono<
+  BlankEnv,
+  { [P in keyof Api<H>]: Api<H>[P] },
+  "/"
+>;

@@ -1,0 +1,144 @@
+/** POST /labels, PATCH and DELETE /labels/{head}/{name}. @module */
+
+import type { Context } from "hono";
+import { Hono } from "hono/quick";
+import { LabelError } from "../src/errors.ts";
+import { entityTag } from "../src/service/answers.ts";
+import type { Changed } from "../src/service/editor.ts";
+import type { LabelOptions } from "../src/service/labels.ts";
+import type { RequestLimits } from "../src/service/limits.ts";
+import {
+  bodyKind,
+  checkCount,
+  type Field,
+  readDataUrl,
+  readFiles,
+  readForm,
+  readJson,
+  shown,
+} from "./body.ts";
+import type { Form } from "./form.ts";
+import { readIfMatch } from "./headers.ts";
+import { describeImages } from "./images.ts";
+import type { RouteOptions } from "./options.ts";
+import { onlyMethods, problem } from "./problem.ts";
+import { noQuery } from "./query.ts";
+import { recordOf } from "./record.ts";
+import { check, strayName } from "./schemas/check.ts";
+import { labelBody, labelForm, renameBody } from "./schemas/labels.ts";
+
+/** A class to be added, and images of it. */
+interface NewLabel {
+  readonly head: string;
+  readonly label: string;
+  readonly images: readonly Field<Uint8Array>[];
+}
+
+/** Adds, renames and retires labels. */
+export function labelRoutes(
+  { service, limits, intake, keyring }: RouteOptions,
+): Hono {
+  const key = keyring.allow("finetune");
+  const labels = async () => (await service()).labels();
+  return new Hono()
+    .post("/labels", key, noQuery(), intake.receive(), async (c) => {
+      const options = optionsOf(c);
+      const open = await service();
+      const { head, label, images } = await readNewLabel(c, limits);
+      const describe = async () => {
+        await keyring.spend(c, "examples", images.length);
+        return await describeImages(open, images, limits);
+      };
+      const add = async () =>
+        (await labels()).add(head, label, describe, options);
+      return changed(c, await answered(add), { head, label });
+    })
+    .all("/labels", onlyMethods("POST"))
+    .patch(
+      "/labels/:head/:name",
+      key,
+      noQuery(),
+      intake.receive(),
+      async (c) => {
+        const { head, name } = c.req.param();
+        const { label } = check(renameBody, await readJson(c, limits));
+        const rename = async () =>
+          (await labels()).rename(head, name, label, optionsOf(c));
+        return changed(c, await answered(rename), { head, label });
+      },
+    )
+    .delete("/labels/:head/:name", key, noQuery(), async (c) => {
+      const { head, name } = c.req.param();
+      const retire = async () =>
+        (await labels()).retire(head, name, optionsOf(c));
+      return changed(c, await answered(retire), { head, label: name });
+    })
+    .all("/labels/:head/:name", onlyMethods("PATCH", "DELETE"));
+}
+
+async function readNewLabel(
+  c: Context,
+  limits: RequestLimits,
+): Promise<NewLabel> {
+  switch (bodyKind(c)) {
+    case "form":
+      return newLabelOfForm(await readForm(c, limits), limits.images);
+    case "json": {
+      const body = await readJson(c, limits);
+      const { images, ...what } = check(labelBody(limits.images), body);
+      return {
+        ...what,
+        images: images.map((value, i) =>
+          readDataUrl({ path: `images[${i}]`, value })
+        ),
+      };
+    }
+    default:
+      throw problem(
+        415,
+        `Cannot add a label: expected multipart/form-data or JSON, got ${
+          shown(c.req.header("Content-Type"))
+        }`,
+      );
+  }
+}
+
+function newLabelOfForm(form: Form, most: number): NewLabel {
+  const known = ["head", "label", "image"];
+  const stray = form.names.find((name) => !known.includes(name));
+  if (stray !== undefined) throw strayName("", stray, known);
+  const texts = { head: form.get("head"), label: form.get("label") };
+  const files = form.getAll("image");
+  checkCount("images", files.length, most);
+  return {
+    ...check(labelForm, texts),
+    images: readFiles(
+      files.map((value, i) => ({ path: `images[${i}]`, value })),
+    ),
+  };
+}
+
+function optionsOf(c: Context): LabelOptions {
+  return { ifMatch: readIfMatch(c), by: recordOf(c).key?.name };
+}
+
+async function answered(work: () => Promise<Changed>): Promise<Changed> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof LabelError)) throw error;
+    const statuses = { unknown: 404, malformed: 422, conflict: 422 } as const;
+    throw problem(statuses[error.reason], error.message, { field: "label" });
+  }
+}
+
+function changed(
+  c: Context,
+  change: Changed,
+  what: { head: string; label: string },
+): Response {
+  return c.json({ ...change, ...what }, 200, {
+    ETag: entityTag(change.sha256),
+    "Cache-Control": "no-store",
+  });
+}

@@ -1,0 +1,108 @@
+/** Watching requests: headers of every answer, the access log, the metrics. @module */
+
+import type { Context, MiddlewareHandler } from "hono";
+import { matchedRoutes } from "hono/route";
+import type { LogFormat } from "../src/service/settings.ts";
+import type { Metrics } from "./metrics.ts";
+import { recordOf, type RequestRecord, type Trace } from "./record.ts";
+
+/** Who is told of requests. */
+export interface Observers {
+  readonly metrics: Metrics;
+  /** Takes a line of the access log. */
+  readonly log?: ((line: string) => void) | undefined;
+  readonly logFormat?: LogFormat | undefined;
+  readonly trace?: Trace | undefined;
+}
+
+/** Methods that are counted by their names; strangers may send any. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+/** The longest path that is logged. */
+const LONGEST = 200;
+
+/** Watches the requests behind it. */
+export function observe(observers: Observers): MiddlewareHandler {
+  const { metrics, trace } = observers;
+  return async (c, next) => {
+    const start = performance.now();
+    const record = recordOf(c);
+    record.id = c.get("requestId") as string;
+    record.trace = trace;
+    metrics.active++;
+    await next();
+    const { until } = record;
+    const elapsed = () => performance.now() - start;
+    c.header("X-Request-Id", record.id); // lost where another app answered
+    for (const [name, value] of record.headers) c.header(name, value);
+    c.header("Server-Timing", timingOf(record, elapsed()));
+    const finish = () => {
+      metrics.active--;
+      count(c, metrics, elapsed());
+      logRequest(c, observers, elapsed());
+    };
+    if (until === undefined) finish();
+    else until.then(finish);
+  };
+}
+
+function count(c: Context, metrics: Metrics, milliseconds: number): void {
+  metrics.count({
+    method: METHODS.includes(c.req.method) ? c.req.method : "other",
+    route: routeOf(c),
+    status: c.res.status,
+    milliseconds,
+    record: recordOf(c),
+  });
+}
+
+/** The time of the parts and of all, in milliseconds (W3C, Server Timing, 2023). */
+function timingOf({ phases }: RequestRecord, total: number): string {
+  return [...phases, ["total", total] as const]
+    .map(([name, time]) => `${name};dur=${time.toFixed(2)}`).join(", ");
+}
+
+function routeOf(c: Context): string {
+  return matchedRoutes(c).findLast(({ path }) => !path.endsWith("*"))?.path ??
+    "none";
+}
+
+/** Logs what was asked and answered; never a key, a body or a query. */
+function logRequest(
+  c: Context,
+  { log, logFormat = "line" }: Observers,
+  milliseconds: number,
+): void {
+  if (log === undefined || logFormat === "none") return;
+  const { key, version, id } = recordOf(c);
+  const entry = {
+    time: new Date().toISOString(),
+    status: c.res.status,
+    method: c.req.method,
+    path: c.req.path.slice(0, LONGEST),
+    milliseconds: Number(milliseconds.toFixed(2)),
+    version,
+    key: key?.name,
+    id,
+  };
+  log(logFormat === "json" ? JSON.stringify(entry) : lineOf(entry));
+}
+
+function lineOf(
+  { time, status, method, path, milliseconds, version, key, id }: {
+    readonly time: string;
+    readonly status: number;
+    readonly method: string;
+    readonly path: string;
+    readonly milliseconds: number;
+    readonly version: number | undefined;
+    readonly key: string | undefined;
+    readonly id: string | undefined;
+  },
+): string {
+  const rest = [
+    ...(version === undefined ? [] : [`version ${version}`]),
+    ...(key === undefined ? [] : [`key ${key}`]),
+  ];
+  return [time, status, method, path, `${milliseconds} ms`, ...rest, id]
+    .join(" ");
+}

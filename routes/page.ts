@@ -1,0 +1,99 @@
+/** GET /: a page for browsers, JSON for all others; and the page's files. @module */
+
+import { accepts } from "hono/accepts";
+import { etag } from "hono/etag";
+import { Hono } from "hono/quick";
+import { onlyMethods, problem } from "./problem.ts";
+import { noQuery } from "./query.ts";
+import { PAGE_FILES, PAGE_SKETCHES } from "./schemas/server.ts";
+
+/** Only what this server serves; `blob:` is the image that was chosen. */
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; " +
+  "img-src 'self' blob:; connect-src 'self'; base-uri 'none'; " +
+  "form-action 'none'; frame-ancestors 'none'";
+
+/** Kept by browsers, and asked about each time: all files are of one release. */
+const CACHED = { "Cache-Control": "no-cache" };
+
+const TYPES = {
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+} as const;
+
+const SKETCH_QUALITY = 92;
+
+const INDEX = {
+  name: "Tandem",
+  about: "An image classifier that learns from corrections.",
+  routes: {
+    "POST /predict": "an image, or several as multipart/form-data or JSON",
+    "POST /finetune": "corrected examples; needs FINETUNE_KEY",
+    "GET /versions": "the model's history",
+    "POST /rollback": "back to an old version; needs ADMIN_KEY",
+    "GET /export": "the whole state as one file; needs ADMIN_KEY",
+    "POST /import": "the reverse; needs ADMIN_KEY",
+    "GET /healthz": "version and step of the model",
+    "GET /docs": "all of this, in full",
+  },
+};
+
+/** Says what there is, and shows it to people. */
+export function pageRoutes(): Hono {
+  return new Hono()
+    .use(etag())
+    .get("/", noQuery(), async (c) => {
+      c.header("Vary", "Accept", { append: true });
+      const wanted = accepts(c, {
+        header: "Accept",
+        supports: ["application/json", "text/html"],
+        default: "application/json",
+      });
+      if (wanted !== "text/html") return c.json(INDEX);
+      return c.html(await readText("index.html"), 200, {
+        "Content-Security-Policy": POLICY,
+        ...CACHED,
+      });
+    })
+    .all("/", onlyMethods("GET"))
+    .get("/page/:file", noQuery(), async (c) => {
+      const name = c.req.param("file");
+      if (isOneOf(PAGE_SKETCHES, name)) {
+        const type = { "Content-Type": "image/jpeg" };
+        return c.body(await drawSample(name), 200, { ...type, ...CACHED });
+      }
+      if (isOneOf(PAGE_FILES, name)) {
+        const type = TYPES[name.endsWith(".css") ? "css" : "js"];
+        const headers = { "Content-Type": type, ...CACHED };
+        return c.body(await readText(name), 200, headers);
+      }
+      throw problem(
+        404,
+        `Cannot find the page's file ${name}: there is none`,
+      );
+    })
+    .all("/page/:file", onlyMethods("GET"));
+}
+
+function isOneOf<T extends string>(
+  names: readonly T[],
+  name: string,
+): name is T {
+  return (names as readonly string[]).includes(name);
+}
+
+function readText(name: string): Promise<string> {
+  return Deno.readTextFile(new URL(`./page/${name}`, import.meta.url));
+}
+
+/** A built-in sketch as a JPEG; its file is named look-item-variant. */
+async function drawSample(
+  name: typeof PAGE_SKETCHES[number],
+): Promise<Uint8Array<ArrayBuffer>> {
+  const [{ drawSketch }, { default: jpeg }] = await Promise.all([
+    import("../src/sketches/draw.ts"),
+    import("jpeg-js"),
+  ]);
+  const [look, item, variant] = name.replace(/\.jpg$/, "").split("-");
+  const drawing = drawSketch(look!, item!, Number(variant));
+  return new Uint8Array(jpeg.encode(drawing, SKETCH_QUALITY).data);
+}

@@ -1,0 +1,81 @@
+// @ts-check
+/// <reference lib="dom" />
+/** One still of the camera. @module */
+
+import { byId } from "./elements.js";
+
+/** Enough for any descriptor, and small to send. */
+const SIDE = 720;
+const QUALITY = 0.92;
+
+/**
+ * Lets the camera be used by its button.
+ *
+ * @param {(image: Blob, name: string) => void} onImage
+ * @param {(message: string) => void} onTrouble
+ */
+export function listenForCamera(onImage, onTrouble) {
+  const dialog = byId("camera-dialog", HTMLDialogElement);
+  const video = byId("video", HTMLVideoElement);
+  byId("shoot", HTMLButtonElement).addEventListener("click", () => {
+    open(dialog, video).catch((error) => onTrouble(reasonOf(error)));
+  });
+  byId("camera-close", HTMLButtonElement).addEventListener(
+    "click",
+    () => dialog.close(),
+  );
+  byId("snap", HTMLButtonElement).addEventListener("click", async () => {
+    const image = await still(video);
+    dialog.close();
+    if (image !== null) onImage(image, "from the camera");
+  });
+  dialog.addEventListener("close", () => stop(video));
+}
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {HTMLVideoElement} video
+ */
+async function open(dialog, video) {
+  const stream = await navigator.mediaDevices.getUserMedia({
+    video: { facingMode: "environment", width: SIDE, height: SIDE },
+  });
+  video.srcObject = stream;
+  dialog.showModal();
+  await video.play();
+}
+
+/** @param {HTMLVideoElement} video */
+function stop(video) {
+  const stream = video.srcObject;
+  if (stream instanceof MediaStream) {
+    for (const track of stream.getTracks()) track.stop();
+  }
+  video.srcObject = null;
+}
+
+/**
+ * @param {HTMLVideoElement} video
+ * @returns {Promise<Blob | null>}
+ */
+function still(video) {
+  const canvas = document.createElement("canvas");
+  canvas.width = video.videoWidth;
+  canvas.height = video.videoHeight;
+  canvas.getContext("2d")?.drawImage(video, 0, 0);
+  return new Promise((resolve) =>
+    canvas.toBlob(resolve, "image/jpeg", QUALITY)
+  );
+}
+
+/** @param {Error} error */
+function reasonOf({ name }) {
+  if (name === "NotAllowedError") {
+    return "The browser may not use the camera here.";
+  }
+  if (name === "NotFoundError") return "There is no camera.";
+  if (!globalThis.isSecureContext) {
+    return "Browsers lend the camera only to pages over HTTPS, or from this machine.";
+  }
+  return "The camera does not start. Another program may be using it.";
+}

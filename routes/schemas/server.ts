@@ -1,0 +1,59 @@
+/** The server's own routes. @module */
+
+import * as v from "valibot";
+import { fields, whole } from "./field.ts";
+
+/** That the server lives, with which version of the model. */
+export const healthAnswer = fields({
+  status: v.literal("ok"),
+  version: whole(0),
+  step: whole(0),
+});
+
+/** That the server can work. */
+export const readyAnswer = fields({ status: v.literal("ready") });
+
+/** What there is. */
+export const indexAnswer = fields({
+  name: v.string(),
+  about: v.string(),
+  routes: v.record(v.string(), v.string()),
+});
+
+/** The files of the page that shows the documentation. */
+export const DOCS_FILES = [
+  "page.js",
+  "page.css",
+  "swagger-ui-bundle.js",
+  "swagger-ui.css",
+] as const;
+
+/** The name of one. */
+export const docsFile = v.picklist(DOCS_FILES);
+
+/** The files of the page at /, besides its markup. */
+export const PAGE_FILES = [
+  "answers.js",
+  "bars.js",
+  "camera.js",
+  "key.js",
+  "elements.js",
+  "images.js",
+  "outcome.js",
+  "page.css",
+  "page.js",
+  "server.js",
+  "timeline.js",
+  "words.js",
+] as const;
+
+/** The built-in sketches that the page offers to try. */
+export const PAGE_SKETCHES = [
+  "amazon-bike-1.jpg",
+  "amazon-keyboard-1.jpg",
+  "amazon-scissors-2.jpg",
+  "amazon-mug-2.jpg",
+] as const;
+
+/** The name of one of either. */
+export const pageFile = v.picklist([...PAGE_FILES, ...PAGE_SKETCHES]);

@@ -1,0 +1,20 @@
+/** Spans of the parts of a request's work, for OpenTelemetry. @module */
+
+import { SpanStatusCode, trace } from "@opentelemetry/api";
+import type { Trace } from "./record.ts";
+
+/** Tells whatever provider is registered; Deno registers its own where OTEL_DENO is set. */
+export function openTelemetry(): Trace {
+  const tracer = trace.getTracer("tandem");
+  return (name, work) =>
+    tracer.startActiveSpan(name, async (span) => {
+      try {
+        return await work();
+      } catch (error) {
+        span.setStatus({ code: SpanStatusCode.ERROR });
+        throw error;
+      } finally {
+        span.end();
+      }
+    });
+}

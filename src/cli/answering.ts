@@ -1,0 +1,81 @@
+/** Whom `predict` asks: a weights file, what a store has learned on it, or a running server. @module */
+
+import { DataError, ImageError } from "../errors.ts";
+import type { HeadAnswer } from "../heads/kinds.ts";
+import { COMMAND_LIMITS } from "../image/limits.ts";
+import type { Prediction } from "../service/answers.ts";
+import { Describer } from "../service/describer.ts";
+import { ServingNetwork } from "../service/network.ts";
+import { isServer, withStore } from "./stored.ts";
+import { loadServingModel } from "./weights.ts";
+
+/** Predicts one image, by its bytes. */
+export type Ask = (image: Uint8Array<ArrayBuffer>) => Promise<Prediction>;
+
+/** What is asked, and for how many classes. */
+export interface Asked {
+  readonly weights: string | URL;
+  /** A store's setting, or a server's URL; undefined for the file alone. */
+  readonly store: string | undefined;
+  readonly topK: number;
+}
+
+/** Lets `body` ask. */
+export function withAnswers<T>(
+  { weights, store, topK }: Asked,
+  body: (ask: Ask) => Promise<T>,
+): Promise<T> {
+  if (store === undefined) return withFile(weights, topK, body);
+  if (isServer(store)) return body((image) => askServer(store, image, topK));
+  return withStore(weights, store, (service) =>
+    body(async (image) => {
+      const descriptor = await service.describe(image);
+      const { predictions } = (await service.predict([descriptor], { topK }))!;
+      return predictions[0]!;
+    }));
+}
+
+async function withFile<T>(
+  weights: string | URL,
+  topK: number,
+  body: (ask: Ask) => Promise<T>,
+): Promise<T> {
+  const model = await loadServingModel(weights);
+  const describer = await Describer.create(model.preprocessing, COMMAND_LIMITS);
+  const network = await ServingNetwork.create(model);
+  return await body(async (image) => {
+    const descriptor = await describer.describe(image);
+    return network.predict(model, [descriptor], topK)[0]!;
+  });
+}
+
+async function askServer(
+  server: string,
+  image: Uint8Array<ArrayBuffer>,
+  topK: number,
+): Promise<Prediction> {
+  const key = Deno.env.get("PREDICT_KEY");
+  const url = new URL("predict", server.replace(/\/*$/, "/"));
+  url.searchParams.set("topK", String(topK));
+  const response = await fetch(url, {
+    method: "POST",
+    body: image,
+    headers: key === undefined ? {} : { Authorization: `Bearer ${key}` },
+  });
+  const answer = await response.json();
+  if (response.ok) return predictionOf(answer.predictions[0]);
+  const text = `The server answers ${response.status}: ${answer.detail}`;
+  if ([413, 415].includes(response.status) || answer.field === "images[0]") {
+    throw new ImageError("malformed", text);
+  }
+  throw new DataError(text);
+}
+
+function predictionOf(
+  { id: _, known, ...answers }: Record<string, unknown>,
+): Prediction {
+  return {
+    known: known as number | null,
+    answers: answers as Record<string, HeadAnswer>,
+  };
+}

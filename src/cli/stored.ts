@@ -1,0 +1,63 @@
+/** What a store, or a running server, has learned on a weights file. @module */
+
+import {
+  type SafetensorsReader,
+  viewSafetensors,
+} from "../checkpoint/safetensors_reader.ts";
+import { withKnown } from "../checkpoint/known_file.ts";
+import { DataError } from "../errors.ts";
+import { COMMAND_LIMITS } from "../image/limits.ts";
+import { Service } from "../service/service.ts";
+import { readWeights } from "../service/weights.ts";
+import { openEngine } from "../store/open.ts";
+
+/** Whether a store's setting is the URL of a server. */
+export function isServer(store: string): boolean {
+  return /^https?:\/\//.test(store);
+}
+
+/** Opens what a store has learned on a weights file, for as long as `body` takes. */
+export async function withStore<T>(
+  file: string | URL,
+  store: string,
+  body: (service: Service) => Promise<T>,
+): Promise<T> {
+  const read = await readWeights(await Deno.readFile(file));
+  const weights = { ...read, model: await withKnown(read.model, file) };
+  const engine = await openEngine(store);
+  const service = await Service.create({
+    weights,
+    engine,
+    limits: COMMAND_LIMITS,
+  });
+  try {
+    return await body(service);
+  } finally {
+    await service.close();
+  }
+}
+
+/** The newest version as a file: of a store, or of a server, for which ADMIN_KEY is needed. */
+export async function newestState(
+  file: string | URL,
+  store: string,
+): Promise<SafetensorsReader> {
+  if (isServer(store)) return viewSafetensors(await exportOf(store));
+  return await withStore(file, store, async (service) => {
+    const { chunks } = await (await service.transfer()).export();
+    const stream = ReadableStream.from(chunks);
+    return viewSafetensors(await new Response(stream).bytes());
+  });
+}
+
+async function exportOf(server: string): Promise<Uint8Array<ArrayBuffer>> {
+  const key = Deno.env.get("ADMIN_KEY");
+  const response = await fetch(new URL("export", server.replace(/\/*$/, "/")), {
+    headers: key === undefined ? {} : { Authorization: `Bearer ${key}` },
+  });
+  if (response.ok) return await response.bytes();
+  const { detail } = await response.json();
+  throw new DataError(
+    `Cannot get the model from ${server}: it answers ${response.status}, ${detail}`,
+  );
+}

@@ -1,0 +1,208 @@
+/** Labels of the served model: new ones, other names, retired ones. @module */
+
+import { examplesFrom, parametersOf } from "../correction/heads.ts";
+import type { ClassesHead } from "../heads/classes.ts";
+import type { ClassesCalibration } from "../heads/classes_calibration.ts";
+import { UNKNOWN } from "../heads/head.ts";
+import { layerOf } from "../model/sizes.ts";
+import type { HeadsRecord, Manifest } from "../store/manifest.ts";
+import { featuresTensor, labelsByName } from "./change_log.ts";
+import { changedParameters, type Corrections } from "./corrections.ts";
+import {
+  type Changed,
+  changedFrom,
+  type Editor,
+  type Proposal,
+} from "./editor.ts";
+import { headShapes, headsOf } from "./heads.ts";
+import { cleaned, grown, renamed, retired } from "./label_heads.ts";
+import type { Parameters, ServingNetwork } from "./network.ts";
+import { checkSound } from "./requests.ts";
+import { momentTensors, parameterTensors, restOfCorrection } from "./tuned.ts";
+import type { Version, Versions } from "./versions.ts";
+
+/** What a change of labels may be asked with. */
+export interface LabelOptions {
+  readonly ifMatch?: readonly string[] | undefined;
+  /** The name of the key that it came with. */
+  readonly by?: string | undefined;
+}
+
+/** Changes labels. Sizes and labels belong to a version: older ones keep theirs. */
+export class Labels {
+  constructor(
+    private readonly network: ServingNetwork,
+    private readonly versions: Versions,
+    private readonly editor: Editor,
+    private readonly corrections: () => Promise<Corrections>,
+  ) {}
+
+  /**
+   * Adds a class to a head from images of it.
+   *
+   * @param describe Decodes and describes at least one image.
+   * @throws {LabelError} If the head has no classes or the label already, or the label is none.
+   */
+  async add(
+    head: string,
+    label: string,
+    describe: () => Promise<readonly Uint8Array[]>,
+    options: LabelOptions = {},
+  ): Promise<Changed> {
+    const named = cleaned(label);
+    const present = headsOf(this.network.model, this.versions.current.manifest);
+    grown(present, head, named); // refused before anything is decoded
+    const descriptors = await describe();
+    return await this.#change(
+      options,
+      (version, own) =>
+        this.#adding(version, own, grown(own, head, named), descriptors),
+    );
+  }
+
+  /**
+   * Gives a class another name.
+   *
+   * @throws {LabelError} If there is no such class, or the head has the new name already.
+   */
+  rename(
+    head: string,
+    label: string,
+    name: string,
+    options: LabelOptions = {},
+  ): Promise<Changed> {
+    const to = cleaned(name);
+    return this.#change(
+      options,
+      (version, own) => relabelled(version, renamed(own, head, label, to)),
+    );
+  }
+
+  /**
+   * Retires a class: it is not answered any more, and not taken as a label.
+   *
+   * @throws {LabelError} If there is no such class, or it is the last one.
+   */
+  retire(
+    head: string,
+    label: string,
+    options: LabelOptions = {},
+  ): Promise<Changed> {
+    return this.#change(
+      options,
+      (version, own) => relabelled(version, retired(own, head, label)),
+    );
+  }
+
+  async #change(
+    { ifMatch, by }: LabelOptions,
+    propose: (
+      version: Version,
+      own: HeadsRecord,
+    ) => Proposal | Promise<Proposal>,
+  ): Promise<Changed> {
+    const done = await this.editor.change<never>(async (head) => {
+      const version = this.versions.current;
+      checkSound(head, version);
+      const own = headsOf(this.network.model, version.manifest);
+      const { draft, ...rest } = await propose(version, own);
+      return { propose: { draft: { ...draft, by }, ...rest } };
+    }, { ifMatch });
+    if ("answer" in done) return done.answer;
+    return changedFrom(done.before, done.after);
+  }
+
+  async #adding(
+    version: Version,
+    own: HeadsRecord,
+    next: HeadsRecord,
+    descriptors: readonly Uint8Array[],
+  ): Promise<Proposal> {
+    const { judges, tuned } = await this.corrections();
+    const { corrector, firstMoments } = await judges.of(version, own);
+    const present = await tuned.read(version, own, firstMoments);
+    const h = next.heads.findIndex((head, i) => head !== own.heads[i]);
+    const spec = next.heads[h] as ClassesHead;
+    const examples = {
+      features: this.network.features(version.parameters, descriptors),
+      length: descriptors.length,
+      labels: next.heads.map((_, i) =>
+        descriptors.map(() => i === h ? spec.labels.length - 1 : UNKNOWN)
+      ),
+    };
+    const { heads, memory } = await corrector.addClass(
+      present,
+      h,
+      {
+        spec,
+        calibration: next.calibration[spec.name] as ClassesCalibration,
+      },
+      examplesFrom(next.heads, examples),
+    );
+    const parameters: Parameters = new Map([
+      ...version.parameters,
+      ...changedParameters(
+        parametersOf(heads),
+        this.network.model.parameters,
+      ),
+    ]);
+    const layer = layerOf(spec);
+    const { manifest } = version;
+    return {
+      parameters,
+      draft: {
+        change: "labels",
+        step: manifest.step,
+        steps: withoutLayer(manifest.steps, layer),
+        tensors: [
+          ...restOfCorrection(manifest.tensors).filter(({ name }) =>
+            !name.startsWith(`optim.${layer}.`)
+          ),
+          ...parameterTensors(
+            parameters,
+            headShapes(this.network.model, next),
+          ),
+          ...momentTensors(own.heads, present.secondMoments, firstMoments)
+            .filter(({ name }) => !name.startsWith(`correction.${layer}.`)),
+        ],
+        memory: tuned.draftMemory(memory),
+        heads: next,
+        log: {
+          scope: "heads",
+          mode: "label",
+          steps: 0,
+          learningRate: 0,
+          labels: labelsByName(next.heads, examples),
+          features: featuresTensor(examples),
+        },
+      },
+    };
+  }
+}
+
+function withoutLayer(
+  steps: Manifest["steps"],
+  layer: string,
+): Manifest["steps"] {
+  return Object.fromEntries(
+    Object.entries(steps).filter(([name]) => !name.startsWith(`${layer}.`)),
+  );
+}
+
+/** A version whose labels change and nothing else. */
+function relabelled(
+  { manifest, parameters }: Version,
+  heads: HeadsRecord,
+): Proposal {
+  return {
+    parameters,
+    draft: {
+      change: "labels",
+      step: manifest.step,
+      steps: manifest.steps,
+      tensors: manifest.tensors,
+      memory: manifest.memory,
+      heads,
+    },
+  };
+}

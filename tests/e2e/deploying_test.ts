@@ -1,0 +1,208 @@
+// What docs/deploying.md tells to do, done as far as it goes without root and Docker.
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { validate } from "dockerfile-utils";
+import { IMAGES } from "../routes/fixture.ts";
+import { modelBytes } from "../service/fixture.ts";
+import { testStores } from "../store/engines.ts";
+import { type Server, startServer, withFolder } from "./server.ts";
+
+const HERE = new URL("../../", import.meta.url);
+const PAGE = await Deno.readTextFile(new URL("docs/deploying.md", HERE));
+const DOCKERFILE = await Deno.readTextFile(new URL("Dockerfile", HERE));
+const model = modelBytes({ guard: false });
+const PATIENCE = 30_000;
+
+/** The code of a block of the page. */
+function block(language: string): string {
+  return new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, "m").exec(PAGE)![1]!;
+}
+
+/** An instruction of the Dockerfile whose value is JSON. */
+function instruction(name: string): string[] {
+  const text = new RegExp(`^${name} (?:CMD )?(\\[.*\\])$`, "m").exec(
+    DOCKERFILE,
+  )![1]!;
+  return JSON.parse(text);
+}
+
+async function works(program: string, args: string[]): Promise<boolean> {
+  try {
+    return (await new Deno.Command(program, { args }).output()).success;
+  } catch {
+    return false;
+  }
+}
+
+async function correct(url: string): Promise<number> {
+  const form = new FormData();
+  form.append("image", new Blob([IMAGES.jpeg]));
+  form.append("thing", "pen");
+  form.append("mode", "steps");
+  form.append("learningRate", "0.01");
+  const response = await fetch(`${url}/finetune`, {
+    method: "POST",
+    body: form,
+    headers: { Authorization: "Bearer train" },
+  });
+  const { accepted, version } = await response.json();
+  assertEquals([response.status, accepted], [200, true]);
+  return version.after;
+}
+
+const versionOf = async (url: string): Promise<number> =>
+  (await (await fetch(`${url}/healthz`)).json()).version;
+
+Deno.test("the Dockerfile is sound, and runs as a user without rights", () => {
+  assertEquals(validate(DOCKERFILE), []);
+  assertMatch(DOCKERFILE, /^USER deno$/m);
+  const user = DOCKERFILE.indexOf("\nUSER ");
+  assert(
+    DOCKERFILE.indexOf("\nRUN ") < user && user < DOCKERFILE.indexOf("\nCMD "),
+  );
+});
+
+Deno.test("the container's command serves, writes only its store, and its health check passes", async () => {
+  await withFolder(model, async ({ model, store }) => {
+    const folder = store.slice(0, store.lastIndexOf("/"));
+    const here = (args: string[]) =>
+      args.slice(1).map((each) => each.replace("=/data", `=${folder}`));
+    const server = await startServer(here(instruction("CMD")), {
+      HOST: "127.0.0.1",
+      PORT: "0",
+      STORE: store,
+      MODEL: model,
+      FINETUNE_KEY: "train",
+      LOG: "json",
+    });
+    try {
+      const { port } = new URL(server.url);
+      const check = () =>
+        new Deno.Command(Deno.execPath(), {
+          args: here(instruction("HEALTHCHECK")),
+          env: { PORT: port },
+        }).output();
+      assertEquals((await check()).code, 0);
+      assertEquals(await correct(server.url), 1);
+      await server.stop();
+      assert((await check()).code !== 0);
+    } finally {
+      await server.stop().catch(() => {});
+    }
+  });
+});
+
+Deno.test("the systemd unit runs the same program with the same rights", () => {
+  const unit = block("ini");
+  const [, command] = /^ExecStart=\/usr\/bin\/env deno (.*)$/m.exec(unit)!;
+  const inContainer = instruction("CMD").slice(1)
+    .filter((flag) => flag !== "--cached-only")
+    .map((flag) => flag.replace("/data", "/var/lib/tandem"));
+  assertEquals(command!.split(" "), inContainer);
+  for (
+    const setting of [
+      "DynamicUser=yes",
+      "ProtectSystem=strict",
+      "NoNewPrivileges=yes",
+    ]
+  ) {
+    assert(unit.includes(setting), setting);
+  }
+});
+
+/** Runs nginx as the page has it, before these servers, on a free port. */
+async function withNginx(
+  servers: readonly Server[],
+  body: (url: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  let conf = block("nginx").replace("127.0.0.1:8000", `127.0.0.1:${port}`);
+  servers.forEach(({ url }, i) =>
+    conf = conf.replace(`127.0.0.1:${8001 + i}`, new URL(url).host)
+  );
+  const places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `${name}_temp_path ${folder}/${name};`).join("\n");
+  conf = conf.replace("http {", `http {\naccess_log off;\n${places}`);
+  await Deno.writeTextFile(
+    `${folder}/nginx.conf`,
+    `pid ${folder}/pid;\n${conf}`,
+  );
+  const nginx = new Deno.Command("nginx", {
+    args: [
+      "-p",
+      folder,
+      "-c",
+      `${folder}/nginx.conf`,
+      "-e",
+      `${folder}/error.log`,
+      "-g",
+      "daemon off; master_process off;",
+    ],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    for (let waited = 0;; waited += 50) {
+      const answer = await fetch(`${url}/healthz`).catch(() => undefined);
+      await answer?.body?.cancel();
+      if (answer?.ok) break;
+      assert(waited < PATIENCE, "nginx does not answer");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await body(url);
+  } finally {
+    nginx.kill("SIGTERM");
+    await nginx.status;
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const hasNginx = await works("nginx", ["-v"]);
+
+testStores(
+  "behind nginx, two servers answer as one, and one may go",
+  async (setting) => {
+    if (!hasNginx) {
+      console.log("nginx is left out: it is not installed.");
+      return;
+    }
+    await withFolder(model, async ({ model }) => {
+      const start = () =>
+        startServer(["run", "-A", "routes/start.ts"], {
+          HOST: "127.0.0.1",
+          PORT: "0",
+          MODEL: model,
+          STORE: setting,
+          FINETUNE_KEY: "train",
+          ADMIN_KEY: "admin",
+        });
+      const servers = await Promise.all([start(), start()]);
+      try {
+        await withNginx(servers, async (url) => {
+          const version = await correct(url);
+          // Whoever took it, the other serves it within a second.
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+          for (const server of servers) {
+            assertEquals(await versionOf(server.url), version);
+          }
+          await servers[0]!.stop();
+          for (let i = 0; i < 6; i++) {
+            const predicted = await fetch(`${url}/predict`, {
+              method: "POST",
+              body: IMAGES.png,
+            });
+            assertEquals(predicted.status, 200);
+            await predicted.body?.cancel();
+          }
+          assertEquals(await correct(url), version + 1);
+        });
+      } finally {
+        for (const server of servers) await server.stop().catch(() => {});
+      }
+    });
+  },
+);

@@ -1,0 +1,128 @@
+// The page in a browser: a visit by visit.ts to a server with the shipped weights.
+// Ignored where there is no Chromium.
+
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+} from "@std/assert";
+import { shared } from "../shared.ts";
+import { startServer } from "./server.ts";
+import type { Visit } from "./visit.ts";
+
+const KEY = "visitor";
+const PLACES = ["chromium", "chromium-browser", "google-chrome"];
+const chromium = PLACES.map((name) => `/usr/bin/${name}`).find(isFile);
+/** A photograph that the shipped model takes for a puncher. */
+const PHOTOGRAPH = shared("office31/webcam/ring_binder/frame_0007.jpg");
+/** Elsewhere, a drawing that it takes for a tape dispenser. */
+const DRAWING = "page/amazon-mug-2.jpg";
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** Visits a server of its own; gives what was seen, and the hashes of its versions. */
+async function visit(): Promise<{ visit: Visit; hashes: string[] }> {
+  const folder = await Deno.makeTempDir();
+  const server = await startServer(["run", "-A", "routes/start.ts"], {
+    HOST: "127.0.0.1",
+    PORT: "0",
+    STORE: "memory",
+    ADMIN_KEY: KEY,
+  });
+  try {
+    let image = PHOTOGRAPH?.pathname;
+    if (image === undefined) {
+      image = `${folder}/drawing.jpg`;
+      const drawing = await fetch(`${server.url}/${DRAWING}`);
+      await Deno.writeFile(image, await drawing.bytes());
+    }
+    const label = PHOTOGRAPH === undefined ? "mug" : "ring binder";
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "tests/e2e/visit.ts", chromium!, server.url, KEY]
+        .concat(image, label),
+      cwd: new URL("../../", import.meta.url),
+    }).output();
+    const decoder = new TextDecoder();
+    assertEquals(code, 0, decoder.decode(stderr));
+    const { versions } = await (await fetch(`${server.url}/versions`)).json();
+    return {
+      visit: JSON.parse(decoder.decode(stdout)),
+      hashes: versions.map(({ sha256 }: { sha256: string }) => sha256),
+    };
+  } finally {
+    await server.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test({
+  name: "a visitor drops an image, teaches it by keyboard, and takes it back",
+  ignore: chromium === undefined,
+  async fn(t) {
+    const { visit: { steps, ...seen }, hashes } = await visit();
+    const { start, text, before, taught, undone, raced, refused, offline } =
+      steps;
+
+    await t.step("what is no image is said to be none", () => {
+      assertMatch(
+        text!.status,
+        /^That is not a JPEG, PNG, WebP or GIF image\./,
+      );
+      assertEquals(text!.bars, []);
+    });
+
+    await t.step("a correction moves the bars and makes a version", () => {
+      assertEquals(start!.versions, ["Version 0 as it was trained"]);
+      assertEquals(before!.bars.length, 5);
+      assertMatch(taught!.outcome, /^Learned: .* in version 1\./);
+      assertMatch(taught!.outcome, /Right on \d+ held-out images: /);
+      assertNotEquals(taught!.bars, before!.bars);
+      assertEquals(taught!.versions, [
+        "Version 1 was taught",
+        "Version 0 as it was trained",
+      ]);
+    });
+
+    await t.step("undo brings every figure back, and every bit", () => {
+      assertMatch(undone!.outcome, /^Back to version 0/);
+      assertEquals(undone!.bars, before!.bars);
+      assertEquals(undone!.versions[0], "Version 2 is version 0 again");
+      assertEquals(hashes.at(-3), hashes.at(-1));
+    });
+
+    await t.step("where somebody else was first, nothing is done", () => {
+      assertMatch(raced!.status, /^Somebody else changed the model first\./);
+      assertEquals(raced!.versions[0], "Version 3 is version 1 again");
+      assertEquals(raced!.bars, taught!.bars);
+    });
+
+    await t.step("a refusal says why, and changes nothing", () => {
+      assertMatch(refused!.outcome, /^Not learned: mug/);
+      assertMatch(refused!.outcome, /Nothing was changed\.$/);
+      assertEquals(refused!.versions, raced!.versions);
+      assertEquals(hashes.length, 4);
+    });
+
+    await t.step("without a connection it says so", () => {
+      assertMatch(offline!.status, /^You are offline\./);
+    });
+
+    await t.step("names stay text, and nothing else goes wrong", () => {
+      assertEquals(seen, {
+        title: "Tandem: show it, correct it, take it back",
+        hosts: [],
+        errors: [],
+        violations: [],
+        overflow: 0,
+      });
+      assert(Object.keys(steps).length === 8);
+    });
+  },
+});

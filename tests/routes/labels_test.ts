@@ -1,0 +1,146 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { Hono } from "hono";
+import {
+  DATA_URL,
+  FINETUNE_KEY,
+  IMAGES,
+  postForm,
+  postImage,
+  postJson,
+  withApp,
+} from "./fixture.ts";
+
+const authorization = { Authorization: `Bearer ${FINETUNE_KEY}` };
+
+async function labelsOf(app: Hono, query = ""): Promise<string[]> {
+  const response = await postImage(
+    app,
+    `/predict?topK=9${query}`,
+    IMAGES.jpeg,
+  );
+  const { predictions } = await response.json();
+  return predictions[0].thing.top.map(({ label }: { label: string }) => label)
+    .sort();
+}
+
+Deno.test("a class is added from one image, corrected like any other, and older versions keep their labels", async () => {
+  await withApp({}, async (app) => {
+    const before = await labelsOf(app);
+    const added = await postForm(app, "/labels", [
+      ["head", "thing"],
+      ["label", "stapler"],
+      ["image", IMAGES.jpeg],
+    ]);
+    assertEquals(added.status, 200);
+    const { version, head, label } = await added.json();
+    assertEquals([version, head, label], [
+      { before: 0, after: 1 },
+      "thing",
+      "stapler",
+    ]);
+    assertEquals(await labelsOf(app), [...before, "stapler"].sort());
+    assertEquals(await labelsOf(app, "&version=0"), before);
+
+    const taught = await postJson(app, "/finetune", {
+      examples: [{ image: DATA_URL, thing: "stapler" }],
+    });
+    const answer = await taught.json();
+    assertEquals([taught.status, answer.accepted], [200, true]);
+    assertEquals(answer.examples[0].thing.rank.after, 1);
+    const said = await (await postImage(app, "/predict", IMAGES.jpeg)).json();
+    assertEquals(said.predictions[0].thing.label, "stapler");
+    const [latest] = (await (await app.request("/versions")).json()).versions;
+    assertEquals(latest.change, "finetune");
+  });
+});
+
+Deno.test("a class is renamed, retired and brought back by a rollback", async () => {
+  await withApp({}, async (app) => {
+    const labels = await labelsOf(app);
+    const renamed = await app.request("/labels/thing/pen", {
+      method: "PATCH",
+      body: JSON.stringify({ label: "pencil" }),
+      headers: { ...authorization, "Content-Type": "application/json" },
+    });
+    assertEquals(renamed.status, 200);
+    assertEquals(await labelsOf(app), ["book", "mug", "pencil"]);
+    const retired = await app.request("/labels/thing/mug", {
+      method: "DELETE",
+      headers: authorization,
+    });
+    assertEquals(retired.status, 200);
+    assertEquals(await labelsOf(app), ["book", "pencil"]);
+    const refused = await postJson(app, "/finetune", {
+      examples: [{ image: DATA_URL, thing: "mug" }],
+    });
+    assertEquals(refused.status, 422);
+    await postJson(app, "/rollback", { version: 0 }, {
+      Authorization: "Bearer admin",
+    });
+    assertEquals(await labelsOf(app), labels);
+  });
+});
+
+Deno.test("an export carries new labels to a server that imports it", async () => {
+  const admin = { Authorization: "Bearer admin" };
+  let file = new Uint8Array();
+  await withApp({}, async (app) => {
+    await postForm(app, "/labels", [
+      ["head", "thing"],
+      ["label", "stapler"],
+      ["image", IMAGES.jpeg],
+    ]);
+    const exported = await app.request("/export", { headers: admin });
+    file = new Uint8Array(await exported.arrayBuffer());
+  });
+  await withApp({}, async (app) => {
+    const imported = await app.request("/import", {
+      method: "POST",
+      body: file,
+      headers: admin,
+    });
+    assertEquals(imported.status, 200);
+    assertEquals(await labelsOf(app), ["book", "mug", "pen", "stapler"]);
+  });
+});
+
+Deno.test("labels that cannot be changed so are refused, and nothing changes", async () => {
+  await withApp({}, async (app) => {
+    const add = (head: string, label: string) =>
+      postForm(app, "/labels", [
+        ["head", head],
+        ["label", label],
+        ["image", IMAGES.jpeg],
+      ]);
+    const refusals: [Promise<Response>, number, string][] = [
+      [add("thing", "pen"), 422, "one that thing has not had"],
+      [add("colour", "red"), 404, "expected a head place or thing"],
+      [add("thing", " \t"), 422, "1 to 100 characters"],
+      [add("thing", "x".repeat(101)), 422, "got 101"],
+      [
+        postForm(app, "/labels", [["head", "thing"], ["label", "cup"]]),
+        400,
+        "expected 1 to",
+      ],
+      [
+        Promise.resolve(app.request("/labels/thing/fork", {
+          method: "DELETE",
+          headers: authorization,
+        })),
+        404,
+        "Cannot find the label fork",
+      ],
+      [
+        Promise.resolve(app.request("/labels", { method: "POST" })),
+        401,
+        "no key",
+      ],
+    ];
+    for (const [response, status, detail] of refusals) {
+      const answer = await response;
+      assertEquals(answer.status, status);
+      assertStringIncludes((await answer.json()).detail, detail);
+    }
+    assertEquals((await (await app.request("/healthz")).json()).version, 0);
+  });
+});
