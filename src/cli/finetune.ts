@@ -5,6 +5,7 @@ import { writeFileAtomically } from "../checkpoint/file.ts";
 import { viewSafetensors } from "../checkpoint/safetensors_reader.ts";
 import { CheckpointError } from "../errors.ts";
 import { isKnown } from "../heads/head.ts";
+import type { Preprocessing } from "../image/preprocessing.ts";
 import { type Examples, groupsOf } from "../model/examples.ts";
 import type { FinetuneAnswer } from "../service/requests.ts";
 import { hasMemory } from "../service/memory_tensors.ts";
@@ -57,16 +58,6 @@ async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
   if (out !== undefined) await Deno.mkdir(dirname(out), { recursive: true });
   const bytes = await readModelFile(flags.text("weights") ?? SHIPPED_WEIGHTS);
   const weights = await readWeights(bytes);
-  const { preprocessing, sizes: { heads } } = weights.model;
-  const opened = await openDataset(flags, signal, {
-    views: 1,
-    preprocessing,
-    heads,
-    forTraining: false,
-  });
-  using dataset = opened.dataset;
-  const examples = labelledAs(dataset.examples, heads);
-
   const engine = await openEngine(flags.text("store") ?? "memory");
   const service = await Service.create({ weights, engine });
   try {
@@ -75,18 +66,13 @@ async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
     if (!flags.has("store") && hasMemory(viewSafetensors(bytes))) {
       await transfer.import(bytes);
     }
-    const answers = await correctAll(service, examples, flags, signal);
+    const { preprocessing } = weights.model;
+    const answers = await correct(service, preprocessing, flags, signal);
     const isChanged = answers.some(({ version }) =>
       version.after > version.before
     );
     const written = out !== undefined && isChanged
-      ? {
-        file: out,
-        sha256: await writeFileAtomically(
-          out,
-          (await transfer.export()).chunks,
-        ),
-      }
+      ? await write(out, (await transfer.export()).chunks)
       : undefined;
     console.log(
       flags.has("json")
@@ -97,6 +83,30 @@ async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
   } finally {
     await service.close();
   }
+}
+
+/** Describes the images and corrects what is served by them. */
+async function correct(
+  service: Service,
+  preprocessing: Preprocessing,
+  flags: Flags,
+  signal: AbortSignal,
+): Promise<FinetuneAnswer[]> {
+  await service.identity(); // the version that is served says which labels there are
+  const { heads } = service;
+  const opened = await openDataset(flags, signal, {
+    views: 1,
+    preprocessing,
+    heads,
+    forTraining: false,
+  });
+  using dataset = opened.dataset;
+  const examples = labelledAs(dataset.examples, heads);
+  return await correctAll(service, examples, flags, signal);
+}
+
+async function write(file: string, chunks: readonly Uint8Array[]) {
+  return { file, sha256: await writeFileAtomically(file, chunks) };
 }
 
 function checkFlags(flags: Flags): void {
