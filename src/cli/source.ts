@@ -31,7 +31,7 @@ export const SOURCE_FLAGS: Readonly<Record<string, Flag>> = {
   heads: {
     value: "NAME,NAME",
     help: `Heads to use, or "all" (of the sketches ${
-      SKETCH_HEADS.join(", ")
+      SKETCH_HEADS.map(({ name }) => name).join(", ")
     }).`,
     several: true,
   },

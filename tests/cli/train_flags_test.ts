@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { helpText, parseFlags, UsageError } from "../../src/cli/flags.ts";
 import {
   checkHeadWeights,
@@ -114,6 +119,13 @@ Deno.test("every flag says otherwise, and a resumed plan keeps what no flag ment
   // Checkpoints of the time before there were weights have none.
   const { headWeights: _, ...older } = asked;
   assertEquals(plan([], older as TrainingPlan).headWeights, {});
+});
+
+Deno.test("the help names the heads of the sketches", () => {
+  assertStringIncludes(
+    helpText(COMMAND),
+    "of the sketches domain, item, turn, shaded)",
+  );
 });
 
 Deno.test("the help shows each default once", () => {
