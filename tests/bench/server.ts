@@ -25,6 +25,7 @@ export function startTandem(folder: string): Promise<Server> {
       HOST: "127.0.0.1",
       PORT: "0",
       PREDICT_KEY: "",
+      LOG: "none", // nobody reads it, and a full pipe would stop the server
       STORE: `${folder}/store.kv`,
     },
   );
