@@ -26,7 +26,5 @@ function bitsOf({ buffer, byteOffset, length }: Float32Array): Int32Array {
  */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join(
-    "",
-  );
+  return hash.toHex();
 }
