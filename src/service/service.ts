@@ -189,7 +189,7 @@ export class Service {
     descriptors: readonly Uint8Array[],
     { topK, version: number }: { topK: number; version?: number },
   ): Promise<PredictResult | undefined> {
-    const ids = await Promise.all(
+    const naming = Promise.all(
       descriptors.map((descriptor) => this.#recent.add(descriptor)),
     );
     await this.#versions.freshen();
@@ -198,6 +198,7 @@ export class Service {
       : await this.#versions.at(number);
     if (version === undefined) return undefined;
     const predictions = this.network.predict(version, descriptors, topK);
+    const ids = await naming;
     return { predictions, ids, model: identityOf(version.manifest) };
   }
 
