@@ -2,6 +2,7 @@
 
 import type { Context } from "hono";
 import { REQUEST_LIMITS, type RequestLimits } from "../src/service/limits.ts";
+import { turn } from "../src/service/turn.ts";
 import type { Form, FormValue } from "./form.ts";
 import { shapeFault } from "./json.ts";
 import { problem } from "./problem.ts";
@@ -70,7 +71,7 @@ export async function readBytes(c: Context): Promise<Uint8Array<ArrayBuffer>> {
 
 /** Lets others have a turn after work on a large body. */
 async function turnAfter(bytes: number): Promise<void> {
-  if (bytes >= LARGE) await new Promise((resolve) => setTimeout(resolve, 0));
+  if (bytes >= LARGE) await turn();
 }
 
 /** The body as a multipart form. */

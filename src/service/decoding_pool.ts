@@ -11,6 +11,7 @@ import type { ImageHeader } from "../image/header.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import { Decoder } from "./decoder.ts";
 import type { Describer } from "./describer.ts";
+import { turn } from "./turn.ts";
 
 /** What a pool may take. */
 export interface PoolOptions {
@@ -237,9 +238,4 @@ export class DecodingPool {
       if (this.#idle.length === 0) this.#giveUp(error);
     });
   }
-}
-
-/** Lets everything else have a turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

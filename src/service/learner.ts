@@ -9,7 +9,8 @@ import type {
   HeadsRecord,
 } from "../store/manifest.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
-import { FeaturePool, type FeatureRows, turn } from "./pool.ts";
+import { FeaturePool, type FeatureRows } from "./pool.ts";
+import { turn } from "./turn.ts";
 import { updateRatio } from "./standings.ts";
 import { type Heads, Tuner } from "./tuner.ts";
 import type { Weights } from "./weights.ts";

@@ -7,6 +7,7 @@ import type { HeadSpec } from "../heads/kinds.ts";
 import { featureCount } from "../model/sizes.ts";
 import type { Random } from "../nn/prng.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
+import { turn } from "./turn.ts";
 
 /** Rows whose features are computed in one turn of the event loop. */
 const TURN = 32;
@@ -120,11 +121,6 @@ function rowsByGroup(
     else found.push(row);
   });
   return [...rows.values()];
-}
-
-/** Gives waiting predictions their turn. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }
 
 /** Rows of zeros without a label. */
