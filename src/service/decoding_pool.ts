@@ -29,6 +29,9 @@ export interface PoolOptions {
   readonly report: (error: unknown) => void;
 }
 
+/** Milliseconds from the first image to the start of the workers. */
+const WARM_UP = 250;
+
 /** An image on its way. */
 interface Job {
   readonly image: Uint8Array;
@@ -52,8 +55,9 @@ const PER_PIXEL = 12;
  * two lines, and heavy ones never take the last worker: a photograph does not wait
  * for a hundred megapixels.
  *
- * No worker is started before the first image was decoded, in place: a cold start
- * does not pay for them. Until they are ready, light images are decoded in place.
+ * No worker is started before the first image was decoded, in place, and its answer
+ * has had time to go out: a cold start does not pay for them. A heavy image does not
+ * wait for that. Until they are ready, light images are decoded in place.
  */
 export class DecodingPool {
   readonly #light: Job[] = [];
@@ -66,6 +70,8 @@ export class DecodingPool {
   #lastHeavy = false;
   #state: "cold" | "starting" | "ready" | "in place" | "closed" = "cold";
   #turns: Promise<unknown> = Promise.resolve();
+  /** Resolved when workers are wanted, or will not be any more. */
+  readonly #wanted = Promise.withResolvers<void>();
 
   constructor(
     private readonly describer: Describer,
@@ -87,6 +93,7 @@ export class DecodingPool {
     const inPlace = this.#state === "in place" ||
       (this.#state === "starting" && !heavy);
     if (inPlace) return this.#describeInTurn(image);
+    this.#wanted.resolve();
     const memory = PER_PIXEL * header.width * header.height + image.length;
     return this.#enqueue({ image, memory, heavy });
   }
@@ -94,6 +101,7 @@ export class DecodingPool {
   /** Takes no more images, finishes those on their way, and stops the workers. */
   async close(): Promise<void> {
     this.#state = "closed";
+    this.#wanted.resolve();
     await Promise.allSettled(this.#underWay);
     const closed = new BusyError(
       "Cannot decode images: the server is stopping",
@@ -128,10 +136,12 @@ export class DecodingPool {
     return result;
   }
 
-  /** Starts the workers when the first image is done. */
+  /** Starts the workers some time after the first image, or when a heavy one waits. */
   async #startSoon(): Promise<void> {
     this.#state = "starting";
-    await turn();
+    const timer = setTimeout(this.#wanted.resolve, WARM_UP);
+    await this.#wanted.promise;
+    clearTimeout(timer);
     await this.#turns;
     try {
       await Promise.all(
