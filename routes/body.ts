@@ -2,7 +2,7 @@
 
 import type { Context } from "hono";
 import { REQUEST_LIMITS, type RequestLimits } from "../src/service/limits.ts";
-import { turn } from "../src/service/turn.ts";
+import { turn } from "../src/waiting.ts";
 import type { Form, FormValue } from "./form.ts";
 import { shapeFault } from "./json.ts";
 import { problem } from "./problem.ts";
@@ -79,7 +79,9 @@ export async function readForm(
   c: Context,
   { parts }: Pick<RequestLimits, "parts"> = REQUEST_LIMITS,
 ): Promise<Form> {
-  const { parseForm } = await import("./form.ts");
+  const { parseForm }: typeof import("./form.ts") = await import(
+    import.meta.resolve("./form.ts")
+  );
   const body = await readBytes(c);
   try {
     return parseForm(body, c.req.header("Content-Type") ?? "", parts);

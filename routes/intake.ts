@@ -3,6 +3,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { RequestLimits } from "../src/service/limits.ts";
+import { Deadlines } from "../src/waiting.ts";
 import { collect, DRAINED, release, SMALL, tooLong } from "./collect.ts";
 import { problem } from "./problem.ts";
 import { recordOf } from "./record.ts";
@@ -27,7 +28,11 @@ export class Intake {
   /** Bodies that are waited for, oldest first, each by what gives it up. */
   readonly #awaited = new Set<() => void>();
 
-  constructor(private readonly limits: RequestLimits) {}
+  readonly #deadlines: Deadlines;
+
+  constructor(private readonly limits: RequestLimits) {
+    this.#deadlines = new Deadlines(1000 * limits.bodySeconds);
+  }
 
   /** Bounds the requests that are under way at once, of one client and of all. */
   readonly admit: MiddlewareHandler = async (c, next) => {
@@ -107,7 +112,7 @@ export class Intake {
       ? readWhole(c, count)
       : collect(body, { length, maxBytes, count, signal: stop.signal });
     reading.catch(() => {}); // it may fail when nobody waits for it any more
-    const timer = setTimeout(giveUp, this.limits.bodySeconds * 1000);
+    const end = this.#deadlines.start(giveUp);
     this.#makeRoom();
     this.#awaited.add(giveUp);
     try {
@@ -115,7 +120,7 @@ export class Intake {
     } catch (error) {
       throw error instanceof HTTPException ? error : brokenOff();
     } finally {
-      clearTimeout(timer);
+      end();
       this.#awaited.delete(giveUp);
     }
   }

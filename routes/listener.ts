@@ -5,6 +5,8 @@
  * @module
  */
 
+import { Deadlines, pause } from "../src/waiting.ts";
+
 /** What is listened on, and who is told. */
 export interface ListenOptions {
   readonly hostname: string;
@@ -61,7 +63,9 @@ export class Listener {
   #rest = 0;
   #renewing: Promise<void> | undefined;
   #over = false;
-  readonly #watch: ReturnType<typeof setInterval>;
+  readonly #looks: Deadlines;
+  /** Ends the wait for the next look. */
+  #endWatch = () => {};
 
   constructor(
     private readonly options: ListenOptions,
@@ -69,7 +73,8 @@ export class Listener {
   ) {
     this.#port = options.port;
     this.#server = this.#serve();
-    this.#watch = setInterval(() => this.#look(), options.interval ?? 1000);
+    this.#looks = new Deadlines(options.interval ?? 1000);
+    this.#watch();
   }
 
   /**
@@ -79,7 +84,7 @@ export class Listener {
    */
   async shutdown(): Promise<void> {
     this.#over = true;
-    clearInterval(this.#watch);
+    this.#endWatch();
     await this.#renewing;
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, GRACE);
@@ -125,6 +130,14 @@ export class Listener {
     }
   }
 
+  /** Looks at the connections now and then. */
+  #watch(): void {
+    this.#endWatch = this.#looks.start(() => {
+      this.#watch();
+      this.#look();
+    });
+  }
+
   async #look(): Promise<void> {
     if (this.#rest-- > 0) return;
     const { runShort = descriptorsRunShort } = this.options;
@@ -142,11 +155,11 @@ export class Listener {
     this.#renewing ??= (async () => {
       this.options.report(`Connections are closed: ${why}`);
       for (let waited = 0; this.#underWay.size > 0 && waited < patience;) {
-        await pause();
+        await pause(PAUSE);
         waited += PAUSE;
       }
       this.#closer.abort();
-      while (!this.#over && !this.#listensAgain()) await pause();
+      while (!this.#over && !this.#listensAgain()) await pause(PAUSE);
       this.#stale = this.#staleLooks = 0;
       this.#rest = REST; // what is left is under way: to close again would not help
       this.#renewing = undefined;
@@ -162,10 +175,6 @@ export class Listener {
       return false;
     }
   }
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, PAUSE));
 }
 
 /** Whether a request that was refused may still be sending, or not sending, its body. */

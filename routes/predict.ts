@@ -22,8 +22,13 @@ import { readQuery } from "./query.ts";
 import { phase, recordOf } from "./record.ts";
 
 const DEFAULT_TOP_K = 5;
-const querySchema = async () =>
-  (await import("./schemas/predict.ts")).predictQuery;
+/** Imported late: see lazy.ts. */
+const querySchema = async () => {
+  const { predictQuery }: typeof import("./schemas/predict.ts") = await import(
+    import.meta.resolve("./schemas/predict.ts")
+  );
+  return predictQuery;
+};
 
 /** Classifies images. */
 export function predictRoutes(
@@ -86,10 +91,11 @@ async function imagesOf(
     case "form":
       return imagesOfForm(await readForm(c, limits), limits.images);
     case "json": {
-      const [{ check }, { predictBody }] = await Promise.all([
-        import("./schemas/check.ts"),
-        import("./schemas/predict.ts"),
-      ]);
+      const { check }: typeof import("./schemas/check.ts") = await import(
+        import.meta.resolve("./schemas/check.ts")
+      );
+      const { predictBody }: typeof import("./schemas/predict.ts") =
+        await import(import.meta.resolve("./schemas/predict.ts"));
       const { images } = check(
         predictBody(limits.images),
         await readJson(c, limits),
@@ -119,7 +125,9 @@ async function imagesOfForm(
 ): Promise<Field<Uint8Array>[]> {
   const stray = form.names.find((name) => name !== "image");
   if (stray !== undefined) {
-    const { strayName } = await import("./schemas/check.ts");
+    const { strayName }: typeof import("./schemas/check.ts") = await import(
+      import.meta.resolve("./schemas/check.ts")
+    );
     throw strayName("", stray, ["image"]);
   }
   const files = form.getAll("image");

@@ -13,11 +13,10 @@ export async function readQuery<S extends Schema>(
   schema: () => Promise<S>,
 ): Promise<Partial<InferOutput<S>>> {
   if (!c.req.url.includes("?")) return {};
-  const [{ check }, loaded] = await Promise.all([
-    import("./schemas/check.ts"),
-    schema(),
-  ]);
-  return check(loaded, c.req.query());
+  const { check }: typeof import("./schemas/check.ts") = await import(
+    import.meta.resolve("./schemas/check.ts")
+  );
+  return check(await schema(), c.req.query());
 }
 
 /** Refuses query parameters, for a route that reads none. */
@@ -36,6 +35,8 @@ export async function refuseQuery(
   if (!c.req.url.includes("?")) return;
   const [name] = Object.keys(c.req.query());
   if (name === undefined) return;
-  const { strayParameter } = await import("./schemas/check.ts");
+  const { strayParameter }: typeof import("./schemas/check.ts") = await import(
+    import.meta.resolve("./schemas/check.ts")
+  );
   throw strayParameter(name, body);
 }

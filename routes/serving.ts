@@ -1,6 +1,6 @@
 /** The service behind the app, opened once. @module */
 
-import { withKnown } from "../src/checkpoint/known_file.ts";
+import { readKnown, withKnown } from "../src/checkpoint/known_file.ts";
 import { CheckpointError } from "../src/errors.ts";
 import { prepareDescriber } from "../src/service/describer.ts";
 import { Service } from "../src/service/service.ts";
@@ -62,7 +62,9 @@ export function traceOf(
 ): Trace | undefined {
   if (!telemetry) return undefined;
   return async (name, work) => {
-    const { openTelemetry } = await import("./tracing.ts");
+    const { openTelemetry }: typeof import("./tracing.ts") = await import(
+      import.meta.resolve("./tracing.ts")
+    );
     return await openTelemetry()(name, work);
   };
 }
@@ -75,8 +77,8 @@ async function openService(
   prepareDescriber().catch(() => {}); // the first image will say why
   try {
     const file = model ?? SHIPPED_WEIGHTS;
-    const read = await readWeights(await readModelFile(file));
-    const weights = { ...read, model: await withKnown(read.model, file) };
+    const read = await readWeights(readModelFile(file));
+    const weights = { ...read, model: withKnown(read.model, readKnown(file)) };
     const engine = await opening;
     const service = await Service.create({
       weights,
@@ -94,11 +96,9 @@ async function openService(
   }
 }
 
-async function readModelFile(
-  file: string | URL,
-): Promise<Uint8Array<ArrayBuffer>> {
+function readModelFile(file: string | URL): Uint8Array<ArrayBuffer> {
   try {
-    return await readWhole(file);
+    return readWhole(file);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     const path = file instanceof URL ? file.pathname : file;
@@ -110,15 +110,16 @@ async function readModelFile(
 }
 
 /**
- * Reads a file into memory of its size. Deno.readFile asks for more as it goes
- * on, which takes twice as long (measured by tests/bench/start.ts). The file is
- * opened at once, so that it is read while other things are made ready.
+ * Reads a file into memory of its size, while the engine compiles and the store is
+ * opened by other threads. Deno.readFile asks for more memory as it goes on, and
+ * comes back late from a thread of its own: that takes several times as long
+ * (measured by tests/bench/start.ts).
  */
-async function readWhole(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+function readWhole(path: string | URL): Uint8Array<ArrayBuffer> {
   using file = Deno.openSync(path);
   const bytes = new Uint8Array(file.statSync().size);
   for (let filled = 0; filled < bytes.length;) {
-    const count = await file.read(bytes.subarray(filled));
+    const count = file.readSync(bytes.subarray(filled));
     if (count === null) return bytes.slice(0, filled);
     filled += count;
   }

@@ -8,9 +8,8 @@ import { endOnSignal, lazyService, traceOf } from "./serving.ts";
 import { type Keys, readSettings } from "../src/service/settings.ts";
 import { createApp } from "./app.ts";
 import { Listener } from "./listener.ts";
-import { startHelp } from "./start_help.ts";
 
-readArguments(Deno.args);
+await readArguments(Deno.args);
 const settings = orExit(() => readSettings((name) => Deno.env.get(name)));
 const loopback = /^(127(\.\d+){3}|::1|localhost)$/.test(settings.host);
 const keys = loopback ? withKeysOfThisRun(settings.keys) : settings.keys;
@@ -27,22 +26,19 @@ const app = orExit(() =>
   })
 );
 
-// A model that cannot be served is better known now than at the first request.
-const opened = await opening;
+const listening = Promise.withResolvers<Deno.NetAddr>();
 endOnSignal(service, () => server.shutdown());
 const server = orExit(() =>
   new Listener({
     hostname: settings.host,
     port: settings.port,
-    onListen: ({ hostname, port }) =>
-      console.log(
-        `Tandem listens on http://${
-          hostname.includes(":") ? `[${hostname}]` : hostname
-        }:${port}`,
-      ),
+    onListen: listening.resolve,
     report: (line) => console.warn(line),
   }, app.fetch)
 );
+// A model that cannot be served is better known now than at the first request.
+const opened = await opening;
+sayWhere(await listening.promise);
 opened.otherModels().then(sayOthers, console.error);
 
 /** What `read` gives, or the end of the program with what is wrong in one line. */
@@ -65,9 +61,10 @@ function exitWith(error: Error): never {
 }
 
 /** Ends the program where the command line asks for help, or for what there is not. */
-function readArguments([first]: readonly string[]): void {
+async function readArguments([first]: readonly string[]): Promise<void> {
   if (first === undefined) return;
   if (first === "--help" || first === "-h") {
+    const { startHelp } = await import("./start_help.ts");
     console.log(startHelp());
     Deno.exit(0);
   }
@@ -76,6 +73,11 @@ function readArguments([first]: readonly string[]): void {
       "See deno task start --help.",
   );
   Deno.exit(2);
+}
+
+function sayWhere({ hostname, port }: Deno.NetAddr): void {
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  console.log(`Tandem listens on http://${host}:${port}`);
 }
 
 function sayOthers(others: readonly string[]): void {

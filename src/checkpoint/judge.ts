@@ -13,10 +13,14 @@ const SQUARES =
   /\.(exp_avg_sq|max_exp_avg_sq|square_avg|acc_delta|sum|inverse_deviation)$/;
 /** Rows of examples that corrections remember: a label that one does not have is NaN. */
 const EXAMPLES = /^memory\./;
+const INFINITE = [Infinity, -Infinity];
+const NOT_FINITE = [NaN, ...INFINITE];
 /** No float is larger than 3.4e38; sums in a different order need room. */
 const REACH = 1e30;
 /** The largest value of a descriptor. */
 const MAX_BYTE = 255;
+/** As many as a function can safely be called with. */
+const ARGUMENTS = 8192;
 /** More steps than a model can take in a lifetime. */
 const MAX_STEPS = 2 ** 50;
 
@@ -25,15 +29,12 @@ export function tensorFault(
   name: string,
   values: Float32Array,
 ): string | undefined {
-  const least = SQUARES.test(name) ? 0 : -Infinity;
-  const mayMiss = EXAMPLES.test(name);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (mayMiss && Number.isNaN(value)) continue;
-    if (value - value !== 0) return `expected finite numbers, got ${value}`;
-    if (value < least) return `expected numbers ≥ 0, got ${value}`;
-  }
-  return undefined;
+  const refused = EXAMPLES.test(name) ? INFINITE : NOT_FINITE;
+  const odd = refused.find((value) => values.includes(value));
+  if (odd !== undefined) return `expected finite numbers, got ${odd}`;
+  if (!SQUARES.test(name)) return undefined;
+  const [least] = extremesOf(values);
+  return least < 0 ? `expected numbers ≥ 0, got ${least}` : undefined;
 }
 
 /**
@@ -89,11 +90,7 @@ export function checkReach(
   trunk: readonly LayerReach[],
   heads: readonly LayerReach[],
 ): void {
-  let reach = 0;
-  for (let i = 0; i < mean.length; i++) {
-    const farthest = Math.max(Math.abs(mean[i]!), MAX_BYTE - mean[i]!);
-    reach = Math.max(reach, farthest * inverseDeviation[i]!);
-  }
+  let reach = (magnitudeOf(mean) + MAX_BYTE) * magnitudeOf(inverseDeviation);
   const through = ({ name, inputs, weight, bias }: LayerReach) => {
     const out = inputs * weight * reach + bias;
     if (out <= REACH) return out;
@@ -108,12 +105,22 @@ export function checkReach(
 
 /** The largest magnitude in a tensor; 0 for an empty one. */
 export function magnitudeOf(values: Float32Array): number {
-  let most = 0;
-  for (let i = 0; i < values.length; i++) {
-    const magnitude = Math.abs(values[i]!);
-    if (magnitude > most) most = magnitude;
+  const [least, most] = extremesOf(values);
+  return Math.max(-least, most);
+}
+
+/**
+ * The least and the largest of the values and 0. Built-ins look for them: a start
+ * runs through all parameters before a loop of ours would be compiled.
+ */
+function extremesOf(values: Float32Array): [least: number, most: number] {
+  let [least, most] = [0, 0];
+  for (let start = 0; start < values.length; start += ARGUMENTS) {
+    const some = values.subarray(start, start + ARGUMENTS);
+    least = Math.min(least, Reflect.apply(Math.min, undefined, some));
+    most = Math.max(most, Reflect.apply(Math.max, undefined, some));
   }
-  return most;
+  return [least, most];
 }
 
 /**

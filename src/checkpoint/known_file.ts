@@ -10,29 +10,45 @@ import { CheckpointError } from "../errors.ts";
 import { type HeadCalibration, kindOf } from "../heads/kinds.ts";
 import type { ModelDescription } from "../model/state.ts";
 
+/** Scores by the names of heads, and where they were read. */
+export interface KnownFile {
+  readonly path: string | URL;
+  readonly scores: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads the file beside a model's weights; undefined where there is none.
+ *
+ * @param weights Path or URL of the weights file.
+ * @throws {CheckpointError} If it is not JSON.
+ */
+export function readKnown(weights: string | URL): KnownFile | undefined {
+  const path = besideOf(weights);
+  const scores = readJson(path);
+  return scores && { path, scores };
+}
+
 /**
  * A model with the scores of the file beside its weights; as it is where it has
  * scores, or there is no such file.
  *
- * @param weights Path or URL of its weights file.
  * @throws {CheckpointError} If the file does not fit the model's heads.
  */
-export async function withKnown<M extends ModelDescription>(
+export function withKnown<M extends ModelDescription>(
   model: M,
-  weights: string | URL,
-): Promise<M> {
+  file: KnownFile | undefined,
+): M {
   const { sizes: { heads }, calibration } = model;
-  if (Object.values(calibration).some((of) => "known" in of)) return model;
-  const file = besideOf(weights);
-  const scores = await readJson(file);
-  if (scores === undefined) return model;
+  const has = Object.values(calibration).some((of) => "known" in of);
+  if (has || file === undefined) return model;
+  const { path, scores } = file;
   const completed: Record<string, HeadCalibration> = { ...calibration };
   for (const [name, known] of Object.entries(scores)) {
     const head = heads.find((head) => head.name === name);
     const own = { ...completed[name], known } as HeadCalibration;
     if (head?.kind !== "classes" || kindOf(head).calibrationFault(head, own)) {
       throw new CheckpointError(
-        `Cannot read ${file}: expected scores in ascending order for heads of classes, got ${name}`,
+        `Cannot read ${path}: expected scores in ascending order for heads of classes, got ${name}`,
       );
     }
     completed[name] = own;
@@ -45,12 +61,12 @@ function besideOf(weights: string | URL): string | URL {
   return weights instanceof URL ? new URL(beside) : beside;
 }
 
-async function readJson(
+function readJson(
   file: string | URL,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
+): Readonly<Record<string, unknown>> | undefined {
   let text: string;
   try {
-    text = await Deno.readTextFile(file);
+    text = Deno.readTextFileSync(file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -4,7 +4,7 @@ import {
   type SafetensorsReader,
   viewSafetensors,
 } from "../checkpoint/safetensors_reader.ts";
-import { withKnown } from "../checkpoint/known_file.ts";
+import { readKnown, withKnown } from "../checkpoint/known_file.ts";
 import { DataError } from "../errors.ts";
 import { COMMAND_LIMITS } from "../image/limits.ts";
 import { Service } from "../service/service.ts";
@@ -23,7 +23,10 @@ export async function withStore<T>(
   body: (service: Service) => Promise<T>,
 ): Promise<T> {
   const read = await readWeights(await Deno.readFile(file));
-  const weights = { ...read, model: await withKnown(read.model, file) };
+  const weights = {
+    ...read,
+    model: withKnown(read.model, readKnown(file)),
+  };
   const engine = await openEngine(store);
   const service = await Service.create({
     weights,

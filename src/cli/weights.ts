@@ -2,7 +2,7 @@
 
 import { encodeSafetensors } from "../checkpoint/safetensors.ts";
 import { openSafetensors, writeFileAtomically } from "../checkpoint/file.ts";
-import { withKnown } from "../checkpoint/known_file.ts";
+import { readKnown, withKnown } from "../checkpoint/known_file.ts";
 import { tensorsOf } from "../checkpoint/state.ts";
 import {
   readModel,
@@ -57,7 +57,8 @@ export async function loadOrigin(
 export async function loadServingModel(
   file: string | URL,
 ): Promise<ServingModel> {
-  return withKnown(await withFile(file, readServingModel), file);
+  const model = await withFile(file, readServingModel);
+  return withKnown(model, readKnown(file));
 }
 
 /** Reads everything that a weights file holds. */

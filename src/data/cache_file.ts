@@ -1,5 +1,7 @@
 /** Files of records that several processes share. @module */
 
+import { pause } from "../waiting.ts";
+
 const LOCK_PAUSE_MS = 50;
 /** The time for which a file is kept that nobody opens. */
 const KEPT_DAYS = 30;
@@ -73,7 +75,7 @@ async function lockForWriting(
 ): Promise<void> {
   while (!await file.tryLock(true)) {
     signal?.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
+    await pause(LOCK_PAUSE_MS);
   }
 }
 

@@ -24,9 +24,10 @@ export type { Pixels };
 const OPENERS: Record<ImageType, () => Promise<{ open(): Promise<Decoder> }>> =
   {
     jpeg: () => import("./decoders/jpeg.ts"),
-    png: () => import("./decoders/png.ts"),
-    webp: () => import("./decoders/webp.ts"),
-    gif: () => import("./decoders/gif.ts"),
+    // Named like this, they are not looked up as long as none is needed.
+    png: () => import(import.meta.resolve("./decoders/png.ts")),
+    webp: () => import(import.meta.resolve("./decoders/webp.ts")),
+    gif: () => import(import.meta.resolve("./decoders/gif.ts")),
   };
 
 /** How much of a decoder's own message is shown. */

@@ -96,8 +96,9 @@ async function instantiate(
 function compile(name: string): Promise<WebAssembly.Module> {
   const known = compiled.get(name);
   if (known !== undefined) return known;
-  const module = Deno.readFile(new URL(name, import.meta.url))
-    .then((bytes) => WebAssembly.compile(bytes));
+  // Read at once, so that the engine compiles while other things are made ready.
+  const bytes = Deno.readFileSync(new URL(name, import.meta.url));
+  const module = WebAssembly.compile(bytes);
   compiled.set(name, module);
   return module;
 }

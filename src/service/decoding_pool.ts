@@ -11,7 +11,7 @@ import type { ImageHeader } from "../image/header.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import { Decoder } from "./decoder.ts";
 import type { Describer } from "./describer.ts";
-import { turn } from "./turn.ts";
+import { Deadlines, turn } from "../waiting.ts";
 
 /** What a pool may take. */
 export interface PoolOptions {
@@ -69,6 +69,7 @@ export class DecodingPool {
   #memory = 0;
   #lastHeavy = false;
   #state: "cold" | "starting" | "ready" | "in place" | "closed" = "cold";
+  readonly #deadlines: Deadlines;
   #turns: Promise<unknown> = Promise.resolve();
   /** Resolved when workers are wanted, or will not be any more. */
   readonly #wanted = Promise.withResolvers<void>();
@@ -77,6 +78,7 @@ export class DecodingPool {
     private readonly describer: Describer,
     private readonly options: PoolOptions,
   ) {
+    this.#deadlines = new Deadlines(options.deadline);
     if (options.workers === 0) this.#state = "in place";
   }
 
@@ -139,9 +141,9 @@ export class DecodingPool {
   /** Starts the workers some time after the first image, or when a heavy one waits. */
   async #startSoon(): Promise<void> {
     this.#state = "starting";
-    const timer = setTimeout(this.#wanted.resolve, WARM_UP);
+    const end = new Deadlines(WARM_UP).start(this.#wanted.resolve);
     await this.#wanted.promise;
-    clearTimeout(timer);
+    end();
     await this.#turns;
     try {
       await Promise.all(
@@ -210,7 +212,7 @@ export class DecodingPool {
 
   async #run(decoder: Decoder, job: Job): Promise<void> {
     this.#count(job, 1);
-    const timer = setTimeout(() => {
+    const end = this.#deadlines.start(() => {
       decoder.stop(
         new ImageError(
           "too-costly",
@@ -218,7 +220,7 @@ export class DecodingPool {
             "it took longer",
         ),
       );
-    }, this.options.deadline);
+    });
     let lost = false;
     try {
       job.resolve(await decoder.describe(job.image));
@@ -226,7 +228,7 @@ export class DecodingPool {
       lost = !(error instanceof ImageError) || error.reason === "too-costly";
       job.reject(error);
     } finally {
-      clearTimeout(timer);
+      end();
       this.#count(job, -1);
     }
     if (lost || job.memory > MOST_KEPT) this.#replace(decoder);

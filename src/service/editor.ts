@@ -4,6 +4,7 @@ import { ConflictError, PreconditionError } from "../errors.ts";
 import type { Draft, Head } from "../store/draft.ts";
 import type { BeforeAfter, Manifest } from "../store/manifest.ts";
 import type { CommitOptions, ModelStore } from "../store/store.ts";
+import { jitter } from "../waiting.ts";
 import type { Parameters } from "./network.ts";
 import { Queue } from "./queue.ts";
 import type { Versions } from "./versions.ts";
@@ -80,7 +81,7 @@ export class Editor {
   ): Promise<{ before: Manifest; after: Manifest } | { answer: T }> {
     return this.#queue.run(async () => {
       for (let tried = 0; tried < ATTEMPTS; tried++) {
-        if (tried > 0) await jitter();
+        if (tried > 0) await jitter(JITTER);
         const answer = await answered?.();
         if (answer !== undefined) return { answer };
         const head = await this.versions.head();
@@ -125,10 +126,4 @@ export function checkMatch(
       hashes.join(" or ")
     }, its sha256 is ${sha256}`,
   );
-}
-
-/** Pauses for a random while, so that processes that collided do not collide again. */
-function jitter(): Promise<void> {
-  const [random] = crypto.getRandomValues(new Uint32Array(1));
-  return new Promise((resolve) => setTimeout(resolve, random! % JITTER));
 }

@@ -10,7 +10,7 @@ import type {
 } from "../store/manifest.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import { FeaturePool, type FeatureRows } from "./pool.ts";
-import { turn } from "./turn.ts";
+import { turn } from "../waiting.ts";
 import { updateRatio } from "./standings.ts";
 import { type Heads, Tuner } from "./tuner.ts";
 import type { Weights } from "./weights.ts";

@@ -7,7 +7,7 @@ import type { HeadSpec } from "../heads/kinds.ts";
 import { featureCount } from "../model/sizes.ts";
 import type { Random } from "../nn/prng.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
-import { turn } from "./turn.ts";
+import { turn } from "../waiting.ts";
 
 /** Rows whose features are computed in one turn of the event loop. */
 const TURN = 32;

@@ -98,25 +98,35 @@ export class Service {
     );
     const shared = [this.#store, this.#versions, this.#editor] as const;
     this.#finetuner = once(async () => {
-      const { Finetuner } = await import("./finetune.ts");
+      const { Finetuner }: typeof import("./finetune.ts") = await import(
+        import.meta.resolve("./finetune.ts")
+      );
       return new Finetuner(weights, network, ...shared);
     });
     this.labels = once(async () => {
-      const { Labels } = await import("./labels.ts");
+      const { Labels }: typeof import("./labels.ts") = await import(
+        import.meta.resolve("./labels.ts")
+      );
       const { corrections } = await this.#finetuner();
       const [, versions, editor] = shared;
       return new Labels(network, versions, editor, corrections);
     });
     this.history = once(async () => {
-      const { History } = await import("./history.ts");
+      const { History }: typeof import("./history.ts") = await import(
+        import.meta.resolve("./history.ts")
+      );
       return new History(this.#store, this.#editor);
     });
     this.budgets = once(async () => {
-      const { Budgets } = await import("../store/budgets.ts");
+      const { Budgets }: typeof import("../store/budgets.ts") = await import(
+        import.meta.resolve("../store/budgets.ts")
+      );
       return new Budgets(engine);
     });
     this.transfer = once(async () => {
-      const { Transfer } = await import("./transfer.ts");
+      const { Transfer }: typeof import("./transfer.ts") = await import(
+        import.meta.resolve("./transfer.ts")
+      );
       return new Transfer(weights, ...shared);
     });
   }
@@ -231,7 +241,9 @@ export class Service {
   #collect(): void {
     this.#collecting = this.#collecting
       .then(async () => {
-        const { collect } = await import("../store/collect.ts");
+        const { collect }: typeof import("../store/collect.ts") = await import(
+          import.meta.resolve("../store/collect.ts")
+        );
         await collect(this.#store, this.#keep);
       })
       .catch(this.#report);

@@ -8,6 +8,7 @@ import {
   type BaseModel,
   type Manifest,
 } from "../store/manifest.ts";
+import { Deadlines } from "../waiting.ts";
 import type { Parameters, Served, ServingNetwork } from "./network.ts";
 
 /** How old the knowledge of the head may be when a prediction is made, in milliseconds. */
@@ -32,6 +33,7 @@ export class Versions {
   #overdue = false;
   /** Whether the store failed when it was asked last. */
   #failing = false;
+  readonly #deadlines = new Deadlines(PATIENCE);
   readonly #pinned = new Map<number, Version>();
   /** Versions found damaged, so that each is reported once. */
   readonly #damaged = new Set<number>();
@@ -62,13 +64,13 @@ export class Versions {
     if (this.#checked === -Infinity) return void await this.head();
     this.#refreshing ??= this.#refresh();
     if (this.#overdue) return;
-    const timer = Promise.withResolvers<void>();
-    const id = setTimeout(() => {
+    const late = Promise.withResolvers<void>();
+    const end = this.#deadlines.start(() => {
       this.#overdue = true;
-      timer.resolve();
-    }, PATIENCE);
-    await Promise.race([this.#refreshing, timer.promise]);
-    clearTimeout(id);
+      late.resolve();
+    });
+    await Promise.race([this.#refreshing, late.promise]);
+    end();
   }
 
   async #refresh(): Promise<void> {

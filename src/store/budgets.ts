@@ -10,6 +10,7 @@
  */
 
 import { BusyError } from "../errors.ts";
+import { jitter } from "../waiting.ts";
 import type { Engine, Key } from "./engine.ts";
 import { decode, encode } from "./manifest.ts";
 
@@ -117,7 +118,7 @@ export class Budgets {
           }],
         });
       if (written) return taken;
-      await pause();
+      await jitter(PAUSE);
     }
     throw new BusyError(
       "Cannot count what this key uses: other servers count at the same time",
@@ -143,9 +144,4 @@ function share(
     return { granted, remaining: Math.max(0, limit - total), reset };
   });
   return { window: { used: total, until }, taken };
-}
-
-function pause(): Promise<void> {
-  const [random] = crypto.getRandomValues(new Uint32Array(1));
-  return new Promise((resolve) => setTimeout(resolve, random! % PAUSE));
 }

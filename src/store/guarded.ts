@@ -1,6 +1,7 @@
 /** An engine that fails well: in time, and by errors of one kind. @module */
 
 import { StoreError } from "../errors.ts";
+import { Deadlines } from "../waiting.ts";
 import type { Engine } from "./engine.ts";
 
 /** How long one call of a database may take, in milliseconds. */
@@ -12,7 +13,9 @@ export const DEADLINE = 5000;
  * still happen: the store looks before it says that it did not.
  */
 export function guardedEngine(engine: Engine, deadline = DEADLINE): Engine {
-  const guard = <T>(call: () => Promise<T>) => answered(call, deadline);
+  const deadlines = new Deadlines(deadline);
+  const guard = <T>(call: () => Promise<T>) =>
+    answered(call, deadline, deadlines);
   return {
     read: (keys) => guard(() => engine.read(keys)),
     list: (prefix, options) => guard(() => engine.list(prefix, options)),
@@ -28,15 +31,17 @@ export function guardedEngine(engine: Engine, deadline = DEADLINE): Engine {
  */
 export async function answered<T>(
   call: () => Promise<T>,
-  deadline = DEADLINE,
+  deadline: number,
+  deadlines = new Deadlines(deadline),
 ): Promise<T> {
   const silence = Promise.withResolvers<never>();
-  const timer = setTimeout(() =>
+  const end = deadlines.start(() =>
     silence.reject(
       new StoreError(
         `Cannot reach the store: expected an answer within ${deadline} ms, got none`,
       ),
-    ), deadline);
+    )
+  );
   try {
     return await Promise.race([call(), silence.promise]);
   } catch (cause) {
@@ -47,6 +52,6 @@ export async function answered<T>(
       : "the database failed, the server's log says why";
     throw new StoreError(`Cannot use the store: ${why}`, { cause });
   } finally {
-    clearTimeout(timer);
+    end();
   }
 }

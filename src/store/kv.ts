@@ -5,6 +5,7 @@
  * @module
  */
 
+import { jitter } from "../waiting.ts";
 import type { Engine, Entry, Key, ListOptions, Write } from "./engine.ts";
 
 /** Deno KV reads at most this many keys in one call. */
@@ -101,7 +102,6 @@ async function unlocked<T>(call: () => Promise<T>): Promise<T> {
         error.message.includes("database is locked");
       if (!locked || attempt === LOCKED_ATTEMPTS) throw error;
     }
-    const [random] = crypto.getRandomValues(new Uint32Array(1));
-    await new Promise((resolve) => setTimeout(resolve, random! % LOCKED_PAUSE));
+    await jitter(LOCKED_PAUSE);
   }
 }

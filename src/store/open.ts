@@ -32,7 +32,9 @@ async function openAssigned(): Promise<Engine> {
 
 async function openNamed(name: string): Promise<Engine> {
   if (/^postgres(ql)?:\/\//.test(name)) {
-    const { openPostgresEngine } = await import("./postgres.ts");
+    const { openPostgresEngine }: typeof import("./postgres.ts") = await import(
+      import.meta.resolve("./postgres.ts")
+    );
     return await openPostgresEngine(name);
   }
   if (name === "memory") return await openKvEngine(":memory:");

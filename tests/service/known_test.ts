@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { withKnown } from "../../src/checkpoint/known_file.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { readKnown, withKnown } from "../../src/checkpoint/known_file.ts";
 import { headsFrom } from "../../src/correction/heads.ts";
 import { Scorer } from "../../src/correction/scorer.ts";
 import { CheckpointError } from "../../src/errors.ts";
@@ -47,7 +47,7 @@ Deno.test("the file beside the shipped weights is what their guard set says", as
 });
 
 Deno.test("the shipped model says how much an image looks like what it knows", async () => {
-  const model = await withKnown(WEIGHTS.model, SHIPPED);
+  const model = withKnown(WEIGHTS.model, readKnown(SHIPPED));
   const network = await ServingNetwork.create(model);
   const { guard } = await WEIGHTS.material();
   const { inputs } = model.sizes;
@@ -68,14 +68,17 @@ Deno.test("scores beside a file that do not fit it are refused, and none are non
   withFolder({}, async (folder) => {
     const weights = `${folder}/model.safetensors`;
     const { model } = WEIGHTS;
-    assertEquals(await withKnown(model, weights), model);
+    assertEquals(withKnown(model, readKnown(weights)), model);
     const beside = `${folder}/model.known.json`;
     await Deno.writeTextFile(beside, '{"item": [1, 2]}');
-    const { calibration } = await withKnown(model, weights);
+    const { calibration } = withKnown(model, readKnown(weights));
     const item = calibration.item as ClassesCalibration;
     assertEquals(classes.known(item, Array(31).fill(9)), 1);
     for (const text of ['{"item": [2, 1]}', '{"size": [1]}', "{"]) {
       await Deno.writeTextFile(beside, text);
-      await assertRejects(() => withKnown(model, weights), CheckpointError);
+      assertThrows(
+        () => withKnown(model, readKnown(weights)),
+        CheckpointError,
+      );
     }
   }));

@@ -8,9 +8,8 @@ import type { Decoder } from "./decoder.ts";
 export async function compileModule(
   specifier: string,
 ): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(
-    await Deno.readFile(new URL(import.meta.resolve(specifier))),
-  );
+  const file = new URL(import.meta.resolve(specifier));
+  return await WebAssembly.compile(Deno.readFileSync(file));
 }
 
 /** A decoder's work, by the module that does it. */
