@@ -24,10 +24,13 @@ export type { Pixels };
 const OPENERS: Record<ImageType, () => Promise<{ open(): Promise<Decoder> }>> =
   {
     jpeg: () => import("./decoders/jpeg.ts"),
-    // Named like this, they are not looked up as long as none is needed.
-    png: () => import(import.meta.resolve("./decoders/png.ts")),
-    webp: () => import(import.meta.resolve("./decoders/webp.ts")),
-    gif: () => import(import.meta.resolve("./decoders/gif.ts")),
+    // Named like this, they are not looked up at the start.
+    png: (): Promise<typeof import("./decoders/png.ts")> =>
+      import(import.meta.resolve("./decoders/png.ts")),
+    webp: (): Promise<typeof import("./decoders/webp.ts")> =>
+      import(import.meta.resolve("./decoders/webp.ts")),
+    gif: (): Promise<typeof import("./decoders/gif.ts")> =>
+      import(import.meta.resolve("./decoders/gif.ts")),
   };
 
 /** How much of a decoder's own message is shown. */
