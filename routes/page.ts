@@ -29,6 +29,7 @@ const INDEX = {
     "POST /predict": "an image, or several as multipart/form-data or JSON",
     "POST /finetune": "corrected examples; needs FINETUNE_KEY",
     "GET /versions": "the model's history",
+    "GET /model": "what predicting needs, as one file",
     "POST /rollback": "back to an old version; needs ADMIN_KEY",
     "GET /export": "the whole state as one file; needs ADMIN_KEY",
     "POST /import": "the reverse; needs ADMIN_KEY",
