@@ -6,7 +6,7 @@ import { headsOf } from "./answers.js";
 import { make, say } from "./elements.js";
 import { predictHere, updateModel, versionHere } from "./model.js";
 import { Trouble } from "./server.js";
-import { percent, plain, rounded } from "./words.js";
+import { knownInWords, percent, plain, rounded } from "./words.js";
 
 /** Likeliest answers of a head that are shown. */
 const SHOWN = 3;
@@ -67,13 +67,14 @@ async function follow(video, board, note, stopped) {
   while (!stopped.aborted) {
     await nextFrame(video);
     if (stopped.aborted) return;
-    show(await predictHere(video), board, sections);
+    const prediction = await predictHere(video);
+    show(prediction, board, sections);
     images++;
     const passed = performance.now() - since;
     if (passed < COUNT_OVER) continue;
     const rate = Math.round(images * 1000 / passed);
     board.dataset.rate = String(rate);
-    say(note, status(rate, reached));
+    say(note, `${status(rate, reached)} ${knownInWords(prediction.known)}`);
     [images, since] = [0, performance.now()];
   }
 }

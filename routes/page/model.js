@@ -59,11 +59,10 @@ export function updateModel(mayAsk = false) {
 async function update(mayAsk) {
   try {
     if (held === undefined) await take("model?version=0", mayAsk);
-    await take(`model?since=${held?.version}`, mayAsk);
+    await take(`model?since=${held?.version}`, mayAsk, held?.etag);
   } catch (error) {
     if (error instanceof Trouble && error.kind !== "other") throw error;
     // That version is gone, or another model is served under its number.
-    held = undefined;
     await take("model", mayAsk);
   }
 }
@@ -71,17 +70,19 @@ async function update(mayAsk) {
 /**
  * @param {string} path
  * @param {boolean} mayAsk
+ * @param {string} [known] the entity tag of the version that is here
  */
-async function take(path, mayAsk) {
-  /** @type {Record<string, string>} */
-  const headers = held === undefined ? {} : { "If-None-Match": held.etag };
-  const response = await respond(path, { headers }, mayAsk);
+async function take(path, mayAsk, known) {
+  const init = known === undefined
+    ? {}
+    : { headers: { "If-None-Match": known } };
+  const response = await respond(path, init, mayAsk);
   const place = response.headers.get("Content-Location") ?? "";
   const version = Number(
     new URLSearchParams(place.split("?")[1]).get("version"),
   );
-  if (response.status === 304 && held !== undefined) {
-    held = { ...held, version };
+  if (response.status === 304 && known !== undefined) {
+    held = { version, etag: known };
     return;
   }
   // A proxy that compresses makes it a weak one.

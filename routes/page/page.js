@@ -116,7 +116,8 @@ async function ask(image, before) {
   );
   say(byId("known", HTMLElement), knownInWords(prediction.known));
   byId("empty", HTMLElement).hidden = true;
-  say(byId("hint", HTMLElement), before === undefined ? HINT : LEGEND);
+  const hint = before === undefined ? HINT : LEGEND;
+  say(byId("hint", HTMLElement), here ? "" : hint);
 }
 
 /**

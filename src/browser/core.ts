@@ -46,7 +46,9 @@ export class Core {
     const source = merged(file, this.#held);
     const model = await readServingModel(source);
     const network = await ServingNetwork.create(model);
-    const describe = this.#held?.describe ?? await describerOf(model);
+    // What changes from version to version of one model is not its preprocessing.
+    const same = source === file ? undefined : this.#held;
+    const describe = same?.describe ?? await describerOf(model);
     this.#held = { etag, source, network, describe };
   }
 
@@ -92,7 +94,7 @@ function merged(
   };
 }
 
-/** All versions of a model have one preprocessing. */
+/** Takes the memory to describe images as a model wants them. */
 async function describerOf(
   { preprocessing }: ServingModel,
 ): Promise<Describe> {
