@@ -48,19 +48,7 @@ async function follow(video, board, note, stopped) {
     say(note, "Bringing the model here …");
     await updateModel(true);
   }
-  let reached = true;
-  const look = () =>
-    updateModel().then(() => reached = true, () => reached = false);
-  const timer = setInterval(look, LOOK_EVERY);
-  const offline = () => reached = false;
-  addEventListener("offline", offline);
-  addEventListener("online", look);
-  stopped.addEventListener("abort", () => {
-    clearInterval(timer);
-    removeEventListener("offline", offline);
-    removeEventListener("online", look);
-  });
-  look();
+  const isReached = keepUpToDate(stopped);
   /** @type {Map<string, Section>} */
   const sections = new Map();
   let [images, since] = [0, performance.now()];
@@ -74,9 +62,26 @@ async function follow(video, board, note, stopped) {
     if (passed < COUNT_OVER) continue;
     const rate = Math.round(images * 1000 / passed);
     board.dataset.rate = String(rate);
-    say(note, `${status(rate, reached)} ${knownInWords(prediction.known)}`);
+    say(note, `${status(rate, isReached())} ${knownInWords(prediction.known)}`);
     [images, since] = [0, performance.now()];
   }
+}
+
+/**
+ * Looks for new versions now and then; gives what tells whether the server is in reach.
+ *
+ * @param {AbortSignal} stopped
+ */
+function keepUpToDate(stopped) {
+  let reached = true;
+  const look = () =>
+    updateModel().then(() => reached = true, () => reached = false);
+  const timer = setInterval(look, LOOK_EVERY);
+  stopped.addEventListener("abort", () => clearInterval(timer));
+  addEventListener("offline", () => reached = false, { signal: stopped });
+  addEventListener("online", look, { signal: stopped });
+  look();
+  return () => reached;
 }
 
 /**

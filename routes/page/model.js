@@ -32,8 +32,8 @@ let asked = 0;
  * @type {{ version: number, etag: string } | undefined}
  */
 let held;
-/** @type {Promise<void> | undefined} */
-let updating;
+/** @type {Promise<void>} */
+let updating = Promise.resolve();
 
 /** The number of the version that is here, if one is. */
 export function versionHere() {
@@ -47,7 +47,8 @@ export function versionHere() {
  * @param {boolean} [mayAsk] whether a key may be asked for
  */
 export function updateModel(mayAsk = false) {
-  updating ??= update(mayAsk).finally(() => updating = undefined);
+  // What is under way may have asked before the newest version was there.
+  updating = updating.catch(() => {}).then(() => update(mayAsk));
   return updating;
 }
 

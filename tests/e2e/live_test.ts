@@ -189,8 +189,28 @@ Deno.test({
       },
     );
 
+    await t.step(
+      "where a version is gone, all of the model comes again",
+      () => {
+        const files = seen.fetchedEmulated.map(({ path, status }) =>
+          `${path} ${status}`
+        ).filter((file) => file.startsWith("/model"));
+        assertEquals(files, [
+          "/model?version=0 200",
+          "/model?since=0 304",
+          "/model?since=0 404",
+          "/model 200",
+        ]);
+      },
+    );
+
     await t.step("nothing else is fetched, and nothing goes wrong", () => {
-      assertEquals([seen.hosts, seen.errors], [[], []]);
+      const { hosts, errors, violations } = seen;
+      assertEquals({ hosts, errors, violations }, {
+        hosts: [],
+        errors: [],
+        violations: [],
+      });
     });
   },
 });

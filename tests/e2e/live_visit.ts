@@ -12,6 +12,7 @@
 
 /// <reference lib="dom" />
 
+import axe from "axe-core";
 import puppeteer, { type Page } from "puppeteer-core";
 import { startServer } from "./server.ts";
 
@@ -61,6 +62,8 @@ export interface LiveVisit {
   /** Weights and kernels, in the order in which they came. */
   readonly fetched: readonly Fetched[];
   readonly fetchedEmulated: readonly Fetched[];
+  /** What axe-core finds wrong with the camera's dialog. */
+  readonly violations: readonly string[];
   readonly hosts: readonly string[];
   readonly errors: readonly string[];
 }
@@ -69,6 +72,7 @@ const images = [...Deno.readDirSync(folder)].map(({ name }) => name)
   .filter((name) => name.endsWith(".png")).sort();
 const hosts = new Set<string>();
 const errors: string[] = [];
+const violations: string[] = [];
 const server = await startServer(["run", "-A", "routes/start.ts"], {
   HOST: "127.0.0.1",
   PORT: "0",
@@ -79,7 +83,10 @@ let running = true;
 try {
   const emulated = await withPage([WITHOUT_FMA], async (page, fetched) => {
     await modelCame(page, 0);
-    return { compared: await compare(page, images.slice(0, 3)), fetched };
+    const compared = await compare(page, images.slice(0, 3));
+    await loseVersion(page);
+    compared.push(...await compare(page, images.slice(3, 4)));
+    return { compared, fetched };
   });
   const seen = await withPage([], visit);
   const { host } = new URL(server.url);
@@ -89,6 +96,7 @@ try {
     fetchedEmulated: emulated.fetched,
     hosts: [...hosts].filter((each) => each !== "" && each !== host),
     errors,
+    violations,
   };
   console.log(JSON.stringify(result));
 } finally {
@@ -183,6 +191,25 @@ async function modelCame(page: Page, version: number) {
   );
 }
 
+/** Lets the page look for what changed since a version that the server no longer has. */
+async function loseVersion(page: Page) {
+  await page.setRequestInterception(true);
+  page.on("request", (request) => {
+    if (!request.url().includes("?since=")) request.continue();
+    else {
+      request.respond({
+        status: 404,
+        contentType: "application/problem+json",
+        body: "{}",
+      });
+    }
+  });
+  await page.evaluate(async () => {
+    const path = "/page/model.js";
+    await (await import(path)).updateModel();
+  });
+}
+
 /** Asks the page's core and the server about images. */
 async function compare(
   page: Page,
@@ -206,7 +233,7 @@ async function compare(
   return compared;
 }
 
-/** Corrects the likeliest item of an image to the next one, behind the page's back. */
+/** Teaches that an image shows a mug, behind the page's back. */
 async function teach(name: string) {
   const form = new FormData();
   const image = await Deno.readFile(`${folder}/${name}`);
@@ -244,8 +271,21 @@ async function lookLive(page: Page, said: string): Promise<Live> {
     document.getElementById("live-note")!.textContent!,
     Number(document.getElementById("live")!.dataset.rate),
   ]);
+  await judge(page);
   await page.click("#camera-close");
   return { bars, note: note as string, rate: rate as number };
+}
+
+async function judge(page: Page) {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    const { violations } = await axe.run("#camera-dialog");
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target }) => `${id}: ${target}`)
+    );
+  });
+  violations.push(...found);
 }
 
 function texts(page: Page, selector: string): Promise<string[]> {
