@@ -29,6 +29,7 @@ const PATHS: Readonly<Record<Resource, readonly string[]>> = {
     ),
   ],
   versions: ["/versions", "/versions/:version"],
+  model: ["/model"],
   admin: ["/rollback", "/export", "/import", "/tags/:name"],
 };
 

@@ -16,6 +16,7 @@ export const RESOURCES = {
     (await import("./inference.ts")).inferenceRoutes(options),
   versions: async (options) =>
     (await import("./versions.ts")).versionRoutes(options),
+  model: async (options) => (await import("./model.ts")).modelRoutes(options),
   admin: async (options) => (await import("./admin.ts")).adminRoutes(options),
 } satisfies Record<string, (options: RouteOptions) => Promise<Hono>>;
 

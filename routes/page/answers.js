@@ -24,6 +24,15 @@ const SHOWN = 5;
 const REACH = 4;
 
 /**
+ * What each head says in a prediction, by its name.
+ *
+ * @param {Prediction} prediction
+ */
+export function headsOf(prediction) {
+  return Object.entries(prediction).filter(([name]) => !OTHERS.includes(name));
+}
+
+/**
  * Shows all heads of a prediction.
  *
  * @param {Prediction} now
@@ -31,20 +40,19 @@ const REACH = 4;
  * @param {(head: string, label: Label) => void} onTeach
  */
 export function headSections(now, before, onTeach) {
-  return Object.entries(now).filter(([name]) => !OTHERS.includes(name))
-    .map(([name, answer]) =>
-      make(
-        "section",
-        { class: "head", "aria-label": plain(name) },
-        make("h3", {}, plain(name)),
-        ...partsOf(
-          name,
-          answer,
-          before?.[name],
-          (label) => onTeach(name, label),
-        ),
-      )
-    );
+  return headsOf(now).map(([name, answer]) =>
+    make(
+      "section",
+      { class: "head", "aria-label": plain(name) },
+      make("h3", {}, plain(name)),
+      ...partsOf(
+        name,
+        answer,
+        before?.[name],
+        (label) => onTeach(name, label),
+      ),
+    )
+  );
 }
 
 /**

@@ -6,6 +6,7 @@ import { headSections } from "./answers.js";
 import { listenForCamera } from "./camera.js";
 import { byId, say } from "./elements.js";
 import { listenForImages } from "./images.js";
+import { predictHere, updateModel, versionHere } from "./model.js";
 import { showOutcome, showReturn } from "./outcome.js";
 import { predict, rollback, teach, Trouble } from "./server.js";
 import { loadTimeline, newest } from "./timeline.js";
@@ -15,8 +16,11 @@ import { knownInWords, plain } from "./words.js";
  * @typedef {import("./server.js").Prediction} Prediction
  * @typedef {import("./server.js").Label} Label
  * @typedef {{ image: Blob, prediction: Prediction, etag: string }} Shown
+ * @typedef {Omit<Shown, "image"> & { here: boolean }} Answered
  */
 
+/** Milliseconds that the page rests before it brings the model here. */
+const QUIET = 1000;
 const HINT = "Wrong? Click the right answer, and the model learns it.";
 const LEGEND = "The upright mark is where each bar was before.";
 
@@ -89,6 +93,7 @@ async function complain(error) {
 async function refresh() {
   await loadTimeline(goBack);
   if (shown !== undefined) await ask(shown.image, shown.prediction);
+  if (versionHere() !== undefined) updateModel().catch(() => {});
 }
 
 /**
@@ -98,15 +103,42 @@ async function refresh() {
  * @param {Prediction} [before] what the model said of it until just now
  */
 async function ask(image, before) {
-  const { predictions: [prediction], model } = await predict(image);
-  if (prediction === undefined) return;
-  shown = { image, prediction, etag: model.etag };
+  const { prediction, etag, here } = await answerTo(image);
+  shown = { image, prediction, etag };
+  say(
+    byId("here", HTMLElement),
+    here
+      ? `The server is out of reach: this browser answered, by version ${versionHere()}.`
+      : "",
+  );
   byId("heads", HTMLElement).replaceChildren(
     ...headSections(prediction, before, learn),
   );
   say(byId("known", HTMLElement), knownInWords(prediction.known));
   byId("empty", HTMLElement).hidden = true;
-  say(byId("hint", HTMLElement), before === undefined ? HINT : LEGEND);
+  const hint = before === undefined ? HINT : LEGEND;
+  say(byId("hint", HTMLElement), here ? "" : hint);
+}
+
+/**
+ * Asks the server, and this browser where the server is out of reach.
+ *
+ * @param {Blob} image
+ * @returns {Promise<Answered>}
+ */
+async function answerTo(image) {
+  try {
+    const { predictions: [prediction], model: { etag } } = await predict(image);
+    return {
+      prediction: /** @type {Prediction} */ (prediction),
+      etag,
+      here: false,
+    };
+  } catch (error) {
+    const away = error instanceof Trouble && error.kind === "offline";
+    if (!away || versionHere() === undefined) throw error;
+    return { prediction: await predictHere(image), etag: "", here: true };
+  }
 }
 
 /**
@@ -139,6 +171,7 @@ function show(image, name, more) {
   shown = undefined;
   outcome.hidden = true;
   byId("heads", HTMLElement).replaceChildren();
+  say(byId("here", HTMLElement), "");
   say(byId("known", HTMLElement), "");
   say(byId("hint", HTMLElement), "");
   byId("empty", HTMLElement).hidden = false;
@@ -207,3 +240,12 @@ loadTimeline(goBack, false).catch((error) =>
       : error.message,
   )
 );
+
+// The model comes after all that is seen, and not where data are dear.
+addEventListener("load", () => {
+  const { connection } = /** @type {{ connection?: { saveData: boolean } }} */ (
+    navigator
+  );
+  if (connection?.saveData) return;
+  setTimeout(() => updateModel().catch(() => {}), QUIET);
+});

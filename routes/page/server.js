@@ -14,7 +14,7 @@ import { wait } from "./words.js";
  */
 
 /** More classes than any head has: every label is wanted, for the search. */
-const ALL_CLASSES = 1_000_000;
+export const ALL_CLASSES = 1_000_000;
 
 /** A request that came to nothing: what that means, and what the server said. */
 export class Trouble extends Error {
@@ -49,7 +49,7 @@ export function predict(image) {
 
 /**
  * Teaches one label, unless the model has changed since `etag`. The image is sent
- * where the server no longer knows the prediction.
+ * where the server does not know the prediction, or no longer.
  *
  * @param {{ id: unknown, image: Blob, etag: string, head: string, label: Label }} lesson
  * @returns {Promise<FinetuneAnswer>}
@@ -62,6 +62,7 @@ export async function teach({ id, image, etag, head, label }) {
       body: JSON.stringify({ examples: [{ ...source, [head]: label }] }),
       headers: { "Content-Type": "application/json", "If-Match": etag },
     });
+  if (id === undefined) return await send({ image: await dataUrl(image) });
   try {
     return await send({ predictionId: id });
   } catch (error) {
@@ -90,18 +91,30 @@ export function rollback(version, sha256) {
 }
 
 /**
- * Sends a request, and asks for a key where one is needed.
+ * Sends a request, and gives the JSON that is answered: see {@linkcode respond}.
  *
  * @param {string} path
  * @param {{ method?: string, body?: BodyInit, headers?: Record<string, string> }} [init]
  * @param {boolean} [mayAsk] whether a key may be asked for
  * @returns {Promise<any>}
  */
-export async function request(path, init = {}, mayAsk = true) {
+export async function request(path, init, mayAsk) {
+  return await (await respond(path, init, mayAsk)).json();
+}
+
+/**
+ * Sends a request, and asks for a key where one is needed.
+ *
+ * @param {string} path
+ * @param {{ method?: string, body?: BodyInit, headers?: Record<string, string> }} [init]
+ * @param {boolean} [mayAsk] whether a key may be asked for
+ * @returns {Promise<Response>}
+ */
+export async function respond(path, init = {}, mayAsk = true) {
   for (;;) {
     const key = storedKey();
     const response = await send(path, init, key);
-    if (response.ok) return await response.json();
+    if (response.ok || response.status === 304) return response;
     const problem = await problemOf(response);
     // Without a key, 403 says that no key would do.
     const askable = response.status === 401 ||

@@ -36,15 +36,24 @@ export const PAGE_FILES = [
   "answers.js",
   "bars.js",
   "camera.js",
+  "core.js",
   "key.js",
   "elements.js",
   "images.js",
+  "live.js",
+  "model.js",
   "outcome.js",
   "page.css",
   "page.js",
   "server.js",
   "timeline.js",
   "words.js",
+] as const;
+
+/** The builds of the kernels that the page runs, of which a machine needs one. */
+export const PAGE_KERNELS = [
+  "kernels.wasm",
+  "kernels.emulated.wasm",
 ] as const;
 
 /** The built-in sketches that the page offers to try. */
@@ -55,5 +64,9 @@ export const PAGE_SKETCHES = [
   "amazon-mug-2.jpg",
 ] as const;
 
-/** The name of one of either. */
-export const pageFile = v.picklist([...PAGE_FILES, ...PAGE_SKETCHES]);
+/** The name of any of them. */
+export const pageFile = v.picklist([
+  ...PAGE_FILES,
+  ...PAGE_KERNELS,
+  ...PAGE_SKETCHES,
+]);

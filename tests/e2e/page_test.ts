@@ -8,24 +8,15 @@ import {
   assertNotEquals,
 } from "@std/assert";
 import { shared } from "../shared.ts";
+import { chromium } from "./chromium.ts";
 import { startServer } from "./server.ts";
 import type { Visit } from "./visit.ts";
 
 const KEY = "visitor";
-const PLACES = ["chromium", "chromium-browser", "google-chrome"];
-const chromium = PLACES.map((name) => `/usr/bin/${name}`).find(isFile);
 /** A photograph that the shipped model takes for a puncher. */
 const PHOTOGRAPH = shared("office31/webcam/ring_binder/frame_0007.jpg");
 /** Elsewhere, a drawing that it takes for a tape dispenser. */
 const DRAWING = "page/amazon-mug-2.jpg";
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
 
 /** Visits a server of its own; gives what was seen, and the hashes of its versions. */
 async function visit(): Promise<{ visit: Visit; hashes: string[] }> {

@@ -6,7 +6,11 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { PAGE_FILES, PAGE_SKETCHES } from "../../routes/schemas/server.ts";
+import {
+  PAGE_FILES,
+  PAGE_KERNELS,
+  PAGE_SKETCHES,
+} from "../../routes/schemas/server.ts";
 import { imageTypeOf } from "../../src/image/type.ts";
 import { withApp } from "./fixture.ts";
 
@@ -82,6 +86,30 @@ Deno.test("every file of the page is served, and asked about again", async () =>
   });
 });
 
+Deno.test("the kernels are those of the server, and only the worker may compile them", async () => {
+  await withApp({}, async (app) => {
+    for (const name of PAGE_KERNELS) {
+      const response = await app.request(`/page/${name}`);
+      assertEquals(response.headers.get("Content-Type"), "application/wasm");
+      assertEquals(
+        await response.bytes(),
+        Deno.readFileSync(new URL(`../../src/kernels/${name}`, FOLDER)),
+      );
+    }
+    const policies = await Promise.all(
+      ["/page/core.js", "/page/page.js"].map(async (path) => {
+        const response = await app.request(path);
+        await response.body?.cancel();
+        return response.headers.get("Content-Security-Policy");
+      }),
+    );
+    assertEquals(policies, [
+      "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'",
+      null,
+    ]);
+  });
+});
+
 Deno.test("scripts import only files of the page", () => {
   for (const name of PAGE_FILES.filter((name) => name.endsWith(".js"))) {
     const text = Deno.readTextFileSync(new URL(name, FOLDER));
@@ -112,10 +140,14 @@ Deno.test("the samples are JPEGs that the server itself can read", async () => {
   });
 });
 
-Deno.test("page and files take less than 100 KB", () => {
-  const sizes = [...Deno.readDirSync(FOLDER)].map(({ name }) =>
-    Deno.statSync(new URL(name, FOLDER)).size
-  );
+Deno.test("page, files and kernels take less than 100 KB, compressed", async () => {
+  const files = [...Deno.readDirSync(FOLDER)].map(({ name }) => name)
+    .concat(`../../src/kernels/${PAGE_KERNELS[0]}`);
+  const sizes = await Promise.all(files.map(async (name) => {
+    const { body } = await fetch(new URL(name, FOLDER));
+    const compressed = body!.pipeThrough(new CompressionStream("gzip"));
+    return (await new Response(compressed).bytes()).length;
+  }));
   assert(sizes.reduce((sum, size) => sum + size) < 100_000);
 });
 
