@@ -45,6 +45,9 @@ interface Job {
 const LIGHT = 400_000;
 /** Bytes of a file that are read in about one. */
 const LIGHT_BYTES = 2_000_000;
+/** Of a small image, as pages and programs send them, so many: it takes less than the way to a worker and back. */
+const SMALL = 200_000;
+const SMALL_BYTES = 256 * 1024;
 /** A worker that decoded an image of so many bytes is ended: its memory never shrinks. */
 const MOST_KEPT = 160_000_000;
 /** Bytes for each pixel that the decoder of a progressive JPEG takes; the others take fewer. */
@@ -57,7 +60,8 @@ const PER_PIXEL = 12;
  *
  * No worker is started before the first image was decoded, in place, and its answer
  * has had time to go out: a cold start does not pay for them. A heavy image does not
- * wait for that. Until they are ready, light images are decoded in place.
+ * wait for that. Until they are ready, light images are decoded in place; later, a
+ * small one that comes alone.
  */
 export class DecodingPool {
   readonly #light: Job[] = [];
@@ -69,6 +73,8 @@ export class DecodingPool {
   #memory = 0;
   #lastHeavy = false;
   #state: "cold" | "starting" | "ready" | "in place" | "closed" = "cold";
+  /** Images that are decoded in place, or wait for it. */
+  #inTurn = 0;
   readonly #deadlines: Deadlines;
   #turns: Promise<unknown> = Promise.resolve();
   /** Resolved when workers are wanted, or will not be any more. */
@@ -92,8 +98,10 @@ export class DecodingPool {
     const work = header.width * header.height * (header.passes ?? 1);
     const heavy = work > LIGHT || image.length > LIGHT_BYTES;
     if (this.#state === "cold") this.#startSoon();
+    const small = work <= SMALL && image.length <= SMALL_BYTES;
     const inPlace = this.#state === "in place" ||
-      (this.#state === "starting" && !heavy);
+      (this.#state === "starting" && !heavy) ||
+      (this.#state === "ready" && small && this.#isIdle());
     if (inPlace) return this.#describeInTurn(image);
     this.#wanted.resolve();
     const memory = PER_PIXEL * header.width * header.height + image.length;
@@ -131,10 +139,18 @@ export class DecodingPool {
     return promise;
   }
 
+  #isIdle(): boolean {
+    return this.#underWay.size === 0 && this.#inTurn === 0;
+  }
+
   /** Decodes in place, one image per turn of the event loop. */
   #describeInTurn(image: Uint8Array): Promise<Uint8Array> {
+    this.#inTurn++;
     const result = this.#turns.then(() => this.describer.describe(image));
-    this.#turns = result.catch(() => {}).then(turn);
+    this.#turns = result.catch(() => {}).then(() => {
+      this.#inTurn--;
+      return turn();
+    });
     return result;
   }
 

@@ -121,7 +121,9 @@ export class Service {
       return new History(this.#store, this.#editor);
     });
     this.files = once(async () => {
-      const { ModelFiles } = await import("./model_file.ts");
+      const { ModelFiles }: typeof import("./model_file.ts") = await import(
+        import.meta.resolve("./model_file.ts")
+      );
       return new ModelFiles(weights.model, this.#store, this.#versions);
     });
     this.budgets = once(async () => {
