@@ -51,7 +51,7 @@ function leadOf(head: HeadSpec, one: HeadsResult, several: HeadsResult): Lead {
   return { head, mean, agreeing: agreeing.length };
 }
 
-/** "networks of their own are ahead at item by 0.8 points (in 2 of 3 seeds)". */
+/** "networks of their own are ahead on item by 0.8 points (in 2 of 3 seeds)". */
 function said(leads: readonly Lead[], what: string, seeds?: number): string[] {
   if (leads.length === 0) return [];
   const entries = leads.map(({ head, mean, agreeing }) => {
@@ -62,7 +62,7 @@ function said(leads: readonly Lead[], what: string, seeds?: number): string[] {
       : `in ${agreeing} of ${seeds} seeds`;
     return `${head.name} by ${writeDifference(head, mean)}${unit} (${often})`;
   });
-  return [`${what} at ${listed(entries)}`];
+  return [`${what} on ${listed(entries)}`];
 }
 
 function costs(one: HeadsResult, several: HeadsResult): string {
