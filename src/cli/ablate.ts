@@ -70,7 +70,7 @@ async function ablate(flags: Flags, signal: AbortSignal): Promise<number> {
     threads,
     onStep(done, total, run) {
       bar ??= startProgress("Training", total);
-      bar.update(done, run);
+      bar.update(done, [run]);
     },
   }).finally(() => bar?.stop());
   const command = commandLine(COMMAND);

@@ -91,7 +91,7 @@ async function adapt(flags: Flags, signal: AbortSignal): Promise<number> {
     ...await keptModels(MODELS),
     onStep(done, total, what) {
       bar ??= startProgress("Training", total);
-      bar.update(done, what);
+      bar.update(done, [what]);
     },
   }).finally(() => bar?.stop());
   if (report !== undefined) {

@@ -60,7 +60,7 @@ async function compare(flags: Flags, signal: AbortSignal): Promise<number> {
     blocks: splitExamples(described, `${DEFAULTS.split} blocks`, seed),
     random: splitExamples(described, `${DEFAULTS.split} rows`, seed),
     seed,
-  }, { signal, onTrial: (done, part) => bar.update(done, part) })
+  }, { signal, onTrial: (done, part) => bar.update(done, [part]) })
     .finally(() => bar.stop());
   await Deno.mkdir(dirname(out), { recursive: true });
   await Deno.writeTextFile(out, renderComparison(comparison));
@@ -90,7 +90,7 @@ async function rawExamples(
   const bar = startProgress("Reading pixels", origins.length);
   const rows = await readRawPixels(origins, RAW_SIZE, {
     signal,
-    onProgress: (done) => bar.update(done, ""),
+    onProgress: (done) => bar.update(done),
   }).finally(() => bar.stop());
   const inputs = 3 * RAW_SIZE * RAW_SIZE;
   return {

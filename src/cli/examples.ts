@@ -75,7 +75,7 @@ export async function openDataset(
     signal,
     strict: flags.has("strict"),
     workers: workersOf(flags),
-    onProgress: (done) => bar.update(done, ""),
+    onProgress: (done) => bar.update(done),
   }).finally(() => bar.stop());
   for (const { id, reason } of dataset.skipped) {
     console.error(`Skipped ${id}: ${reason}`);

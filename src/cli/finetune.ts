@@ -166,7 +166,7 @@ async function correctAll(
         dryRun: flags.has("dry-run"),
       });
       answers.push(answer);
-      bar.update(start + batch.length, "");
+      bar.update(start + batch.length);
     }
   } finally {
     bar.stop();

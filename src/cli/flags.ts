@@ -176,8 +176,26 @@ export function helpText({ name, operands, summary, flags }: Command): string {
   return [
     `Usage: deno task ${name} ${operands}`.trim(),
     "",
-    summary,
+    ...folded(summary, COLUMNS),
     "",
-    ...rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`),
+    ...rows.flatMap(([left, help]) =>
+      folded(help, COLUMNS - width - 4).map((line, n) =>
+        `  ${(n === 0 ? left : "").padEnd(width)}  ${line}`
+      )
+    ),
   ].join("\n");
+}
+
+/** Columns of a terminal. */
+const COLUMNS = 80;
+
+/** A text in lines of at most so many columns, broken between words. */
+function folded(text: string, columns: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trimStart();
+    if (longer.length > columns && lines.at(-1) !== "") lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 }

@@ -9,7 +9,7 @@ const SCALE = 1.5;
 
 let ready: Promise<void> | undefined;
 
-/** Draws a chart on white with the one font it is given, a TrueType file. */
+/** Draws a chart in light colours with the one font it is given, a TrueType file. */
 export async function renderPng(
   chart: Markup,
   font: Uint8Array,
@@ -17,7 +17,7 @@ export async function renderPng(
   ready ??= start();
   await ready;
   const resvg = new Resvg(withStyle(chart), {
-    background: LIGHT.paper,
+    background: LIGHT.surface,
     fitTo: { mode: "zoom", value: SCALE },
     font: { fontBuffers: [font] },
   });

@@ -6,8 +6,12 @@ import { tellLine, terminalStream } from "./stderr.ts";
 
 /** A bar that counts up to a total. */
 export interface ProgressBar {
-  /** Shows `value` of the total, and notes behind it, the most important first. */
-  update(value: number, ...notes: string[]): void;
+  /** Shows `value` of the total and what there is to say of it; see {@linkcode Standing}. */
+  update(
+    value: number,
+    notes?: readonly string[],
+    asides?: readonly string[],
+  ): void;
   /** Leaves the bar as it stands and ends its line. */
   stop(): void;
 }
@@ -19,7 +23,10 @@ export interface Standing {
   readonly total: number;
   /** Expected until the end. */
   readonly seconds: number;
+  /** The most important first; they take the room of the bar where they need it. */
   readonly notes: readonly string[];
+  /** Notes for which there is room where the bar keeps a fair length. */
+  readonly asides?: readonly string[];
 }
 
 /** Seconds between lines where stderr is not a terminal. */
@@ -27,6 +34,8 @@ const LINE_EVERY_S = 5;
 /** Columns of a line: those of every terminal. */
 const COLUMNS = 80;
 const LONGEST_BAR = 24;
+/** A bar that asides are not worth making shorter. */
+const FAIR_BAR = 10;
 /** A shorter bar tells nothing. */
 const SHORTEST_BAR = 4;
 
@@ -39,15 +48,19 @@ export function startProgress(title: string, total: number): ProgressBar {
 
 function terminalBar(title: string, total: number): ProgressBar {
   const bar = new progress.SingleBar({
-    format: (_, { value, total, eta }, { notes }) =>
-      progressLine({ title, value, total, seconds: Number(eta), notes }, true),
+    format: (_, { value, total, eta }, said) =>
+      progressLine(
+        { title, value, total, seconds: Number(eta), ...said },
+        true,
+      ),
     stream: terminalStream(),
     hideCursor: true,
     etaBuffer: 50,
   });
   bar.start(total, 0, { notes: [] });
   return {
-    update: (value, ...notes) => bar.update(value, { notes }),
+    update: (value, notes = [], asides = []) =>
+      bar.update(value, { notes, asides }),
     stop: () => bar.stop(),
   };
 }
@@ -63,7 +76,11 @@ class ProgressLines implements ProgressBar {
     this.#total = total;
   }
 
-  update(value: number, ...notes: string[]): void {
+  update(
+    value: number,
+    notes: readonly string[] = [],
+    asides: readonly string[] = [],
+  ): void {
     const now = performance.now();
     if (now - this.#printed < LINE_EVERY_S * 1000 && value < this.#total) {
       return;
@@ -71,7 +88,9 @@ class ProgressLines implements ProgressBar {
     this.#printed = now;
     const [title, total] = [this.#title, this.#total];
     const seconds = (now - this.#start) / 1000 * (total / value - 1);
-    tellLine(progressLine({ title, value, total, seconds, notes }, false));
+    tellLine(
+      progressLine({ title, value, total, seconds, notes, asides }, false),
+    );
   }
 
   stop(): void {}
@@ -82,30 +101,37 @@ class ProgressLines implements ProgressBar {
  * one is wanted. Notes that do not fit are left out from the last on.
  */
 export function progressLine(
-  { title, value, total, seconds, notes }: Standing,
+  { title, value, total, seconds, notes, asides = [] }: Standing,
   withBar: boolean,
 ): string {
   const percent = `${Math.floor(100 * value / total)}%`.padStart(3);
-  const line = `${percent} ETA ${clock(seconds)}`;
-  const fitting = fit(line, notes, COLUMNS - title.length - 1);
-  const room = Math.min(
-    COLUMNS - title.length - fitting.length - 2,
-    LONGEST_BAR,
+  const columns = COLUMNS - title.length - 1;
+  const { line, whole } = fit(
+    `${percent} ETA ${clock(seconds)}`,
+    notes,
+    columns,
   );
+  const more = fit(line, asides, columns - (withBar ? FAIR_BAR + 1 : 0));
+  const fitting = whole ? more.line : `${line}…`;
+  const room = Math.min(columns - fitting.length - 1, LONGEST_BAR);
   if (!withBar || room < SHORTEST_BAR) return `${title} ${fitting}`;
   const done = Math.round(room * value / total);
   return `${title} ${"━".repeat(done)}${"─".repeat(room - done)} ${fitting}`;
 }
 
-/** The line with as many notes as fit, and an ellipsis where some do not. */
-function fit(line: string, notes: readonly string[], columns: number): string {
+/** The line with as many notes as fit in so many columns, an ellipsis included. */
+function fit(
+  line: string,
+  notes: readonly string[],
+  columns: number,
+): { readonly line: string; readonly whole: boolean } {
   let fitting = line;
-  for (const note of notes.filter((note) => note !== "")) {
+  for (const note of notes) {
     const longer = `${fitting}  ${note}`;
-    if (longer.length >= columns) return `${fitting}…`;
+    if (longer.length >= columns) return { line: fitting, whole: false };
     fitting = longer;
   }
-  return fitting;
+  return { line: fitting, whole: true };
 }
 
 /** "12 s", "2:05", "1:02:05"; "–" where it is not known. */

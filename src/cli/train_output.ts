@@ -98,10 +98,10 @@ export function sayNext(
     [
       "",
       "What next:",
-      `  read its model card     ${card}`,
-      ...(curves === undefined ? [] : [`  see curves and mistakes ${curves}`]),
-      `  ask it                  deno task predict IMAGE --weights ${weights}`,
-      `  serve it                MODEL=${weights} deno task start`,
+      `  read its model card      ${card}`,
+      ...(curves === undefined ? [] : [`  see curves and mistakes  ${curves}`]),
+      `  ask it                   deno task predict IMAGE --weights ${weights}`,
+      `  serve it                 MODEL=${weights} deno task start`,
     ].join("\n"),
   );
 }

@@ -41,8 +41,11 @@ export async function trainWithProgress(
         const seconds = Math.max(1e-3, (performance.now() - started) / 1000);
         bar.update(
           progress.step,
-          ...stepNotes(examples.heads, progress, sums),
-          `${(progress.images / seconds).toFixed(0)} images/s`,
+          stepNotes(examples.heads, progress, sums),
+          [
+            `epoch ${progress.epoch}`,
+            `${(progress.images / seconds).toFixed(0)} images/s`,
+          ],
         );
       },
       onFold(fold) {
@@ -56,10 +59,10 @@ export async function trainWithProgress(
   }
 }
 
-/** The loss of a step, the mean score of each head in the epoch so far, and the epoch. */
+/** The loss of a step, and the mean score of each head in the epoch so far. */
 export function stepNotes(
   heads: readonly HeadSpec[],
-  { epoch, losses }: Pick<Progress, "epoch" | "losses">,
+  { losses }: Pick<Progress, "losses">,
   sums: EpochSums,
 ): string[] {
   const scores = heads.map((head, h) => {
@@ -71,9 +74,5 @@ export function stepNotes(
         : score.toFixed(2)
     }`;
   });
-  return [
-    `loss ${losses.total.toPrecision(3)}`,
-    ...scores,
-    `epoch ${epoch}`,
-  ];
+  return [`loss ${losses.total.toPrecision(3)}`, ...scores];
 }

@@ -41,7 +41,8 @@ export function renderPage(
     markup`<head>${[META, markup`<title>${title}</title>`, style()]}</head>`
       .html,
     "<body>",
-    markup`<header><h1>${title}</h1>${lead}</header>`.html,
+    markup`<header><p class="brand">Tandem</p><h1>${title}</h1>${lead}</header>`
+      .html,
     markup`<nav aria-label="Sections"><ul>${links}</ul></nav>`.html,
     markup`<main>${parts}</main>`.html,
     "</body>",
@@ -56,9 +57,20 @@ export function figure(
   caption?: Content,
   numbers?: Markup,
 ): Markup {
-  return markup`<figure>${scrolling(chart)}${
+  return markup`<figure>${chart}${
     caption && markup`<figcaption>${caption}</figcaption>`
   }${numbers && folded("The numbers", numbers)}</figure>`;
+}
+
+/** A chart that keeps its size on a narrow screen, where it is scrolled. */
+export function wideFigure(
+  name: string,
+  chart: Markup,
+  caption: Content,
+): Markup {
+  return markup`<figure class="wide">${
+    scrolling(name, chart)
+  }<figcaption>${caption}</figcaption></figure>`;
 }
 
 /** Content that a reader may want to unfold. */
@@ -84,13 +96,14 @@ export function table(
     return markup`<tr><th scope="row" class="text">${name}</th>${rest}</tr>`;
   });
   return scrolling(
+    caption,
     markup`<table><caption>${caption}</caption><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table>`,
   );
 }
 
-/** Content that may be wider than the page. */
-function scrolling(content: Markup): Markup {
-  return markup`<div class="scroll" tabindex="0">${content}</div>`;
+/** Content that may be wider than the page, which the keyboard scrolls too. */
+function scrolling(name: string, content: Markup): Markup {
+  return markup`<div class="scroll" role="region" aria-label="${name}" tabindex="0">${content}</div>`;
 }
 
 /** One number to see first. */
@@ -142,32 +155,36 @@ function variables(palette: Palette): string {
 }
 
 const LAYOUT = `*{box-sizing:border-box}
-body{margin:0 auto;max-width:1080px;padding:24px 20px 64px;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-h1{font-size:28px;line-height:1.2;margin:0 0 8px}
-h2{font-size:20px;margin:44px 0 12px;padding-bottom:6px;border-bottom:1px solid var(--grid)}
-h3{font-size:16px;margin:24px 0 8px}
+body{margin:0 auto;max-width:1240px;padding:1.5rem clamp(1rem,3vw,2.5rem) 4rem;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
+h1{font-size:clamp(1.7rem,5vw,2.6rem);line-height:1.15;letter-spacing:-.02em;text-wrap:balance;overflow-wrap:anywhere;margin:0 0 .5rem}
+h2{font-size:1.1rem;margin:0 0 .75rem}
+h3{font-size:1rem;margin:1.5rem 0 .5rem}
 p,ul{max-width:72ch;margin:0 0 12px}
+.brand{font-weight:700;color:var(--series-1);margin:0 0 .25rem}
 header ul{padding-left:20px}
 a{color:var(--series-1)}
-a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--series-1);outline-offset:2px}
+:focus-visible{outline:3px solid var(--series-1);outline-offset:2px}
 code{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .warning{border-left:4px solid var(--series-2);padding-left:12px}
-nav ul{list-style:none;max-width:none;display:flex;flex-wrap:wrap;gap:4px 18px;margin:16px 0 0;padding:0}
-.headlines{display:grid;gap:12px;margin:20px 0 0}
+nav ul{list-style:none;max-width:none;display:flex;flex-wrap:wrap;gap:4px 18px;margin:1rem 0;padding:0}
+section,.headlines div{background:var(--surface);border:1px solid var(--grid);border-radius:14px}
+section{padding:1.25rem;margin:0 0 1.25rem}
+section>:last-child{margin-bottom:0}
+.headlines{display:grid;gap:1.25rem;margin:1.25rem 0 0}
 .of-3{grid-template-columns:repeat(3,1fr)}
 .of-4{grid-template-columns:repeat(4,1fr)}
-.headlines div{background:var(--surface);border:1px solid var(--grid);border-radius:8px;padding:12px 14px}
-.headlines dt{color:var(--muted);font-size:14px;overflow-wrap:anywhere}
+.headlines div{padding:1rem 1.25rem}
+.headlines dt{color:var(--muted);font-size:.9rem;overflow-wrap:anywhere}
 .headlines dd{margin:0}
 .headlines strong{display:block;font-size:26px;line-height:1.3}
 .headlines span{display:block;color:var(--muted);font-size:13px;line-height:1.4}
-.charts{margin-top:24px;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:28px 32px;align-items:start}
+.charts{margin-top:20px;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:28px 32px;align-items:start}
 .charts.small{grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr))}
 figure{margin:20px 0;min-width:0}
 .charts figure{margin:0}
 .charts .chart{width:100%}
 .charts .wide .chart{width:auto}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;background:linear-gradient(90deg,var(--surface) 40%,transparent) local,linear-gradient(270deg,var(--surface) 40%,transparent) 100% 0 local,linear-gradient(90deg,var(--grid),transparent),linear-gradient(270deg,var(--grid),transparent) 100% 0;background-repeat:no-repeat;background-size:40px 100%,40px 100%,12px 100%,12px 100%}
 .chart{display:block;max-width:100%;height:auto}
 .wide .chart{max-width:none}
 figcaption{color:var(--muted);font-size:14px;max-width:72ch;margin-top:6px}
@@ -186,20 +203,21 @@ tbody th{font-weight:500}
 .definitions dt{color:var(--muted)}
 .definitions dd{margin:0;overflow-wrap:anywhere}
 .mistakes{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:16px}
-.mistakes li{background:var(--surface);border:1px solid var(--grid);border-radius:8px;overflow:hidden;font-size:13px;line-height:1.4}
+.mistakes li{border:1px solid var(--grid);border-radius:10px;overflow:hidden;font-size:13px;line-height:1.4}
 .mistakes img{display:block;width:100%;aspect-ratio:1;object-fit:contain;background:var(--grid)}
 .mistakes p{margin:0;padding:8px 10px 10px;overflow-wrap:anywhere}
 .mistakes b{font-weight:600}
 .mistakes small{color:var(--muted);font-size:12px}
-@media (max-width:640px){body{padding:16px 16px 48px}.headlines{grid-template-columns:1fr 1fr}.headlines strong{font-size:21px}.definitions div{grid-template-columns:110px minmax(0,1fr)}}`;
+@media (max-width:640px){section{padding:1rem}.headlines{grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:.75rem}.headlines div{padding:.75rem 1rem}.headlines strong{font-size:21px}.definitions div{grid-template-columns:110px minmax(0,1fr)}}`;
 
 const PRINT = `@media print{
 @page{margin:14mm}
-body{max-width:none;padding:0;font-size:10.5pt}
+body{max-width:none;padding:0;background:none;font-size:10.5pt}
+section{background:none;border:0;padding:0;margin:0 0 8mm}
 nav,details{display:none}
-h2,h3,section>p{break-after:avoid}
-figure,.mistakes li,.headlines div,table{break-inside:avoid}
-.scroll{overflow:visible}
+h2,h3,caption,section>p{break-after:avoid}
+p,li,table,tr,figure,.headlines div,.definitions div{break-inside:avoid}
+.scroll{overflow:visible;background:none}
 .chart,.wide .chart{max-width:100%}
 .charts{grid-template-columns:repeat(2,minmax(0,1fr));gap:16px 20px}
 .charts.small{grid-template-columns:repeat(3,minmax(0,1fr))}
@@ -209,5 +227,6 @@ figure,.mistakes li,.headlines div,table{break-inside:avoid}
 .mistakes{grid-template-columns:repeat(6,1fr);gap:8px}
 table{font-size:9pt}
 th,td{padding:2px 10px 2px 0}
+td.number{white-space:normal}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }`;

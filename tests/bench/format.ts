@@ -1,4 +1,4 @@
-/** Lines of the bench as a person reads them, and as the README's tables. @module */
+/** Lines of the bench as a person reads them, and as the tables of docs/speed.md. @module */
 
 import {
   type Figure,
@@ -25,7 +25,7 @@ export function textOf(line: Line): string {
 const SUMMARIZED = ["predict", "start", "corrections"];
 
 /**
- * The README's tables: steps by shape and peer, forward passes of one row on one
+ * The tables of docs/speed.md: steps by shape and peer, forward passes of one row on one
  * thread, and what a server does.
  */
 export function markdownOf(lines: readonly Line[]): string {

@@ -13,34 +13,52 @@ const TRAINING = {
     "item 81%",
     "shaded 93%",
     "turned 0.87",
-    "epoch 27",
-    "312 images/s",
   ],
+  asides: ["epoch 27", "312 images/s"],
 };
 
 Deno.test("the loss and the scores of four heads fit on a line of 80 columns", () => {
   assertEquals(
     progressLine(TRAINING, true),
-    "Training 45% ETA 1:12  loss 1.23  domain 98%  item 81%  shaded 93%  turned 0.87…",
+    "Training 45% ETA 1:12  loss 1.23  domain 98%  item 81%  shaded 93%  turned 0.87",
   );
 });
 
-Deno.test("a bar takes the room that notes leave", () => {
+Deno.test("notes come before the bar, the bar before asides", () => {
+  const lineOf = (notes: string[], withBar = true) =>
+    progressLine({ ...TRAINING, notes }, withBar);
   assertEquals(
-    progressLine({ ...TRAINING, notes: ["loss 1.23", "item 81%"] }, true),
-    `Training ${"━".repeat(11)}${
-      "─".repeat(13)
-    } 45% ETA 1:12  loss 1.23  item 81%`,
+    lineOf(["loss 1.23", "domain 98%", "item 81%"]),
+    `Training ${"━".repeat(7)}${
+      "─".repeat(8)
+    } 45% ETA 1:12  loss 1.23  domain 98%  item 81%  epoch 27`,
   );
   assertEquals(
-    progressLine({ ...TRAINING, notes: [""] }, false),
-    "Training 45% ETA 1:12",
+    lineOf(["loss 1.23", "domain 98%", "item 81%", "shaded 93%"]),
+    `Training ${"━".repeat(6)}${
+      "─".repeat(7)
+    } 45% ETA 1:12  loss 1.23  domain 98%  item 81%  shaded 93%`,
+  );
+  assertEquals(
+    lineOf([], false),
+    "Training 45% ETA 1:12  epoch 27  312 images/s",
+  );
+});
+
+Deno.test("a note that does not fit leaves an ellipsis, and nothing follows it", () => {
+  assertEquals(
+    progressLine(
+      { ...TRAINING, notes: ["loss 1.23", "a".repeat(60), "item 81%"] },
+      false,
+    ),
+    "Training 45% ETA 1:12  loss 1.23…",
   );
 });
 
 Deno.test("the time left is said in seconds, minutes or hours, and not before it is known", () => {
   const left = (seconds: number) =>
-    progressLine({ ...TRAINING, seconds, notes: [] }, false).split("ETA ")[1];
+    progressLine({ ...TRAINING, seconds, notes: [], asides: [] }, false)
+      .split("ETA ")[1];
   assertEquals([0.4, 59, 60, 3725, Infinity, NaN].map(left), [
     "0 s",
     "59 s",
@@ -53,9 +71,11 @@ Deno.test("the time left is said in seconds, minutes or hours, and not before it
 
 Deno.test("no line is longer than 80 columns, whatever heads are called", () => {
   const notes = fc.array(fc.string({ maxLength: 70 }), { maxLength: 12 });
-  fc.assert(fc.property(notes, fc.boolean(), (notes, withBar) => {
-    const line = progressLine({ ...TRAINING, notes }, withBar);
-    assert(line.length <= 80, `${line.length}: ${line}`);
-    assert(line.startsWith("Training ") && line.includes("45%"));
-  }));
+  fc.assert(
+    fc.property(notes, notes, fc.boolean(), (notes, asides, withBar) => {
+      const line = progressLine({ ...TRAINING, notes, asides }, withBar);
+      assert(line.length <= 80, `${line.length}: ${line}`);
+      assert(line.startsWith("Training ") && line.includes("45%"));
+    }),
+  );
 });

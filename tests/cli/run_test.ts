@@ -148,7 +148,7 @@ Deno.test("a finished run says what it reached, how few images that rests on, an
         "  item    accuracy ",
         "95% interval ",
         "; only ",
-        `read its model card     ${folder}/m.md`,
+        `read its model card      ${folder}/m.md`,
         `MODEL=${folder}/m.safetensors deno task start`,
         `--resume ${folder}/m.safetensors --report report.html`,
       ]

@@ -123,9 +123,19 @@ Deno.test("every flag says otherwise, and a resumed plan keeps what no flag ment
 
 Deno.test("the help names the heads of the sketches", () => {
   assertStringIncludes(
-    helpText(COMMAND),
+    helpText(COMMAND).replaceAll(/\s+/g, " "),
     "of the sketches domain, item, turn, shaded)",
   );
+});
+
+Deno.test("the help fits a terminal of 80 columns, and breaks between words", () => {
+  const lines = helpText(COMMAND).split("\n");
+  assertEquals(lines.filter(({ length }) => length > 80), []);
+  const [from] = lines.entries().find(([, line]) => line.includes("--from"))!;
+  assertEquals(lines.slice(from, from + 2), [
+    "  --from FILE              Begin with the trunk of this model, and those heads",
+    "                           that are the same.",
+  ]);
 });
 
 Deno.test("the help shows each default once", () => {

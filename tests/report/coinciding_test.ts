@@ -1,5 +1,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { turnsOf } from "../../src/report/chart/coinciding.ts";
+import {
+  groupsOf,
+  leadersOf,
+  turnsOf,
+} from "../../src/report/chart/coinciding.ts";
 import { lineChart } from "../../src/report/chart/line.ts";
 
 const line = (...ys: number[]) => ys.map((y, x) => [10 * x, y] as const);
@@ -21,7 +25,14 @@ function drawnAt(
 }
 
 Deno.test("lines that cover each other take turns, and each is seen", () => {
-  const turns = turnsOf([line(0, 50), line(0, 51), line(90, 0), line(1, 50)]);
+  const leaders = leadersOf([
+    line(0, 50),
+    line(0, 51),
+    line(90, 0),
+    line(1, 50),
+  ]);
+  assertEquals(groupsOf(leaders), [[0, 1, 3]]);
+  const turns = turnsOf(leaders);
   const seen = Array.from({ length: 60 }, (_, d) => drawnAt(d, turns));
   for (const each of seen) {
     assertEquals(each.filter((n) => n === 2), [2]);
@@ -32,8 +43,8 @@ Deno.test("lines that cover each other take turns, and each is seen", () => {
 
 Deno.test("lines that part, or that have other points, are drawn as they are", () => {
   const none = [undefined, undefined];
-  assertEquals(turnsOf([line(0, 5, 9), line(0, 5, 30)]), none);
-  assertEquals(turnsOf([line(0, 5), line(0, 5, 9)]), none);
+  assertEquals(turnsOf(leadersOf([line(0, 5, 9), line(0, 5, 30)])), none);
+  assertEquals(turnsOf(leadersOf([line(0, 5), line(0, 5, 9)])), none);
 });
 
 Deno.test("a chart of coinciding lines draws all, dashed ones among them", () => {
@@ -52,4 +63,9 @@ Deno.test("a chart of coinciding lines draws all, dashed ones among them", () =>
   // The class would have dashes of its own.
   assertMatch(html, /class="line s2" stroke-dasharray="(\d+) \1"/);
   assertStringIncludes(html, 'class="line s2 dashed" d="M-9 0H9"');
+  assertMatch(
+    html,
+    /<desc>Two lines. a and b coincide: a dash of each.<\/desc>/,
+  );
+  assertMatch(html, /<text class="note" [^>]+>a and b coincide/);
 });

@@ -11,29 +11,36 @@ export interface Turns {
   readonly offset: number;
 }
 
+/** Lines, each given by its places. */
+type Lines = readonly (readonly (readonly [x: number, y: number])[])[];
+
 /**
- * The dashes of every line, each given by its places; undefined for a line that
- * no other one covers from end to end.
+ * For every line the first one, in their order, that covers it from end to end:
+ * its own position where none before it does.
  */
-export function turnsOf(
-  lines: readonly (readonly (readonly [x: number, y: number])[])[],
-): (Turns | undefined)[] {
-  const cover = (a: typeof lines[number], b: typeof lines[number]) =>
+export function leadersOf(lines: Lines): number[] {
+  const cover = (a: Lines[number], b: Lines[number]) =>
     a.length === b.length &&
     a.every(([x, y], n) =>
       Math.abs(x - b[n]![0]) < APART && Math.abs(y - b[n]![1]) < APART
     );
-  // The first line that each one covers: its own position where there is none.
-  const leaders = lines.map((line) =>
-    lines.findIndex((other) => cover(line, other))
-  );
-  return leaders.map((leader, n) => {
-    const count = leaders.filter((each) => each === leader).length;
-    if (count === 1) return undefined;
-    const turn = leaders.slice(0, n).filter((each) => each === leader).length;
-    return {
-      dashes: `${DASH} ${DASH * (count - 1)}`,
-      offset: -DASH * turn,
-    };
-  });
+  return lines.map((line) => lines.findIndex((other) => cover(line, other)));
+}
+
+/** Those that share a leader, by position; lines that no other one covers are in none. */
+export function groupsOf(leaders: readonly number[]): number[][] {
+  return [...Map.groupBy(leaders.keys(), (n) => leaders[n]!).values()]
+    .filter(({ length }) => length > 1);
+}
+
+/** The dashes of every line; undefined for one that no other one covers. */
+export function turnsOf(leaders: readonly number[]): (Turns | undefined)[] {
+  const turns: (Turns | undefined)[] = leaders.map(() => undefined);
+  for (const group of groupsOf(leaders)) {
+    const dashes = `${DASH} ${DASH * (group.length - 1)}`;
+    group.forEach((line, turn) => {
+      turns[line] = { dashes, offset: -DASH * turn };
+    });
+  }
+  return turns;
 }

@@ -1,11 +1,12 @@
 /** Lines over two axes. @module */
 
 import { type Markup, markup } from "../markup.ts";
-import { type Turns, turnsOf } from "./coinciding.ts";
+import { groupsOf, leadersOf, type Turns, turnsOf } from "./coinciding.ts";
 import {
   axes,
   type ChartTexts,
   drawing,
+  label,
   legend,
   type PlotArea,
   stroke,
@@ -46,7 +47,13 @@ export interface LineChart extends ChartTexts {
   readonly height?: number;
 }
 
-/** Draws lines, or single points where a line has only one. */
+/** Height of a remark. */
+const REMARK = 15;
+
+/**
+ * Draws lines, or single points where a line has only one. Lines that cover each
+ * other take turns, and a remark under the legend names them.
+ */
 export function lineChart(chart: LineChart): Markup {
   const { width = 440, height = 280, mark } = chart;
   const series = chart.series.map((line) => ({
@@ -54,23 +61,42 @@ export function lineChart(chart: LineChart): Markup {
     points: line.points.filter((point) => point.every(Number.isFinite)),
   })).filter(({ points }) => points.length > 0);
   const names = legend(legendEntries(series, mark?.name), 60, 36, width - 4);
-  const area: PlotArea = {
-    left: 66,
-    right: width - 20,
-    top: 30 + names.height,
-    bottom: height - 42,
-  };
   const x = { ...chart.x, ticks: ticksOf(series, 0, chart.x, 6) };
   const y = { ...chart.y, ticks: ticksOf(series, 1, chart.y, 5) };
-  const toX = linearScale(x.ticks, area.left, area.right);
-  const toY = linearScale(y.ticks, area.bottom, area.top);
-  const upright = mark && `M${place(toX(mark.at))} ${area.top}V${area.bottom}`;
-  return drawing(chart, width, height, [
+  const under = (top: number) => {
+    const area = { left: 66, right: width - 20, top, bottom: height - 42 };
+    const toX = linearScale(x.ticks, area.left, area.right);
+    const toY = linearScale(y.ticks, area.bottom, area.top);
+    const lines = series.map(({ points }) =>
+      points.map(([x, y]) => [place(toX(x)), place(toY(y))] as const)
+    );
+    return { area, toX, lines };
+  };
+  const top = 30 + names.height;
+  const leaders = leadersOf(under(top).lines);
+  const remarks = groupsOf(leaders).map((group) =>
+    remarkOn(group.map((n) => series[n]!.name))
+  );
+  const { area, toX, lines } = under(top + REMARK * remarks.length);
+  const turns = turnsOf(leaders);
+  const description = [chart.description, ...remarks].join(" ");
+  return drawing({ ...chart, description }, width, height, [
     names.drawn,
+    remarks.map((remark, n) => label("note", 60, top + 6 + REMARK * n, remark)),
     axes(area, x, y),
-    upright && stroke("mark", upright),
-    drawLines(series, toX, toY),
+    mark && stroke("mark", upright(toX(mark.at), area)),
+    series.map((line, n) => drawLine(line, lines[n]!, turns[n])),
   ]);
+}
+
+/** "adam and adamw coincide: a dash of each." */
+function remarkOn(names: readonly string[]): string {
+  const first = names.slice(0, -1).join(", ");
+  return `${first} and ${names.at(-1)} coincide: a dash of each.`;
+}
+
+function upright(x: number, { top, bottom }: PlotArea): string {
+  return `M${place(x)} ${top}V${bottom}`;
 }
 
 function legendEntries(
@@ -88,18 +114,6 @@ function legendEntries(
 
 function lineClass({ colour, dashed }: Series): string {
   return `line s${colour}${dashed ? " dashed" : ""}`;
-}
-
-function drawLines(
-  series: readonly Series[],
-  toX: (x: number) => number,
-  toY: (y: number) => number,
-): Markup[] {
-  const lines = series.map(({ points }) =>
-    points.map(([x, y]) => [place(toX(x)), place(toY(y))] as const)
-  );
-  const turns = turnsOf(lines);
-  return series.map((line, n) => drawLine(line, lines[n]!, turns[n]));
 }
 
 function drawLine(

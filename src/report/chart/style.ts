@@ -1,53 +1,60 @@
 /** The colours of charts and pages, for light and dark. @module */
 
-/** Colours by their use; eight for series, told apart by the colour-blind too. */
+/**
+ * Colours by their use. The eight for series are told apart by the colour-blind
+ * too, the closest pair by lightness more than by hue.
+ */
 export interface Palette {
+  /** Around the sheets. */
   readonly paper: string;
+  /** The sheet that text and charts are on. */
   readonly surface: string;
   readonly ink: string;
   readonly muted: string;
+  /** Axes. */
   readonly rule: string;
+  /** Grid lines and borders. */
   readonly grid: string;
   readonly series: readonly string[];
 }
 
-/** Dark on light: screens by day, and paper. */
+/** Dark on light: screens by day, and paper. The server's page has the same colours. */
 export const LIGHT: Palette = {
-  paper: "#ffffff",
-  surface: "#f5f7fa",
-  ink: "#1a1f26",
-  muted: "#545e6b",
-  rule: "#8b96a3",
-  grid: "#e2e7ed",
+  paper: "#f6f4ef",
+  surface: "#fffefb",
+  ink: "#1f2126",
+  muted: "#5a5c64",
+  rule: "#8d8a82",
+  grid: "#dcd8cf",
   series: [
-    "#0f62c2",
-    "#c2500a",
-    "#14794a",
-    "#7b43d1",
-    "#b0186d",
-    "#6b6a00",
-    "#00748a",
-    "#6d4b2b",
+    "#2f5bd0",
+    "#b4530a",
+    "#2d7a3f",
+    "#7a1fa2",
+    "#c2186b",
+    "#5c5a00",
+    "#0b7285",
+    "#40291a",
   ],
 };
 
 /** Light on dark: screens by night. */
 export const DARK: Palette = {
-  paper: "#0e1217",
-  surface: "#171d25",
-  ink: "#e7edf4",
-  muted: "#a0acba",
-  rule: "#66727f",
-  grid: "#28303a",
+  paper: "#15161a",
+  surface: "#1e2026",
+  ink: "#ecebe6",
+  muted: "#a9abb3",
+  rule: "#6f727c",
+  grid: "#363942",
   series: [
-    "#6cb0ff",
-    "#ffa35c",
-    "#57d29a",
-    "#c7a5ff",
-    "#ff8fc6",
-    "#d3d05c",
-    "#4fcfe2",
-    "#dcb68e",
+    "#8fb0ff",
+    "#ffb163",
+    "#6fcb85",
+    "#b87cf0",
+    "#ff7fb8",
+    "#efec8a",
+    "#3fc1d4",
+    "#e8d3bd",
   ],
 };
 
@@ -62,7 +69,7 @@ export function chartStyle(colour: (name: string) => string): string {
   const ink = colour("ink");
   const muted = colour("muted");
   return `
-.chart text{font:12px system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;fill:${ink}}
+.chart text{font:12px system-ui,sans-serif;fill:${ink}}
 .chart .title{font-weight:600;font-size:13px}
 .chart .name{font-size:12px;fill:${muted}}
 .chart .tick,.chart .note{font-size:11px;fill:${muted}}

@@ -15,7 +15,7 @@ import {
 } from "../counts.ts";
 import { formatCount, formatPercent } from "../format.ts";
 import { type Content, type Markup, markup } from "../markup.ts";
-import { figure, folded, table } from "../page.ts";
+import { figure, folded, table, wideFigure } from "../page.ts";
 import type { HeadAnswers } from "../run.ts";
 
 /** More classes than this do not fit a chart; those with most mistakes are shown. */
@@ -58,12 +58,11 @@ function matrixFigure(answers: Answers): Markup {
   const fewer = shown.length === names.length
     ? ""
     : ` Shown are the ${shown.length} of ${names.length} classes with most mistakes.`;
-  return markup`<div class="wide">${
-    figure(
-      matrix(answers, shown),
-      `Rows are what an image shows, columns what the model said; a shade is a share of its row. Right answers are blue, mistakes are orange.${fewer}`,
-    )
-  }</div>`;
+  return wideFigure(
+    `Confusion matrix of the ${answers.head} head`,
+    matrix(answers, shown),
+    `Rows are what an image shows, columns what the model said; a shade is a share of its row. Right answers are blue, mistakes are orange.${fewer}`,
+  );
 }
 
 /** Classes worth a row, in the order of their labels. */
@@ -107,7 +106,7 @@ function describe(names: readonly string[], confusion: Confusion): string {
 }
 
 /** The most frequent mistakes, and the rest to unfold. */
-function mistakenPairs({ names, confusion }: Answers): Content {
+function mistakenPairs({ head, names, confusion }: Answers): Content {
   const all = confusedPairs(confusion);
   if (all.length === 0) return markup`<p>There were no mistakes.</p>`;
   const row = ({ truth, prediction, count }: ConfusedPair): Content[] => [
@@ -122,11 +121,11 @@ function mistakenPairs({ names, confusion }: Answers): Content {
     table(caption, headings, part, 2);
   const rest = rows.slice(MOST_PAIRS);
   return [
-    pairs("The most frequent mistakes", rows.slice(0, MOST_PAIRS)),
+    pairs(`The most frequent mistakes of ${head}`, rows.slice(0, MOST_PAIRS)),
     rest.length > 0 &&
     folded(
       `${formatCount(rest.length)} more`,
-      pairs("The other mistakes", rest),
+      pairs(`The other mistakes of ${head}`, rest),
     ),
   ];
 }

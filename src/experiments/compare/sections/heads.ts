@@ -17,9 +17,10 @@ import {
   writeDifference,
   writeMetric,
 } from "../../quality.ts";
-import { mean, pairedDifference, standardDeviation } from "../../statistics.ts";
+import { mean, standardDeviation } from "../../statistics.ts";
 import { listed } from "../../words.ts";
 import type { HeadsResult } from "../heads.ts";
+import { headsVerdict } from "./heads_verdict.ts";
 
 /** Bars of every head's metric, what the ways cost, and what of it can be told apart. */
 export function headsSection(
@@ -40,7 +41,7 @@ export function headsSection(
       hidden.join(", ")
     }), recipe and split; metrics are means over ${seeds} seeds, whiskers reach one standard deviation to both sides.</p>`,
     figure(headsChart(heads, results)),
-    markup`<p>${verdict(heads, results)}</p>`,
+    markup`<p>${headsVerdict(heads, results[0]!, results[1]!)}</p>`,
     resultTable(heads, results),
   ];
 }
@@ -57,45 +58,6 @@ function jointText(
   return classes.length < 2
     ? "A head of all combinations of classes takes two heads that select a class, and is left out."
     : `The combinations of ${names} are too many for one head, which is left out.`;
-}
-
-/** One network beside a network per head, in words that the numbers choose. */
-function verdict(
-  heads: readonly HeadSpec[],
-  [one, several]: readonly HeadsResult[],
-): string {
-  const seeds = one!.runs.length;
-  const ahead = (way: HeadsResult, other: HeadsResult) =>
-    heads.flatMap((head) => {
-      const values = valuesOf(head, way);
-      const others = valuesOf(head, other);
-      if (!values.every((value, n) => value > others[n]!)) return [];
-      const { mean } = pairedDifference(values, others);
-      return [{ head, said: `${head.name} by ${writeGap(head, mean)}` }];
-    });
-  const [shared, own] = [ahead(one!, several!), ahead(several!, one!)];
-  const decided = [...shared, ...own].map(({ head }) => head);
-  const open = heads.filter((head) => !decided.includes(head));
-  const says = (found: typeof own, who: string) =>
-    found.length === 0 ? [] : [
-      `${who} ahead in every seed: ${listed(found.map(({ said }) => said))}`,
-    ];
-  const parts = [
-    ...says(own, "networks of their own are"),
-    ...says(shared, "the shared network is"),
-    ...(open.length === 0 ? [] : [
-      `for ${listed(open.map(({ name }) => name))}, neither is`,
-    ]),
-  ];
-  const share = (of: (way: HeadsResult) => number) =>
-    formatPercent(of(one!) / of(several!), 0);
-  return `Over ${seeds} seeds, ${parts.join("; ")}. The shared network has ${
-    share(({ parameters }) => parameters)
-  } of the parameters, takes ${
-    share(secondsOf)
-  } of the training time and answers in one pass instead of ${
-    several!.networks
-  }.`;
 }
 
 function resultTable(
@@ -159,12 +121,6 @@ export function headsChart(
     ticks: ticksFor(0, 1, 5, { low: 0, high: 1 }),
     format: (value) => formatDecimals(value, 1),
   });
-}
-
-/** "2.8 points", "0.012". */
-function writeGap(head: HeadSpec, value: number): string {
-  const unit = mainMetric(head).style === "percent" ? " points" : "";
-  return writeDifference(head, value) + unit;
 }
 
 function scaleName(heads: readonly HeadSpec[]): string {

@@ -38,12 +38,9 @@ export function optimizerSection(
     markup`<p>Every optimizer trains the same network (trunk ${
       hidden.join(", ")
     }; no dropout, no mixing, a constant learning rate) from the same weights, at three learning rates. Shown is the run with the lowest validation loss: each optimizer at its best, as far as three tries find it.</p>`,
-    markup`<div class="charts">${
-      figure(
-        lossChart(results),
-        "Lines that cover each other are drawn in turns, a dash of each.",
-      )
-    }${figure(metricChart(heads, results))}</div>`,
+    markup`<div class="charts">${figure(lossChart(results))}${
+      figure(metricChart(heads, results))
+    }</div>`,
     resultTable(heads, results),
   ];
 }
