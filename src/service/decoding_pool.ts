@@ -145,12 +145,12 @@ export class DecodingPool {
 
   /** Decodes in place, one image per turn of the event loop. */
   #describeInTurn(image: Uint8Array): Promise<Uint8Array> {
-    this.#inTurn++;
-    const result = this.#turns.then(() => this.describer.describe(image));
-    this.#turns = result.catch(() => {}).then(() => {
-      this.#inTurn--;
-      return turn();
-    });
+    const describe = () => this.describer.describe(image);
+    const result = this.#inTurn++ === 0
+      ? describe()
+      : this.#turns.then(turn).then(describe);
+    const done = () => void this.#inTurn--;
+    this.#turns = result.then(done, done);
     return result;
   }
 
