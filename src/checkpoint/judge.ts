@@ -19,8 +19,6 @@ const NOT_FINITE = [NaN, ...INFINITE];
 const REACH = 1e30;
 /** The largest value of a descriptor. */
 const MAX_BYTE = 255;
-/** As many as a function can safely be called with. */
-const ARGUMENTS = 8192;
 /** More steps than a model can take in a lifetime. */
 const MAX_STEPS = 2 ** 50;
 
@@ -109,16 +107,13 @@ export function magnitudeOf(values: Float32Array): number {
   return Math.max(-least, most);
 }
 
-/**
- * The least and the largest of the values and 0. Built-ins look for them: a start
- * runs through all parameters before a loop of ours would be compiled.
- */
+/** The least and the largest of the values and 0. */
 function extremesOf(values: Float32Array): [least: number, most: number] {
   let [least, most] = [0, 0];
-  for (let start = 0; start < values.length; start += ARGUMENTS) {
-    const some = values.subarray(start, start + ARGUMENTS);
-    least = Math.min(least, Reflect.apply(Math.min, undefined, some));
-    most = Math.max(most, Reflect.apply(Math.max, undefined, some));
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value > most) most = value;
+    else if (value < least) least = value;
   }
   return [least, most];
 }

@@ -38,22 +38,32 @@ async function openNamed(name: string): Promise<Engine> {
     return await openPostgresEngine(name);
   }
   if (name === "memory") return await openKvEngine(":memory:");
-  await makeFolder(name.slice(0, Math.max(name.lastIndexOf("/"), 0)));
+  makeFolder(name.slice(0, Math.max(name.lastIndexOf("/"), 0)));
   return await openKvEngine(name);
 }
 
-/** Makes a folder that is missing; asks for no right to write where there is one. */
-async function makeFolder(folder: string): Promise<void> {
-  if (folder === "") return;
+/**
+ * Makes a folder that is missing; asks for no right to write where there is one.
+ * It does not wait, so that the database is opened while a start goes on.
+ */
+function makeFolder(folder: string): void {
+  if (folder === "" || exists(folder)) return;
   try {
-    await Deno.stat(folder);
+    Deno.mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new StoreError(
+      `Cannot open the store: expected the folder ${folder} to exist, or a right to make it`,
+      { cause },
+    );
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    await Deno.mkdir(folder, { recursive: true }).catch((cause) => {
-      throw new StoreError(
-        `Cannot open the store: expected the folder ${folder} to exist, or a right to make it`,
-        { cause },
-      );
-    });
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
