@@ -154,11 +154,8 @@ export class Corrector {
         this.guards[h]!,
       ),
     );
-    return {
-      heads,
-      memory: remember(present.memory, heads, examples),
-      guard: this.#judge(present.heads, heads),
-    };
+    const memory = remember(present.memory, heads, examples);
+    return { heads, memory, guard: this.#judge(present.heads, heads) };
   }
 
   /** Corrects heads by labelled examples. Nothing that is passed in changes. */
