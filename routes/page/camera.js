@@ -37,16 +37,29 @@ export function listenForCamera(onImage, onTrouble) {
  * @param {HTMLVideoElement} video
  */
 async function open(dialog, video) {
-  const stream = await navigator.mediaDevices.getUserMedia({
-    video: { facingMode: "environment", width: SIDE, height: SIDE },
-  });
-  video.srcObject = stream;
+  await start(video);
   dialog.showModal();
   await video.play();
 }
 
-/** @param {HTMLVideoElement} video */
-function stop(video) {
+/**
+ * Shows the camera's stream in an element that may play.
+ *
+ * @param {HTMLVideoElement} video
+ */
+export async function start(video) {
+  const stream = await navigator.mediaDevices.getUserMedia({
+    video: { facingMode: "environment", width: SIDE, height: SIDE },
+  });
+  video.srcObject = stream;
+}
+
+/**
+ * Lets go of the camera.
+ *
+ * @param {HTMLVideoElement} video
+ */
+export function stop(video) {
   const stream = video.srcObject;
   if (stream instanceof MediaStream) {
     for (const track of stream.getTracks()) track.stop();
@@ -55,10 +68,12 @@ function stop(video) {
 }
 
 /**
+ * The image that is in view, as a JPEG.
+ *
  * @param {HTMLVideoElement} video
  * @returns {Promise<Blob | null>}
  */
-function still(video) {
+export function still(video) {
   const canvas = document.createElement("canvas");
   canvas.width = video.videoWidth;
   canvas.height = video.videoHeight;
@@ -68,8 +83,12 @@ function still(video) {
   );
 }
 
-/** @param {Error} error */
-function reasonOf({ name }) {
+/**
+ * Why the camera does not start, in words.
+ *
+ * @param {Error} error
+ */
+export function reasonOf({ name }) {
   if (name === "NotAllowedError") {
     return "The browser may not use the camera here.";
   }

@@ -11,16 +11,14 @@ import { wait } from "./words.js";
  * @typedef {import("../api.ts").FinetuneAnswer} FinetuneAnswer
  * @typedef {import("../api.ts").Problem} Problem
  * @typedef {string | number | boolean} Label
+ * @typedef {{ method?: string, body?: BodyInit, headers?: Record<string, string> }} Init
  */
-
-/** More classes than any head has: every label is wanted, for the search. */
-const ALL_CLASSES = 1_000_000;
 
 /** A request that came to nothing: what that means, and what the server said. */
 export class Trouble extends Error {
   /**
    * @param {string} message in plain words
-   * @param {"offline" | "key" | "busy" | "raced" | "image" | "other"} kind
+   * @param {"offline" | "key" | "busy" | "raced" | "image" | "large" | "other"} kind
    * @param {string} [detail] what the server said
    * @param {string} [field] what it said it about
    */
@@ -33,75 +31,49 @@ export class Trouble extends Error {
 }
 
 /**
- * Asks every head about an image.
+ * Sends a request, and gives the JSON that is answered: see {@linkcode respond}.
  *
- * @param {Blob} image
- * @returns {Promise<PredictAnswer>}
+ * @param {string} path
+ * @param {Init} [init]
+ * @param {boolean} [mayAsk] whether a key may be asked for
+ * @returns {Promise<any>}
  */
-export function predict(image) {
-  return request(`predict?topK=${ALL_CLASSES}`, {
-    method: "POST",
-    body: image,
-    // The server looks at the bytes; only what they are not, JSON or a form, matters.
-    headers: { "Content-Type": "application/octet-stream" },
-  });
+export async function request(path, init, mayAsk) {
+  return (await exchange(path, init, mayAsk)).answer;
 }
 
 /**
- * Teaches one label, unless the model has changed since `etag`. The image is sent
- * where the server no longer knows the prediction.
+ * Sends a request, and gives the JSON that is answered with the model's ETag.
  *
- * @param {{ id: unknown, image: Blob, etag: string, head: string, label: Label }} lesson
- * @returns {Promise<FinetuneAnswer>}
+ * @param {string} path
+ * @param {Init} [init]
+ * @param {boolean} [mayAsk] whether a key may be asked for
+ * @returns {Promise<{ answer: any, etag: string }>}
  */
-export async function teach({ id, image, etag, head, label }) {
-  /** @param {Record<string, unknown>} source */
-  const send = (source) =>
-    request("finetune", {
-      method: "POST",
-      body: JSON.stringify({ examples: [{ ...source, [head]: label }] }),
-      headers: { "Content-Type": "application/json", "If-Match": etag },
-    });
+export async function exchange(path, init, mayAsk) {
+  const response = await respond(path, init, mayAsk);
+  const etag = response.headers.get("ETag") ?? "";
   try {
-    return await send({ predictionId: id });
-  } catch (error) {
-    const expired = error instanceof Trouble &&
-      error.field.endsWith(".predictionId");
-    if (!expired) throw error;
-    return await send({ image: await dataUrl(image) });
+    return { answer: await response.json(), etag };
+  } catch { // the server stopped within its answer
+    throw outOfReach();
   }
-}
-
-/**
- * Goes back to a version, unless the model has changed since `sha256`.
- *
- * @param {number} version
- * @param {string} sha256
- */
-export function rollback(version, sha256) {
-  return request("rollback", {
-    method: "POST",
-    body: JSON.stringify({ version }),
-    headers: {
-      "Content-Type": "application/json",
-      "If-Match": `"sha256-${sha256}"`,
-    },
-  });
 }
 
 /**
  * Sends a request, and asks for a key where one is needed.
  *
  * @param {string} path
- * @param {{ method?: string, body?: BodyInit, headers?: Record<string, string> }} [init]
+ * @param {Init} [init]
  * @param {boolean} [mayAsk] whether a key may be asked for
- * @returns {Promise<any>}
+ * @returns {Promise<Response>}
+ * @throws {Trouble} If it comes to nothing.
  */
-export async function request(path, init = {}, mayAsk = true) {
+export async function respond(path, init = {}, mayAsk = true) {
   for (;;) {
     const key = storedKey();
     const response = await send(path, init, key);
-    if (response.ok) return await response.json();
+    if (response.ok || response.status === 304) return response;
     const problem = await problemOf(response);
     // Without a key, 403 says that no key would do.
     const askable = response.status === 401 ||
@@ -121,7 +93,7 @@ export async function request(path, init = {}, mayAsk = true) {
 
 /**
  * @param {string} path
- * @param {{ method?: string, body?: BodyInit, headers?: Record<string, string> }} init
+ * @param {Init} init
  * @param {string | null} key
  */
 async function send(path, init, key) {
@@ -136,13 +108,17 @@ async function send(path, init, key) {
       },
     });
   } catch {
-    throw new Trouble(
-      navigator.onLine
-        ? "The server does not answer. It may have stopped; try again in a moment."
-        : "You are offline. Try again when the connection is back.",
-      "offline",
-    );
+    throw outOfReach();
   }
+}
+
+function outOfReach() {
+  return new Trouble(
+    navigator.onLine
+      ? "The server does not answer. It may have stopped; try again in a moment."
+      : "You are offline. Try again when the connection is back.",
+    "offline",
+  );
 }
 
 /**
@@ -168,9 +144,10 @@ function troubleOf(response, { detail, field }) {
   /** @type {Readonly<Record<number, [string, Trouble["kind"]]>>} */
   const known = {
     403: ["This server does not let anybody do that.", "key"],
+    404: ["That is not there any more.", "other"],
     409: ["Somebody else changed the model first.", "raced"],
     412: ["Somebody else changed the model first.", "raced"],
-    413: ["That image is too large for this server.", "image"],
+    413: ["That image is too large for this server.", "large"],
     415: ["That is not a JPEG, PNG, WebP or GIF image.", "image"],
     429: [
       `That is more than this key may do. Try again in ${wait(seconds)}.`,
@@ -183,17 +160,4 @@ function troubleOf(response, { detail, field }) {
       ? ["That image cannot be read.", "image"]
       : ["That did not work.", "other"]);
   return new Trouble(message, kind, detail, field ?? "");
-}
-
-/**
- * @param {Blob} image
- * @returns {Promise<string>}
- */
-function dataUrl(image) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(image);
-  });
 }
