@@ -1,14 +1,13 @@
 // @ts-check
 /** What the page asks of the server, each in one function. @module */
 
-import { answersIn, kindOf } from "./heads.js";
+import { answersIn, declarationOf } from "./heads.js";
 import { exchange, request, Trouble } from "./server.js";
 
 /**
  * @typedef {import("./server.js").PredictAnswer} PredictAnswer
  * @typedef {import("./server.js").FinetuneAnswer} FinetuneAnswer
  * @typedef {import("./server.js").Label} Label
- * @typedef {import("./heads.js").Kind} Kind
  *
  * An image and its right labels. `id` is that of a prediction of it.
  * @typedef {{ id: unknown, image: Blob, labels: Readonly<Record<string, Label>> }} Lesson
@@ -20,7 +19,7 @@ import { exchange, request, Trouble } from "./server.js";
 /** More classes than any head has: every label is wanted, for the search. */
 const ALL_CLASSES = 1_000_000;
 
-/** @type {Map<string, Kind>} */
+/** @type {ReadonlyMap<string, string>} */
 let heads = new Map();
 
 /**
@@ -39,7 +38,7 @@ export async function predict(images, version) {
   const [first] = /** @type {PredictAnswer} */ (answer).predictions;
   if (first !== undefined) {
     heads = new Map(
-      answersIn(first).map(([name, said]) => [name, kindOf(said)]),
+      answersIn(first).map(([name, said]) => [name, declarationOf(said)]),
     );
   }
   return answer;
@@ -66,7 +65,7 @@ function formOf(images) {
   return form;
 }
 
-/** The heads of the model by what it said last, with their kinds. */
+/** The heads of the model by what it said last, with their kinds and units. */
 export function knownHeads() {
   return heads;
 }

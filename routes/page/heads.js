@@ -38,6 +38,20 @@ export function kindOf(answer) {
 }
 
 /**
+ * The kind of a head as training is told of it, such as `number:cm`.
+ *
+ * @param {any} answer
+ */
+export function declarationOf(answer) {
+  const kind = kindOf(answer);
+  const { unit } = answer;
+  // A unit that a shell would read otherwise is left out.
+  return unit !== undefined && /^[\w%°²³./]+$/.test(unit)
+    ? `${kind}:${unit}`
+    : kind;
+}
+
+/**
  * The labels that a head may give with their probabilities, likeliest first; none of
  * a number.
  *
