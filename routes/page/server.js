@@ -18,7 +18,7 @@ import { wait } from "./words.js";
 export class Trouble extends Error {
   /**
    * @param {string} message in plain words
-   * @param {"offline" | "key" | "busy" | "raced" | "image" | "large" | "other"} kind
+   * @param {"offline" | "key" | "later" | "raced" | "image" | "large" | "other"} kind
    * @param {string} [detail] what the server said
    * @param {string} [field] what it said it about
    */
@@ -151,9 +151,9 @@ function troubleOf(response, { detail, field }) {
     415: ["That is not a JPEG, PNG, WebP or GIF image.", "image"],
     429: [
       `That is more than this key may do. Try again in ${wait(seconds)}.`,
-      "busy",
+      "later",
     ],
-    503: [`The server is busy. Try again in ${wait(seconds)}.`, "busy"],
+    503: [`The server is busy. Try again in ${wait(seconds)}.`, "later"],
   };
   const [message, kind] = known[response.status] ??
     (field?.startsWith("images[")
