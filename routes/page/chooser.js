@@ -39,10 +39,8 @@ export function chooser({ title, text, choicesFor, ...question }) {
     "aria-expanded": "true",
     "aria-controls": "choices",
     "aria-autocomplete": "list",
-    "aria-label": title,
     autocomplete: "off",
     spellcheck: "false",
-    placeholder: title,
   });
   const list = make("ul", {
     id: "choices",
@@ -81,7 +79,7 @@ export function chooser({ title, text, choicesFor, ...question }) {
   return make(
     "div",
     { class: "chooser" },
-    input,
+    make("label", {}, title, input),
     list,
     make(
       "div",

@@ -87,7 +87,7 @@ function openChooser(tile, text) {
   const answer = tile.prediction?.[head];
   if (answer === undefined) return;
   const element = chooser({
-    title: `${plain(head)} of ${tile.name}`,
+    title: `Right ${plain(head)} of ${tile.name}`,
     text,
     choicesFor: (text) => choicesFor(answer, text),
     onChoose: (label) => setLabel(tile, head, label),
@@ -97,12 +97,15 @@ function openChooser(tile, text) {
       tile.button.focus();
     },
   });
+  tile.button.setAttribute("aria-expanded", "true");
   tile.button.parentElement?.after(make("li", { class: "opened" }, element));
   focusChooser(element);
 }
 
 function closeChooser() {
   list.querySelector(".opened")?.remove();
+  list.querySelector("[aria-expanded='true']")
+    ?.setAttribute("aria-expanded", "false");
 }
 
 /**

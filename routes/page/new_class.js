@@ -6,8 +6,9 @@ import { addClass, knownHeads, predict } from "./calls.js";
 import { byId, make, say } from "./elements.js";
 import { fetchSample, listenForFiles } from "./images.js";
 import { Trouble } from "./server.js";
+import { shrunk } from "./shrink.js";
 import { clearShots, keepShots, listenForShots, takenShots } from "./shots.js";
-import { newest } from "./timeline.js";
+import { loadTimeline, newest } from "./timeline.js";
 import { inWords } from "./work.js";
 import { plain } from "./words.js";
 
@@ -56,6 +57,7 @@ export function isAskingForClass() {
  */
 export async function askForClass(known = {}) {
   await offerHeads();
+  if (newest() === undefined) await loadTimeline(); // there is a key by now
   name.value = known.label ?? "";
   if (known.head !== undefined) head.value = known.head;
   say(trouble, "");
@@ -92,10 +94,10 @@ async function teachClass(onAdded, onRaced) {
     return;
   }
   const what = { head: head.value, label: name.value.trim() };
-  teachButton.disabled = true;
+  setTeaching(true);
   say(trouble, "");
   try {
-    const blobs = images.map(({ image }) => image);
+    const blobs = await Promise.all(images.map(({ image }) => shrunk(image)));
     const { version } = await addClass(
       { ...what, images: blobs },
       newest()?.sha256 ?? "",
@@ -105,8 +107,14 @@ async function teachClass(onAdded, onRaced) {
   } catch (error) {
     await complain(error, onRaced);
   } finally {
-    teachButton.disabled = false;
+    setTeaching(false);
   }
+}
+
+/** @param {boolean} teaching */
+function setTeaching(teaching) {
+  teachButton.disabled = teaching;
+  teachButton.textContent = teaching ? "Teaching …" : "Teach it";
 }
 
 /**
@@ -114,7 +122,10 @@ async function teachClass(onAdded, onRaced) {
  * @param {() => Promise<void>} onRaced
  */
 async function complain(error, onRaced) {
-  if (!(error instanceof Trouble)) throw error;
+  if (!(error instanceof Trouble)) {
+    console.error(error);
+    return say(trouble, "Something went wrong on this page. Reload it.");
+  }
   if (error.kind !== "raced") return say(trouble, inWords(error));
   say(
     trouble,

@@ -35,6 +35,7 @@ export function newTile({ image, name }, onOpen, onClear) {
   const button = make("button", {
     type: "button",
     class: "tile",
+    "aria-expanded": "false",
     tabindex: "-1",
   });
   const img = make("img", { alt: "", src: URL.createObjectURL(image) });

@@ -61,6 +61,7 @@ export const PAGE_FILES = [
   "roving.js",
   "server.js",
   "shots.js",
+  "shrink.js",
   "tiles.js",
   "timeline.js",
   "truth.js",

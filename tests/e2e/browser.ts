@@ -14,6 +14,8 @@ import puppeteer, { type ElementHandle, type Page } from "puppeteer-core";
 /** A file's name that would run, were it taken for markup. */
 export const HOSTILE = "<img src=x onerror=document.title='run'>.jpg";
 
+/** How long anything may take, in milliseconds: a machine may be busy. */
+const PATIENCE = 60_000;
 const WIDTH = 1280;
 const NARROW = 360;
 const HEIGHT = 900;
@@ -64,6 +66,8 @@ export async function visit(
   });
   try {
     const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    await page.evaluateOnNewDocument(axe.source);
     const hosts = new Set<string>();
     const errors: string[] = [];
     const violations: string[] = [];
@@ -125,12 +129,11 @@ async function shoot(
 
 /** What axe-core finds wrong. */
 async function violationsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
   return await page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: typeof import("axe-core");
     };
-    const { violations } = await axe.run();
+    const { violations } = await axe.run({ resultTypes: ["violations"] });
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ target }) => `${id}: ${target}`)
     );
@@ -143,7 +146,6 @@ export async function settled(page: Page): Promise<void> {
     () =>
       document.getElementById("status")!.dataset.kind !== "busy" &&
       document.querySelector("[aria-busy]") === null,
-    { timeout: 60_000 },
   );
 }
 

@@ -128,6 +128,14 @@ Deno.test({
       assertEquals(refused.versions, step("raced").versions);
     });
 
+    await t.step("a class needs an image, and a name of its own", () => {
+      assertEquals(
+        step("empty").dialog,
+        "Take or add an image of it first.",
+      );
+      assertMatch(step("taken").dialog, /Cannot use the label mug: /);
+    });
+
     await t.step("a class with a name that looks like markup is new", () => {
       const { outcome, versions } = step("class");
       assertStringIncludes(outcome, "New: <img src=x onerror=");

@@ -40,6 +40,8 @@ export interface Seen {
   readonly status: string;
   readonly outcome: string;
   readonly past: string;
+  /** What the dialog for a new class says. */
+  readonly dialog: string;
   /** Of the item head, each bar's label and probability. */
   readonly bars: readonly (readonly string[])[];
   /** Whether a click on a bar would teach. */
@@ -104,7 +106,7 @@ async function showAndTeach({ page, judge }: Visitor) {
   await teach(page, "mug");
   await settled(page);
   await look("refused");
-  await addClass(page);
+  await addClass(page, look);
   await look("class");
   await press(page, '[aria-label="Go back to version 3"]');
   await page.waitForSelector("#undo", { hidden: true });
@@ -129,18 +131,36 @@ async function teach(page: Page, label: string) {
   await page.keyboard.press("Enter");
 }
 
-/** Takes three shots of what the camera shows, by keyboard, and teaches them under a hostile name. */
-async function addClass(page: Page) {
+/**
+ * Takes three shots of what the camera shows, by keyboard, drops a file beside them,
+ * and teaches them, under a name that is taken and then under a hostile one.
+ */
+async function addClass(page: Page, look: (step: string) => Promise<void>) {
   await press(page, "#new-class");
   await page.waitForSelector("#class-dialog[open]");
-  await page.keyboard.type(HOSTILE);
+  await page.keyboard.type("mug");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#class-trouble:not([hidden])");
+  await look("empty");
   await press(page, "#class-shoot", "Space");
   await page.waitForSelector("#class-video:not([hidden])");
   for (let shot = 1; shot <= 3; shot++) {
     await page.keyboard.press("Space");
     await page.waitForSelector(`#shots li:nth-child(${shot})`);
   }
+  await drop(page, [{ bytes: await Deno.readFile(image), name: HOSTILE }]);
+  await page.waitForSelector("#shots li:nth-child(4)");
+  await press(page, "#shots li:first-child button", "Space");
+  await page.waitForSelector("#shots li:nth-child(4)", { hidden: true });
   await press(page, "#class-name");
+  await page.waitForFunction(() =>
+    document.getElementById("class-trouble")!.textContent!.includes("mug")
+  );
+  await look("taken");
+  await page.focus("#class-name");
+  for (const _ of "mug") await page.keyboard.press("Backspace");
+  await page.keyboard.type(HOSTILE);
+  await page.keyboard.press("Enter");
   await page.waitForSelector("#undo");
   await settled(page);
 }
@@ -167,6 +187,7 @@ async function seen(page: Page): Promise<Seen> {
     status: await textOf(page, "#status-text"),
     outcome: await textOf(page, "#outcome"),
     past: await textOf(page, "#past"),
+    dialog: await textOf(page, "#class-trouble"),
     bars: names.map((name, i) => [name, shares[i] ?? ""]),
     teaches: await page.$("button.bar") !== null,
     versions: await textsOf(page, "#versions .title"),

@@ -86,7 +86,7 @@ function start(port: string, env: Record<string, string> = {}) {
 async function giveKeys(visitor: Visitor) {
   const { page } = visitor;
   const note = (state: string) => look(state, visitor);
-  await page.waitForSelector("#history-note:not([hidden])");
+  await closed(page);
   await note("closed");
   await show(page);
   await page.waitForSelector("#key-dialog[open]");
@@ -127,6 +127,14 @@ async function giveKeys(visitor: Visitor) {
   await taught(page);
   await note("hostile");
 
+  await page.type('[aria-label="thing"] input', "tea pot");
+  await press(page, '[aria-label="thing"] .bars button');
+  await page.waitForSelector("#class-dialog[open]");
+  await press(page, "#class-name");
+  await page.waitForSelector("#class-dialog", { hidden: true });
+  await taught(page);
+  await note("new class");
+
   const { port } = new URL(server.url);
   await server.stop();
   await press(page, other === yes ? no : yes);
@@ -138,10 +146,17 @@ async function giveKeys(visitor: Visitor) {
   await note("back");
 }
 
+/** Waits until the page has found that it may not list the versions. */
+async function closed(page: Page) {
+  await page.waitForFunction(() =>
+    document.getElementById("history-note")!.textContent!.includes("key")
+  );
+}
+
 /** Makes more requests than the key may. */
 async function useUp(visitor: Visitor) {
   const { page } = visitor;
-  await page.waitForSelector("#history-note:not([hidden])");
+  await closed(page);
   await show(page);
   await giveKey(page, KEYS.PREDICT_KEY);
   await page.waitForSelector("#versions li");
