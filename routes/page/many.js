@@ -18,7 +18,7 @@ import { choicesOf, kindOf } from "./heads.js";
 import { pastVersion } from "./past.js";
 import { rove } from "./roving.js";
 import { newTile } from "./tiles.js";
-import { run } from "./work.js";
+import { runNext } from "./work.js";
 import { plain } from "./words.js";
 
 /**
@@ -63,12 +63,13 @@ export function takeMany(images) {
   const added = images.map((image) => newTile(image, openChooser, clearLabel));
   addTiles(added);
   added[0]?.button.focus();
-  return run(`Looking at ${allTiles().length} images …`, askWaiting);
+  return runNext(`Looking at ${allTiles().length} images …`, askWaiting);
 }
 
 function close() {
   clearTiles();
   hideSummary();
+  byId("pick", HTMLButtonElement).focus();
 }
 
 function teachAll() {
@@ -91,7 +92,7 @@ function openChooser(tile, text) {
     text,
     choicesFor: (text) => choicesFor(answer, text),
     onChoose: (label) => setLabel(tile, head, label),
-    onLook: () => others.look(tile),
+    onLook: () => others.look({ image: tile.image, name: tile.name }),
     onClose: () => {
       closeChooser();
       tile.button.focus();

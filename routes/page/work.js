@@ -2,11 +2,12 @@
 /// <reference lib="dom" />
 /** One thing at a time: what is under way, what went wrong, and another try. @module */
 
-import { byId, say } from "./elements.js";
+import { byId } from "./elements.js";
 import { Trouble } from "./server.js";
 
 /** Troubles that pass: the same may work in a moment. */
 const PASSING = ["offline", "later"];
+const OFFLINE = "You are offline. Try again when the connection is back.";
 
 const main = byId("main", HTMLElement);
 const status = byId("status", HTMLElement);
@@ -14,6 +15,8 @@ const text = byId("status-text", HTMLElement);
 const retry = byId("retry", HTMLButtonElement);
 
 let busy = false;
+/** Resolves when nothing is under way. */
+let idle = Promise.resolve();
 /** @type {(() => Promise<void> | void)[]} */
 const views = [];
 
@@ -38,8 +41,28 @@ export async function showAnew() {
  * @param {string} doing
  * @param {() => Promise<void>} work may be done again where the trouble passes
  */
-export async function run(doing, work) {
-  if (busy) return;
+export function run(doing, work) {
+  if (busy) return idle;
+  idle = doNow(doing, work);
+  return idle;
+}
+
+/**
+ * Does one thing, as {@linkcode run} does, when what is under way is done.
+ *
+ * @param {string} doing
+ * @param {() => Promise<void>} work
+ */
+export async function runNext(doing, work) {
+  await idle;
+  await run(doing, work);
+}
+
+/**
+ * @param {string} doing
+ * @param {() => Promise<void>} work
+ */
+async function doNow(doing, work) {
   busy = true;
   tell(doing, "busy");
   main.setAttribute("aria-busy", "true");
@@ -87,9 +110,9 @@ export async function complain(error, again) {
   }
   try {
     await showAnew();
-    tell(`${message} Nothing was done. Here is what it says now.`, kind);
+    tell(`${message} That was not done. Here is what it says now.`, kind);
   } catch {
-    tell(`${message} Nothing was done.`, kind);
+    tell(`${message} That was not done.`, kind);
   }
 }
 
@@ -112,7 +135,5 @@ addEventListener("offline", () => {
   if (!busy) tell(OFFLINE, "offline");
 });
 addEventListener("online", () => {
-  if (status.dataset.kind === "offline" && retry.hidden) say(status, "");
+  if (status.dataset.kind === "offline" && retry.hidden) tell("", "");
 });
-
-const OFFLINE = "You are offline. Try again when the connection is back.";

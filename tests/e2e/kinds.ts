@@ -1,6 +1,7 @@
 /** A small model for visits: heads of every kind, with labels that look like markup. @module */
 
 import jpeg from "jpeg-js";
+import { Random } from "../../src/nn/prng.ts";
 import { drawSketch } from "../../src/sketches/draw.ts";
 import { binaryHead, classesHead, numberHead } from "../heads/specs.ts";
 import { modelBytes } from "../service/fixture.ts";
@@ -44,6 +45,25 @@ export function kindsModel(): Uint8Array<ArrayBuffer> {
     guard: false,
     replay: false,
   });
+}
+
+/** Random tiles, as a JPEG of the size of a photograph: 2000 pixels a side, over a megabyte. */
+export function largePhotograph(): Uint8Array {
+  const [side, tile] = [2000, 5];
+  const random = Random.fromSeed(1, "photograph");
+  const columns = side / tile;
+  const tiles = Array.from(
+    { length: columns * columns },
+    () => random.uniform() * 256,
+  );
+  const data = new Uint8Array(4 * side * side);
+  for (let i = 0; i < side * side; i++) {
+    const row = Math.floor(i / side / tile);
+    const shade = tiles[row * columns + Math.floor(i % side / tile)]!;
+    data.set([shade, shade, 255 - shade, 255], 4 * i);
+  }
+  const image = { data, width: side, height: side };
+  return new Uint8Array(jpeg.encode(image, 90).data);
 }
 
 /** Twelve drawings as JPEGs, by the names of their files. */

@@ -141,8 +141,11 @@ Deno.test({
       });
 
       await t.step("pasted images come to the others", () => {
-        assertEquals(of("pasted").length, files.length + 2);
-        assertMatch(of("pasted").at(-2)!, /^<img src=x .*\n.+ \d+\.\d\s%$/);
+        const added = of("pasted").slice(files.length);
+        assertEquals(added.length, 4);
+        for (const text of added) {
+          assertMatch(text, /^(<img src=x .*|again\.jpg)\n.+ \d+\.\d\s%$/);
+        }
       });
 
       await t.step("names stay text, and nothing else goes wrong", () => {

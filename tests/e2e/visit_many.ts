@@ -138,6 +138,7 @@ async function label(visitor: Visitor) {
   const bytes = await Deno.readFile(`${images}/${first}`);
   const pasted = [HOSTILE, "again.jpg"].map((name) => ({ name, bytes }));
   await drop(page, pasted, "paste");
+  await drop(page, pasted); // while those are asked about
   await settled(page);
   await note("pasted");
   seen = { ...seen, versions: await textsOf(page, "#versions .title") };

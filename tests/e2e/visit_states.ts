@@ -25,11 +25,13 @@ import {
   visit,
   type Visitor,
 } from "./browser.ts";
-import { drawings, HOSTILE_LABEL } from "./kinds.ts";
+import { drawings, HOSTILE_LABEL, largePhotograph } from "./kinds.ts";
 import { startServer } from "./server.ts";
 
 const [chromium = "", model = "", store = "", folder = ""] = Deno.args;
 const KEYS = { PREDICT_KEY: "look", FINETUNE_KEY: "teach", ADMIN_KEY: "admin" };
+/** Bytes of a body: less than large photographs have. */
+const BODY = 1_000_000;
 /** Requests that a key may make in a minute of the server that counts. */
 const BUDGET = 5;
 const [[, IMAGE]] = drawings() as [[string, Uint8Array]];
@@ -77,6 +79,7 @@ function start(port: string, env: Record<string, string> = {}) {
     PORT: port,
     STORE: store,
     MODEL: model,
+    MAX_BODY_BYTES: String(BODY),
     ...KEYS,
     ...env,
   });
@@ -130,6 +133,8 @@ async function giveKeys(visitor: Visitor) {
   await page.type('[aria-label="thing"] input', "tea pot");
   await press(page, '[aria-label="thing"] .bars button');
   await page.waitForSelector("#class-dialog[open]");
+  await drop(page, [{ name: "large.jpg", bytes: largePhotograph() }]);
+  await page.waitForSelector("#shots li:nth-child(2)");
   await press(page, "#class-name");
   await page.waitForSelector("#class-dialog", { hidden: true });
   await taught(page);
