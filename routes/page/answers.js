@@ -4,7 +4,7 @@
 
 import { barRow } from "./bars.js";
 import { button, make } from "./elements.js";
-import { answersIn, kindOf } from "./heads.js";
+import { headsOf, kindOf } from "./heads.js";
 import { quantityParts } from "./quantity.js";
 import { truthParts } from "./truth.js";
 import { plain } from "./words.js";
@@ -36,7 +36,7 @@ const SHOWN = 5;
  * @param {Lessons | undefined} lessons undefined where nothing can be taught
  */
 export function headSections(now, before, lessons) {
-  return answersIn(now).map(([name, answer]) =>
+  return headsOf(now).map(([name, answer]) =>
     make(
       "section",
       { class: "head", "aria-label": plain(name) },

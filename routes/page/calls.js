@@ -1,7 +1,7 @@
 // @ts-check
 /** What the page asks of the server, each in one function. @module */
 
-import { answersIn, declarationOf } from "./heads.js";
+import { declarationOf, headsOf } from "./heads.js";
 import { exchange, request, Trouble } from "./server.js";
 
 /**
@@ -38,7 +38,7 @@ export async function predict(images, version) {
   const [first] = /** @type {PredictAnswer} */ (answer).predictions;
   if (first !== undefined) {
     heads = new Map(
-      answersIn(first).map(([name, said]) => [name, declarationOf(said)]),
+      headsOf(first).map(([name, said]) => [name, declarationOf(said)]),
     );
   }
   return answer;

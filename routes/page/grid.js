@@ -3,7 +3,7 @@
 /** The images of the grid, and how they are drawn. @module */
 
 import { byId, make } from "./elements.js";
-import { answersIn, choicesOf } from "./heads.js";
+import { choicesOf, headsOf } from "./heads.js";
 import { pastVersion } from "./past.js";
 import { drawTile, freeTile } from "./tiles.js";
 import { plain } from "./words.js";
@@ -83,7 +83,7 @@ export function settle(some, state) {
 /** Offers the heads to choose from; at first that of the most answers. */
 export function offerHeads() {
   const said = tiles.find(({ prediction }) => prediction !== undefined);
-  const answers = answersIn(said?.prediction ?? { id: "", known: null });
+  const answers = headsOf(said?.prediction ?? { id: "", known: null });
   if (question.options.length === answers.length) return;
   question.replaceChildren(
     ...answers.map(([name]) => make("option", { value: name }, plain(name))),

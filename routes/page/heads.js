@@ -22,7 +22,7 @@ const OTHERS = ["id", "known"];
  * @param {Prediction} prediction
  * @returns {[string, any][]}
  */
-export function answersIn(prediction) {
+export function headsOf(prediction) {
   return Object.entries(prediction).filter(([name]) => !OTHERS.includes(name));
 }
 
