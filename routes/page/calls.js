@@ -2,7 +2,7 @@
 /** What the page asks of the server, each in one function. @module */
 
 import { declarationOf, headsOf } from "./heads.js";
-import { exchange, request, Trouble } from "./server.js";
+import { ALL_CLASSES, exchange, request, Trouble } from "./server.js";
 
 /**
  * @typedef {import("./server.js").PredictAnswer} PredictAnswer
@@ -15,9 +15,6 @@ import { exchange, request, Trouble } from "./server.js";
  * What a change of labels did.
  * @typedef {{ version: { before: number, after: number } }} Changed
  */
-
-/** More classes than any head has: every label is wanted, for the search. */
-const ALL_CLASSES = 1_000_000;
 
 /** @type {ReadonlyMap<string, string>} */
 let heads = new Map();

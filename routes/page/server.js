@@ -14,6 +14,9 @@ import { wait } from "./words.js";
  * @typedef {{ method?: string, body?: BodyInit, headers?: Record<string, string> }} Init
  */
 
+/** More classes than any head has: every label is wanted, for the search. */
+export const ALL_CLASSES = 1_000_000;
+
 /** A request that came to nothing: what that means, and what the server said. */
 export class Trouble extends Error {
   /**
