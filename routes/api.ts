@@ -179,6 +179,14 @@ export interface Api<H extends Heads = Heads> {
       InferOutput<typeof versionAnswer>
     >;
   };
+  "/model": {
+    $get: Route<
+      { query?: { version?: string; since?: string } },
+      Uint8Array,
+      200,
+      "body"
+    >;
+  };
   "/rollback": {
     $post: Route<
       Json<InferInput<typeof versionBody>>,

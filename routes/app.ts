@@ -34,6 +34,7 @@ export type { AppOptions } from "./options.ts";
 
 /** Headers of answers that pages of other origins may read. */
 const EXPOSED = [
+  "Content-Location",
   "ETag",
   "RateLimit",
   "RateLimit-Policy",

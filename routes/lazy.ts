@@ -52,6 +52,10 @@ const RESOURCES: readonly Resource[] = [
     async (options) => (await import("./versions.ts")).versionRoutes(options),
   ],
   [
+    ["/model"],
+    async (options) => (await import("./model.ts")).modelRoutes(options),
+  ],
+  [
     ["/rollback", "/export", "/import", "/tags/:name"],
     async (options) => (await import("./admin.ts")).adminRoutes(options),
   ],

@@ -5,12 +5,17 @@ import { etag } from "hono/etag";
 import { Hono } from "hono/quick";
 import { onlyMethods, problem } from "./problem.ts";
 import { noQuery } from "./query.ts";
-import { PAGE_FILES, PAGE_SKETCHES } from "./schemas/server.ts";
+import { PAGE_FILES, PAGE_KERNELS, PAGE_SKETCHES } from "./schemas/server.ts";
 
 /** Only what this server serves; `blob:` is the image that was chosen. */
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; " +
-  "img-src 'self' blob:; connect-src 'self'; base-uri 'none'; " +
-  "form-action 'none'; frame-ancestors 'none'";
+  "img-src 'self' blob:; connect-src 'self'; worker-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** The worker's own, which runs the kernels. */
+const WORKER_POLICY = "default-src 'none'; connect-src 'self'; " +
+  "script-src 'self' 'wasm-unsafe-eval'";
+const WORKER = "core.js";
 
 /** Kept by browsers, and asked about each time: all files are of one release. */
 const CACHED = { "Cache-Control": "no-cache" };
@@ -29,6 +34,7 @@ const INDEX = {
     "POST /predict": "an image, or several as multipart/form-data or JSON",
     "POST /finetune": "corrected examples; needs FINETUNE_KEY",
     "GET /versions": "the model's history",
+    "GET /model": "what predicting needs, as one file",
     "POST /rollback": "back to an old version; needs ADMIN_KEY",
     "GET /export": "the whole state as one file; needs ADMIN_KEY",
     "POST /import": "the reverse; needs ADMIN_KEY",
@@ -61,10 +67,16 @@ export function pageRoutes(): Hono {
         const type = { "Content-Type": "image/jpeg" };
         return c.body(await drawSample(name), 200, { ...type, ...CACHED });
       }
+      if (isOneOf(PAGE_KERNELS, name)) {
+        const type = { "Content-Type": "application/wasm" };
+        return c.body(await readKernels(name), 200, { ...type, ...CACHED });
+      }
       if (isOneOf(PAGE_FILES, name)) {
-        const type = TYPES[name.endsWith(".css") ? "css" : "js"];
-        const headers = { "Content-Type": type, ...CACHED };
-        return c.body(await readText(name), 200, headers);
+        return c.body(await readText(name), 200, {
+          "Content-Type": TYPES[name.endsWith(".css") ? "css" : "js"],
+          ...(name === WORKER && { "Content-Security-Policy": WORKER_POLICY }),
+          ...CACHED,
+        });
       }
       throw problem(
         404,
@@ -87,6 +99,12 @@ async function readText(name: string): Promise<string> {
   }
   await import("client-zip"); // so that it is among what the server has fetched
   return Deno.readTextFile(new URL(import.meta.resolve("client-zip")));
+}
+
+function readKernels(
+  name: typeof PAGE_KERNELS[number],
+): Promise<Uint8Array<ArrayBuffer>> {
+  return Deno.readFile(new URL(`../src/kernels/${name}`, import.meta.url));
 }
 
 /** A built-in sketch as a JPEG; its file is named look-item-variant. */

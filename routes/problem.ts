@@ -75,13 +75,14 @@ export function imageProblem(error: ImageError, field: string): HTTPException {
 }
 
 /** The problem of a version that is not there. */
-export function unknownVersion(version: number): HTTPException {
+export function unknownVersion(
+  version: number,
+  field = "version",
+): HTTPException {
   return problem(
     404,
     `Cannot find version ${version}: it never was, or it was removed`,
-    {
-      field: "version",
-    },
+    { field },
   );
 }
 

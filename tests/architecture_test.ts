@@ -23,7 +23,7 @@ const RANKS: readonly (readonly string[])[] = [
   ["src/correction", "src/report"],
   ["src/experiments", "src/store"],
   ["src/service"],
-  ["src/cli", "routes"],
+  ["src/browser", "src/cli", "routes"],
   ["mod.ts"],
 ];
 
@@ -176,7 +176,7 @@ const CONFINED: [what: string, pattern: RegExp, where: RegExp][] = [
   [
     "the command line",
     /\bDeno\.args\b/,
-    /^(src\/(cli|kernels\/build)|routes\/start\.ts)/,
+    /^(src\/(cli|(browser|kernels)\/build)|routes\/start\.ts)/,
   ],
   [
     "what varies between engines",

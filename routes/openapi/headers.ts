@@ -14,6 +14,18 @@ export const IF_MATCH: Header = {
     "Entity tags of which the model must have one, else 412; * for any.",
 };
 
+/** What a caller has already. */
+export const IF_NONE_MATCH: Header = {
+  description:
+    "Entity tags that the caller has: where the version has one of them, the answer is 304.",
+};
+
+/** Which version was given. */
+export const CONTENT_LOCATION: Header = {
+  description:
+    "Where this very version is found, whatever is served then: ?version= and its number.",
+};
+
 /** What makes a repeat harmless. */
 export const IDEMPOTENCY_KEY: Header = {
   description:

@@ -38,6 +38,7 @@ export const serverOperations: readonly Operation[] = [{
       content: {
         "text/javascript": { type: "string" },
         "text/css": { type: "string" },
+        "application/wasm": {},
         "image/jpeg": { type: "string" },
       },
     },

@@ -6,7 +6,8 @@ import {
   versionsAnswer,
   versionsQuery,
 } from "../schemas/versions.ts";
-import { ETAG } from "./headers.ts";
+import { modelQuery } from "../schemas/model_file.ts";
+import { CONTENT_LOCATION, ETAG, IF_NONE_MATCH } from "./headers.ts";
 import type { Operation } from "./operation.ts";
 
 /** The operations that tell the history. */
@@ -38,6 +39,31 @@ export const versionOperations: readonly Operation[] = [{
       description: "The version, its tensors, and the request that made it.",
       content: { "application/json": versionAnswer },
       headers: { ETag: ETAG },
+    },
+  },
+  problems: [401, 403, 404],
+}, {
+  id: "getModel",
+  method: "get",
+  path: "/model",
+  tag: "Versions",
+  summary: "Gives what predicting needs as a safetensors file.",
+  description:
+    "Weights, heads, calibration: what a browser predicts with by the same kernels. " +
+    "Where since is given, tensors that are the same as in that version are left out, " +
+    "and the metadata since of the file is that version's entity tag.",
+  role: "predict",
+  query: modelQuery,
+  headers: { "If-None-Match": IF_NONE_MATCH },
+  answers: {
+    200: {
+      description: "The file.",
+      content: { "application/octet-stream": {} },
+      headers: { ETag: ETAG, "Content-Location": CONTENT_LOCATION },
+    },
+    304: {
+      description: "The version has one of those entity tags.",
+      headers: { ETag: ETAG, "Content-Location": CONTENT_LOCATION },
     },
   },
   problems: [401, 403, 404],

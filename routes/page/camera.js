@@ -1,8 +1,9 @@
 // @ts-check
 /// <reference lib="dom" />
-/** One still of the camera. @module */
+/** The camera: what the model sees in it, live, and one still of it. @module */
 
 import { byId } from "./elements.js";
+import { watch } from "./live.js";
 
 /** Enough for any descriptor, and small to send. */
 const SIDE = 720;
@@ -17,8 +18,12 @@ const QUALITY = 0.92;
 export function listenForCamera(onImage, onTrouble) {
   const dialog = byId("camera-dialog", HTMLDialogElement);
   const video = byId("video", HTMLVideoElement);
+  let stopWatching = () => {};
   byId("shoot", HTMLButtonElement).addEventListener("click", () => {
-    open(dialog, video).catch((error) => onTrouble(reasonOf(error)));
+    open(dialog, video).then(
+      () => stopWatching = watchIn(video),
+      (error) => onTrouble(reasonOf(error)),
+    );
   });
   byId("camera-close", HTMLButtonElement).addEventListener(
     "click",
@@ -29,7 +34,19 @@ export function listenForCamera(onImage, onTrouble) {
     dialog.close();
     if (image !== null) onImage(image, "from the camera");
   });
-  dialog.addEventListener("close", () => stop(video));
+  dialog.addEventListener("close", () => {
+    stopWatching();
+    stop(video);
+  });
+}
+
+/** @param {HTMLVideoElement} video */
+function watchIn(video) {
+  return watch(
+    video,
+    byId("live", HTMLElement),
+    byId("live-note", HTMLElement),
+  );
 }
 
 /**

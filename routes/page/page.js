@@ -10,6 +10,7 @@ import { byId, say } from "./elements.js";
 import { gather, listenForDownload, ungather } from "./gathered.js";
 import { listenForImages } from "./images.js";
 import { openGrid, takeMany } from "./many.js";
+import { updateModel, versionHere } from "./model.js";
 import { askForClass, isAskingForClass, openClasses } from "./new_class.js";
 import { showNewClass, showReturn } from "./outcome.js";
 import { listenForReturn, pastVersion, setPast } from "./past.js";
@@ -26,6 +27,9 @@ import {
 import { complain, run, showAnew, tell, whenChanged } from "./work.js";
 
 /** @typedef {import("./images.js").Image} Image */
+
+/** Milliseconds that the page rests before it brings the model here. */
+const QUIET = 1000;
 
 const outcome = byId("outcome", HTMLElement);
 
@@ -120,6 +124,9 @@ whenChanged(hideOutcomes);
 whenChanged(() => loadTimeline());
 whenChanged(lookAgain);
 whenChanged(askAgain);
+whenChanged(() => {
+  if (versionHere() !== undefined) updateModel().catch(() => {});
+});
 listenForImages(take, complain);
 listenForCamera(
   (image, name) => take([{ image, name }]),
@@ -136,3 +143,12 @@ loadTimeline(false).catch((error) =>
       : error.message,
   )
 );
+
+// The model comes after all that is seen, and not where data are dear.
+addEventListener("load", () => {
+  const { connection } = /** @type {{ connection?: { saveData: boolean } }} */ (
+    navigator
+  );
+  if (connection?.saveData) return;
+  setTimeout(() => updateModel().catch(() => {}), QUIET);
+});

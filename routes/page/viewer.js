@@ -6,8 +6,10 @@ import { headSections } from "./answers.js";
 import { predict, teach } from "./calls.js";
 import { byId, say } from "./elements.js";
 import { gather, ungather } from "./gathered.js";
+import { predictHere, versionHere } from "./model.js";
 import { showOutcome } from "./outcome.js";
 import { pastVersion } from "./past.js";
+import { Trouble } from "./server.js";
 import { run, showAnew } from "./work.js";
 import { knownInWords, plain } from "./words.js";
 
@@ -85,14 +87,16 @@ export async function lookAgain() {
 /** @param {Image} wanted */
 async function ask(wanted) {
   const past = pastVersion();
-  const { predictions: [prediction], model } = await predict(
-    [wanted.image],
-    past,
-  );
-  if (prediction === undefined) return;
+  const { prediction, etag, here } = await answerTo(wanted.image, past);
   const before = past === undefined ? shown?.prediction : shown?.newest;
   const newest = past === undefined ? prediction : shown?.newest;
-  shown = { ...wanted, prediction, etag: model.etag, newest };
+  shown = { ...wanted, prediction, etag, newest };
+  say(
+    byId("here", HTMLElement),
+    here
+      ? `The server is out of reach: this browser answered, by version ${versionHere()}.`
+      : "",
+  );
   byId("heads", HTMLElement).replaceChildren(
     ...headSections(
       prediction,
@@ -102,7 +106,33 @@ async function ask(wanted) {
   );
   say(byId("known", HTMLElement), knownInWords(prediction.known));
   byId("empty", HTMLElement).hidden = true;
-  say(byId("hint", HTMLElement), legend(past, before));
+  say(byId("hint", HTMLElement), here ? "" : legend(past, before));
+}
+
+/**
+ * Asks the server, and this browser where the server is out of reach: of the newest
+ * version that it has heard of.
+ *
+ * @param {Blob} image
+ * @param {number | undefined} past
+ * @returns {Promise<{ prediction: Prediction, etag: string, here: boolean }>}
+ */
+async function answerTo(image, past) {
+  try {
+    const { predictions: [prediction], model: { etag } } = await predict(
+      [image],
+      past,
+    );
+    return {
+      prediction: /** @type {Prediction} */ (prediction),
+      etag,
+      here: false,
+    };
+  } catch (error) {
+    const away = error instanceof Trouble && error.kind === "offline";
+    if (!away || past !== undefined || versionHere() === undefined) throw error;
+    return { prediction: await predictHere(image), etag: "", here: true };
+  }
 }
 
 /**
@@ -127,6 +157,7 @@ function showImage(wanted) {
   shown = undefined;
   outcome.hidden = true;
   byId("heads", HTMLElement).replaceChildren();
+  say(byId("here", HTMLElement), "");
   say(byId("known", HTMLElement), "");
   say(byId("hint", HTMLElement), "");
   byId("empty", HTMLElement).hidden = false;

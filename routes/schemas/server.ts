@@ -42,6 +42,7 @@ export const PAGE_FILES = [
   "camera.js",
   "chooser.js",
   "client-zip.js",
+  "core.js",
   "dialogs.css",
   "elements.js",
   "gathered.js",
@@ -50,8 +51,10 @@ export const PAGE_FILES = [
   "images.js",
   "key.js",
   "lessons.js",
+  "live.js",
   "many.css",
   "many.js",
+  "model.js",
   "new_class.js",
   "outcome.js",
   "page.css",
@@ -70,6 +73,12 @@ export const PAGE_FILES = [
   "work.js",
 ] as const;
 
+/** The builds of the kernels that the page runs, of which a machine needs one. */
+export const PAGE_KERNELS = [
+  "kernels.wasm",
+  "kernels.emulated.wasm",
+] as const;
+
 /** The built-in sketches that the page offers to try. */
 export const PAGE_SKETCHES = [
   "amazon-bike-1.jpg",
@@ -78,5 +87,9 @@ export const PAGE_SKETCHES = [
   "amazon-mug-2.jpg",
 ] as const;
 
-/** The name of one of either. */
-export const pageFile = v.picklist([...PAGE_FILES, ...PAGE_SKETCHES]);
+/** The name of any of them. */
+export const pageFile = v.picklist([
+  ...PAGE_FILES,
+  ...PAGE_KERNELS,
+  ...PAGE_SKETCHES,
+]);

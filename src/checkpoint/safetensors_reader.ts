@@ -16,6 +16,9 @@ import {
 } from "./safetensors.ts";
 import { parseStrictJson } from "./strict_json.ts";
 
+/** Characters of a value that a message shows. */
+const SHOWN = 80;
+
 /** A safetensors file whose tensors are read one by one. */
 export interface SafetensorsReader {
   readonly header: SafetensorsHeader;
@@ -205,7 +208,16 @@ function isCounts(value: unknown): value is number[] {
 
 /** Short, however long or deep the value is. */
 function show(value: unknown): string {
-  return Deno.inspect(value, { depth: 1, compact: true }).slice(0, 80);
+  const text = Array.isArray(value)
+    ? `[${value.slice(0, SHOWN).map(showPart).join(", ")}]`
+    : showPart(value);
+  return text.slice(0, SHOWN);
+}
+
+function showPart(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.slice(0, SHOWN));
+  if (typeof value !== "object" || value === null) return String(value);
+  return Array.isArray(value) ? "[…]" : "{…}";
 }
 
 function refuse(expected: string, got: string, cause?: unknown): never {

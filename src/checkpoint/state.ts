@@ -15,7 +15,13 @@
  */
 
 import { BYTE_WEIGHT, exactBytes } from "../model/quantize.ts";
-import type { ModelDescription, ModelState, Snapshot } from "../model/state.ts";
+import type {
+  ModelDescription,
+  ModelState,
+  ServingModel,
+  Snapshot,
+  Standardization,
+} from "../model/state.ts";
 import { type Sizes, tensorSpecs } from "../model/sizes.ts";
 import type { DType, TensorData } from "./safetensors.ts";
 import { BEST, FORMAT, labelsName, scaleOf } from "./state_description.ts";
@@ -34,14 +40,7 @@ export function tensorsOf(
 
   addSnapshot(add, "", state.sizes, state, bytes);
   if (state.best) addSnapshot(add, BEST, state.sizes, state.best, false);
-  const { mean, inverseDeviation } = state.standardization;
-  add("standardization.mean", "F32", [mean.length], mean);
-  add(
-    "standardization.inverse_deviation",
-    "F32",
-    [mean.length],
-    inverseDeviation,
-  );
+  addStandardization(add, state.standardization);
   for (const part of ["replay", "guard"] as const) {
     const examples = state[part];
     if (examples === undefined) continue;
@@ -57,6 +56,27 @@ export function tensorsOf(
     );
   }
   return { tensors, metadata: metadataOf(state) };
+}
+
+/**
+ * The tensors and metadata that predicting needs and nothing else: no moments,
+ * no examples, no story of the training.
+ */
+export function servingTensorsOf(
+  model: ServingModel,
+): { tensors: TensorData[]; metadata: Record<string, string> } {
+  const { sizes, parameters, byteWeight, standardization } = model;
+  const tensors: TensorData[] = [];
+  const add: AddTensor = (name, dtype, shape, values) =>
+    tensors.push({ name, dtype, shape, data: bytesOf(values) });
+  for (const { name, shape } of tensorSpecs(sizes)) {
+    if (name === BYTE_WEIGHT && byteWeight !== undefined) {
+      add(name, "I8", shape, byteWeight.values);
+      add(scaleOf(name), "F32", [shape[0]], byteWeight.scale);
+    } else add(name, "F32", shape, parameters.get(name)!);
+  }
+  addStandardization(add, standardization);
+  return { tensors, metadata: metadataOf({ ...model, training: {} }) };
 }
 
 type AddTensor = (
@@ -90,6 +110,15 @@ function addSnapshot(
       add(`${prefix}optim.${name}.${slot}`, "F32", shape, values);
     }
   }
+}
+
+function addStandardization(
+  add: AddTensor,
+  { mean, inverseDeviation }: Standardization,
+): void {
+  const shape = [mean.length];
+  add("standardization.mean", "F32", shape, mean);
+  add("standardization.inverse_deviation", "F32", shape, inverseDeviation);
 }
 
 function metadataOf(state: ModelDescription): Record<string, string> {

@@ -59,10 +59,16 @@ export async function loadKernels(
   memory: WebAssembly.Memory,
   build = buildHere,
 ): Promise<Kernels> {
-  const kernels = await instantiate(memory, build ?? "fused");
-  if (build !== undefined) return kernels;
-  buildHere = roundsOnce(kernels) ? "fused" : "emulated";
-  return buildHere === "fused" ? kernels : instantiate(memory, buildHere);
+  if (build !== undefined) return await instantiate(memory, build);
+  const kernels = await instantiate(memory, "fused").catch(unlessUnknown);
+  const fits = kernels !== undefined && roundsOnce(kernels);
+  buildHere = fits ? "fused" : "emulated";
+  return fits ? kernels : await instantiate(memory, buildHere);
+}
+
+/** Browsers without relaxed SIMD do not compile the fused build. */
+function unlessUnknown(error: unknown): undefined {
+  if (!(error instanceof WebAssembly.CompileError)) throw error;
 }
 
 /** The build that {@linkcode loadKernels} takes on this machine. */
@@ -96,8 +102,18 @@ async function instantiate(
 function compile(name: string): Promise<WebAssembly.Module> {
   const known = compiled.get(name);
   if (known !== undefined) return known;
-  const module = Deno.readFile(new URL(name, import.meta.url))
+  const module = readBuild(new URL(name, import.meta.url))
     .then((bytes) => WebAssembly.compile(bytes));
   compiled.set(name, module);
   return module;
+}
+
+/** Reads a build beside this module: in a browser, beside the script that it was bundled into. */
+async function readBuild(url: URL): Promise<BufferSource> {
+  if ("Deno" in globalThis) return await Deno.readFile(url);
+  const response = await fetch(url);
+  if (response.ok) return await response.arrayBuffer();
+  throw new Error(
+    `Cannot load the kernels: expected status 200, got ${response.status}`,
+  );
 }

@@ -13,6 +13,7 @@ import { Describer } from "./describer.ts";
 import { Editor } from "./editor.ts";
 import type { Finetuner } from "./finetune.ts";
 import type { History } from "./history.ts";
+import type { ModelFiles } from "./model_file.ts";
 import type { FinetuneRequest, FinetuneResult } from "./requests.ts";
 import { ServingNetwork } from "./network.ts";
 import { once } from "./once.ts";
@@ -65,6 +66,8 @@ export class Service {
   readonly labels: () => Promise<Labels>;
   /** Versions by number, and going back to one. */
   readonly history: () => Promise<History>;
+  /** Versions as files of what predicting needs. */
+  readonly files: () => Promise<ModelFiles>;
   /** The whole state as a file, and back. */
   readonly transfer: () => Promise<Transfer>;
   /** What keys have used up. */
@@ -110,6 +113,10 @@ export class Service {
     this.history = once(async () => {
       const { History } = await import("./history.ts");
       return new History(this.#store, this.#editor);
+    });
+    this.files = once(async () => {
+      const { ModelFiles } = await import("./model_file.ts");
+      return new ModelFiles(weights.model, this.#store, this.#versions);
     });
     this.budgets = once(async () => {
       const { Budgets } = await import("../store/budgets.ts");

@@ -33,6 +33,7 @@ GET /page/page.js    +   +   +   +   +         +   +   +   +   +         +   +  
 POST /predict        401 401 +   +   +         +   +   +   +   +         +   +   +   +   +
 GET /versions        401 401 +   +   +         +   +   +   +   +         +   +   +   +   +
 GET /versions/0      401 401 +   +   +         +   +   +   +   +         +   +   +   +   +
+GET /model           401 401 +   +   +         +   +   +   +   +         +   +   +   +   +
 POST /finetune       401 401 403 +   +         401 401 401 +   +         403 403 403 403 403
 GET /v2  +   +   +   +   +         +   +   +   +   +         +   +   +   +   +
 GET /v2/health/live  +   +   +   +   +         +   +   +   +   +         +   +   +   +   +

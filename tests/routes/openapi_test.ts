@@ -171,6 +171,11 @@ Deno.test("answers of every route and status fit the document", async () => {
     await see("get", "/versions/{version}", 200, app.request("/versions/1"));
     await see("get", "/versions/{version}", 200, app.request("/versions/0"));
     await see("get", "/versions/{version}", 404, app.request("/versions/99"));
+    await see("get", "/model", 200, app.request("/model?since=0"));
+    await see("get", "/model", 404, app.request("/model?since=99"));
+    const { headers } = await app.request("/model");
+    const known = { "If-None-Match": headers.get("ETag")! };
+    await see("get", "/model", 304, app.request("/model", { headers: known }));
     const change = (method: string, name: string, body: BodyInit | null) =>
       app.request(`/labels/thing/${name}`, {
         method,

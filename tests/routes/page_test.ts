@@ -6,7 +6,11 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { PAGE_FILES, PAGE_SKETCHES } from "../../routes/schemas/server.ts";
+import {
+  PAGE_FILES,
+  PAGE_KERNELS,
+  PAGE_SKETCHES,
+} from "../../routes/schemas/server.ts";
 import { imageTypeOf } from "../../src/image/type.ts";
 import { withApp } from "./fixture.ts";
 
@@ -16,6 +20,9 @@ const FOLDER = new URL("../../routes/page/", import.meta.url);
 
 /** The one script that is a package's. */
 const LIBRARY = "client-zip.js";
+
+/** The build of the kernels that most machines take. */
+const KERNELS = `../../src/kernels/${PAGE_KERNELS[0]}`;
 
 const placeOf = (name: string) =>
   name === LIBRARY
@@ -90,6 +97,30 @@ Deno.test("every file of the page is served, and asked about again", async () =>
   });
 });
 
+Deno.test("the kernels are those of the server, and only the worker may compile them", async () => {
+  await withApp({}, async (app) => {
+    for (const name of PAGE_KERNELS) {
+      const response = await app.request(`/page/${name}`);
+      assertEquals(response.headers.get("Content-Type"), "application/wasm");
+      assertEquals(
+        await response.bytes(),
+        Deno.readFileSync(new URL(`../../src/kernels/${name}`, FOLDER)),
+      );
+    }
+    const policies = await Promise.all(
+      ["/page/core.js", "/page/page.js"].map(async (path) => {
+        const response = await app.request(path);
+        await response.body?.cancel();
+        return response.headers.get("Content-Security-Policy");
+      }),
+    );
+    assertEquals(policies, [
+      "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'",
+      null,
+    ]);
+  });
+});
+
 Deno.test("scripts import only files of the page", () => {
   for (const name of PAGE_FILES.filter((name) => name.endsWith(".js"))) {
     const text = Deno.readTextFileSync(placeOf(name));
@@ -120,9 +151,9 @@ Deno.test("the samples are JPEGs that the server itself can read", async () => {
   });
 });
 
-Deno.test("page and files take less than 100 KB when compressed", async () => {
+Deno.test("page, files and kernels take less than 100 KB when compressed", async () => {
   const sizes = await Promise.all(
-    [...PAGE_FILES, "index.html"].map(async (name) => {
+    [...PAGE_FILES, "index.html", KERNELS].map(async (name) => {
       const file = await Deno.open(placeOf(name));
       const packed = file.readable.pipeThrough(new CompressionStream("gzip"));
       return (await new Response(packed).arrayBuffer()).byteLength;
