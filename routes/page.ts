@@ -93,8 +93,12 @@ function isOneOf<T extends string>(
   return (names as readonly string[]).includes(name);
 }
 
-function readText(name: string): Promise<string> {
-  return Deno.readTextFile(new URL(`./page/${name}`, import.meta.url));
+async function readText(name: string): Promise<string> {
+  if (name !== "client-zip.js") {
+    return Deno.readTextFile(new URL(`./page/${name}`, import.meta.url));
+  }
+  await import("client-zip"); // so that it is among what the server has fetched
+  return Deno.readTextFile(new URL(import.meta.resolve("client-zip")));
 }
 
 function readKernels(

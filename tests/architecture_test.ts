@@ -146,7 +146,7 @@ Deno.test("nothing that the server loads awaits as it is loaded", () => {
   assertEquals(loaded.filter((path) => awaits(textOf(path))), []);
 });
 
-Deno.test("the server imports Hono, the image decoders, a parser of forms, schemas and their page, telemetry, a PostgreSQL client and nothing else", () => {
+Deno.test("the server imports Hono, the image decoders, a parser of forms, schemas and their page, what the page packs files with, telemetry, a PostgreSQL client and nothing else", () => {
   const packages = [...reach(["mod.ts"], imports)]
     .filter((to) => !isFile(to) && !to.startsWith("node:"))
     .map((specifier) => specifier.match(/^(@[^/]+\/)?[^/]+/)?.[0]);
@@ -158,6 +158,7 @@ Deno.test("the server imports Hono, the image decoders, a parser of forms, schem
       "@opentelemetry/api",
       "@remix-run/multipart-parser",
       "@valibot/to-json-schema",
+      "client-zip",
       "hono",
       "imagescript",
       "jpeg-js",

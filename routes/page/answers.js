@@ -3,54 +3,45 @@
 /** What every head says of the image, each kind of head in its own way. @module */
 
 import { barRow } from "./bars.js";
-import { make } from "./elements.js";
-import { plain, rounded } from "./words.js";
+import { button, make } from "./elements.js";
+import { headsOf, kindOf } from "./heads.js";
+import { quantityParts } from "./quantity.js";
+import { truthParts } from "./truth.js";
+import { plain } from "./words.js";
 
 /**
  * @typedef {import("./server.js").Prediction} Prediction
  * @typedef {import("./server.js").Label} Label
  * @typedef {import("./bars.js").Bar} Bar
- * @typedef {{ label: string, probability: number, top: readonly { label: string, probability: number }[] }} Classes
- * @typedef {{ label: boolean, probability: number }} Binary
- * @typedef {{ value: number, deviation: number, unit?: string }} Quantity
- * @typedef {(label: Label) => void} Teach
+ * @typedef {import("./heads.js").Classes} Classes
+ *
+ * What a visitor may do about an answer.
+ * @typedef {{
+ *   teach(head: string, label: Label): void,
+ *   addClass(head: string, name: string): void,
+ * }} Lessons
+ *
+ * Teaches a label; undefined where nothing can be taught.
+ * @typedef {((label: Label) => void) | undefined} Teach
  */
 
-/** Fields of a prediction that are no heads. */
-const OTHERS = ["id", "known"];
 /** Bars that are shown before anything is searched for. */
 const SHOWN = 5;
-/** A scale reaches this many deviations to either side. */
-const REACH = 4;
-
-/**
- * What each head says in a prediction, by its name.
- *
- * @param {Prediction} prediction
- */
-export function headsOf(prediction) {
-  return Object.entries(prediction).filter(([name]) => !OTHERS.includes(name));
-}
 
 /**
  * Shows all heads of a prediction.
  *
  * @param {Prediction} now
- * @param {Prediction | undefined} before what the model said until just now
- * @param {(head: string, label: Label) => void} onTeach
+ * @param {Prediction | undefined} before what the bars are compared with
+ * @param {Lessons | undefined} lessons undefined where nothing can be taught
  */
-export function headSections(now, before, onTeach) {
+export function headSections(now, before, lessons) {
   return headsOf(now).map(([name, answer]) =>
     make(
       "section",
       { class: "head", "aria-label": plain(name) },
       make("h3", {}, plain(name)),
-      ...partsOf(
-        name,
-        answer,
-        before?.[name],
-        (label) => onTeach(name, label),
-      ),
+      ...partsOf(name, answer, before?.[name], lessons),
     )
   );
 }
@@ -59,12 +50,22 @@ export function headSections(now, before, onTeach) {
  * @param {string} name
  * @param {any} now
  * @param {any} before
- * @param {Teach} onTeach
+ * @param {Lessons | undefined} lessons
  */
-function partsOf(name, now, before, onTeach) {
-  if ("top" in now) return classesParts(name, now, before, onTeach);
-  if ("deviation" in now) return quantityParts(name, now, before, onTeach);
-  return [barList(name, binaryBars(now, before), now.label, onTeach)];
+function partsOf(name, now, before, lessons) {
+  const onTeach = lessons &&
+    ((/** @type {Label} */ label) => lessons.teach(name, label));
+  switch (kindOf(now)) {
+    case "number":
+      return quantityParts(name, now, before, onTeach);
+    case "binary":
+      return truthParts(name, now, before, onTeach);
+    case "classes": {
+      const onNew = lessons &&
+        ((/** @type {string} */ label) => lessons.addClass(name, label));
+      return classesParts(name, now, before, onTeach, onNew);
+    }
+  }
 }
 
 /**
@@ -92,30 +93,15 @@ function fillList(list, bars, answer, onTeach) {
 }
 
 /**
- * @param {Binary} now
- * @param {Binary | undefined} before
- * @returns {Bar[]}
- */
-function binaryBars(now, before) {
-  /** @param {Binary} answer @param {boolean} label */
-  const of = (answer, label) =>
-    answer.label === label ? answer.probability : 1 - answer.probability;
-  return [true, false].map((label) => ({
-    label,
-    now: of(now, label),
-    before: before && of(before, label),
-  }));
-}
-
-/**
  * The likeliest classes, and a search among all of them.
  *
  * @param {string} name
  * @param {Classes} now
  * @param {Classes | undefined} before
  * @param {Teach} onTeach
+ * @param {((label: string) => void) | undefined} onNew
  */
-function classesParts(name, now, before, onTeach) {
+function classesParts(name, now, before, onTeach, onNew) {
   const earlier = new Map(
     before?.top.map(({ label, probability }) => [label, probability]),
   );
@@ -127,18 +113,20 @@ function classesParts(name, now, before, onTeach) {
   /** @param {readonly Bar[]} bars */
   const fill = (bars) => fillList(list, bars, now.label, onTeach);
   const list = barList(name, all.slice(0, SHOWN), now.label, onTeach);
-  return all.length <= SHOWN ? [list] : [list, searchOf(name, all, list, fill)];
+  if (all.length <= SHOWN) return [list];
+  return [list, searchOf(name, all, list, fill, onNew)];
 }
 
 /**
- * A field that filters the list.
+ * A field that filters the list, and leads from what is not in it to a new class.
  *
  * @param {string} name
  * @param {readonly (Bar & { label: string })[]} all
  * @param {HTMLElement} list
  * @param {(bars: readonly Bar[]) => void} fill
+ * @param {((label: string) => void) | undefined} onNew
  */
-function searchOf(name, all, list, fill) {
+function searchOf(name, all, list, fill, onNew) {
   const found = make("span", { class: "unseen", role: "status" });
   const input = make("input", {
     type: "search",
@@ -154,77 +142,20 @@ function searchOf(name, all, list, fill) {
     );
     if (wanted === "") fill(all.slice(0, SHOWN));
     else if (bars.length > 0) fill(bars);
-    else {
-      list.replaceChildren(
-        make("li", { class: "quiet" }, "None of its answers is called that."),
-      );
-    }
+    else list.replaceChildren(nothingFound(input.value.trim(), onNew));
     found.textContent = wanted === "" ? "" : `${bars.length} found`;
   });
   return make("div", { class: "search" }, input, found);
 }
 
 /**
- * A number on a scale, with its error, and a field for the right one.
- *
- * @param {string} name
- * @param {Quantity} now
- * @param {Quantity | undefined} before
- * @param {Teach} onTeach
+ * @param {string} label
+ * @param {((label: string) => void) | undefined} onNew
  */
-function quantityParts(name, now, before, onTeach) {
-  const unit = now.unit === undefined ? "" : ` ${now.unit}`;
-  const value = rounded(now.value, now.deviation);
-  const deviation = rounded(now.deviation, now.deviation);
-  const input = make("input", {
-    type: "number",
-    step: "any",
-    required: "",
-    "aria-label": `Right number for ${plain(name)}${unit}`,
-    placeholder: value,
-  });
-  const form = make(
-    "form",
-    { class: "number" },
-    input,
-    make("button", {}, "Teach this number"),
-  );
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    onTeach(input.valueAsNumber);
-  });
-  return [
-    make("p", { class: "value" }, `${value} ± ${deviation}${unit}`),
-    scale(now, before),
-    form,
-  ];
-}
-
-/**
- * @param {Quantity} now
- * @param {Quantity | undefined} before
- */
-function scale(now, before) {
-  const values = [now.value, before?.value ?? now.value];
-  const low = Math.min(...values) - REACH * now.deviation;
-  const width = Math.max(...values) + REACH * now.deviation - low || 1;
-  /** @param {number} value */
-  const at = (value) => `${(value - low) / width * 100}%`;
-  const band = make("span", { class: "band" });
-  band.style.left = at(now.value - now.deviation);
-  band.style.width = `${2 * now.deviation / width * 100}%`;
-  const point = make("span", { class: "point" });
-  point.style.left = at(now.value);
-  const track = make(
-    "span",
-    { class: "track", "aria-hidden": "true" },
-    band,
-    point,
-  );
-  if (before !== undefined) {
-    const mark = make("span", { class: "before" });
-    mark.style.left = at(before.value);
-    track.append(mark);
+function nothingFound(label, onNew) {
+  const item = make("li", { class: "quiet" }, "None is called that. ");
+  if (onNew !== undefined) {
+    item.append(button(`Teach it ${label} …`, () => onNew(label)));
   }
-  return track;
+  return item;
 }

@@ -13,28 +13,32 @@ import { percent, plain } from "./words.js";
  */
 
 /**
- * A bar that teaches its label when it is clicked.
+ * A bar that teaches its label when it is clicked, where anything can be taught.
  *
  * @param {Bar} bar
  * @param {boolean} first whether it is the head's answer
- * @param {(label: string | boolean) => void} onTeach
+ * @param {((label: string | boolean) => void) | undefined} onTeach
  */
 export function barRow({ label, now, before }, first, onTeach) {
   const fill = make("span", { class: "fill" });
   const track = make("span", { class: "track" }, fill);
   move(fill, before ?? 0, now);
   if (before !== undefined) track.append(mark(before));
-  const row = make(
-    "button",
-    {
-      type: "button",
-      class: first ? "bar first" : "bar",
-      title: `Teach: ${plain(label)}`,
-    },
+  const parts = [
     make("span", { class: "name" }, plain(label)),
     make("span", { class: "share" }, percent(now)),
     track,
     make("span", { class: "unseen" }, spoken(before)),
+  ];
+  const kind = first ? "bar first" : "bar";
+  if (onTeach === undefined) {
+    return make("li", {}, make("div", { class: kind }, ...parts));
+  }
+  parts.push(make("span", { class: "unseen" }, ". Teach that this is right."));
+  const row = make(
+    "button",
+    { type: "button", class: kind, title: `Teach: ${plain(label)}` },
+    ...parts,
   );
   row.addEventListener("click", () => onTeach(label));
   return make("li", {}, row);
@@ -42,12 +46,15 @@ export function barRow({ label, now, before }, first, onTeach) {
 
 /** @param {number | undefined} before */
 function spoken(before) {
-  const was = before === undefined ? "" : `, before ${percent(before)}`;
-  return `${was}. Teach that this is right.`;
+  return before === undefined ? "" : `, before ${percent(before)}`;
 }
 
-/** @param {number} before */
-function mark(before) {
+/**
+ * Marks where a bar was.
+ *
+ * @param {number} before
+ */
+export function mark(before) {
   const element = make("span", { class: "before" });
   element.style.left = `${before * 100}%`;
   return element;

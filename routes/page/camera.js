@@ -54,16 +54,29 @@ function watchIn(video) {
  * @param {HTMLVideoElement} video
  */
 async function open(dialog, video) {
-  const stream = await navigator.mediaDevices.getUserMedia({
-    video: { facingMode: "environment", width: SIDE, height: SIDE },
-  });
-  video.srcObject = stream;
+  await start(video);
   dialog.showModal();
   await video.play();
 }
 
-/** @param {HTMLVideoElement} video */
-function stop(video) {
+/**
+ * Shows the camera's stream in an element that may play.
+ *
+ * @param {HTMLVideoElement} video
+ */
+export async function start(video) {
+  const stream = await navigator.mediaDevices.getUserMedia({
+    video: { facingMode: "environment", width: SIDE, height: SIDE },
+  });
+  video.srcObject = stream;
+}
+
+/**
+ * Lets go of the camera.
+ *
+ * @param {HTMLVideoElement} video
+ */
+export function stop(video) {
   const stream = video.srcObject;
   if (stream instanceof MediaStream) {
     for (const track of stream.getTracks()) track.stop();
@@ -72,10 +85,12 @@ function stop(video) {
 }
 
 /**
+ * The image that is in view, as a JPEG.
+ *
  * @param {HTMLVideoElement} video
  * @returns {Promise<Blob | null>}
  */
-function still(video) {
+export function still(video) {
   const canvas = document.createElement("canvas");
   canvas.width = video.videoWidth;
   canvas.height = video.videoHeight;
@@ -85,8 +100,12 @@ function still(video) {
   );
 }
 
-/** @param {Error} error */
-function reasonOf({ name }) {
+/**
+ * Why the camera does not start, in words.
+ *
+ * @param {Error} error
+ */
+export function reasonOf({ name }) {
   if (name === "NotAllowedError") {
     return "The browser may not use the camera here.";
   }

@@ -1,48 +1,56 @@
 // @ts-check
 /// <reference lib="dom" />
-/** The ways in which an image comes: dropped, pasted, chosen, or a sample. @module */
+/** The ways in which images come: dropped, pasted, chosen, or a sample. @module */
 
 import { byId } from "./elements.js";
-
-/** @typedef {(image: Blob, name: string, more: number) => void} OnImage */
+import { Trouble } from "./server.js";
 
 /**
- * Listens for images; `more` tells how many files came beside the first.
- *
- * @param {OnImage} onImage
- * @param {(error: Error) => void} onError
+ * @typedef {{ image: Blob, name: string }} Image
+ * @typedef {(images: readonly Image[]) => void} OnImages
  */
-export function listenForImages(onImage, onError) {
-  /** @param {FileList | null | undefined} files */
-  const take = (files) => {
-    const first = files?.[0];
-    if (first) onImage(first, first.name, (files?.length ?? 1) - 1);
-  };
-  listenForFiles(take);
-  listenForDrops(take);
+
+/**
+ * Listens for images, one or several at once.
+ *
+ * @param {OnImages} onImages
+ * @param {(error: unknown) => void} onError
+ */
+export function listenForImages(onImages, onError) {
+  listenForFiles("pick", "file", onImages);
+  listenForDrops(onImages);
   document.addEventListener("paste", ({ clipboardData }) => {
-    take(clipboardData?.files);
+    take(clipboardData?.files, onImages);
   });
   for (const button of document.querySelectorAll("[data-sample]")) {
     const name = button.getAttribute("data-sample") ?? "";
     button.addEventListener("click", () => {
-      fetchSample(name).then((image) => onImage(image, "", 0), onError);
+      fetchSample(name).then(
+        (image) => onImages([{ image, name: "" }]),
+        onError,
+      );
     });
   }
 }
 
-/** @param {(files: FileList | null) => void} take */
-function listenForFiles(take) {
-  const file = byId("file", HTMLInputElement);
-  byId("pick", HTMLButtonElement).addEventListener("click", () => file.click());
+/**
+ * Has files chosen by a button.
+ *
+ * @param {string} button its id
+ * @param {string} input that of the input for files
+ * @param {OnImages} onImages
+ */
+export function listenForFiles(button, input, onImages) {
+  const file = byId(input, HTMLInputElement);
+  byId(button, HTMLButtonElement).addEventListener("click", () => file.click());
   file.addEventListener("change", () => {
-    take(file.files);
+    take(file.files, onImages);
     file.value = ""; // so that the same file can be chosen again
   });
 }
 
-/** @param {(files: FileList | undefined) => void} take */
-function listenForDrops(take) {
+/** @param {OnImages} onImages */
+function listenForDrops(onImages) {
   const veil = byId("drop-veil", HTMLElement);
   document.addEventListener("dragover", (event) => {
     event.preventDefault();
@@ -54,13 +62,26 @@ function listenForDrops(take) {
   document.addEventListener("drop", (event) => {
     event.preventDefault();
     veil.hidden = true;
-    take(event.dataTransfer?.files);
+    take(event.dataTransfer?.files, onImages);
   });
 }
 
-/** @param {string} name */
-async function fetchSample(name) {
-  const response = await fetch(`page/${name}`);
-  if (!response.ok) throw new Error("That drawing cannot be fetched.");
-  return await response.blob();
+/**
+ * @param {FileList | null | undefined} files
+ * @param {OnImages} onImages
+ */
+function take(files, onImages) {
+  if (!files || files.length === 0) return;
+  onImages([...files].map((image) => ({ image, name: image.name })));
+}
+
+/**
+ * A built-in drawing.
+ *
+ * @param {string} name
+ */
+export async function fetchSample(name) {
+  const response = await fetch(`page/${name}`).catch(() => undefined);
+  if (response?.ok) return await response.blob();
+  throw new Trouble("That drawing cannot be fetched now.", "offline");
 }

@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 /** What the model sees in the camera, image by image, in this browser. @module */
 
-import { headsOf } from "./answers.js";
+import { headsOf } from "./heads.js";
 import { make, say } from "./elements.js";
 import { predictHere, updateModel, versionHere } from "./model.js";
 import { Trouble } from "./server.js";

@@ -11,6 +11,7 @@ import { wait } from "./words.js";
  * @typedef {import("../api.ts").FinetuneAnswer} FinetuneAnswer
  * @typedef {import("../api.ts").Problem} Problem
  * @typedef {string | number | boolean} Label
+ * @typedef {{ method?: string, body?: BodyInit, headers?: Record<string, string> }} Init
  */
 
 /** More classes than any head has: every label is wanted, for the search. */
@@ -20,7 +21,7 @@ export const ALL_CLASSES = 1_000_000;
 export class Trouble extends Error {
   /**
    * @param {string} message in plain words
-   * @param {"offline" | "key" | "busy" | "raced" | "image" | "other"} kind
+   * @param {"offline" | "key" | "later" | "raced" | "image" | "large" | "other"} kind
    * @param {string} [detail] what the server said
    * @param {string} [field] what it said it about
    */
@@ -33,82 +34,43 @@ export class Trouble extends Error {
 }
 
 /**
- * Asks every head about an image.
- *
- * @param {Blob} image
- * @returns {Promise<PredictAnswer>}
- */
-export function predict(image) {
-  return request(`predict?topK=${ALL_CLASSES}`, {
-    method: "POST",
-    body: image,
-    // The server looks at the bytes; only what they are not, JSON or a form, matters.
-    headers: { "Content-Type": "application/octet-stream" },
-  });
-}
-
-/**
- * Teaches one label, unless the model has changed since `etag`. The image is sent
- * where the server does not know the prediction, or no longer.
- *
- * @param {{ id: unknown, image: Blob, etag: string, head: string, label: Label }} lesson
- * @returns {Promise<FinetuneAnswer>}
- */
-export async function teach({ id, image, etag, head, label }) {
-  /** @param {Record<string, unknown>} source */
-  const send = (source) =>
-    request("finetune", {
-      method: "POST",
-      body: JSON.stringify({ examples: [{ ...source, [head]: label }] }),
-      headers: { "Content-Type": "application/json", "If-Match": etag },
-    });
-  if (id === undefined) return await send({ image: await dataUrl(image) });
-  try {
-    return await send({ predictionId: id });
-  } catch (error) {
-    const expired = error instanceof Trouble &&
-      error.field.endsWith(".predictionId");
-    if (!expired) throw error;
-    return await send({ image: await dataUrl(image) });
-  }
-}
-
-/**
- * Goes back to a version, unless the model has changed since `sha256`.
- *
- * @param {number} version
- * @param {string} sha256
- */
-export function rollback(version, sha256) {
-  return request("rollback", {
-    method: "POST",
-    body: JSON.stringify({ version }),
-    headers: {
-      "Content-Type": "application/json",
-      "If-Match": `"sha256-${sha256}"`,
-    },
-  });
-}
-
-/**
  * Sends a request, and gives the JSON that is answered: see {@linkcode respond}.
  *
  * @param {string} path
- * @param {{ method?: string, body?: BodyInit, headers?: Record<string, string> }} [init]
+ * @param {Init} [init]
  * @param {boolean} [mayAsk] whether a key may be asked for
  * @returns {Promise<any>}
  */
 export async function request(path, init, mayAsk) {
-  return await (await respond(path, init, mayAsk)).json();
+  return (await exchange(path, init, mayAsk)).answer;
+}
+
+/**
+ * Sends a request, and gives the JSON that is answered with the model's ETag.
+ *
+ * @param {string} path
+ * @param {Init} [init]
+ * @param {boolean} [mayAsk] whether a key may be asked for
+ * @returns {Promise<{ answer: any, etag: string }>}
+ */
+export async function exchange(path, init, mayAsk) {
+  const response = await respond(path, init, mayAsk);
+  const etag = response.headers.get("ETag") ?? "";
+  try {
+    return { answer: await response.json(), etag };
+  } catch { // the server stopped within its answer
+    throw outOfReach();
+  }
 }
 
 /**
  * Sends a request, and asks for a key where one is needed.
  *
  * @param {string} path
- * @param {{ method?: string, body?: BodyInit, headers?: Record<string, string> }} [init]
+ * @param {Init} [init]
  * @param {boolean} [mayAsk] whether a key may be asked for
  * @returns {Promise<Response>}
+ * @throws {Trouble} If it comes to nothing.
  */
 export async function respond(path, init = {}, mayAsk = true) {
   for (;;) {
@@ -134,7 +96,7 @@ export async function respond(path, init = {}, mayAsk = true) {
 
 /**
  * @param {string} path
- * @param {{ method?: string, body?: BodyInit, headers?: Record<string, string> }} init
+ * @param {Init} init
  * @param {string | null} key
  */
 async function send(path, init, key) {
@@ -149,13 +111,17 @@ async function send(path, init, key) {
       },
     });
   } catch {
-    throw new Trouble(
-      navigator.onLine
-        ? "The server does not answer. It may have stopped; try again in a moment."
-        : "You are offline. Try again when the connection is back.",
-      "offline",
-    );
+    throw outOfReach();
   }
+}
+
+function outOfReach() {
+  return new Trouble(
+    navigator.onLine
+      ? "The server does not answer. It may have stopped; try again in a moment."
+      : "You are offline. Try again when the connection is back.",
+    "offline",
+  );
 }
 
 /**
@@ -181,32 +147,20 @@ function troubleOf(response, { detail, field }) {
   /** @type {Readonly<Record<number, [string, Trouble["kind"]]>>} */
   const known = {
     403: ["This server does not let anybody do that.", "key"],
+    404: ["That is not there any more.", "other"],
     409: ["Somebody else changed the model first.", "raced"],
     412: ["Somebody else changed the model first.", "raced"],
-    413: ["That image is too large for this server.", "image"],
+    413: ["That image is too large for this server.", "large"],
     415: ["That is not a JPEG, PNG, WebP or GIF image.", "image"],
     429: [
       `That is more than this key may do. Try again in ${wait(seconds)}.`,
-      "busy",
+      "later",
     ],
-    503: [`The server is busy. Try again in ${wait(seconds)}.`, "busy"],
+    503: [`The server is busy. Try again in ${wait(seconds)}.`, "later"],
   };
   const [message, kind] = known[response.status] ??
     (field?.startsWith("images[")
       ? ["That image cannot be read.", "image"]
       : ["That did not work.", "other"]);
   return new Trouble(message, kind, detail, field ?? "");
-}
-
-/**
- * @param {Blob} image
- * @returns {Promise<string>}
- */
-function dataUrl(image) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(image);
-  });
 }

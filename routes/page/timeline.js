@@ -3,6 +3,7 @@
 /** The model's versions, newest first, and the way back to each. @module */
 
 import { button, byId, make, say } from "./elements.js";
+import { pastVersion } from "./past.js";
 import { request } from "./server.js";
 import { guardInWords } from "./words.js";
 
@@ -27,65 +28,79 @@ const PAGE = 20;
 /** @type {Version[]} */
 let versions = [];
 
+/**
+ * What a version's buttons do.
+ * @typedef {{ goBack(version: number): void, look(version: number | undefined): void }} Buttons
+ *
+ * @type {Buttons}
+ */
+let buttons;
+
 /** The newest version that was told of. */
 export function newest() {
   return versions[0];
 }
 
 /**
- * Asks for the newest versions and shows them.
+ * Readies the timeline.
  *
- * @param {(version: number) => void} onBack
- * @param {boolean} [mayAsk] whether a key may be asked for
+ * @param {Buttons} what
  */
-export async function loadTimeline(onBack, mayAsk = true) {
-  const answer = await request(`versions?limit=${PAGE}`, {}, mayAsk);
-  versions = answer.versions;
-  show(onBack, answer.versions.length === PAGE);
-}
-
-/** @param {(version: number) => void} onBack */
-async function loadOlder(onBack) {
-  const last = versions.at(-1)?.version ?? 0;
-  const answer = await request(`versions?limit=${PAGE}&before=${last}`);
-  versions = [...versions, ...answer.versions];
-  show(onBack, answer.versions.length === PAGE);
+export function openTimeline(what) {
+  buttons = what;
+  byId("more", HTMLButtonElement).addEventListener("click", () => {
+    loadOlder().catch((error) =>
+      say(byId("history-note", HTMLElement), error.message)
+    );
+  });
 }
 
 /**
- * @param {(version: number) => void} onBack
- * @param {boolean} older whether there may be more
+ * Asks for the newest versions and shows them.
+ *
+ * @param {boolean} [mayAsk] whether a key may be asked for
  */
-function show(onBack, older) {
+export async function loadTimeline(mayAsk = true) {
+  const answer = await request(`versions?limit=${PAGE}`, {}, mayAsk);
+  versions = answer.versions;
+  show(answer.versions.length === PAGE);
+}
+
+async function loadOlder() {
+  const last = versions.at(-1)?.version ?? 0;
+  const answer = await request(`versions?limit=${PAGE}&before=${last}`);
+  versions = [...versions, ...answer.versions];
+  show(answer.versions.length === PAGE);
+}
+
+/** The version that is served: where the newest is damaged, the one before it. */
+function served() {
+  return versions.find(({ change }) => change !== "unreadable");
+}
+
+/** @param {boolean} older whether there may be more */
+function show(older) {
   const list = byId("versions", HTMLOListElement);
-  // Where the newest is damaged, the one before it is served.
-  const served = versions.find(({ change }) => change !== "unreadable");
+  const current = served();
   list.replaceChildren(
-    ...versions.map((version) => entry(version, version === served, onBack)),
+    ...versions.map((version) => entry(version, version === current)),
   );
-  const more = byId("more", HTMLButtonElement);
-  more.hidden = !older;
-  more.onclick = () => {
-    loadOlder(onBack).catch((error) =>
-      say(byId("history-note", HTMLElement), error.message)
-    );
-  };
+  byId("more", HTMLButtonElement).hidden = !older;
   say(byId("history-note", HTMLElement), "");
 }
 
 /**
  * @param {Version} version
  * @param {boolean} current
- * @param {(version: number) => void} onBack
  */
-function entry(version, current, onBack) {
-  const { version: number, createdAt, loss, by, tags } = version;
+function entry(version, current) {
+  const { createdAt, loss, by, tags } = version;
   /** @type {HTMLElement[]} */
   const parts = [
     make(
       "p",
       { class: "title" },
-      make("strong", {}, `Version ${number}`),
+      make("strong", {}, `Version ${version.version}`),
       ` ${changeInWords(version)}`,
     ),
     make("p", { class: "quiet" }, ...details(createdAt, by, tags)),
@@ -93,16 +108,48 @@ function entry(version, current, onBack) {
   if (loss !== null) parts.push(lossLine(loss));
   const seen = guardInWords(version.guard);
   if (seen !== "") parts.push(make("p", { class: "quiet" }, seen));
-  if (current) parts.push(make("span", { class: "badge" }, "Serving now"));
-  else if (version.change !== "unreadable") {
-    const back = () => onBack(number);
-    parts.push(
-      button("Go back", back, {
-        "aria-label": `Go back to version ${number}`,
+  if (current) {
+    parts.push(make("span", { class: "badge" }, "Serving now"));
+  }
+  if (version.change !== "unreadable") {
+    parts.push(actions(version.version, current));
+  }
+  const looked = (pastVersion() ?? served()?.version) === version.version;
+  return make(
+    "li",
+    {
+      ...(current && { class: "current" }),
+      ...(looked && { "aria-current": "true" }),
+    },
+    ...parts,
+  );
+}
+
+/**
+ * The buttons of a version: none of the one that is served, while it is looked through.
+ *
+ * @param {number} version
+ * @param {boolean} current
+ */
+function actions(version, current) {
+  const past = pastVersion();
+  const parts = make("div", { class: "actions" });
+  if (past === version) {
+    parts.append(make("span", { class: "badge" }, "You look through it"));
+  } else if (!current || past !== undefined) {
+    const look = () => buttons.look(current ? undefined : version);
+    parts.append(
+      button("Look", look, { "aria-label": `Look through version ${version}` }),
+    );
+  }
+  if (!current) {
+    parts.append(
+      button("Go back", () => buttons.goBack(version), {
+        "aria-label": `Go back to version ${version}`,
       }),
     );
   }
-  return make("li", current ? { class: "current" } : {}, ...parts);
+  return parts;
 }
 
 /** @param {Version} version */

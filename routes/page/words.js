@@ -7,7 +7,7 @@ const UNUSUAL = 0.2;
 
 /** @param {number} share in [0, 1] */
 export function percent(share) {
-  return `${(share * 100).toFixed(1)} %`;
+  return `${(share * 100).toFixed(1)}\u00a0%`;
 }
 
 /**

@@ -130,7 +130,8 @@ export class Corrector {
 
   /**
    * Adds a class to head `h`, from examples that are all of it; they are remembered.
-   * What is passed in does not change.
+   * The verdict says what that did; it refuses nothing, for the class was placed by
+   * the guard's images. What is passed in does not change.
    *
    * @param grown The head with the new class, without its numbers.
    */
@@ -139,7 +140,7 @@ export class Corrector {
     h: number,
     grown: GrownClasses,
     examples: Examples,
-  ): Promise<Pick<Tuned, "heads" | "memory">> {
+  ): Promise<Pick<Tuned, "heads" | "memory"> & { readonly guard: Verdict }> {
     const { replay, features } = this.material;
     const within = await measureWithin(replay, replay.labels[h]!, features);
     const heads = present.heads.with(
@@ -153,7 +154,8 @@ export class Corrector {
         this.guards[h]!,
       ),
     );
-    return { heads, memory: remember(present.memory, heads, examples) };
+    const memory = remember(present.memory, heads, examples);
+    return { heads, memory, guard: this.#judge(present.heads, heads) };
   }
 
   /** Corrects heads by labelled examples. Nothing that is passed in changes. */

@@ -153,7 +153,9 @@ export function changedParameters(
 }
 
 /** What the guard saw, by the head's name; null where nothing could be judged. */
-function guardRecord({ guard }: Correction): GuardRecord | null {
+export function guardRecord(
+  { guard }: Pick<Correction, "guard">,
+): GuardRecord | null {
   const size = Math.max(0, ...(guard?.heads ?? []).map(({ size }) => size));
   if (guard === null || size === 0) return null;
   const heads = guard.heads.map(({ name, base, before, after }) => [name, {

@@ -7,7 +7,11 @@ import { UNKNOWN } from "../heads/head.ts";
 import { layerOf } from "../model/sizes.ts";
 import type { HeadsRecord, Manifest } from "../store/manifest.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
-import { changedParameters, type Corrections } from "./corrections.ts";
+import {
+  changedParameters,
+  type Corrections,
+  guardRecord,
+} from "./corrections.ts";
 import {
   type Changed,
   changedFrom,
@@ -130,7 +134,7 @@ export class Labels {
         descriptors.map(() => i === h ? spec.labels.length - 1 : UNKNOWN)
       ),
     };
-    const { heads, memory } = await corrector.addClass(
+    const { heads, memory, guard } = await corrector.addClass(
       present,
       h,
       {
@@ -165,6 +169,7 @@ export class Labels {
           ...momentTensors(own.heads, present.secondMoments, firstMoments)
             .filter(({ name }) => !name.startsWith(`correction.${layer}.`)),
         ],
+        guard: guardRecord({ guard }),
         memory: tuned.draftMemory(memory),
         heads: next,
         log: {

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { encodeJpeg, gradient } from "../image/fixtures.ts";
+import { hasProgram } from "./program.ts";
 import { type Server, startServer } from "./server.ts";
 
 const HERE = new URL("../../", import.meta.url);
@@ -16,15 +17,6 @@ interface Block {
 
 const BLOCKS: Block[] = [...PAGE.matchAll(/^```(\w+).*\n([^]*?)^```$/gm)]
   .map(([, language, code]) => ({ language: language!, code: code! }));
-
-async function hasProgram(name: string): Promise<boolean> {
-  try {
-    return (await new Deno.Command(name, { args: ["--version"] }).output())
-      .success;
-  } catch {
-    return false;
-  }
-}
 
 /** Runs a block of the page in a folder with photo.jpg; gives what it printed. */
 async function run(

@@ -156,7 +156,7 @@ Deno.test({
     await t.step("the camera is classified live, by the new version", () => {
       assertMatch(seen.live.note, /by version 1, in this browser\. /);
       assertEquals(seen.live.bars.length, 6);
-      for (const bar of seen.live.bars) assertMatch(bar, /^[a-z ]+ [\d.]+ %$/);
+      for (const bar of seen.live.bars) assertMatch(bar, /^[a-z ]+ [\d.]+\s%$/);
       assertGreater(seen.live.rate, 0);
     });
 

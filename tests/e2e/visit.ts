@@ -12,26 +12,40 @@
 
 /// <reference lib="dom" />
 
-import axe from "axe-core";
-import puppeteer, { type Page } from "puppeteer-core";
+import type { Page } from "puppeteer-core";
+import {
+  drop,
+  type Faults,
+  giveKey,
+  HOSTILE,
+  press,
+  settled,
+  textOf,
+  textsOf,
+  visit,
+  type Visitor,
+} from "./browser.ts";
 
 const [
-  executablePath = "",
+  chromium = "",
   url = "",
   key = "",
   image = "",
   label = "",
-  folder,
+  folder = "",
 ] = Deno.args;
-/** A file's name that would run, were it taken for markup. */
-const HOSTILE = "<img src=x onerror=document.title='run'>.jpg";
 
 /** What the page shows. */
 export interface Seen {
   readonly status: string;
   readonly outcome: string;
+  readonly past: string;
+  /** What the dialog for a new class says. */
+  readonly dialog: string;
   /** Of the item head, each bar's label and probability. */
   readonly bars: readonly (readonly string[])[];
+  /** Whether a click on a bar would teach. */
+  readonly teaches: boolean;
   /** Titles of the versions, newest first. */
   readonly versions: readonly string[];
 }
@@ -39,100 +53,71 @@ export interface Seen {
 /** What a visit saw, step by step, and what it must not have seen. */
 export interface Visit {
   readonly steps: Readonly<Record<string, Seen>>;
-  readonly title: string;
-  readonly hosts: readonly string[];
-  readonly errors: readonly string[];
-  readonly violations: readonly string[];
-  /** Pixels by which the page is too wide for a window of 360. */
-  readonly overflow: number;
+  readonly faults: Faults;
 }
 
-const browser = await puppeteer.launch({
-  executablePath,
-  // Containers run it as root, for whom there is no sandbox; it visits one page.
-  args: ["--no-sandbox", "--force-prefers-reduced-motion"],
-});
-const page = await browser.newPage();
-const hosts = new Set<string>();
-const errors: string[] = [];
-const violations: string[] = [];
 const steps: Record<string, Seen> = {};
-page.on("request", (request) => hosts.add(new URL(request.url()).host));
-page.on("pageerror", (error) => errors.push(String(error)));
-page.on("console", (message) => {
-  // Answers that are no success are part of the visit.
-  const expected = message.text().startsWith("Failed to load resource");
-  if (message.type() === "error" && !expected) errors.push(message.text());
-});
-try {
-  await visit(page);
-  const { hostname } = new URL(url);
-  const others = [...hosts].filter((host) =>
-    host !== "" && !host.startsWith(hostname)
-  );
-  await page.setViewport({ width: 360, height: 800 });
-  const overflow = await page.evaluate(() =>
-    document.documentElement.scrollWidth - innerWidth
-  );
-  const seen: Visit = {
-    steps,
-    title: await page.title(),
-    hosts: others,
-    errors,
-    violations,
-    overflow,
-  };
-  console.log(JSON.stringify(seen));
-} finally {
-  await browser.close();
-}
+const faults = await visit({ chromium, url, folder }, showAndTeach);
+console.log(JSON.stringify({ steps, faults } satisfies Visit));
 
-async function visit(page: Page) {
-  await page.setViewport({ width: 1280, height: 900 });
-  await page.goto(url);
+async function showAndTeach({ page, judge }: Visitor) {
+  const look = async (step: string) => {
+    steps[step] = await seen(page);
+    await judge(step);
+  };
   await page.waitForSelector("#versions li");
   await look("start");
-  await drop(page, new TextEncoder().encode("not an image"), "text.txt");
+  const bytes = new TextEncoder().encode("not an image");
+  await drop(page, [{ bytes, name: "text.txt" }]);
   await settled(page);
   await look("text");
-  await drop(page, new Uint8Array(1024), "large.jpg", 11 * 1024);
+  const zeros = { bytes: new Uint8Array(1024), times: 11 * 1024 };
+  await drop(page, [{ ...zeros, name: "large.jpg" }]);
   await settled(page);
   await look("large");
-  await drop(page, await Deno.readFile(image), HOSTILE);
+  await drop(page, [{ bytes: await Deno.readFile(image), name: HOSTILE }]);
   await page.waitForSelector(".head");
   await settled(page);
   await look("before");
   await teach(page, label);
-  await page.waitForSelector("#key-dialog[open]");
-  await page.type("#key", key);
-  await page.keyboard.press("Enter");
+  await giveKey(page, key);
   await page.waitForSelector("#undo");
   await settled(page);
   await look("taught");
-  await byKeyboard(page, "#undo");
-  await page.waitForSelector("#undo", { hidden: true });
+  await press(page, '[aria-label="Look through version 0"]');
+  await settled(page);
+  await look("past");
+  await press(page, "#present");
+  await settled(page);
+  await look("present");
+  await press(page, '[aria-label="Go back to version 0"]');
+  await page.waitForFunction(() =>
+    document.querySelector("#outcome h3")?.textContent?.startsWith("Back")
+  );
   await settled(page);
   await look("undone");
   await otherWriter();
   await teach(page, label);
   await settled(page);
   await look("raced");
-  await byKeyboard(page, '[data-sample="amazon-scissors-2.jpg"]');
+  await press(page, '[data-sample="amazon-scissors-2.jpg"]');
   await page.waitForSelector('#preview[alt="The drawing"]');
   await settled(page);
   await teach(page, "mug");
   await settled(page);
   await look("refused");
-  await page.setOfflineMode(true);
-  await teach(page, "mug");
+  await addClass(page, look);
+  await look("class");
+  await press(page, '[aria-label="Go back to version 3"]');
+  await page.waitForSelector("#undo", { hidden: true });
   await settled(page);
+  await page.setOfflineMode(true);
+  await press(page, '[data-sample="amazon-mug-2.jpg"]');
+  await page.waitForSelector('#status[data-kind="offline"]');
   await look("offline");
-}
-
-/** Moves the focus to an element, and presses Enter. */
-async function byKeyboard(page: Page, selector: string) {
-  await page.focus(selector);
-  await page.keyboard.press("Enter");
+  await page.setOfflineMode(false);
+  await page.waitForSelector("#status", { hidden: true });
+  await look("online");
 }
 
 /** Searches for a label of the item head, goes to the bar before the search, and presses Enter. */
@@ -146,31 +131,38 @@ async function teach(page: Page, label: string) {
   await page.keyboard.press("Enter");
 }
 
-/** Waits until nothing is under way, and the bars are where they belong. */
-async function settled(page: Page) {
-  await page.waitForFunction(
-    () =>
-      document.getElementById("status")!.dataset.kind !== "busy" &&
-      document.querySelector("[aria-busy]") === null,
-    { timeout: 20_000 },
+/**
+ * Takes three shots of what the camera shows, by keyboard, drops a file beside them,
+ * and teaches them, under a name that is taken and then under a hostile one.
+ */
+async function addClass(page: Page, look: (step: string) => Promise<void>) {
+  await press(page, "#new-class");
+  await page.waitForSelector("#class-dialog[open]");
+  await page.keyboard.type("mug");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#class-trouble:not([hidden])");
+  await look("empty");
+  await press(page, "#class-shoot", "Space");
+  await page.waitForSelector("#class-video:not([hidden])");
+  for (let shot = 1; shot <= 3; shot++) {
+    await page.keyboard.press("Space");
+    await page.waitForSelector(`#shots li:nth-child(${shot})`);
+  }
+  await drop(page, [{ bytes: await Deno.readFile(image), name: HOSTILE }]);
+  await page.waitForSelector("#shots li:nth-child(4)");
+  await press(page, "#shots li:first-child button", "Space");
+  await page.waitForSelector("#shots li:nth-child(4)", { hidden: true });
+  await press(page, "#class-name");
+  await page.waitForFunction(() =>
+    document.getElementById("class-trouble")!.textContent!.includes("mug")
   );
-}
-
-/** Drops a file that has the bytes so many times. */
-async function drop(page: Page, bytes: Uint8Array, name: string, times = 1) {
-  await page.evaluate(
-    (bytes, name, times) => {
-      const transfer = new DataTransfer();
-      const parts = new Array(times).fill(new Uint8Array(bytes));
-      transfer.items.add(new File(parts, name));
-      document.dispatchEvent(
-        new DragEvent("drop", { dataTransfer: transfer, cancelable: true }),
-      );
-    },
-    [...bytes],
-    name,
-    times,
-  );
+  await look("taken");
+  await page.focus("#class-name");
+  for (const _ of "mug") await page.keyboard.press("Backspace");
+  await page.keyboard.type(HOSTILE);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#undo");
+  await settled(page);
 }
 
 /** Goes back to version 1 behind the page's back. */
@@ -187,58 +179,17 @@ async function otherWriter() {
   await response.body?.cancel();
 }
 
-async function look(step: string) {
-  steps[step] = await page.evaluate(() => {
-    const texts = (selector: string) =>
-      [...document.querySelectorAll(selector)].map((each) =>
-        each.textContent ?? ""
-      );
-    const shown = (id: string) => {
-      const element = document.getElementById(id)!;
-      return element.hidden ? "" : element.textContent ?? "";
-    };
-    const bars = document.querySelectorAll('section[aria-label="item"] .bar');
-    return {
-      status: shown("status"),
-      outcome: shown("outcome"),
-      bars: [...bars].map((bar) =>
-        [".name", ".share"].map((part) =>
-          bar.querySelector(part)?.textContent ?? ""
-        )
-      ),
-      versions: texts("#versions .title"),
-    };
-  });
-  await judge(step);
-  if (folder === undefined) return;
-  for (const width of [1280, 360]) {
-    for (const value of ["light", "dark"]) {
-      await page.setViewport({ width, height: 900 });
-      await page.emulateMediaFeatures([{
-        name: "prefers-color-scheme",
-        value,
-      }]);
-      const path = `${folder}/${step}-${width}-${value}.png` as const;
-      await page.screenshot({ path, fullPage: true });
-    }
-  }
-  await page.setViewport({ width: 1280, height: 900 });
-}
-
-/** What axe-core finds wrong, in light and in dark. */
-async function judge(step: string) {
-  for (const value of ["light", "dark"]) {
-    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value }]);
-    await page.evaluate(axe.source);
-    const found = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as {
-        axe: typeof import("axe-core");
-      };
-      const { violations } = await axe.run();
-      return violations.flatMap(({ id, nodes }) =>
-        nodes.map(({ target }) => `${id}: ${target}`)
-      );
-    });
-    violations.push(...found.map((each) => `${step}, ${value}: ${each}`));
-  }
+async function seen(page: Page): Promise<Seen> {
+  const item = 'section[aria-label="item"] .bar';
+  const names = await textsOf(page, `${item} .name`);
+  const shares = await textsOf(page, `${item} .share`);
+  return {
+    status: await textOf(page, "#status-text"),
+    outcome: await textOf(page, "#outcome"),
+    past: await textOf(page, "#past"),
+    dialog: await textOf(page, "#class-trouble"),
+    bars: names.map((name, i) => [name, shares[i] ?? ""]),
+    teaches: await page.$("button.bar") !== null,
+    versions: await textsOf(page, "#versions .title"),
+  };
 }

@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Hono } from "hono";
+import { fixtureWeights } from "../service/fixture.ts";
 import {
   DATA_URL,
   FINETUNE_KEY,
@@ -51,6 +52,22 @@ Deno.test("a class is added from one image, corrected like any other, and older 
     assertEquals(said.predictions[0].thing.label, "stapler");
     const [latest] = (await (await app.request("/versions")).json()).versions;
     assertEquals(latest.change, "finetune");
+  });
+});
+
+Deno.test("the history says what a new class did to the guard's images", async () => {
+  const weights = await fixtureWeights();
+  await withApp({ serviceOptions: { weights } }, async (app) => {
+    await postForm(app, "/labels", [
+      ["head", "thing"],
+      ["label", "stapler"],
+      ["image", IMAGES.jpeg],
+    ]);
+    const { guard } = await (await app.request("/versions/1")).json();
+    assert(guard.size > 0);
+    assertEquals(Object.keys(guard), ["size", "place", "thing"]);
+    assertEquals(guard.place.after, guard.place.before);
+    assert(guard.thing.after <= guard.thing.before);
   });
 });
 
