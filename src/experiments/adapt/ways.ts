@@ -29,7 +29,7 @@ export const WAYS: readonly Way[] = [
   {
     name: "corrections",
     meaning:
-      "the same model, corrected as the service does it, by a client that is trusted and asks for a margin of 4",
+      "the same model, corrected as the service does it, by a client that is trusted, asks for a margin of 4 and sends everything twice",
     trunk: "source",
     method: corrections,
   },
