@@ -54,7 +54,7 @@ export function inferenceRoutes(
     }));
   get("/v2/health/live", () => Promise.resolve({ live: true }));
   get("/v2/health/ready", async () => {
-    await (await service()).otherModels(); // what the store must answer
+    await (await service()).ready();
     return { ready: true };
   });
   for (

@@ -16,19 +16,40 @@ export interface LazyService {
   close(): Promise<void>;
 }
 
-/** Prepares a service; nothing is read yet. */
-export function lazyService(settings: Settings): LazyService {
+/**
+ * Milliseconds from the start to the judgement of what only learning reads: a first
+ * answer does not wait for it. A fine-tune that comes before waits for its own.
+ */
+const JUDGE_AFTER = 500;
+
+/**
+ * Prepares a service; nothing is read yet.
+ *
+ * @param unsound Told if the weights file can be served and not learned from.
+ */
+export function lazyService(
+  settings: Settings,
+  unsound: (error: Error) => void = console.error,
+): LazyService {
   let opened: Promise<Service> | undefined;
+  let judging: ReturnType<typeof setTimeout> | undefined;
+  const open = async () => {
+    const service = await openService(settings);
+    judging = setTimeout(() => service.sound().catch(unsound), JUDGE_AFTER);
+    return service;
+  };
   return {
     open() {
-      opened ??= openService(settings).catch((error) => {
+      opened ??= open().catch((error) => {
         opened = undefined;
         throw error;
       });
       return opened;
     },
     async close() {
-      await (await opened)?.close();
+      const service = await opened;
+      clearTimeout(judging);
+      await service?.close();
     },
   };
 }

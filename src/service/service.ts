@@ -1,5 +1,6 @@
 /** What the routes call: the model, its versions, and what is done with them. @module */
 
+import { StoreError } from "../errors.ts";
 import type { ImageHeader } from "../image/header.ts";
 import { DEFAULT_LIMITS, type ImageLimits } from "../image/limits.ts";
 import type { Budgets } from "../store/budgets.ts";
@@ -67,6 +68,13 @@ export class Service {
   readonly history: () => Promise<History>;
   /** The whole state as a file, and back. */
   readonly transfer: () => Promise<Transfer>;
+  /**
+   * Resolves if the weights file is sound in the parts that only learning reads;
+   * those that predictions read were judged before there was a service.
+   *
+   * @throws {StoreError} If it is not.
+   */
+  readonly sound: () => Promise<void>;
   /** What keys have used up. */
   readonly budgets: () => Promise<Budgets>;
   readonly #editor: Editor;
@@ -97,7 +105,9 @@ export class Service {
       options.maxWaiting ?? 512,
     );
     const shared = [this.#store, this.#versions, this.#editor] as const;
+    this.sound = once(() => judged(weights));
     this.#finetuner = once(async () => {
+      await this.sound();
       const { Finetuner } = await import("./finetune.ts");
       return new Finetuner(weights, network, ...shared);
     });
@@ -116,6 +126,7 @@ export class Service {
       return new Budgets(engine);
     });
     this.transfer = once(async () => {
+      await this.sound();
       const { Transfer } = await import("./transfer.ts");
       return new Transfer(weights, ...shared);
     });
@@ -170,6 +181,11 @@ export class Service {
   /** Hashes of other weights files whose tuned versions the store keeps; they are not served. */
   otherModels(): Promise<string[]> {
     return this.#store.otherBases();
+  }
+
+  /** Resolves if the store answers and the weights file is sound: all that work takes. */
+  async ready(): Promise<void> {
+    await Promise.all([this.sound(), this.otherModels()]);
   }
 
   /** The version that is served. */
@@ -235,5 +251,14 @@ export class Service {
         await collect(this.#store, this.#keep);
       })
       .catch(this.#report);
+  }
+}
+
+async function judged(weights: Weights): Promise<void> {
+  try {
+    await weights.judge();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StoreError(`Cannot learn from the weights file: ${why}`);
   }
 }

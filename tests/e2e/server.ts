@@ -9,6 +9,8 @@ export interface Server {
   readonly process: Deno.ChildProcess;
   /** Everything that it has said so far. */
   said(): string;
+  /** Resolves when it has ended, with all that it said. */
+  ended(): Promise<Deno.CommandStatus>;
   /** Ends it by a signal; resolves to its exit status. */
   stop(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
 }
@@ -41,11 +43,14 @@ export async function startServer(
     );
   const silence = Promise.all([listen(process.stdout), listen(process.stderr)]);
   const address = () => /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(text)?.[0];
-  const stop = async (signal: Deno.Signal = "SIGTERM") => {
-    process.kill(signal);
+  const ended = async () => {
     const status = await process.status;
     await silence;
     return status;
+  };
+  const stop = async (signal: Deno.Signal = "SIGTERM") => {
+    process.kill(signal);
+    return await ended();
   };
   for (let waited = 0; address() === undefined; waited += 50) {
     if (waited > PATIENCE) {
@@ -54,7 +59,7 @@ export async function startServer(
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { url: address()!, process, said: () => text, stop };
+  return { url: address()!, process, said: () => text, ended, stop };
 }
 
 /** A folder for a store and a small model, removed when the test is over. */
