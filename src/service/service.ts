@@ -103,6 +103,7 @@ export class Service {
       this.#store,
       this.#versions,
       options.maxWaiting ?? 512,
+      (version) => this.#collectAfter(version),
     );
     const shared = [this.#store, this.#versions, this.#editor] as const;
     this.sound = once(() => judged(weights));
@@ -225,10 +226,7 @@ export class Service {
 
   /** Fine-tunes the heads: {@linkcode Finetuner.run}. */
   async finetune(request: FinetuneRequest): Promise<FinetuneResult> {
-    const result = await (await this.#finetuner()).run(request);
-    const { before, after } = result.answer.version;
-    if (after !== before && after % COLLECT_EVERY === 0) this.#collect();
-    return result;
+    return await (await this.#finetuner()).run(request);
   }
 
   /** Resolves when no change and no collection runs. */
@@ -244,7 +242,8 @@ export class Service {
     await this.#store.close();
   }
 
-  #collect(): void {
+  #collectAfter(version: number): void {
+    if (version % COLLECT_EVERY !== 0) return;
     this.#collecting = this.#collecting
       .then(async () => {
         const { collect } = await import("../store/collect.ts");
