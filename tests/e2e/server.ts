@@ -18,20 +18,32 @@ export interface Server {
 /** The repository. */
 const HERE = new URL("../../", import.meta.url);
 
-/** Starts `deno <args>` in the repository, or a checkout of it, and waits until it says where it listens. */
+/**
+ * Starts `deno <args>` in the repository, or a checkout of it, and waits until it says where it listens.
+ *
+ * @param descriptors How many the process may have; as many as this one by default.
+ */
 export async function startServer(
   args: readonly string[],
   env: Record<string, string>,
   folder = HERE,
+  descriptors?: number,
 ): Promise<Server> {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd: folder,
-    env,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
+  const limited =
+    `ulimit -Sn ${descriptors} && ulimit -Hn ${descriptors} && exec "$@"`;
+  const process = new Deno.Command(
+    descriptors === undefined ? Deno.execPath() : "bash",
+    {
+      args: descriptors === undefined
+        ? [...args]
+        : ["-c", limited, "bash", Deno.execPath(), ...args],
+      cwd: folder,
+      env,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    },
+  ).spawn();
   let text = "";
   const listen = (stream: ReadableStream<Uint8Array<ArrayBuffer>>) =>
     stream.pipeThrough(new TextDecoderStream()).pipeTo(
