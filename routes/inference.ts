@@ -129,7 +129,9 @@ async function infer(
     "decode",
     () =>
       input!.datatype === "BYTES"
-        ? describeImages(open, encodedImages(input!, limits.images), limits)
+        ? describeImages(open, encodedImages(input!, limits.images), limits, {
+          patient: false,
+        })
         : Promise.resolve(describePixels(open, pixelImages(input!, limits))),
   );
   const result = await phase(

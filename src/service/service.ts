@@ -170,8 +170,9 @@ export class Service {
   describe(
     image: Uint8Array,
     header: ImageHeader = this.check(image),
+    patient = true,
   ): Promise<Uint8Array> {
-    return this.pool.describe(image, header);
+    return this.pool.describe(image, header, patient);
   }
 
   /** Describes pixels: {@linkcode Describer.describePixels}. */
