@@ -98,7 +98,8 @@ async function readStandardization(
   };
 }
 
-async function readParameters(
+/** Reads parameters, as floats whatever they are in the file. */
+export async function readParameters(
   source: SafetensorsReader,
   prefix: string,
   specs: readonly TensorSpec[],
@@ -215,34 +216,8 @@ export async function readState(
   };
 }
 
-/**
- * Reads what {@linkcode readServingModel} leaves out and keeps none of it, only to
- * have it judged. Yields after every part, for other work to be done in between.
- *
- * @throws {CheckpointError} If a part is not what a training leaves.
- */
-export async function* judgeRest(
-  file: SafetensorsReader,
-  model: ModelDescription,
-): AsyncGenerator<void> {
-  const source = asTandem2(file);
-  const specs = tensorSpecs(model.sizes);
-  const best = hasBest(source, model);
-  for (const prefix of best ? ["", BEST] : [""]) {
-    for (const { name } of specs) {
-      await readMoments(source, model, (tensor) => tensor === name, prefix);
-      yield;
-    }
-  }
-  for (const spec of best ? specs : []) {
-    await readParameters(source, BEST, [spec]);
-    yield;
-  }
-  await readExamples(source, model, "replay");
-  await readExamples(source, model, "guard");
-}
-
-function hasBest(
+/** Whether a file keeps the best state of an unfinished training. */
+export function hasBest(
   { header }: SafetensorsReader,
   { sizes }: ModelDescription,
 ): boolean {

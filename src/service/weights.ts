@@ -7,7 +7,6 @@ import {
 } from "../checkpoint/safetensors_reader.ts";
 import { asTandem2 } from "../checkpoint/tandem_1.ts";
 import {
-  judgeRest,
   readExamples,
   readMoments,
   readServingModel,
@@ -78,6 +77,7 @@ export async function readWeights(
       guard: await readExamples(source, model, "guard"),
     }),
     judge: async () => {
+      const { judgeRest } = await import("../checkpoint/judge_rest.ts");
       for await (const _ of judgeRest(source, model)) await turn();
     },
     state: () => readState(source),
