@@ -100,7 +100,9 @@ async function describeSources(
   limits: RequestLimits,
 ): Promise<Uint8Array[]> {
   const images = found.filter(({ described }) => !described);
-  const descriptors = await describeImages(open, images, limits);
+  const descriptors = await describeImages(open, images, limits, {
+    patient: true,
+  });
   return found.map(({ described, value }) =>
     described ? value : descriptors.shift()!
   );

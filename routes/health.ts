@@ -18,7 +18,7 @@ export function healthRoutes({ service, metrics }: RouteOptions): Hono {
     })
     .all("/healthz", onlyMethods("GET"))
     .get("/readyz", noQuery(), async (c) => {
-      await (await service()).otherModels(); // what the store must answer
+      await (await service()).ready();
       return c.json({ status: "ready" }, 200, { "Cache-Control": "no-store" });
     })
     .all("/readyz", onlyMethods("GET"))

@@ -13,15 +13,18 @@ const IMAGES = 4;
 /**
  * Describes images. Every header is checked before anything is decoded, and
  * everything is decoded before anything else is done.
+ *
+ * @param patient Whether they wait for their turn however many others wait.
  */
 export async function describeImages(
   service: Service,
   images: readonly Field<Uint8Array>[],
   { pixels: maxPixels }: Pick<RequestLimits, "pixels">,
+  { patient }: { patient: boolean },
 ): Promise<Uint8Array[]> {
   const headers = checkAll(service, images, maxPixels);
   const describing = images.map(({ path, value }, i) =>
-    located(path, () => service.describe(value, headers[i]))
+    located(path, () => service.describe(value, headers[i], patient))
   );
   return await Promise.all(describing);
 }

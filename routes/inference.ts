@@ -54,7 +54,7 @@ export function inferenceRoutes(
     }));
   get("/v2/health/live", () => Promise.resolve({ live: true }));
   get("/v2/health/ready", async () => {
-    await (await service()).otherModels(); // what the store must answer
+    await (await service()).ready();
     return { ready: true };
   });
   for (
@@ -129,7 +129,9 @@ async function infer(
     "decode",
     () =>
       input!.datatype === "BYTES"
-        ? describeImages(open, encodedImages(input!, limits.images), limits)
+        ? describeImages(open, encodedImages(input!, limits.images), limits, {
+          patient: false,
+        })
         : Promise.resolve(describePixels(open, pixelImages(input!, limits))),
   );
   const result = await phase(

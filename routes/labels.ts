@@ -47,7 +47,7 @@ export function labelRoutes(
       const { head, label, images } = await readNewLabel(c, limits);
       const describe = async () => {
         await keyring.spend(c, "examples", images.length);
-        return await describeImages(open, images, limits);
+        return await describeImages(open, images, limits, { patient: true });
       };
       const add = async () =>
         (await labels()).add(head, label, describe, options);

@@ -49,7 +49,7 @@ export function predictRoutes(
         const descriptors = await phase(
           c,
           "decode",
-          () => describeImages(open, images, limits),
+          () => describeImages(open, images, limits, { patient: false }),
         );
         const asked = { topK, ...(version === undefined ? {} : { version }) };
         const result = await phase(

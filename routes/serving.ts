@@ -7,6 +7,7 @@ import { Service } from "../src/service/service.ts";
 import { type Settings, SHIPPED_WEIGHTS } from "../src/service/settings.ts";
 import { readWeights } from "../src/service/weights.ts";
 import { openEngine } from "../src/store/open.ts";
+import { Deadlines } from "../src/waiting.ts";
 import type { Trace } from "./record.ts";
 
 /** A service that is opened once, and again only if opening it failed. */
@@ -16,19 +17,41 @@ export interface LazyService {
   close(): Promise<void>;
 }
 
-/** Prepares a service; nothing is read yet. */
-export function lazyService(settings: Settings): LazyService {
+/**
+ * Milliseconds from the start to the judgement of what only learning reads: a first
+ * answer does not wait for it. A fine-tune that comes before waits for its own.
+ */
+const JUDGE_AFTER = 500;
+
+/**
+ * Prepares a service; nothing is read yet.
+ *
+ * @param unsound Told if the weights file can be served and not learned from.
+ */
+export function lazyService(
+  settings: Settings,
+  unsound: (error: Error) => void = console.error,
+): LazyService {
   let opened: Promise<Service> | undefined;
+  const deadlines = new Deadlines(JUDGE_AFTER);
+  let endJudging = () => {};
+  const open = async () => {
+    const service = await openService(settings);
+    endJudging = deadlines.start(() => service.sound().catch(unsound));
+    return service;
+  };
   return {
     open() {
-      opened ??= openService(settings).catch((error) => {
+      opened ??= open().catch((error) => {
         opened = undefined;
         throw error;
       });
       return opened;
     },
     async close() {
-      await (await opened)?.close();
+      const service = await opened;
+      endJudging();
+      await service?.close();
     },
   };
 }

@@ -13,7 +13,7 @@ await readArguments(Deno.args);
 const settings = orExit(() => readSettings((name) => Deno.env.get(name)));
 const loopback = /^(127(\.\d+){3}|::1|localhost)$/.test(settings.host);
 const keys = loopback ? withKeysOfThisRun(settings.keys) : settings.keys;
-const service = lazyService(settings);
+const service = lazyService(settings, exitWith);
 const opening = service.open().catch(exitWith);
 const app = orExit(() =>
   createApp({

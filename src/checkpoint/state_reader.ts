@@ -98,7 +98,8 @@ async function readStandardization(
   };
 }
 
-async function readParameters(
+/** Reads parameters, as floats whatever they are in the file. */
+export async function readParameters(
   source: SafetensorsReader,
   prefix: string,
   specs: readonly TensorSpec[],
@@ -215,7 +216,8 @@ export async function readState(
   };
 }
 
-function hasBest(
+/** Whether a file keeps the best state of an unfinished training. */
+export function hasBest(
   { header }: SafetensorsReader,
   { sizes }: ModelDescription,
 ): boolean {

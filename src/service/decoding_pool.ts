@@ -12,6 +12,7 @@ import type { ImageLimits } from "../image/limits.ts";
 import { Decoder } from "./decoder.ts";
 import type { Describer } from "./describer.ts";
 import { Deadlines, turn } from "../waiting.ts";
+import { Line, type Waiting } from "./line.ts";
 
 /** What a pool may take. */
 export interface PoolOptions {
@@ -33,7 +34,7 @@ export interface PoolOptions {
 const WARM_UP = 250;
 
 /** An image on its way. */
-interface Job {
+interface Job extends Waiting {
   readonly image: Uint8Array;
   readonly memory: number;
   readonly heavy: boolean;
@@ -64,12 +65,14 @@ const PER_PIXEL = 12;
  * small one that comes alone.
  */
 export class DecodingPool {
-  readonly #light: Job[] = [];
+  readonly #light = new Line<Job>();
   readonly #heavy: Job[] = [];
   readonly #idle: Decoder[] = [];
   readonly #all = new Set<Decoder>();
   readonly #underWay = new Set<Promise<Uint8Array>>();
   #busyHeavy = 0;
+  /** Workers that are being started. */
+  #coming = 0;
   #memory = 0;
   #lastHeavy = false;
   #state: "cold" | "starting" | "ready" | "in place" | "closed" = "cold";
@@ -91,10 +94,15 @@ export class DecodingPool {
   /**
    * Decodes and describes an image whose header was checked.
    *
+   * @param patient Whether it waits for its turn in an overload, too.
    * @throws {ImageError} If it cannot be decoded, or takes too long or too much memory.
-   * @throws {BusyError} If too many images wait.
+   * @throws {BusyError} If too many images wait, or others than patient ones for too long.
    */
-  describe(image: Uint8Array, header: ImageHeader): Promise<Uint8Array> {
+  describe(
+    image: Uint8Array,
+    header: ImageHeader,
+    patient = true,
+  ): Promise<Uint8Array> {
     const work = header.width * header.height * (header.passes ?? 1);
     const heavy = work > LIGHT || image.length > LIGHT_BYTES;
     if (this.#state === "cold") this.#startSoon();
@@ -105,7 +113,7 @@ export class DecodingPool {
     if (inPlace) return this.#describeInTurn(image);
     this.#wanted.resolve();
     const memory = PER_PIXEL * header.width * header.height + image.length;
-    return this.#enqueue({ image, memory, heavy });
+    return this.#enqueue({ image, memory, heavy, patient });
   }
 
   /** Takes no more images, finishes those on their way, and stops the workers. */
@@ -119,7 +127,9 @@ export class DecodingPool {
     for (const decoder of this.#all) decoder.stop(closed);
   }
 
-  #enqueue(job: Pick<Job, "image" | "memory" | "heavy">): Promise<Uint8Array> {
+  #enqueue(
+    job: Pick<Job, "image" | "memory" | "heavy" | "patient">,
+  ): Promise<Uint8Array> {
     const waiting = this.#light.length + this.#heavy.length;
     if (this.#state === "closed" || waiting >= this.options.maxWaiting) {
       const why = this.#state === "closed"
@@ -134,7 +144,7 @@ export class DecodingPool {
     const forget = () => void this.#underWay.delete(promise);
     promise.then(forget, forget);
     const line = job.heavy ? this.#heavy : this.#light;
-    line.push({ ...job, resolve, reject });
+    line.push({ ...job, since: performance.now(), resolve, reject });
     this.#next();
     return promise;
   }
@@ -175,7 +185,12 @@ export class DecodingPool {
     if (this.#state === "closed" && this.#underWay.size === 0) return;
     const decoder = new Decoder();
     this.#all.add(decoder);
-    await decoder.start(this.options.preprocessing, this.options.limits);
+    this.#coming++;
+    try {
+      await decoder.start(this.options.preprocessing, this.options.limits);
+    } finally {
+      this.#coming--;
+    }
     this.#idle.push(decoder);
     this.#next();
   }
@@ -191,7 +206,7 @@ export class DecodingPool {
         { cause },
       ),
     );
-    for (const job of [...this.#light.splice(0), ...this.#heavy.splice(0)]) {
+    for (const job of [...this.#light.drain(), ...this.#heavy.splice(0)]) {
       this.#describeInTurn(job.image).then(job.resolve, job.reject);
     }
   }
@@ -222,12 +237,14 @@ export class DecodingPool {
     const [job] = this.#heavy;
     if (job === undefined) return false;
     const { workers, memory } = this.options;
-    return this.#busyHeavy === 0 ||
-      (this.#busyHeavy < workers - 1 && this.#memory + job.memory <= memory);
+    const spare = workers - this.#coming - this.#busyHeavy;
+    if (this.#busyHeavy === 0) return spare > 1 || this.#coming === 0;
+    return spare > 1 && this.#memory + job.memory <= memory;
   }
 
   async #run(decoder: Decoder, job: Job): Promise<void> {
     this.#count(job, 1);
+    const started = performance.now();
     const end = this.#deadlines.start(() => {
       decoder.stop(
         new ImageError(
@@ -247,6 +264,7 @@ export class DecodingPool {
       end();
       this.#count(job, -1);
     }
+    if (!job.heavy) this.#light.learnPace(performance.now() - started);
     if (lost || job.memory > MOST_KEPT) this.#replace(decoder);
     else this.#idle.push(decoder);
     this.#next();

@@ -56,11 +56,15 @@ export function changedFrom(before: Manifest, after: Manifest): Changed {
 export class Editor {
   readonly #queue: Queue;
 
-  /** @param maxWaiting How many changes may wait or be made at once. */
+  /**
+   * @param maxWaiting How many changes may wait or be made at once.
+   * @param committed Told of each version that was made here.
+   */
   constructor(
     private readonly store: ModelStore,
     private readonly versions: Versions,
     maxWaiting: number,
+    private readonly committed: (version: number) => void,
   ) {
     this.#queue = new Queue(maxWaiting);
   }
@@ -97,6 +101,7 @@ export class Editor {
         this.versions.publish(
           await this.versions.ready(commit.manifest, parameters),
         );
+        this.committed(commit.manifest.version);
         return { before: head.manifest, after: commit.manifest };
       }
       throw new ConflictError(

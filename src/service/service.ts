@@ -1,5 +1,6 @@
 /** What the routes call: the model, its versions, and what is done with them. @module */
 
+import { StoreError } from "../errors.ts";
 import type { ImageHeader } from "../image/header.ts";
 import { DEFAULT_LIMITS, type ImageLimits } from "../image/limits.ts";
 import type { Budgets } from "../store/budgets.ts";
@@ -70,6 +71,13 @@ export class Service {
   readonly files: () => Promise<ModelFiles>;
   /** The whole state as a file, and back. */
   readonly transfer: () => Promise<Transfer>;
+  /**
+   * Resolves if the weights file is sound in the parts that only learning reads;
+   * those that predictions read were judged before there was a service.
+   *
+   * @throws {StoreError} If it is not.
+   */
+  readonly sound: () => Promise<void>;
   /** What keys have used up. */
   readonly budgets: () => Promise<Budgets>;
   readonly #editor: Editor;
@@ -98,9 +106,12 @@ export class Service {
       this.#store,
       this.#versions,
       options.maxWaiting ?? 512,
+      (version) => this.#collectAfter(version),
     );
     const shared = [this.#store, this.#versions, this.#editor] as const;
+    this.sound = once(() => judged(weights));
     this.#finetuner = once(async () => {
+      await this.sound();
       const { Finetuner }: typeof import("./finetune.ts") = await import(
         import.meta.resolve("./finetune.ts")
       );
@@ -133,6 +144,7 @@ export class Service {
       return new Budgets(engine);
     });
     this.transfer = once(async () => {
+      await this.sound();
       const { Transfer }: typeof import("./transfer.ts") = await import(
         import.meta.resolve("./transfer.ts")
       );
@@ -177,8 +189,9 @@ export class Service {
   describe(
     image: Uint8Array,
     header: ImageHeader = this.check(image),
+    patient = true,
   ): Promise<Uint8Array> {
-    return this.pool.describe(image, header);
+    return this.pool.describe(image, header, patient);
   }
 
   /** Describes pixels: {@linkcode Describer.describePixels}. */
@@ -189,6 +202,11 @@ export class Service {
   /** Hashes of other weights files whose tuned versions the store keeps; they are not served. */
   otherModels(): Promise<string[]> {
     return this.#store.otherBases();
+  }
+
+  /** Resolves if the store answers and the weights file is sound: all that work takes. */
+  async ready(): Promise<void> {
+    await Promise.all([this.sound(), this.otherModels()]);
   }
 
   /** The version that is served. */
@@ -228,10 +246,7 @@ export class Service {
 
   /** Fine-tunes the heads: {@linkcode Finetuner.run}. */
   async finetune(request: FinetuneRequest): Promise<FinetuneResult> {
-    const result = await (await this.#finetuner()).run(request);
-    const { before, after } = result.answer.version;
-    if (after !== before && after % COLLECT_EVERY === 0) this.#collect();
-    return result;
+    return await (await this.#finetuner()).run(request);
   }
 
   /** Resolves when no change and no collection runs. */
@@ -247,7 +262,8 @@ export class Service {
     await this.#store.close();
   }
 
-  #collect(): void {
+  #collectAfter(version: number): void {
+    if (version % COLLECT_EVERY !== 0) return;
     this.#collecting = this.#collecting
       .then(async () => {
         const { collect }: typeof import("../store/collect.ts") = await import(
@@ -256,5 +272,14 @@ export class Service {
         await collect(this.#store, this.#keep);
       })
       .catch(this.#report);
+  }
+}
+
+async function judged(weights: Weights): Promise<void> {
+  try {
+    await weights.judge();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StoreError(`Cannot learn from the weights file: ${why}`);
   }
 }

@@ -22,6 +22,7 @@ import type {
 } from "../model/state.ts";
 import { sha256 } from "../model/bits.ts";
 import type { BaseModel } from "../store/manifest.ts";
+import { turn } from "../waiting.ts";
 
 /** The metadata in which an exported state says how many steps the model has taken. */
 export const STEP = "step";
@@ -43,6 +44,12 @@ export interface Weights {
   readonly base: Promise<BaseModel>;
   /** Reads what only fine-tuning needs. */
   material(): Promise<TuningMaterial>;
+  /**
+   * Judges what only fine-tuning reads: it takes longer than a start has time for.
+   *
+   * @throws {CheckpointError} If it is not what a training leaves.
+   */
+  judge(): Promise<void>;
   /** Reads everything. */
   state(): Promise<ModelState>;
 }
@@ -69,6 +76,10 @@ export async function readWeights(
       replay: await readExamples(source, model, "replay"),
       guard: await readExamples(source, model, "guard"),
     }),
+    judge: async () => {
+      const { judgeRest } = await import("../checkpoint/judge_rest.ts");
+      for await (const _ of judgeRest(source, model)) await turn();
+    },
     state: () => readState(source),
   };
 }

@@ -18,6 +18,8 @@ const LOCK = String(0x74616e64656d);
 
 /** How long a new connection may take. */
 const CONNECT_SECONDS = 5;
+/** From a connection's end to the next try: left to itself, the driver waits up to 20 s. */
+const RECONNECT_SECONDS = 0.1;
 
 type Sql = postgres.Sql | postgres.TransactionSql;
 
@@ -36,11 +38,14 @@ export async function openPostgresEngine(url: string): Promise<Engine> {
   const sql = postgres(url, {
     onnotice: () => {},
     connect_timeout: CONNECT_SECONDS,
+    // A connection that breaks while it asks for them ends the process: nobody hears of it.
+    fetch_types: false,
+    backoff: () => RECONNECT_SECONDS,
     // What nobody waits for any more must not happen later.
     connection: { statement_timeout: DEADLINE },
   });
   try {
-    await sql.begin((turn) => createTable(turn));
+    await sql.begin((turn) => whileConnected(() => createTable(turn)));
   } catch (error) {
     await sql.end({ timeout: 1 });
     throw error;
@@ -54,7 +59,9 @@ function engine(sql: postgres.Sql): Engine {
       const paths = keys.map(pathOf);
       const rows = await sql<Row[]>`
         select key, value, stamp from tandem_store
-        where key = any(${paths}) and (expires_at is null or expires_at > now())`;
+        where key in ${
+        sql(paths)
+      } and (expires_at is null or expires_at > now())`;
       const entries = new Map(rows.map((row) => [row.key, toEntry(row)]));
       return paths.map((path) => entries.get(path));
     },
@@ -72,18 +79,46 @@ function engine(sql: postgres.Sql): Engine {
     },
 
     write(write) {
-      return sql.begin(async (turn) => {
-        await takeTurn(turn);
-        if (!await checksHold(turn, write)) return false;
-        await change(turn, write);
-        return true;
-      });
+      return sql.begin((turn) =>
+        whileConnected(async () => {
+          await takeTurn(turn);
+          if (!await checksHold(turn, write)) return false;
+          await change(turn, write);
+          return true;
+        })
+      );
     },
 
     async close() {
       await sql.end({ timeout: 5 });
     },
   };
+}
+
+/**
+ * Work in a transaction. If its connection breaks it never settles: `begin` hears
+ * of that by itself, but of an error it would roll back on a connection that is no
+ * more, and Postgres.js 3.4.9 ends the process by that.
+ */
+async function whileConnected<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isBroken(error as DatabaseError)) throw error;
+    return await new Promise(() => {});
+  }
+}
+
+/** What the driver, the system or the database says has gone wrong. */
+interface DatabaseError extends Error {
+  readonly code?: string;
+  /** Of the database's own errors. */
+  readonly severity?: string;
+}
+
+/** Whether an error is the end of its connection. */
+function isBroken({ code, severity }: DatabaseError): boolean {
+  return severity === undefined ? code !== undefined : severity !== "ERROR";
 }
 
 async function createTable(sql: Sql): Promise<void> {
@@ -107,7 +142,7 @@ async function checksHold(sql: Sql, { checks = [] }: Write): Promise<boolean> {
   if (checks.length === 0) return true;
   const rows = await sql<Row[]>`
     select key, stamp from tandem_store
-    where key = any(${checks.map(({ key }) => pathOf(key))})
+    where key in ${sql(checks.map(({ key }) => pathOf(key)))}
       and (expires_at is null or expires_at > now())`;
   const stamps = new Map(rows.map(({ key, stamp }) => [key, stamp]));
   return checks.every(({ key, stamp }) =>
@@ -120,7 +155,9 @@ async function change(
   { sets = [], deletes = [] }: Write,
 ): Promise<void> {
   if (deletes.length > 0) {
-    await sql`delete from tandem_store where key = any(${deletes.map(pathOf)})`;
+    await sql`delete from tandem_store where key in ${
+      sql(deletes.map(pathOf))
+    }`;
   }
   if (sets.some(({ expireIn }) => expireIn !== undefined)) {
     await sql`delete from tandem_store where expires_at <= now()`;

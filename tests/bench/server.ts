@@ -12,7 +12,10 @@ export interface Server {
 }
 
 /** Starts Tandem as `deno task start` does, with a store of its own in `folder`. */
-export function startTandem(folder: string): Promise<Server> {
+export function startTandem(
+  folder: string,
+  env: Record<string, string> = {},
+): Promise<Server> {
   return start(
     [
       "--allow-net",
@@ -27,6 +30,7 @@ export function startTandem(folder: string): Promise<Server> {
       PREDICT_KEY: "",
       LOG: "none", // nobody reads it, and a full pipe would stop the server
       STORE: `${folder}/store.kv`,
+      ...env,
     },
   );
 }

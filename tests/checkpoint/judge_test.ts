@@ -128,11 +128,13 @@ const DAMAGES: [string, Damage, RegExp][] = [
 for (const [title, damage, message] of DAMAGES) {
   Deno.test(`${title} is refused wherever a state comes in`, async () => {
     const bytes = damaged(damage);
-    const refused = await assertRejects(async () => {
-      const weights = await readWeights(bytes);
-      await weights.state();
-    }, CheckpointError);
-    assertMatch(refused.message, message);
+    for (const part of ["state", "judge"] as const) {
+      const refused = await assertRejects(async () => {
+        const weights = await readWeights(bytes);
+        await weights[part]();
+      }, CheckpointError);
+      assertMatch(refused.message, message);
+    }
   });
 }
 

@@ -4,79 +4,15 @@ import { collect } from "../../src/store/collect.ts";
 import { blobsOf } from "../../src/store/manifest.ts";
 import { openEngine } from "../../src/store/open.ts";
 import { ModelStore } from "../../src/store/store.ts";
-import { DATA_URL } from "../routes/fixture.ts";
-import {
-  modelBytes,
-  PLACES,
-  THINGS,
-  TRAINED_STEPS,
-} from "../service/fixture.ts";
-import { replayLog } from "../service/replay.ts";
 import { testStores } from "../store/engines.ts";
-import { type Server, startServer, withFolder } from "./server.ts";
+import { TRAINED_STEPS } from "../service/fixture.ts";
+import { checkChain, checkLine, finetune, model, start } from "./chain.ts";
+import { type Server, withFolder } from "./server.ts";
 
-const KEY = "train";
-const model = modelBytes({ guard: false });
 /** More of each where the environment asks for it. */
 const CLIENTS = Number(Deno.env.get("TEST_CLIENTS") ?? 8);
 const REQUESTS = Number(Deno.env.get("TEST_REQUESTS") ?? 4);
 const KILLS = Number(Deno.env.get("TEST_KILLS") ?? 4);
-
-const start = (model: string, store: string, keepVersions = 1_000_000) =>
-  startServer(["run", "-A", "routes/start.ts"], {
-    HOST: "127.0.0.1",
-    PORT: "0",
-    MODEL: model,
-    STORE: store,
-    FINETUNE_KEY: KEY,
-    ADMIN_KEY: "admin",
-    KEEP_VERSIONS: String(keepVersions),
-  });
-
-function finetune(
-  { url }: Server,
-  n: number,
-  headers: Record<string, string> = {},
-): Promise<Response> {
-  const example = {
-    image: DATA_URL,
-    place: PLACES[n % PLACES.length],
-    thing: THINGS[n % THINGS.length],
-  };
-  return fetch(`${url}/finetune`, {
-    method: "POST",
-    body: JSON.stringify({ examples: [example], mode: "steps", steps: 1 }),
-    headers: {
-      "Content-Type": "application/json",
-      Authorization: `Bearer ${KEY}`,
-      ...headers,
-    },
-  });
-}
-
-/** Checks that the store holds `count` fine-tunes in one line, and that their log leads to its head. */
-async function checkChain(setting: string, count: number): Promise<void> {
-  const weights = await readWeights(model);
-  const engine = await openEngine(setting);
-  try {
-    const store = new ModelStore(engine, await weights.base);
-    const { manifest } = await store.head();
-    assertEquals([manifest.version, manifest.step], [
-      count,
-      TRAINED_STEPS + count,
-    ]);
-    const line = (await store.manifests()).map((
-      { version, parent },
-    ) => [version, parent]);
-    assertEquals(
-      line,
-      Array.from({ length: count }, (_, i) => [count - i, count - i - 1]),
-    );
-    assertEquals(await replayLog(engine, weights), manifest.sha256);
-  } finally {
-    await engine.close();
-  }
-}
 
 /** Sends every client's requests to its server, one after the other; resolves to how many were accepted. */
 async function hammer(servers: readonly Server[]): Promise<number> {
@@ -183,6 +119,7 @@ testStores(
         await Promise.race([answered(), ...clients]);
         await server.stop("SIGKILL");
         await Promise.allSettled(clients);
+        await checkLine(setting, answers.size);
       }
       const server = await start(files.model, setting);
       for (let n = 0; n < sent; n++) await send(server, n);

@@ -9,6 +9,8 @@ export interface Server {
   readonly process: Deno.ChildProcess;
   /** Everything that it has said so far. */
   said(): string;
+  /** Resolves when it has ended, with all that it said. */
+  ended(): Promise<Deno.CommandStatus>;
   /** Ends it by a signal; resolves to its exit status. */
   stop(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
 }
@@ -16,20 +18,32 @@ export interface Server {
 /** The repository. */
 const HERE = new URL("../../", import.meta.url);
 
-/** Starts `deno <args>` in the repository, or a checkout of it, and waits until it says where it listens. */
+/**
+ * Starts `deno <args>` in the repository, or a checkout of it, and waits until it says where it listens.
+ *
+ * @param descriptors How many the process may have; as many as this one by default.
+ */
 export async function startServer(
   args: readonly string[],
   env: Record<string, string>,
   folder = HERE,
+  descriptors?: number,
 ): Promise<Server> {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd: folder,
-    env,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
+  const limited =
+    `ulimit -Sn ${descriptors} && ulimit -Hn ${descriptors} && exec "$@"`;
+  const process = new Deno.Command(
+    descriptors === undefined ? Deno.execPath() : "bash",
+    {
+      args: descriptors === undefined
+        ? [...args]
+        : ["-c", limited, "bash", Deno.execPath(), ...args],
+      cwd: folder,
+      env,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    },
+  ).spawn();
   let text = "";
   const listen = (stream: ReadableStream<Uint8Array<ArrayBuffer>>) =>
     stream.pipeThrough(new TextDecoderStream()).pipeTo(
@@ -41,11 +55,14 @@ export async function startServer(
     );
   const silence = Promise.all([listen(process.stdout), listen(process.stderr)]);
   const address = () => /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(text)?.[0];
-  const stop = async (signal: Deno.Signal = "SIGTERM") => {
-    process.kill(signal);
+  const ended = async () => {
     const status = await process.status;
     await silence;
     return status;
+  };
+  const stop = async (signal: Deno.Signal = "SIGTERM") => {
+    process.kill(signal);
+    return await ended();
   };
   for (let waited = 0; address() === undefined; waited += 50) {
     if (waited > PATIENCE) {
@@ -54,7 +71,7 @@ export async function startServer(
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { url: address()!, process, said: () => text, stop };
+  return { url: address()!, process, said: () => text, ended, stop };
 }
 
 /** A folder for a store and a small model, removed when the test is over. */

@@ -1,7 +1,7 @@
 /**
  * `deno task fuzz --minutes N [--seed N]`: throws damaged bytes at every way in,
- * without bound but the time. What it finds is kept in tests/fuzz/findings, where
- * the tests try it again.
+ * without bound but the time, and says every minute what memory that takes. What
+ * it finds is kept in tests/fuzz/findings, where the tests try it again.
  *
  * @module
  */
@@ -12,6 +12,8 @@ import { withSurfaces } from "./surfaces.ts";
 
 const FINDINGS = new URL("./findings/", import.meta.url);
 const MEBIBYTE = 1024 * 1024;
+/** In milliseconds. */
+const MINUTE = 60_000;
 
 const flags = parseArgs(Deno.args, { string: ["minutes", "seed"] });
 const minutes = Number(flags.minutes ?? 1);
@@ -27,8 +29,10 @@ let findings = 0;
 let slowest = 0;
 const memory = () => Math.round(Deno.memoryUsage().rss / MEBIBYTE);
 await withSurfaces(async (surfaces) => {
-  const end = performance.now() + 60_000 * minutes;
-  let before = performance.now();
+  const start = performance.now();
+  const end = start + MINUTE * minutes;
+  let before = start;
+  let saying = start + MINUTE;
   const first = memory();
   for await (const finding of fuzz(surfaces, seed)) {
     const now = performance.now();
@@ -38,6 +42,10 @@ await withSurfaces(async (surfaces) => {
     if (finding !== undefined) {
       findings++;
       await keep(finding.surface, finding.bytes, finding.error);
+    }
+    if (now > saying) {
+      console.log(`${inputs} inputs, ${memory()} MiB`);
+      saying += MINUTE;
     }
     if (now > end) break;
   }

@@ -3,7 +3,7 @@ import { Listener } from "../../routes/listener.ts";
 
 /** Runs a test on a listener whose requests are answered with "here". */
 async function withListener(
-  options: { runShort?: () => Promise<boolean> },
+  options: { runShort?: () => boolean },
   body: (port: number, said: readonly string[]) => Promise<void>,
   handler: (request: Request) => Response = () => new Response("here"),
 ): Promise<void> {
@@ -15,7 +15,7 @@ async function withListener(
     onListen: ({ port }) => listening.resolve(port),
     report: (line) => said.push(line),
     interval: 5,
-    runShort: () => Promise.resolve(false),
+    runShort: () => false,
     ...options,
   }, handler);
   try {
@@ -41,7 +41,7 @@ async function ask(port: number): Promise<string> {
 
 Deno.test("silent connections are closed when descriptors run short, and requests are answered", async () => {
   let short = false;
-  const runShort = () => Promise.resolve(short);
+  const runShort = () => short;
   await withListener({ runShort }, async (port, said) => {
     const silent = await Promise.all(
       ["", "GET / HTTP/1.1\r\nHos"].map(async (text) => {

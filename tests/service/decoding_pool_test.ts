@@ -22,7 +22,7 @@ const LARGE = await encodeJpeg(gradient(2000, 1500), { progressive: true });
 async function withPool(
   options: Partial<PoolOptions>,
   body: (
-    describe: (image: Uint8Array) => Promise<Uint8Array>,
+    describe: (image: Uint8Array, patient?: boolean) => Promise<Uint8Array>,
     said: readonly unknown[],
   ) => Promise<void>,
 ): Promise<void> {
@@ -40,7 +40,7 @@ async function withPool(
   });
   try {
     await body(
-      (image) => pool.describe(image, describer.check(image)),
+      (image, patient) => pool.describe(image, describer.check(image), patient),
       said,
     );
   } finally {
@@ -94,7 +94,7 @@ Deno.test("a small image that comes alone is decoded in place, however slow the 
     const large = describe(LARGE).then(() => done.push("large"));
     await Promise.all([large, small]);
     assertEquals(done, ["small", "large"]);
-    const together = [LARGE, SMALL, SMALL].map(describe);
+    const together = [LARGE, SMALL, SMALL].map((image) => describe(image));
     assertEquals((await Promise.all(together)).length, 3);
   });
 });
@@ -165,4 +165,38 @@ Deno.test("where no workers can be had that is said once, and images are decoded
   } finally {
     globalThis.Worker = Worker;
   }
+});
+
+Deno.test("in an overload that goes on, images are turned away rather than made to wait, but for patient ones", async () => {
+  await withPool({ workers: 1, maxWaiting: 10_000 }, async (describe) => {
+    await describe(LARGE); // in a worker: it is there now
+    const work: Promise<unknown>[] = [];
+    let turnedAway = 0;
+    let letIn = 0;
+    const ask = () =>
+      describe(SMALL, false).then(
+        () => void (turnedAway > 0 && letIn++),
+        (error) => {
+          assertInstanceOf(error, BusyError);
+          assertMatch(error.message, /more are asked for than can be decoded/);
+          turnedAway++;
+        },
+      );
+    while (turnedAway === 0 || letIn === 0) {
+      for (let i = 0; i < 20; i++) work.push(ask());
+      work.push(describe(SMALL));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await Promise.all(work);
+  });
+});
+
+Deno.test("a burst is served, however long the line is", async () => {
+  await withPool({ workers: 1, maxWaiting: 10_000 }, async (describe) => {
+    await describe(LARGE);
+    const burst = Array.from({ length: 50 }, () => describe(SMALL, false));
+    for (const one of burst) {
+      assertEquals((await one).length, (await burst[0]!).length);
+    }
+  });
 });

@@ -120,6 +120,16 @@ Deno.test("old versions go, the head and tagged ones stay", async () => {
   await service.close();
 });
 
+Deno.test("old versions go whatever made the new ones", async () => {
+  const { service } = await openFixture({ weights, keepVersions: 3 });
+  const history = await service.history();
+  for (let i = 0; i < 32; i++) await history.rollback(0);
+  await service.settled();
+  const kept = (await history.list(50)).map(({ manifest }) => manifest.version);
+  assertEquals(kept, [32, 31, 30, 0]);
+  await service.close();
+});
+
 Deno.test("a version that is collected while it is read is gone, not damaged", async () => {
   const inner = await openEngine("memory");
   const { service: writer } = await openFixture({ weights, engine: inner });

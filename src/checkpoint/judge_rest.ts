@@ -1,0 +1,40 @@
+/** Judging what a server does not read before something is learned. @module */
+
+import type { ModelDescription } from "../model/state.ts";
+import { tensorSpecs } from "../model/sizes.ts";
+import type { SafetensorsReader } from "./safetensors_reader.ts";
+import { BEST } from "./state_description.ts";
+import {
+  hasBest,
+  readExamples,
+  readMoments,
+  readParameters,
+} from "./state_reader.ts";
+import { asTandem2 } from "./tandem_1.ts";
+
+/**
+ * Reads what `readServingModel` leaves out and keeps none of it, only to
+ * have it judged. Yields after every part, for other work to be done in between.
+ *
+ * @throws {CheckpointError} If a part is not what a training leaves.
+ */
+export async function* judgeRest(
+  file: SafetensorsReader,
+  model: ModelDescription,
+): AsyncGenerator<void> {
+  const source = asTandem2(file);
+  const specs = tensorSpecs(model.sizes);
+  const best = hasBest(source, model);
+  for (const prefix of best ? ["", BEST] : [""]) {
+    for (const { name } of specs) {
+      await readMoments(source, model, (tensor) => tensor === name, prefix);
+      yield;
+    }
+  }
+  for (const spec of best ? specs : []) {
+    await readParameters(source, BEST, [spec]);
+    yield;
+  }
+  await readExamples(source, model, "replay");
+  await readExamples(source, model, "guard");
+}
