@@ -34,6 +34,14 @@ export interface ChangeConditions<T> {
   answered?(): Promise<T | undefined>;
 }
 
+/** What a caller may say of a change. */
+export interface ChangeOptions {
+  /** The hashes of which the model must have one, if any will not do. */
+  readonly ifMatch?: readonly string[] | undefined;
+  /** The name of the key that it came with; the history keeps it. */
+  readonly by?: string | undefined;
+}
+
 /** A change of the model, as callers are told of it. */
 export interface Changed {
   readonly version: BeforeAfter;

@@ -11,6 +11,7 @@ import { changedParameters, type Corrections } from "./corrections.ts";
 import {
   type Changed,
   changedFrom,
+  type ChangeOptions,
   type Editor,
   type Proposal,
 } from "./editor.ts";
@@ -20,13 +21,6 @@ import type { Parameters, ServingNetwork } from "./network.ts";
 import { checkSound } from "./requests.ts";
 import { momentTensors, parameterTensors, restOfCorrection } from "./tuned.ts";
 import type { Version, Versions } from "./versions.ts";
-
-/** What a change of labels may be asked with. */
-export interface LabelOptions {
-  readonly ifMatch?: readonly string[] | undefined;
-  /** The name of the key that it came with. */
-  readonly by?: string | undefined;
-}
 
 /** Changes labels. Sizes and labels belong to a version: older ones keep theirs. */
 export class Labels {
@@ -47,7 +41,7 @@ export class Labels {
     head: string,
     label: string,
     describe: () => Promise<readonly Uint8Array[]>,
-    options: LabelOptions = {},
+    options: ChangeOptions = {},
   ): Promise<Changed> {
     const named = cleaned(label);
     const present = headsOf(this.network.model, this.versions.current.manifest);
@@ -69,7 +63,7 @@ export class Labels {
     head: string,
     label: string,
     name: string,
-    options: LabelOptions = {},
+    options: ChangeOptions = {},
   ): Promise<Changed> {
     const to = cleaned(name);
     return this.#change(
@@ -86,7 +80,7 @@ export class Labels {
   retire(
     head: string,
     label: string,
-    options: LabelOptions = {},
+    options: ChangeOptions = {},
   ): Promise<Changed> {
     return this.#change(
       options,
@@ -95,7 +89,7 @@ export class Labels {
   }
 
   async #change(
-    { ifMatch, by }: LabelOptions,
+    { ifMatch, by }: ChangeOptions,
     propose: (
       version: Version,
       own: HeadsRecord,
