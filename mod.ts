@@ -6,7 +6,12 @@
  */
 
 import { createApp } from "./routes/app.ts";
-import { endOnSignal, lazyService, traceOf } from "./routes/serving.ts";
+import {
+  endOnSignal,
+  lazyService,
+  meterOf,
+  traceOf,
+} from "./routes/serving.ts";
 import { readSettings } from "./src/service/settings.ts";
 
 const settings = readSettings((name) => Deno.env.get(name));
@@ -18,5 +23,6 @@ export default createApp({
   ...settings,
   log: console.log,
   trace: traceOf(settings),
+  meter: meterOf(settings),
   service: service.open,
 });

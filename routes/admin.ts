@@ -10,6 +10,7 @@ import { changeOptionsOf } from "./headers.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { noQuery } from "./query.ts";
+import { phase } from "./record.ts";
 import { check } from "./schemas/check.ts";
 import { tagName, versionBody } from "./schemas/admin.ts";
 
@@ -23,7 +24,11 @@ export function adminRoutes({ service, intake, keyring }: RouteOptions): Hono {
     .post("/rollback", key, noQuery(), intake.receive(), async (c) => {
       const version = await readVersion(c);
       const history = await (await service()).history();
-      const done = await history.rollback(version, changeOptionsOf(c));
+      const done = await phase(
+        c,
+        "rollback",
+        () => history.rollback(version, changeOptionsOf(c)),
+      );
       if (done === undefined) throw unknownVersion(version);
       return changed(c, done, { restored: version });
     })
@@ -53,7 +58,13 @@ export function adminRoutes({ service, intake, keyring }: RouteOptions): Hono {
         const transfer = await (await service()).transfer();
         return changed(
           c,
-          await checked(() => transfer.import(bytes, changeOptionsOf(c))),
+          await checked(() =>
+            phase(
+              c,
+              "import",
+              () => transfer.import(bytes, changeOptionsOf(c)),
+            )
+          ),
           {},
         );
       },

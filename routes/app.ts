@@ -22,7 +22,7 @@ import type { App } from "./api.ts";
 import { Intake } from "./intake.ts";
 import { Keyring } from "./keys.ts";
 import { lazyRoutes } from "./lazy.ts";
-import { Metrics } from "./metrics.ts";
+import { type Meter, Metrics } from "./metrics.ts";
 import { observe } from "./observe.ts";
 import type { AppOptions } from "./options.ts";
 import { checkOrigin } from "./origin.ts";
@@ -52,8 +52,9 @@ export function createApp(options: AppOptions): App {
       c,
     )
   );
-  const metrics = new Metrics();
-  const { log, logFormat, trace } = options;
+  const { log, logFormat, trace, meter } = options;
+  const metrics = new Metrics(meter);
+  if (meter !== undefined) watchGauges(meter, metrics, options.service);
   app.use(requestId(), observe({ metrics, log, logFormat, trace }));
   app.use(secureHeaders());
   if (options.corsOrigin !== undefined) {
@@ -74,4 +75,13 @@ export function createApp(options: AppOptions): App {
   app.route("/", predictRoutes(shared));
   app.route("/", lazyRoutes(shared));
   return app as unknown as App;
+}
+
+async function watchGauges(
+  meter: Meter,
+  metrics: Metrics,
+  service: AppOptions["service"],
+): Promise<void> {
+  const { gaugesOf } = await import("./exposition.ts");
+  meter.watch(gaugesOf(metrics, service));
 }

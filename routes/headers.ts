@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import type { ChangeOptions } from "../src/service/editor.ts";
 import { shown } from "./body.ts";
 import { problem } from "./problem.ts";
-import { recordOf } from "./record.ts";
+import { noteOf, recordOf } from "./record.ts";
 
 const MAX_KEY_LENGTH = 255;
 
@@ -43,7 +43,11 @@ export function readIdempotencyKey(c: Context): string | undefined {
   );
 }
 
-/** What a request says of the change that it asks for: If-Match, and whose key it came with. */
+/** The change that a request asks for: of which state, by whose key, and where it is noted. */
 export function changeOptionsOf(c: Context): ChangeOptions {
-  return { ifMatch: readIfMatch(c), by: recordOf(c).key?.name };
+  return {
+    ifMatch: readIfMatch(c),
+    by: recordOf(c).key?.name,
+    note: noteOf(c),
+  };
 }

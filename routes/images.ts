@@ -3,6 +3,7 @@
 import { ImageError } from "../src/errors.ts";
 import type { ImageHeader } from "../src/image/header.ts";
 import type { RequestLimits } from "../src/service/limits.ts";
+import type { Note } from "../src/service/phases.ts";
 import type { Service } from "../src/service/service.ts";
 import type { Field } from "./body.ts";
 import { imageProblem, problem } from "./problem.ts";
@@ -18,10 +19,11 @@ export async function describeImages(
   service: Service,
   images: readonly Field<Uint8Array>[],
   { pixels: maxPixels }: Pick<RequestLimits, "pixels">,
+  note: Note,
 ): Promise<Uint8Array[]> {
   const headers = checkAll(service, images, maxPixels);
   const describing = images.map(({ path, value }, i) =>
-    located(path, () => service.describe(value, headers[i]))
+    located(path, () => service.describe(value, headers[i], note))
   );
   return await Promise.all(describing);
 }

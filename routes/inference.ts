@@ -18,7 +18,7 @@ import { describeImages } from "./images.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem } from "./problem.ts";
 import { noQuery } from "./query.ts";
-import { phase, recordOf } from "./record.ts";
+import { noteOf, phase, recordOf } from "./record.ts";
 import { check } from "./schemas/check.ts";
 import {
   inferBody,
@@ -124,18 +124,24 @@ async function infer(
     readonly outputs?: readonly Requested[] | undefined;
   },
 ) {
+  const note = noteOf(c);
   const descriptors = await phase(
     c,
-    "decode",
+    "images",
     () =>
       input!.datatype === "BYTES"
-        ? describeImages(open, encodedImages(input!, limits.images), limits)
+        ? describeImages(
+          open,
+          encodedImages(input!, limits.images),
+          limits,
+          note,
+        )
         : Promise.resolve(describePixels(open, pixelImages(input!, limits))),
   );
   const result = await phase(
     c,
     "predict",
-    () => open.predict(descriptors, { topK: Number.MAX_SAFE_INTEGER }),
+    () => open.predict(descriptors, { topK: Number.MAX_SAFE_INTEGER, note }),
   );
   const { predictions, model } = result!; // no version was asked for
   recordOf(c).version = model.version;

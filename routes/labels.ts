@@ -22,6 +22,7 @@ import { describeImages } from "./images.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem } from "./problem.ts";
 import { noQuery } from "./query.ts";
+import { noteOf, phase } from "./record.ts";
 import { check, strayName } from "./schemas/check.ts";
 import { labelBody, labelForm, renameBody } from "./schemas/labels.ts";
 
@@ -45,11 +46,15 @@ export function labelRoutes(
       const { head, label, images } = await readNewLabel(c, limits);
       const describe = async () => {
         await keyring.spend(c, "examples", images.length);
-        return await describeImages(open, images, limits);
+        return await phase(
+          c,
+          "images",
+          () => describeImages(open, images, limits, noteOf(c)),
+        );
       };
       const add = async () =>
         (await labels()).add(head, label, describe, options);
-      return changed(c, await answered(add), { head, label });
+      return changed(c, await answered(c, add), { head, label });
     })
     .all("/labels", onlyMethods("POST"))
     .patch(
@@ -62,14 +67,14 @@ export function labelRoutes(
         const { label } = check(renameBody, await readJson(c, limits));
         const rename = async () =>
           (await labels()).rename(head, name, label, changeOptionsOf(c));
-        return changed(c, await answered(rename), { head, label });
+        return changed(c, await answered(c, rename), { head, label });
       },
     )
     .delete("/labels/:head/:name", key, noQuery(), async (c) => {
       const { head, name } = c.req.param();
       const retire = async () =>
         (await labels()).retire(head, name, changeOptionsOf(c));
-      return changed(c, await answered(retire), { head, label: name });
+      return changed(c, await answered(c, retire), { head, label: name });
     })
     .all("/labels/:head/:name", onlyMethods("PATCH", "DELETE"));
 }
@@ -116,9 +121,12 @@ function newLabelOfForm(form: Form, most: number): NewLabel {
   };
 }
 
-async function answered(work: () => Promise<Changed>): Promise<Changed> {
+async function answered(
+  c: Context,
+  work: () => Promise<Changed>,
+): Promise<Changed> {
   try {
-    return await work();
+    return await phase(c, "labels", work);
   } catch (error) {
     if (!(error instanceof LabelError)) throw error;
     const statuses = { unknown: 404, malformed: 422, conflict: 422 } as const;

@@ -9,7 +9,7 @@ import type {
 } from "../src/service/settings.ts";
 import type { Intake } from "./intake.ts";
 import type { Keyring } from "./keys.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Meter, Metrics } from "./metrics.ts";
 import type { Trace } from "./record.ts";
 
 /** What an app is made of. */
@@ -25,6 +25,8 @@ export interface AppOptions extends Pick<Settings, "keys" | "corsOrigin"> {
   readonly logFormat?: LogFormat;
   /** Told of the parts of every request's work. Default: nobody. */
   readonly trace?: Trace | undefined;
+  /** Told of what /metrics counts. Default: nobody. */
+  readonly meter?: Meter | undefined;
   /** The service, opened when it is first needed. */
   readonly service: () => Promise<Service>;
 }

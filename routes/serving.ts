@@ -7,6 +7,8 @@ import { Service } from "../src/service/service.ts";
 import { type Settings, SHIPPED_WEIGHTS } from "../src/service/settings.ts";
 import { readWeights } from "../src/service/weights.ts";
 import { openEngine } from "../src/store/open.ts";
+import { once } from "../src/service/once.ts";
+import type { Meter } from "./metrics.ts";
 import type { Trace } from "./record.ts";
 
 /** A service that is opened once, and again only if opening it failed. */
@@ -61,9 +63,25 @@ export function traceOf(
   { telemetry }: Pick<Settings, "telemetry">,
 ): Trace | undefined {
   if (!telemetry) return undefined;
-  return async (name, work) => {
-    const { openTelemetry } = await import("./tracing.ts");
-    return await openTelemetry()(name, work);
+  let opened: Trace | undefined;
+  return {
+    async within(name, work) {
+      opened ??= (await import("./tracing.ts")).openTrace();
+      return await opened.within(name, work);
+    },
+    note: (phase) => opened?.note(phase), // parts are within others
+  };
+}
+
+/** Who is told of what is counted: OpenTelemetry, loaded with the first of it, or nobody. */
+export function meterOf(
+  { telemetry }: Pick<Settings, "telemetry">,
+): Meter | undefined {
+  if (!telemetry) return undefined;
+  const open = once(async () => (await import("./metering.ts")).openMeter());
+  return {
+    record: async (...measured) => (await open()).record(...measured),
+    watch: async (gauges) => (await open()).watch(gauges),
   };
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { endOnSignal, lazyService, traceOf } from "./serving.ts";
+import { endOnSignal, lazyService, meterOf, traceOf } from "./serving.ts";
 import { type Keys, readSettings } from "../src/service/settings.ts";
 import { createApp } from "./app.ts";
 import { Listener } from "./listener.ts";
@@ -23,6 +23,7 @@ const app = orExit(() =>
     loopback,
     log: console.log,
     trace: traceOf(settings),
+    meter: meterOf(settings),
     service: service.open,
   })
 );

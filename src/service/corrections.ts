@@ -1,6 +1,10 @@
 /** Corrections by request: the policy of src/correction on versions of the store. @module */
 
-import { type Correction, DEFAULTS } from "../correction/correct.ts";
+import {
+  type Correction,
+  DEFAULTS,
+  type Timer,
+} from "../correction/correct.ts";
 import { examplesFrom, parametersOf } from "../correction/heads.ts";
 import { sameBits } from "../model/bits.ts";
 import type { GuardRecord, Manifest } from "../store/manifest.ts";
@@ -9,6 +13,7 @@ import { featuresTensor, labelsByName } from "./change_log.ts";
 import { headShapes, headsOf } from "./heads.ts";
 import { Judges } from "./judges.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
+import { timed } from "./phases.ts";
 import type { FeatureRows } from "./pool.ts";
 import type { FinetuneRequest, Learned } from "./requests.ts";
 import { standingsOf, updateRatio } from "./standings.ts";
@@ -64,10 +69,11 @@ export class Corrections {
       learningRate: request.learningRate ?? DEFAULTS.learningRate,
       seed: this.#seedFor(manifest),
     };
+    const time: Timer = (name, work) => timed(request.note, name, work);
     const correction = corrector.correct(
       present,
       examplesFrom(own.heads, examples),
-      options,
+      { ...options, time },
     );
     const tuned = roundMoments(correction, present);
     const before = parametersOf(present.heads);

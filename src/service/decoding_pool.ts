@@ -10,7 +10,7 @@ import type { Preprocessing } from "../image/descriptor.ts";
 import type { ImageHeader } from "../image/header.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import { Decoder } from "./decoder.ts";
-import type { Describer } from "./describer.ts";
+import type { Described, Describer } from "./describer.ts";
 import { turn } from "./turn.ts";
 
 /** What a pool may take. */
@@ -37,7 +37,7 @@ interface Job {
   readonly image: Uint8Array;
   readonly memory: number;
   readonly heavy: boolean;
-  resolve(descriptor: Uint8Array): void;
+  resolve(described: Described): void;
   reject(error: unknown): void;
 }
 
@@ -64,7 +64,7 @@ export class DecodingPool {
   readonly #heavy: Job[] = [];
   readonly #idle: Decoder[] = [];
   readonly #all = new Set<Decoder>();
-  readonly #underWay = new Set<Promise<Uint8Array>>();
+  readonly #underWay = new Set<Promise<Described>>();
   #busyHeavy = 0;
   #memory = 0;
   #lastHeavy = false;
@@ -86,7 +86,7 @@ export class DecodingPool {
    * @throws {ImageError} If it cannot be decoded, or takes too long or too much memory.
    * @throws {BusyError} If too many images wait.
    */
-  describe(image: Uint8Array, header: ImageHeader): Promise<Uint8Array> {
+  describe(image: Uint8Array, header: ImageHeader): Promise<Described> {
     const work = header.width * header.height * (header.passes ?? 1);
     const heavy = work > LIGHT || image.length > LIGHT_BYTES;
     if (this.#state === "cold") this.#startSoon();
@@ -109,7 +109,7 @@ export class DecodingPool {
     for (const decoder of this.#all) decoder.stop(closed);
   }
 
-  #enqueue(job: Pick<Job, "image" | "memory" | "heavy">): Promise<Uint8Array> {
+  #enqueue(job: Pick<Job, "image" | "memory" | "heavy">): Promise<Described> {
     const waiting = this.#light.length + this.#heavy.length;
     if (this.#state === "closed" || waiting >= this.options.maxWaiting) {
       const why = this.#state === "closed"
@@ -119,7 +119,7 @@ export class DecodingPool {
         new BusyError(`Cannot take on more images: ${why}`),
       );
     }
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+    const { promise, resolve, reject } = Promise.withResolvers<Described>();
     this.#underWay.add(promise);
     const forget = () => void this.#underWay.delete(promise);
     promise.then(forget, forget);
@@ -130,7 +130,7 @@ export class DecodingPool {
   }
 
   /** Decodes in place, one image per turn of the event loop. */
-  #describeInTurn(image: Uint8Array): Promise<Uint8Array> {
+  #describeInTurn(image: Uint8Array): Promise<Described> {
     const result = this.#turns.then(() => this.describer.describe(image));
     this.#turns = result.catch(() => {}).then(turn);
     return result;

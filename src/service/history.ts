@@ -64,7 +64,7 @@ export class History {
    */
   async rollback(
     version: number,
-    { ifMatch, by }: ChangeOptions = {},
+    { ifMatch, by, note }: ChangeOptions = {},
   ): Promise<Changed | undefined> {
     const done = await this.editor.change(
       async (): Promise<Proposed<"missing">> => {
@@ -73,7 +73,7 @@ export class History {
           ? { answer: "missing" }
           : { propose: proposal };
       },
-      { ifMatch },
+      { ifMatch, note },
     );
     return "answer" in done ? undefined : changedFrom(done.before, done.after);
   }

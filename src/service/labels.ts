@@ -89,7 +89,7 @@ export class Labels {
   }
 
   async #change(
-    { ifMatch, by }: ChangeOptions,
+    { ifMatch, by, note }: ChangeOptions,
     propose: (
       version: Version,
       own: HeadsRecord,
@@ -101,7 +101,7 @@ export class Labels {
       const own = headsOf(this.network.model, version.manifest);
       const { draft, ...rest } = await propose(version, own);
       return { propose: { draft: { ...draft, by }, ...rest } };
-    }, { ifMatch });
+    }, { ifMatch, note });
     if ("answer" in done) return done.answer;
     return changedFrom(done.before, done.after);
   }

@@ -10,6 +10,7 @@ import {
 } from "../store/manifest.ts";
 import type { Draft, Head } from "../store/draft.ts";
 import type { Parameters } from "./network.ts";
+import type { Note } from "./phases.ts";
 import type { ExampleAnswer } from "./standings.ts";
 import type { Version } from "./versions.ts";
 
@@ -37,6 +38,8 @@ export interface FinetuneRequest {
   /** The hashes of which the model must have one. */
   readonly ifMatch?: readonly string[];
   readonly idempotencyKey?: string;
+  /** Told of the parts of the work. */
+  readonly note?: Note | undefined;
 }
 
 /** What a fine-tune did. */

@@ -16,6 +16,7 @@ import type { History } from "./history.ts";
 import type { FinetuneRequest, FinetuneResult } from "./requests.ts";
 import { ServingNetwork } from "./network.ts";
 import { once } from "./once.ts";
+import { type Note, timed } from "./phases.ts";
 import type { Labels } from "./labels.ts";
 import type { Transfer } from "./transfer.ts";
 import { RecentImages } from "./recent.ts";
@@ -155,11 +156,14 @@ export class Service {
   }
 
   /** Decodes and describes an image: {@linkcode DecodingPool.describe}. */
-  describe(
+  async describe(
     image: Uint8Array,
     header: ImageHeader = this.check(image),
+    note?: Note,
   ): Promise<Uint8Array> {
-    return this.pool.describe(image, header);
+    const { descriptor, phases } = await this.pool.describe(image, header);
+    if (note !== undefined) phases.forEach(note);
+    return descriptor;
   }
 
   /** Describes pixels: {@linkcode Describer.describePixels}. */
@@ -181,13 +185,18 @@ export class Service {
   /**
    * Predicts described images, likeliest classes first.
    *
-   * @param version The version to ask; the current one by default.
+   * @param asked The version to ask, the current one by default, and who is told how
+   * long it took.
    * @returns undefined if there is no such version.
    * @throws {StoreError} If that version is damaged.
    */
   async predict(
     descriptors: readonly Uint8Array[],
-    { topK, version: number }: { topK: number; version?: number },
+    { topK, version: number, note }: {
+      topK: number;
+      version?: number;
+      note?: Note;
+    },
   ): Promise<PredictResult | undefined> {
     const naming = Promise.all(
       descriptors.map((descriptor) => this.#recent.add(descriptor)),
@@ -197,7 +206,11 @@ export class Service {
       ? this.#versions.current
       : await this.#versions.at(number);
     if (version === undefined) return undefined;
-    const predictions = this.network.predict(version, descriptors, topK);
+    const predictions = timed(
+      note,
+      "forward",
+      () => this.network.predict(version, descriptors, topK),
+    );
     const ids = await naming;
     return { predictions, ids, model: identityOf(version.manifest) };
   }

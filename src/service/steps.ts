@@ -71,7 +71,7 @@ export class Steps {
       parameters,
       trunk: trunkName(manifest.tensors),
       seed: manifest.version + 1,
-    }, { examples, steps, learningRate });
+    }, { examples, steps, learningRate, note: request.note });
     const { gradientNorm, updateRatio, loss, guard } = outcome;
     const { labels } = standingsOf(
       this.network.kernels,

@@ -101,7 +101,7 @@ export class Transfer {
    */
   async import(
     bytes: Uint8Array,
-    { ifMatch, by }: ChangeOptions = {},
+    { ifMatch, by, note }: ChangeOptions = {},
   ): Promise<Changed> {
     const source = decodeSafetensors(bytes);
     const state = await readState(source);
@@ -129,7 +129,7 @@ export class Transfer {
     };
     const done = await this.editor.change<never>(
       () => Promise.resolve({ propose: { draft, parameters } }),
-      { ifMatch },
+      { ifMatch, note },
     );
     if ("answer" in done) return done.answer;
     return changedFrom(done.before, done.after);
