@@ -10,18 +10,20 @@ import {
   endOnSignal,
   lazyService,
   meterOf,
+  openLogs,
   traceOf,
 } from "./routes/serving.ts";
 import { readSettings } from "./src/service/settings.ts";
 
 const settings = readSettings((name) => Deno.env.get(name));
-const service = lazyService(settings);
+const logs = openLogs(settings);
+const service = lazyService(settings, logs.report);
 service.open().catch(() => {}); // the first request tries again, and says why
-endOnSignal(service);
+endOnSignal(service, logs);
 
 export default createApp({
   ...settings,
-  log: console.log,
+  ...logs,
   trace: traceOf(settings),
   meter: meterOf(settings),
   service: service.open,

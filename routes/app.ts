@@ -52,10 +52,10 @@ export function createApp(options: AppOptions): App {
       c,
     )
   );
-  const { log, logFormat, trace, meter } = options;
+  const { log, logFormat, report, trace, meter } = options;
   const metrics = new Metrics(meter);
-  if (meter !== undefined) watchGauges(meter, metrics, options.service);
-  app.use(requestId(), observe({ metrics, log, logFormat, trace }));
+  if (meter !== undefined) watch(meter, options, metrics);
+  app.use(requestId(), observe({ metrics, log, logFormat, report, trace }));
   app.use(secureHeaders());
   if (options.corsOrigin !== undefined) {
     app.use(
@@ -77,11 +77,11 @@ export function createApp(options: AppOptions): App {
   return app as unknown as App;
 }
 
-async function watchGauges(
+async function watch(
   meter: Meter,
+  options: AppOptions,
   metrics: Metrics,
-  service: AppOptions["service"],
 ): Promise<void> {
-  const { gaugesOf } = await import("./exposition.ts");
-  meter.watch(gaugesOf(metrics, service));
+  const { readingsOf } = await import("./exposition.ts");
+  meter.watch(readingsOf(options, metrics));
 }

@@ -1,18 +1,24 @@
 /**
- * Metrics in Prometheus' text format, and the gauges among them.
+ * Metrics in Prometheus' text format, and those among them that are read when
+ * somebody asks.
  *
  * Source: Prometheus, Exposition formats, text format 0.0.4.
  *
  * @module
  */
 
-import type { Service } from "../src/service/service.ts";
-import { BOUNDS, type Gauge, type Histogram, type Metrics } from "./metrics.ts";
+import {
+  BOUNDS,
+  type Histogram,
+  type Metrics,
+  type Reading,
+} from "./metrics.ts";
+import type { AppOptions } from "./options.ts";
 
-/** All that was counted, and what the gauges say now. */
+/** All that was counted, and what is read now. */
 export async function exposition(
   { counters, histograms }: Metrics,
-  gauges: readonly Gauge[],
+  readings: readonly Reading[],
 ): Promise<string> {
   const lines: string[] = [];
   for (const [{ name, help }, sums] of counters) {
@@ -25,32 +31,41 @@ export async function exposition(
     );
     lines.push(...family(name, help, "histogram", samples));
   }
-  for (const { name, help, read } of gauges) {
+  for (const { name, help, kind, read } of readings) {
     const samples = [sample(name, "", await read())];
-    lines.push(...family(name, help, "gauge", samples));
+    lines.push(...family(name, help, kind, samples));
   }
   return lines.map((line) => `${line}\n`).join("");
 }
 
 /** What is read when somebody asks. */
-export function gaugesOf(
+export function readingsOf(
+  { service, droppedLines = () => 0 }: AppOptions,
   metrics: Metrics,
-  service: () => Promise<Service>,
-): Gauge[] {
+): Reading[] {
   const identity = async () => await (await service()).identity();
   return [{
+    kind: "counter",
+    name: "tandem_log_lines_dropped_total",
+    help: "Lines of the log that were dropped, for nobody read them.",
+    read: droppedLines,
+  }, {
+    kind: "gauge",
     name: "tandem_requests_active",
     help: "Requests under way.",
     read: () => metrics.active,
   }, {
+    kind: "gauge",
     name: "tandem_model_version",
     help: "The version that is served.",
     read: async () => (await identity()).version,
   }, {
+    kind: "gauge",
     name: "tandem_model_step",
     help: "Its optimizer steps since the first training began.",
     read: async () => (await identity()).step,
   }, {
+    kind: "gauge",
     name: "process_resident_memory_bytes",
     help: "Memory of the process.",
     read: () => Deno.memoryUsage().rss,

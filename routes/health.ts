@@ -1,14 +1,15 @@
 /** GET /healthz, /readyz and /metrics. @module */
 
 import { Hono } from "hono/quick";
-import { exposition, gaugesOf } from "./exposition.ts";
+import { exposition, readingsOf } from "./exposition.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods } from "./problem.ts";
 import { noQuery } from "./query.ts";
 
 /** Says that the server lives, with which version of the model; that it can work; what it did. */
-export function healthRoutes({ service, metrics }: RouteOptions): Hono {
-  const gauges = gaugesOf(metrics, service);
+export function healthRoutes(options: RouteOptions): Hono {
+  const { service, metrics } = options;
+  const readings = readingsOf(options, metrics);
   return new Hono()
     .get("/healthz", noQuery(), async (c) => {
       const { version, step } = await (await service()).identity();
@@ -23,7 +24,7 @@ export function healthRoutes({ service, metrics }: RouteOptions): Hono {
     })
     .all("/readyz", onlyMethods("GET"))
     .get("/metrics", noQuery(), async (c) => {
-      return c.body(await exposition(metrics, gauges), 200, {
+      return c.body(await exposition(metrics, readings), 200, {
         "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
         "Cache-Control": "no-store",
       });

@@ -28,10 +28,12 @@ export function openMeter(): Meter {
       opened.set(instrument.name, record);
       record(value, labels);
     },
-    watch(gauges) {
-      for (const { name, help: description, read } of gauges) {
-        meter.createObservableGauge(name, { description })
-          .addCallback(async (result) => result.observe(await read()));
+    watch(readings) {
+      for (const { name, help: description, kind, read } of readings) {
+        const reading = kind === "counter"
+          ? meter.createObservableCounter(name, { description })
+          : meter.createObservableGauge(name, { description });
+        reading.addCallback(async (result) => result.observe(await read()));
       }
     },
   };

@@ -33,7 +33,8 @@ export interface Instrument {
 }
 
 /** Something that is read when somebody asks. */
-export interface Gauge {
+export interface Reading {
+  readonly kind: "counter" | "gauge";
   readonly name: string;
   readonly help: string;
   readonly read: () => number | Promise<number>;
@@ -47,7 +48,7 @@ export interface Meter {
   /** Told of a count, or of a duration in seconds. */
   record(instrument: Instrument, value: number, labels: Labels): void;
   /** Told once what there is to be read. */
-  watch(gauges: readonly Gauge[]): void;
+  watch(readings: readonly Reading[]): void;
 }
 
 /** Durations: how many are up to each bound, not those of lower ones, and their sum. */
@@ -77,11 +78,6 @@ const FINETUNES: Instrument = {
   name: "tandem_finetunes_total",
   help: "Fine-tunes by what became of them.",
 };
-const DROPPED: Instrument = {
-  kind: "counter",
-  name: "tandem_log_lines_dropped_total",
-  help: "Lines of the log that nobody read in time.",
-};
 const DURATIONS: Instrument = {
   kind: "histogram",
   name: "tandem_request_duration_seconds",
@@ -99,7 +95,6 @@ export class Metrics {
   readonly counters = new Map<Instrument, Map<string, number>>([
     [REQUESTS, new Map()],
     [FINETUNES, new Map()],
-    [DROPPED, new Map([["", 0]])],
   ]);
   /** Durations by their labels as text. */
   readonly histograms = new Map<Instrument, Map<string, Histogram>>([
@@ -121,11 +116,6 @@ export class Metrics {
     }
     const { outcome } = record;
     if (outcome !== undefined) this.#add(FINETUNES, { outcome });
-  }
-
-  /** Counts a line of the log that was not written. */
-  countDropped(): void {
-    this.#add(DROPPED, {});
   }
 
   #add(instrument: Instrument, labels: Labels): void {

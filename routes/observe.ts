@@ -12,6 +12,8 @@ export interface Observers {
   /** Takes a line of the access log. */
   readonly log?: ((line: string) => void) | undefined;
   readonly logFormat?: LogFormat | undefined;
+  /** Takes what went wrong. */
+  readonly report?: ((error: unknown) => void) | undefined;
   readonly trace?: Trace | undefined;
 }
 
@@ -22,12 +24,13 @@ const LONGEST = 200;
 
 /** Watches the requests behind it. */
 export function observe(observers: Observers): MiddlewareHandler {
-  const { metrics, trace } = observers;
+  const { metrics, trace, report } = observers;
   return async (c, next) => {
     const start = performance.now();
     const record = recordOf(c);
     record.id = c.get("requestId") as string;
     record.trace = trace;
+    record.report = report;
     metrics.active++;
     await next();
     const { until } = record;

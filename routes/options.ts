@@ -21,6 +21,10 @@ export interface AppOptions extends Pick<Settings, "keys" | "corsOrigin"> {
   readonly loopback?: boolean;
   /** Takes a line for each request. Default: none is written. */
   readonly log?: (line: string) => void;
+  /** Takes what went wrong without the answer saying it. Default: the console. */
+  readonly report?: (error: unknown) => void;
+  /** Lines of either that were dropped so far. Default: none ever is. */
+  readonly droppedLines?: () => number;
   /** Default `line`. */
   readonly logFormat?: LogFormat;
   /** Told of the parts of every request's work. Default: nobody. */

@@ -32,6 +32,8 @@ export interface RequestRecord {
   version?: number;
   /** What became of a fine-tune. */
   outcome?: "accepted" | "refused" | "dry_run";
+  /** Takes what went wrong. */
+  report?: ((error: unknown) => void) | undefined;
   /** Who else is told of the parts of the work. */
   trace?: Trace | undefined;
   /** Parts of the work that are over. */

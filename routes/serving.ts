@@ -8,6 +8,7 @@ import { type Settings, SHIPPED_WEIGHTS } from "../src/service/settings.ts";
 import { readWeights } from "../src/service/weights.ts";
 import { openEngine } from "../src/store/open.ts";
 import { once } from "../src/service/once.ts";
+import type { LineStream, LineWriter } from "./line_writer.ts";
 import type { Meter } from "./metrics.ts";
 import type { Trace } from "./record.ts";
 
@@ -18,12 +19,71 @@ export interface LazyService {
   close(): Promise<void>;
 }
 
+/** Where the log goes. */
+export interface Logs {
+  /** Takes a line for a request. */
+  readonly log: (line: string) => void;
+  /** Takes what went wrong. */
+  readonly report: (error: unknown) => void;
+  /** Lines that were dropped, for nobody read them. */
+  readonly droppedLines: () => number;
+  /** Resolves when everything is written. */
+  readonly flush: () => Promise<void>;
+}
+
+/**
+ * The standard output and error, written beside the work: the console would hold up
+ * everything while nobody reads. On Deno Deploy, which reads the console, the console.
+ */
+export function openLogs({ onDeploy }: Pick<Settings, "onDeploy">): Logs {
+  if (onDeploy) {
+    return {
+      log: console.log,
+      report: console.error,
+      droppedLines: () => 0,
+      flush: () => Promise.resolve(),
+    };
+  }
+  const [output, errors] = [lazyWriter(Deno.stdout), lazyWriter(Deno.stderr)];
+  return {
+    log: output.write,
+    report: (error) =>
+      errors.write(typeof error === "string" ? error : Deno.inspect(error)),
+    droppedLines: () => output.dropped() + errors.dropped(),
+    async flush() {
+      await Promise.all([output.flush(), errors.flush()]);
+    },
+  };
+}
+
+/** A writer that is loaded with its first line: no answer waits for it. */
+function lazyWriter(stream: LineStream) {
+  let writer: LineWriter | undefined;
+  const open = once(async () => {
+    const { LineWriter } = await import("./line_writer.ts");
+    return writer = new LineWriter(stream);
+  });
+  let last: Promise<void> = Promise.resolve();
+  return {
+    write: (line: string) =>
+      void (last = open().then((writer) => writer.write(line))),
+    dropped: () => writer?.dropped ?? 0,
+    async flush() {
+      await last;
+      await writer?.flush();
+    },
+  };
+}
+
 /** Prepares a service; nothing is read yet. */
-export function lazyService(settings: Settings): LazyService {
+export function lazyService(
+  settings: Settings,
+  report?: (error: unknown) => void,
+): LazyService {
   let opened: Promise<Service> | undefined;
   return {
     open() {
-      opened ??= openService(settings).catch((error) => {
+      opened ??= openService(settings, report).catch((error) => {
         opened = undefined;
         throw error;
       });
@@ -40,16 +100,18 @@ const PATIENCE = 4000;
 
 /**
  * Ends the program at SIGINT or SIGTERM: `finish` first, then the service is
- * closed. Without it Deno 2.9 would wait for ever for workers that wait for images.
+ * closed and the log written. Without it Deno 2.9 would wait for ever for workers that wait for images.
  */
 export function endOnSignal(
   service: LazyService,
+  logs: Logs,
   finish: () => Promise<void> = () => Promise.resolve(),
 ): void {
   const stop = async () => {
     const timer = setTimeout(() => Deno.exit(0), PATIENCE);
     await finish();
     await service.close();
+    await logs.flush();
     clearTimeout(timer);
     Deno.exit(0);
   };
@@ -87,6 +149,7 @@ export function meterOf(
 
 async function openService(
   { model, store, limits, keepVersions }: Settings,
+  report?: (error: unknown) => void,
 ): Promise<Service> {
   const opening = openEngine(store); // while the file is read
   opening.catch(() => {}); // whoever awaits it below hears of it
@@ -103,6 +166,7 @@ async function openService(
       decoders: limits.decoders,
       decodeDeadline: 1000 * limits.decodeSeconds,
       keepVersions,
+      ...(report && { report }),
     });
     service.identity().catch(() => {}); // the first prediction finds the head read
     return service;

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { endOnSignal, lazyService, meterOf, traceOf } from "./serving.ts";
+import {
+  endOnSignal,
+  lazyService,
+  meterOf,
+  openLogs,
+  traceOf,
+} from "./serving.ts";
 import { type Keys, readSettings } from "../src/service/settings.ts";
 import { createApp } from "./app.ts";
 import { Listener } from "./listener.ts";
@@ -14,14 +20,15 @@ readArguments(Deno.args);
 const settings = orExit(() => readSettings((name) => Deno.env.get(name)));
 const loopback = /^(127(\.\d+){3}|::1|localhost)$/.test(settings.host);
 const keys = loopback ? withKeysOfThisRun(settings.keys) : settings.keys;
-const service = lazyService(settings);
+const logs = openLogs(settings);
+const service = lazyService(settings, logs.report);
 const opening = service.open().catch(exitWith);
 const app = orExit(() =>
   createApp({
     ...settings,
     keys,
     loopback,
-    log: console.log,
+    ...logs,
     trace: traceOf(settings),
     meter: meterOf(settings),
     service: service.open,
@@ -30,7 +37,7 @@ const app = orExit(() =>
 
 // A model that cannot be served is better known now than at the first request.
 const opened = await opening;
-endOnSignal(service, () => server.shutdown());
+endOnSignal(service, logs, () => server.shutdown());
 const server = orExit(() =>
   new Listener({
     hostname: settings.host,
@@ -41,7 +48,7 @@ const server = orExit(() =>
           hostname.includes(":") ? `[${hostname}]` : hostname
         }:${port}`,
       ),
-    report: (line) => console.warn(line),
+    report: logs.report,
   }, app.fetch)
 );
 opened.otherModels().then(sayOthers, console.error);

@@ -42,6 +42,8 @@ export interface Settings {
   readonly logFormat: LogFormat;
   /** Whether OpenTelemetry is told of the work. */
   readonly telemetry: boolean;
+  /** Whether Deno Deploy runs the server. */
+  readonly onDeploy: boolean;
   readonly limits: RequestLimits;
 }
 
@@ -118,6 +120,7 @@ export function readSettings(
     },
     corsOrigin: text("CORS_ORIGIN"),
     logFormat: logFormatOf(text("LOG") ?? "line"),
+    onDeploy,
     telemetry: ["1", "true"].includes(text("OTEL_DENO") ?? ""),
     limits: readRequestLimits(whole),
   };

@@ -25,7 +25,7 @@ export function startTandem(folder: string): Promise<Server> {
       HOST: "127.0.0.1",
       PORT: "0",
       PREDICT_KEY: "",
-      LOG: "none", // nobody reads it, and a full pipe would stop the server
+      LOG: "none", // nobody reads it
       STORE: `${folder}/store.kv`,
     },
   );

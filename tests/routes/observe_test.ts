@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import parsePrometheus from "parse-prometheus-text-format";
-import type { Gauge, Meter } from "../../routes/metrics.ts";
+import type { Meter, Reading } from "../../routes/metrics.ts";
 import type { Trace } from "../../routes/record.ts";
 import { fixtureWeights } from "../service/fixture.ts";
 import { DATA_URL, IMAGES, postImage, postJson, withApp } from "./fixture.ts";
@@ -237,13 +237,13 @@ Deno.test("a correction's gate, steps, finish and guard are traced", async () =>
 
 Deno.test("what /metrics counts is told to a meter, too", async () => {
   const sums = new Map<string, number>();
-  let gauges: readonly Gauge[] = [];
+  let readings: readonly Reading[] = [];
   const meter: Meter = {
     record({ name, kind }, value, labels) {
       const key = [name, ...Object.values(labels)].join(" ");
       sums.set(key, (sums.get(key) ?? 0) + (kind === "counter" ? value : 1));
     },
-    watch: (all) => void (gauges = all),
+    watch: (all) => void (readings = all),
   };
   await withApp({ meter }, async (app) => {
     for (let i = 0; i < 3; i++) await postImage(app, "/predict", IMAGES.png);
@@ -265,8 +265,8 @@ Deno.test("what /metrics counts is told to a meter, too", async () => {
       if (key.includes("/metrics")) sums.delete(key);
     }
     assertEquals(sums, new Map(told));
-    const read = await Promise.all(gauges.map(({ read }) => read()));
-    for (const [i, { name }] of gauges.entries()) {
+    const read = await Promise.all(readings.map(({ read }) => read()));
+    for (const [i, { name }] of readings.entries()) {
       assertMatch(text, new RegExp(`^${name} \\d`, "m"));
       assert(Number.isFinite(read[i]));
     }
