@@ -32,6 +32,7 @@ import { Metric } from "./metric.ts";
 import { addClass, type GrownClasses, measureWithin } from "./new_class.ts";
 import { type ExampleReport, reportsOf } from "./reports.ts";
 import { rowAt, Scorer } from "./scorer.ts";
+import { witnessesOf } from "./witnesses.ts";
 
 /** What belongs to a trunk and its base model. */
 export interface Material {
@@ -228,13 +229,25 @@ export class Corrector {
 
   #judge(present: readonly Head[], draft: readonly Head[]): Verdict {
     const { base } = this.material;
-    return decide(
+    const verdict = decide(
       base.map(({ spec }) => spec.name),
       this.guards,
       this.#metrics(base),
       this.#metrics(present),
       this.#metrics(draft),
     );
+    const heads = verdict.heads.map((guard, h) =>
+      guard.reason === null ? guard : {
+        ...guard,
+        witnesses: witnessesOf(
+          this.scorer,
+          this.guards[h]!,
+          present[h]!,
+          draft[h]!,
+        ),
+      }
+    );
+    return { ...verdict, heads };
   }
 
   #refused(

@@ -15,6 +15,7 @@ import { Judges } from "./judges.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import { timed } from "./phases.ts";
 import type { FeatureRows } from "./pool.ts";
+import { refusedCorrection } from "./refusals.ts";
 import type { FinetuneRequest, Learned } from "./requests.ts";
 import { standingsOf, updateRatio } from "./standings.ts";
 import {
@@ -25,7 +26,7 @@ import {
   TunedStore,
 } from "./tuned.ts";
 import type { Version } from "./versions.ts";
-import type { Weights } from "./weights.ts";
+import type { TuningMaterial, Weights } from "./weights.ts";
 
 /** Seeds of attempts on one version lie this far apart. */
 const ATTEMPT = 1_000_003;
@@ -39,6 +40,7 @@ export class Corrections {
     private readonly network: ServingNetwork,
     readonly judges: Judges,
     readonly tuned: TunedStore,
+    private readonly material: TuningMaterial,
   ) {}
 
   /** Reads the replay memory and the guard set. */
@@ -49,7 +51,8 @@ export class Corrections {
   ): Promise<Corrections> {
     const material = await weights.material();
     const judges = new Judges(network, material, store);
-    return new Corrections(network, judges, new TunedStore(network, store));
+    const tuned = new TunedStore(network, store);
+    return new Corrections(network, judges, tuned, material);
   }
 
   /** Corrects a version's heads on a draft. */
@@ -128,6 +131,9 @@ export class Corrections {
           reason,
           ...standings.labels[n]!,
         })),
+        refusal: correction.accepted
+          ? null
+          : refusedCorrection(correction, options, own.heads, this.material),
         gradientNorm,
         updateRatio: updateRatio(before, after, steps, learningRate),
       },
@@ -162,10 +168,14 @@ export function changedParameters(
 function guardRecord({ guard }: Correction): GuardRecord | null {
   const size = Math.max(0, ...(guard?.heads ?? []).map(({ size }) => size));
   if (guard === null || size === 0) return null;
-  const heads = guard.heads.map(({ name, base, before, after }) => [name, {
-    before: before.accuracy,
-    after: after.accuracy,
-    base: base.accuracy,
-  }]);
+  const heads = guard.heads.map(({ name, basis, base, before, after }) => [
+    name,
+    {
+      before: before.accuracy,
+      after: after.accuracy,
+      base: base.accuracy,
+      basis,
+    },
+  ]);
   return { size, ...Object.fromEntries(heads) };
 }

@@ -183,7 +183,7 @@ export class Learner {
   ): GuardRecord {
     const heads = this.heads.map(({ name }, h) => [
       name,
-      { before: before[h]!, after: after[h]! },
+      { before: before[h]!, after: after[h]!, basis: "guard" as const },
     ]);
     return { size, ...Object.fromEntries(heads) };
   }
