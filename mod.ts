@@ -5,26 +5,30 @@
  * @module
  */
 
-import { createApp } from "./routes/app.ts";
+import { type App, createApp } from "./routes/app.ts";
 import {
   endOnSignal,
+  type LazyService,
   lazyService,
+  type Logs,
   meterOf,
   openLogs,
   traceOf,
 } from "./routes/serving.ts";
-import { readSettings } from "./src/service/settings.ts";
+import { readSettings, type Settings } from "./src/service/settings.ts";
 
-const settings = readSettings((name) => Deno.env.get(name));
-const logs = openLogs(settings);
-const service = lazyService(settings, logs.report);
+const settings: Settings = readSettings((name) => Deno.env.get(name));
+const logs: Logs = openLogs(settings);
+const service: LazyService = lazyService(settings, logs.report);
 service.open().catch(() => {}); // the first request tries again, and says why
 endOnSignal(service, logs);
 
-export default createApp({
+const app: App = createApp({
   ...settings,
   ...logs,
   trace: traceOf(settings),
   meter: meterOf(settings),
   service: service.open,
 });
+
+export default app;

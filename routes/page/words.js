@@ -53,7 +53,7 @@ export function knownInWords(known) {
 /**
  * What the guard saw, head by head.
  *
- * @param {Readonly<Record<string, number | (BeforeAfter & { base?: number, basis?: string })>> | null} guard
+ * @param {Readonly<Record<string, number | (BeforeAfter & { basis?: string | undefined })>> | null} guard
  */
 export function guardInWords(guard) {
   if (guard === null) return "";

@@ -48,9 +48,9 @@ export interface Settings {
 }
 
 /** How requests are logged. */
-export type LogFormat = typeof LOG_FORMATS[number];
+export type LogFormat = "line" | "json" | "none";
 
-const LOG_FORMATS = ["line", "json", "none"] as const;
+const LOG_FORMATS: readonly LogFormat[] = ["line", "json", "none"];
 
 /** What one key may use up; undefined for any amount. */
 export interface KeyBudgets {
@@ -68,7 +68,7 @@ export interface Keys {
 }
 
 /** The model that comes with the repository: MODEL, unless it is set. */
-export const SHIPPED_WEIGHTS = new URL(
+export const SHIPPED_WEIGHTS: URL = new URL(
   "../../weights/office31.safetensors",
   import.meta.url,
 );

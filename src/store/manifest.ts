@@ -27,9 +27,9 @@ export interface BeforeAfter {
 /** The score of a head on the guard set. */
 export interface GuardScore extends BeforeAfter {
   /** The base model's, which a correction is measured by. */
-  readonly base?: number;
+  readonly base?: number | undefined;
   /** Which images it was judged by: those that no head was trained on, or the replay memory's. */
-  readonly basis?: "guard" | "replay";
+  readonly basis?: "guard" | "replay" | undefined;
 }
 
 /**
