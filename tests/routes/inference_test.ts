@@ -188,6 +188,14 @@ Deno.test("what is wrong is told with its path, and as the protocol's clients lo
       "outputs[0].name",
     );
     await refuse({ ...one({}), output: [] }, 400, "output");
+    await refuse(
+      {
+        ...one({}),
+        outputs: [{ name: "thing", parameters: { classificaton: 1 } }],
+      },
+      400,
+      "outputs[0].parameters.classificaton",
+    );
     const other = await app.request("/v2/models/other");
     assertStringIncludes((await other.json()).error, "expected tandem");
     const missing = await app.request("/v2/models/tandem/versions/7/ready");
