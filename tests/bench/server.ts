@@ -11,8 +11,11 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts Tandem as `deno task start` does, with a store of its own in `folder`. */
-export function startTandem(folder: string): Promise<Server> {
+/** Starts Tandem as `deno task start` does, with a store of its own in `folder` unless told. */
+export function startTandem(
+  folder: string,
+  env: Record<string, string> = {},
+): Promise<Server> {
   return start(
     [
       "--allow-net",
@@ -27,6 +30,7 @@ export function startTandem(folder: string): Promise<Server> {
       PREDICT_KEY: "",
       LOG: "none", // nobody reads it
       STORE: `${folder}/store.kv`,
+      ...env,
     },
   );
 }
