@@ -46,12 +46,15 @@ export function inferenceRoutes(
     app.get(path, noQuery(), async (c) => c.json(await answer(c), 200, FRESH))
       .all(path, onlyMethods("GET"));
   const key = keyring.allow("predict");
-  get("/v2", () =>
-    Promise.resolve({
-      name: "tandem",
-      version: "1",
-      extensions: ["classification"],
-    }));
+  // The protocol's schema has the slash, its text has not.
+  for (const path of ["/v2", "/v2/"]) {
+    get(path, () =>
+      Promise.resolve({
+        name: "tandem",
+        version: "1",
+        extensions: ["classification"],
+      }));
+  }
   get("/v2/health/live", () => Promise.resolve({ live: true }));
   get("/v2/health/ready", async () => {
     await (await service()).otherModels(); // what the store must answer

@@ -38,6 +38,7 @@ const RESOURCES: readonly Resource[] = [
   [
     [
       "/v2",
+      "/v2/",
       "/v2/health/live",
       "/v2/health/ready",
       ...["/v2/models/:model", "/v2/models/:model/versions/:version"].flatMap(
