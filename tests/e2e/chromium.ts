@@ -1,10 +1,9 @@
-/** Where Chromium is, if it is installed. @module */
+/** Chromium, for tests of the page. @module */
 
 const PLACES = ["chromium", "chromium-browser", "google-chrome"];
 
-/** The path of its program; undefined where there is none. */
-export const chromium: string | undefined = PLACES
-  .map((name) => `/usr/bin/${name}`).find(isFile);
+/** The path of its program, or undefined where there is none. */
+export const chromium = PLACES.map((name) => `/usr/bin/${name}`).find(isFile);
 
 function isFile(path: string): boolean {
   try {
