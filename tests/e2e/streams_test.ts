@@ -8,6 +8,9 @@ import { type Server, startServer, withFolder } from "./server.ts";
 /** Streams before the memory is looked at: until then the caches fill. */
 const WARM_UP = 800;
 const STREAMS = 1000;
+/** Looks at the memory at the end, and streams before each: the lowest is what is held. */
+const LOOKS = 8;
+const BETWEEN = 25;
 /** Clients that open them, each one after the other. */
 const CLIENTS = 8;
 /** A client may have a quarter of them under way: far fewer than there are streams. */
@@ -88,7 +91,12 @@ Deno.test("a thousand streams are opened and dropped: every step is there, and t
       await drop(server, WARM_UP, WARM_UP + STREAMS);
       const gauge = await settled(server);
       assertEquals(gauge("tandem_model_version"), WARM_UP + STREAMS);
-      assertLess(gauge(memory) - before, STREAMS * MOST_GROWTH);
+      let held = gauge(memory);
+      for (let look = 0; look < LOOKS; look++) {
+        await drop(server, 0, BETWEEN);
+        held = Math.min(held, (await settled(server))(memory));
+      }
+      assertLess(held - before, STREAMS * MOST_GROWTH);
     } finally {
       await server.stop();
     }
