@@ -5,18 +5,32 @@
  * @module
  */
 
-import { createApp } from "./routes/app.ts";
-import { endOnSignal, lazyService, traceOf } from "./routes/serving.ts";
-import { readSettings } from "./src/service/settings.ts";
+import { type App, createApp } from "./routes/app.ts";
+import {
+  endOnSignal,
+  type LazyService,
+  lazyService,
+  type Logs,
+  meterOf,
+  openLogs,
+  traceOf,
+} from "./routes/serving.ts";
+import { readSettings, type Settings } from "./src/service/settings.ts";
 
-const settings = readSettings((name) => Deno.env.get(name));
-const service = lazyService(settings);
+const settings: Settings = readSettings((name) => Deno.env.get(name));
+const logs: Logs = openLogs(settings);
+const service: LazyService = lazyService(settings, {
+  report: logs.report,
+});
 service.open().catch(() => {}); // the first request tries again, and says why
-endOnSignal(service);
+endOnSignal(service, logs);
 
-export default createApp({
+const app: App = createApp({
   ...settings,
-  log: console.log,
+  ...logs,
   trace: traceOf(settings),
+  meter: meterOf(settings),
   service: service.open,
 });
+
+export default app;

@@ -6,10 +6,11 @@ import { CheckpointError } from "../src/errors.ts";
 import { entityTag } from "../src/service/answers.ts";
 import type { Changed } from "../src/service/editor.ts";
 import { readBytes, readJson } from "./body.ts";
-import { readIfMatch } from "./headers.ts";
+import { changeOptionsOf } from "./headers.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { noQuery } from "./query.ts";
+import { phase } from "./record.ts";
 import { check } from "./schemas/check.ts";
 import { tagName, versionBody } from "./schemas/admin.ts";
 
@@ -23,9 +24,10 @@ export function adminRoutes({ service, intake, keyring }: RouteOptions): Hono {
     .post("/rollback", key, noQuery(), intake.receive(), async (c) => {
       const version = await readVersion(c);
       const history = await (await service()).history();
-      const done = await history.rollback(
-        version,
-        readIfMatch(c),
+      const done = await phase(
+        c,
+        "rollback",
+        () => history.rollback(version, changeOptionsOf(c)),
       );
       if (done === undefined) throw unknownVersion(version);
       return changed(c, done, { restored: version });
@@ -56,7 +58,13 @@ export function adminRoutes({ service, intake, keyring }: RouteOptions): Hono {
         const transfer = await (await service()).transfer();
         return changed(
           c,
-          await checked(() => transfer.import(bytes, readIfMatch(c))),
+          await checked(() =>
+            phase(
+              c,
+              "import",
+              () => transfer.import(bytes, changeOptionsOf(c)),
+            )
+          ),
           {},
         );
       },

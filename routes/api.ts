@@ -1,7 +1,8 @@
 /**
  * The API as types: `hc<App>(url)` of Hono's client knows every route, field and
- * answer. The types are those of the schemas; the heads of the model, which no
- * type can know, are given as `App<{ item: "classes" }>`, or may have any names.
+ * answer. The types are those of the schemas, written out so that nobody has to infer
+ * them; the heads of the model, which no type can know, are given as
+ * `App<{ item: "classes" }>`, or may have any names.
  * Bodies are JSON here; forms and bytes are for `fetch`.
  *
  * @module
@@ -10,7 +11,6 @@
 import type { Hono } from "hono";
 import type { BlankEnv } from "hono/types";
 import type { StatusCode } from "hono/utils/http-status";
-import type { InferInput, InferOutput } from "valibot";
 import type { BinaryAnswer } from "../src/heads/binary.ts";
 import type { ClassesAnswer } from "../src/heads/classes.ts";
 import type { NumberAnswer } from "../src/heads/number.ts";
@@ -18,20 +18,22 @@ import type { ModelIdentity } from "../src/service/answers.ts";
 import type { FinetuneAnswer as Finetuned } from "../src/service/requests.ts";
 import type { LabelAnswer } from "../src/service/standings.ts";
 import type {
-  importAnswer,
-  rollbackAnswer,
-  tagAnswer,
-  versionBody,
-} from "./schemas/admin.ts";
-import type { finetuneOptions } from "./schemas/finetune.ts";
-import type { labelAnswer, renameBody } from "./schemas/labels.ts";
-import type { problemSchema } from "./schemas/problem.ts";
-import type {
-  healthAnswer,
-  indexAnswer,
-  readyAnswer,
-} from "./schemas/server.ts";
-import type { versionAnswer, versionsAnswer } from "./schemas/versions.ts";
+  ChangeAnswer,
+  FinetuneOptions,
+  HealthAnswer,
+  IndexAnswer,
+  LabelChangeAnswer,
+  Problem,
+  ReadyAnswer,
+  RenameBody,
+  RollbackAnswer,
+  TagAnswer,
+  VersionAnswer,
+  VersionBody,
+  VersionsAnswer,
+} from "./bodies.ts";
+
+export type { Problem } from "./bodies.ts";
 
 /** The heads of a model: their names and kinds. */
 export type Heads = Readonly<Record<string, keyof Answers>>;
@@ -92,16 +94,7 @@ export interface FinetuneAnswer<H extends Heads = Heads>
 /** What /finetune takes. */
 export type FinetuneBody<H extends Heads = Heads> =
   & { readonly examples: readonly Example<H>[] }
-  & { [O in keyof Options]: Options[O] };
-
-type Options = {
-  -readonly [O in keyof typeof finetuneOptions]?: InferInput<
-    (typeof finetuneOptions)[O]
-  >;
-};
-
-/** What is wrong, and with what (RFC 9457). */
-export type Problem = InferOutput<typeof problemSchema>;
+  & FinetuneOptions;
 
 type ProblemStatus =
   | 400
@@ -139,7 +132,7 @@ type Named = { param: { head: string; name: string } };
 
 /** Every route and method. */
 export interface Api<H extends Heads = Heads> {
-  "/": { $get: Route<Nothing, InferOutput<typeof indexAnswer>> };
+  "/": { $get: Route<Nothing, IndexAnswer> };
   "/predict": {
     $post: Route<
       Json<{ images: string[] }> & {
@@ -157,26 +150,26 @@ export interface Api<H extends Heads = Heads> {
   "/labels": {
     $post: Route<
       Json<{ head: string; label: string; images: string[] }>,
-      InferOutput<typeof labelAnswer>
+      LabelChangeAnswer
     >;
   };
   "/labels/:head/:name": {
     $patch: Route<
-      Named & Json<InferInput<typeof renameBody>>,
-      InferOutput<typeof labelAnswer>
+      Named & Json<RenameBody>,
+      LabelChangeAnswer
     >;
-    $delete: Route<Named, InferOutput<typeof labelAnswer>>;
+    $delete: Route<Named, LabelChangeAnswer>;
   };
   "/versions": {
     $get: Route<
       { query?: { limit?: string; before?: string } },
-      InferOutput<typeof versionsAnswer>
+      VersionsAnswer
     >;
   };
   "/versions/:version": {
     $get: Route<
       { param: { version: string } },
-      InferOutput<typeof versionAnswer>
+      VersionAnswer
     >;
   };
   "/model": {
@@ -189,21 +182,21 @@ export interface Api<H extends Heads = Heads> {
   };
   "/rollback": {
     $post: Route<
-      Json<InferInput<typeof versionBody>>,
-      InferOutput<typeof rollbackAnswer>
+      Json<VersionBody>,
+      RollbackAnswer
     >;
   };
   "/export": { $get: Route<Nothing, Uint8Array, 200, "body"> };
-  "/import": { $post: Route<Nothing, InferOutput<typeof importAnswer>> };
+  "/import": { $post: Route<Nothing, ChangeAnswer> };
   "/tags/:name": {
     $put: Route<
-      { param: { name: string } } & Json<InferInput<typeof versionBody>>,
-      InferOutput<typeof tagAnswer>
+      { param: { name: string } } & Json<VersionBody>,
+      TagAnswer
     >;
     $delete: Route<{ param: { name: string } }, null, 204, "body">;
   };
-  "/healthz": { $get: Route<Nothing, InferOutput<typeof healthAnswer>> };
-  "/readyz": { $get: Route<Nothing, InferOutput<typeof readyAnswer>> };
+  "/healthz": { $get: Route<Nothing, HealthAnswer> };
+  "/readyz": { $get: Route<Nothing, ReadyAnswer> };
   "/metrics": { $get: Route<Nothing, string, 200, "text"> };
   "/openapi.json": { $get: Route<Nothing, Record<string, unknown>> };
   "/docs": { $get: Route<Nothing, string, 200, "text"> };

@@ -22,7 +22,7 @@ import type { App } from "./api.ts";
 import { Intake } from "./intake.ts";
 import { Keyring } from "./keys.ts";
 import { lazyRoutes } from "./lazy.ts";
-import { Metrics } from "./metrics.ts";
+import { type Meter, Metrics } from "./metrics.ts";
 import { observe } from "./observe.ts";
 import type { AppOptions } from "./options.ts";
 import { checkOrigin } from "./origin.ts";
@@ -53,9 +53,10 @@ export function createApp(options: AppOptions): App {
       c,
     )
   );
-  const metrics = new Metrics();
-  const { log, logFormat, trace } = options;
-  app.use(requestId(), observe({ metrics, log, logFormat, trace }));
+  const { log, logFormat, report, trace, meter } = options;
+  const metrics = new Metrics(meter);
+  if (meter !== undefined) watch(meter, options, metrics);
+  app.use(requestId(), observe({ metrics, log, logFormat, report, trace }));
   app.use(secureHeaders());
   if (options.corsOrigin !== undefined) {
     app.use(
@@ -75,4 +76,15 @@ export function createApp(options: AppOptions): App {
   app.route("/", predictRoutes(shared));
   app.route("/", lazyRoutes(shared));
   return app as unknown as App;
+}
+
+async function watch(
+  meter: Meter,
+  options: AppOptions,
+  metrics: Metrics,
+): Promise<void> {
+  const { readingsOf }: typeof import("./exposition.ts") = await import(
+    import.meta.resolve("./exposition.ts")
+  );
+  meter.watch(readingsOf(options, metrics));
 }

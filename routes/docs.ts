@@ -35,6 +35,8 @@ SwaggerUIBundle({
   defaultModelsExpandDepth: -1,
   deepLinking: true,
   validatorUrl: null,
+  // It looks for this where files are a list, and then does without.
+  plugins: [{ components: { JsonSchema_string_binary: () => null } }],
 });
 `;
 

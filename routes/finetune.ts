@@ -4,6 +4,7 @@ import { Hono } from "hono/quick";
 import { entityTag } from "../src/service/answers.ts";
 import type { FinetuneAnswer } from "../src/service/requests.ts";
 import type { RequestLimits } from "../src/service/limits.ts";
+import type { Note } from "../src/service/phases.ts";
 import type { Service } from "../src/service/service.ts";
 import { type Field, shown } from "./body.ts";
 import type { Source } from "./lesson.ts";
@@ -13,7 +14,7 @@ import { readIdempotencyKey, readIfMatch } from "./headers.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem } from "./problem.ts";
 import { refuseQuery } from "./query.ts";
-import { phase, recordOf } from "./record.ts";
+import { noteOf, phase, recordOf } from "./record.ts";
 
 /** Teaches the model corrected examples. */
 export function finetuneRoutes(
@@ -36,18 +37,25 @@ export function finetuneRoutes(
         }
         const found = findSources(open, sources);
         const work = async (tell: Tell) => {
+          const note = noteOf(c);
+          let steps = 0;
           const result = await phase(c, "finetune", () =>
             open.finetune({
               images: found.map(({ value }) => value),
               describe: async () => {
                 await keyring.spend(c, "examples", found.length);
-                const describe = () => describeSources(open, found, limits);
-                const descriptors = await phase(c, "decode", describe);
+                const describe = () =>
+                  describeSources(open, found, limits, note);
+                const descriptors = await phase(c, "images", describe);
                 tell("decoded", { examples: found.length });
                 return descriptors;
               },
               ...lesson,
               by: recordOf(c).key?.name,
+              note: (phase) => {
+                note(phase);
+                if (phase.name === "step") tell("step", { step: ++steps });
+              },
               ...(ifMatch === undefined ? {} : { ifMatch }),
               ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
             }));
@@ -98,10 +106,12 @@ async function describeSources(
   open: Service,
   found: readonly Found[],
   limits: RequestLimits,
+  note: Note,
 ): Promise<Uint8Array[]> {
   const images = found.filter(({ described }) => !described);
   const descriptors = await describeImages(open, images, limits, {
     patient: true,
+    note,
   });
   return found.map(({ described, value }) =>
     described ? value : descriptors.shift()!

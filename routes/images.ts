@@ -3,7 +3,7 @@
 import { ImageError } from "../src/errors.ts";
 import type { ImageHeader } from "../src/image/header.ts";
 import type { RequestLimits } from "../src/service/limits.ts";
-import type { Service } from "../src/service/service.ts";
+import type { DescribeOptions, Service } from "../src/service/service.ts";
 import type { Field } from "./body.ts";
 import { imageProblem, problem } from "./problem.ts";
 
@@ -13,18 +13,16 @@ const IMAGES = 4;
 /**
  * Describes images. Every header is checked before anything is decoded, and
  * everything is decoded before anything else is done.
- *
- * @param patient Whether they wait for their turn however many others wait.
  */
 export async function describeImages(
   service: Service,
   images: readonly Field<Uint8Array>[],
   { pixels: maxPixels }: Pick<RequestLimits, "pixels">,
-  { patient }: { patient: boolean },
+  options: DescribeOptions,
 ): Promise<Uint8Array[]> {
   const headers = checkAll(service, images, maxPixels);
   const describing = images.map(({ path, value }, i) =>
-    located(path, () => service.describe(value, headers[i], patient))
+    located(path, () => service.describe(value, headers[i], options))
   );
   return await Promise.all(describing);
 }

@@ -18,7 +18,7 @@ import { describeImages } from "./images.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem } from "./problem.ts";
 import { noQuery } from "./query.ts";
-import { phase, recordOf } from "./record.ts";
+import { noteOf, phase, recordOf } from "./record.ts";
 import { check } from "./schemas/check.ts";
 import {
   inferBody,
@@ -46,12 +46,15 @@ export function inferenceRoutes(
     app.get(path, noQuery(), async (c) => c.json(await answer(c), 200, FRESH))
       .all(path, onlyMethods("GET"));
   const key = keyring.allow("predict");
-  get("/v2", () =>
-    Promise.resolve({
-      name: "tandem",
-      version: "1",
-      extensions: ["classification"],
-    }));
+  // The protocol's schema has the slash, its text has not.
+  for (const path of ["/v2", "/v2/"]) {
+    get(path, () =>
+      Promise.resolve({
+        name: "tandem",
+        version: "1",
+        extensions: ["classification"],
+      }));
+  }
   get("/v2/health/live", () => Promise.resolve({ live: true }));
   get("/v2/health/ready", async () => {
     await (await service()).ready();
@@ -124,20 +127,22 @@ async function infer(
     readonly outputs?: readonly Requested[] | undefined;
   },
 ) {
+  const note = noteOf(c);
   const descriptors = await phase(
     c,
-    "decode",
+    "images",
     () =>
       input!.datatype === "BYTES"
         ? describeImages(open, encodedImages(input!, limits.images), limits, {
           patient: false,
+          note,
         })
         : Promise.resolve(describePixels(open, pixelImages(input!, limits))),
   );
   const result = await phase(
     c,
     "predict",
-    () => open.predict(descriptors, { topK: Number.MAX_SAFE_INTEGER }),
+    () => open.predict(descriptors, { topK: Number.MAX_SAFE_INTEGER, note }),
   );
   const { predictions, model } = result!; // no version was asked for
   recordOf(c).version = model.version;

@@ -5,7 +5,6 @@ import { Hono } from "hono/quick";
 import { LabelError } from "../src/errors.ts";
 import { entityTag } from "../src/service/answers.ts";
 import type { Changed } from "../src/service/editor.ts";
-import type { LabelOptions } from "../src/service/labels.ts";
 import type { RequestLimits } from "../src/service/limits.ts";
 import {
   bodyKind,
@@ -18,12 +17,12 @@ import {
   shown,
 } from "./body.ts";
 import type { Form } from "./form.ts";
-import { readIfMatch } from "./headers.ts";
+import { changeOptionsOf } from "./headers.ts";
 import { describeImages } from "./images.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem } from "./problem.ts";
 import { noQuery } from "./query.ts";
-import { recordOf } from "./record.ts";
+import { noteOf, phase } from "./record.ts";
 import { check, strayName } from "./schemas/check.ts";
 import { labelBody, labelForm, renameBody } from "./schemas/labels.ts";
 
@@ -42,16 +41,24 @@ export function labelRoutes(
   const labels = async () => (await service()).labels();
   return new Hono()
     .post("/labels", key, noQuery(), intake.receive(), async (c) => {
-      const options = optionsOf(c);
+      const options = changeOptionsOf(c);
       const open = await service();
       const { head, label, images } = await readNewLabel(c, limits);
       const describe = async () => {
         await keyring.spend(c, "examples", images.length);
-        return await describeImages(open, images, limits, { patient: true });
+        return await phase(
+          c,
+          "images",
+          () =>
+            describeImages(open, images, limits, {
+              patient: true,
+              note: noteOf(c),
+            }),
+        );
       };
       const add = async () =>
         (await labels()).add(head, label, describe, options);
-      return changed(c, await answered(add), { head, label });
+      return changed(c, await answered(c, add), { head, label });
     })
     .all("/labels", onlyMethods("POST"))
     .patch(
@@ -63,15 +70,15 @@ export function labelRoutes(
         const { head, name } = c.req.param();
         const { label } = check(renameBody, await readJson(c, limits));
         const rename = async () =>
-          (await labels()).rename(head, name, label, optionsOf(c));
-        return changed(c, await answered(rename), { head, label });
+          (await labels()).rename(head, name, label, changeOptionsOf(c));
+        return changed(c, await answered(c, rename), { head, label });
       },
     )
     .delete("/labels/:head/:name", key, noQuery(), async (c) => {
       const { head, name } = c.req.param();
       const retire = async () =>
-        (await labels()).retire(head, name, optionsOf(c));
-      return changed(c, await answered(retire), { head, label: name });
+        (await labels()).retire(head, name, changeOptionsOf(c));
+      return changed(c, await answered(c, retire), { head, label: name });
     })
     .all("/labels/:head/:name", onlyMethods("PATCH", "DELETE"));
 }
@@ -118,13 +125,12 @@ function newLabelOfForm(form: Form, most: number): NewLabel {
   };
 }
 
-function optionsOf(c: Context): LabelOptions {
-  return { ifMatch: readIfMatch(c), by: recordOf(c).key?.name };
-}
-
-async function answered(work: () => Promise<Changed>): Promise<Changed> {
+async function answered(
+  c: Context,
+  work: () => Promise<Changed>,
+): Promise<Changed> {
   try {
-    return await work();
+    return await phase(c, "labels", work);
   } catch (error) {
     if (!(error instanceof LabelError)) throw error;
     const statuses = { unknown: 404, malformed: 422, conflict: 422 } as const;

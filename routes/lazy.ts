@@ -22,6 +22,7 @@ const PATHS: Readonly<Record<Resource, readonly string[]>> = {
   labels: ["/labels", "/labels/:head/:name"],
   inference: [
     "/v2",
+    "/v2/",
     "/v2/health/live",
     "/v2/health/ready",
     ...["/v2/models/:model", "/v2/models/:model/versions/:version"].flatMap(

@@ -1,8 +1,7 @@
 /**
- * Counts of what the server did, in Prometheus' text format. Nothing but maps and
- * sums: a server that nobody scrapes should not load a library for it.
- *
- * Source: Prometheus, Exposition formats, text format 0.0.4.
+ * Counts of what the server did: one registry, read by /metrics and told to
+ * OpenTelemetry where that is on. Nothing but maps and sums, for a server that nobody
+ * scrapes should not load a library for it.
  *
  * @module
  */
@@ -10,7 +9,7 @@
 import type { RequestRecord } from "./record.ts";
 
 /** Upper bounds of the histograms' buckets, in seconds. */
-const BOUNDS = [
+export const BOUNDS: readonly number[] = [
   0.001,
   0.0025,
   0.005,
@@ -26,6 +25,39 @@ const BOUNDS = [
   10,
 ];
 
+/** Something that is counted, or whose duration in seconds is. */
+export interface Instrument {
+  readonly name: string;
+  readonly help: string;
+  readonly kind: "counter" | "histogram";
+}
+
+/** Something that is read when somebody asks. */
+export interface Reading {
+  readonly kind: "counter" | "gauge";
+  readonly name: string;
+  readonly help: string;
+  readonly read: () => number | Promise<number>;
+}
+
+/** What a measurement belongs to. */
+export type Labels = Readonly<Record<string, string | number>>;
+
+/** Who else is told of measurements. */
+export interface Meter {
+  /** Told of a count, or of a duration in seconds. */
+  record(instrument: Instrument, value: number, labels: Labels): void;
+  /** Told once what there is to be read. */
+  watch(readings: readonly Reading[]): void;
+}
+
+/** Durations: how many are up to each bound, not those of lower ones, and their sum. */
+export interface Histogram {
+  readonly counts: number[];
+  sum: number;
+  total: number;
+}
+
 /** A request that was answered. */
 export interface Answered {
   readonly method: string;
@@ -36,130 +68,82 @@ export interface Answered {
   readonly record: RequestRecord;
 }
 
-type Labels = Readonly<Record<string, string | number>>;
-
-interface Histogram {
-  readonly counts: number[];
-  sum: number;
-  total: number;
-}
-
-/** What is known when somebody asks. */
-export interface Gauge {
-  readonly name: string;
-  readonly help: string;
-  readonly value: number;
-}
+const REQUESTS: Instrument = {
+  kind: "counter",
+  name: "tandem_requests_total",
+  help: "Requests answered.",
+};
+const FINETUNES: Instrument = {
+  kind: "counter",
+  name: "tandem_finetunes_total",
+  help: "Fine-tunes by what became of them.",
+};
+const DURATIONS: Instrument = {
+  kind: "histogram",
+  name: "tandem_request_duration_seconds",
+  help: "Time to answer.",
+};
+const PHASES: Instrument = {
+  kind: "histogram",
+  name: "tandem_phase_duration_seconds",
+  help: "Time of parts of the work.",
+};
 
 /** Counts requests and the parts of their work. */
 export class Metrics {
-  readonly #requests = new Map<string, number>();
-  readonly #finetunes = new Map<string, number>();
-  readonly #durations = new Map<string, Histogram>();
-  readonly #phases = new Map<string, Histogram>();
+  /** Sums by their labels as text. */
+  readonly counters = new Map<Instrument, Map<string, number>>([
+    [REQUESTS, new Map()],
+    [FINETUNES, new Map()],
+  ]);
+  /** Durations by their labels as text. */
+  readonly histograms = new Map<Instrument, Map<string, Histogram>>([
+    [DURATIONS, new Map()],
+    [PHASES, new Map()],
+  ]);
   /** Requests under way. */
   active = 0;
 
+  /** @param meter Told of everything as well. */
+  constructor(private readonly meter?: Meter) {}
+
   /** Counts a request. */
   count({ method, route, status, milliseconds, record }: Answered): void {
-    add(this.#requests, labelled({ method, route, status }));
-    observe(this.#durations, labelled({ route }), milliseconds);
-    for (const [name, milliseconds] of record.phases) {
-      observe(this.#phases, labelled({ phase: name }), milliseconds);
+    this.#add(REQUESTS, { method, route, status });
+    this.#observe(DURATIONS, { route }, milliseconds);
+    for (const { name, duration } of record.phases) {
+      this.#observe(PHASES, { phase: name }, duration);
     }
     const { outcome } = record;
-    if (outcome !== undefined) add(this.#finetunes, labelled({ outcome }));
+    if (outcome !== undefined) this.#add(FINETUNES, { outcome });
   }
 
-  /** All of it as text. */
-  text(gauges: readonly Gauge[]): string {
-    return [
-      ...counter("tandem_requests_total", "Requests answered.", this.#requests),
-      ...counter(
-        "tandem_finetunes_total",
-        "Fine-tunes by what became of them.",
-        this.#finetunes,
-      ),
-      ...histogram(
-        "tandem_request_duration_seconds",
-        "Time to answer.",
-        this.#durations,
-      ),
-      ...histogram(
-        "tandem_phase_duration_seconds",
-        "Time of parts of the work.",
-        this.#phases,
-      ),
-      ...gauges.flatMap(({ name, help, value }) => [
-        ...heading(name, help, "gauge"),
-        `${name} ${value}`,
-      ]),
-      "",
-    ].join("\n");
+  #add(instrument: Instrument, labels: Labels): void {
+    const sums = this.counters.get(instrument)!;
+    const key = textOf(labels);
+    sums.set(key, (sums.get(key) ?? 0) + 1);
+    this.meter?.record(instrument, 1, labels);
   }
-}
 
-function add(counts: Map<string, number>, labels: string): void {
-  counts.set(labels, (counts.get(labels) ?? 0) + 1);
-}
-
-function observe(
-  histograms: Map<string, Histogram>,
-  labels: string,
-  milliseconds: number,
-): void {
-  let histogram = histograms.get(labels);
-  if (histogram === undefined) {
-    histogram = { counts: BOUNDS.map(() => 0), sum: 0, total: 0 };
-    histograms.set(labels, histogram);
+  #observe(instrument: Instrument, labels: Labels, milliseconds: number): void {
+    const histograms = this.histograms.get(instrument)!;
+    const key = textOf(labels);
+    let histogram = histograms.get(key);
+    if (histogram === undefined) {
+      histogram = { counts: BOUNDS.map(() => 0), sum: 0, total: 0 };
+      histograms.set(key, histogram);
+    }
+    const seconds = milliseconds / 1000;
+    const bucket = BOUNDS.findIndex((bound) => seconds <= bound);
+    if (bucket >= 0) histogram.counts[bucket]!++;
+    histogram.sum += seconds;
+    histogram.total++;
+    this.meter?.record(instrument, seconds, labels);
   }
-  const seconds = milliseconds / 1000;
-  const bucket = BOUNDS.findIndex((bound) => seconds <= bound);
-  if (bucket >= 0) histogram.counts[bucket]!++;
-  histogram.sum += seconds;
-  histogram.total++;
-}
-
-function counter(
-  name: string,
-  help: string,
-  counts: ReadonlyMap<string, number>,
-): string[] {
-  if (counts.size === 0) return [];
-  return [
-    ...heading(name, help, "counter"),
-    ...[...counts].map(([labels, count]) => `${name}{${labels}} ${count}`),
-  ];
-}
-
-function histogram(
-  name: string,
-  help: string,
-  histograms: ReadonlyMap<string, Histogram>,
-): string[] {
-  if (histograms.size === 0) return [];
-  return [
-    ...heading(name, help, "histogram"),
-    ...[...histograms].flatMap(([labels, { counts, sum, total }]) => {
-      let below = 0;
-      return [
-        ...counts.map((count, i) =>
-          `${name}_bucket{${labels},le="${BOUNDS[i]}"} ${below += count}`
-        ),
-        `${name}_bucket{${labels},le="+Inf"} ${total}`,
-        `${name}_sum{${labels}} ${sum}`,
-        `${name}_count{${labels}} ${total}`,
-      ];
-    }),
-  ];
-}
-
-function heading(name: string, help: string, type: string): string[] {
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
 }
 
 /** Labels as text. Their values are methods, routes, statuses and names of ours: none needs an escape. */
-function labelled(labels: Labels): string {
+function textOf(labels: Labels): string {
   return Object.entries(labels).map(([name, value]) => `${name}="${value}"`)
     .join(",");
 }

@@ -12,6 +12,8 @@ export interface Observers {
   /** Takes a line of the access log. */
   readonly log?: ((line: string) => void) | undefined;
   readonly logFormat?: LogFormat | undefined;
+  /** Takes what went wrong. */
+  readonly report?: ((error: unknown) => void) | undefined;
   readonly trace?: Trace | undefined;
 }
 
@@ -22,12 +24,13 @@ const LONGEST = 200;
 
 /** Watches the requests behind it. */
 export function observe(observers: Observers): MiddlewareHandler {
-  const { metrics, trace } = observers;
+  const { metrics, trace, report } = observers;
   return async (c, next) => {
     const start = performance.now();
     const record = recordOf(c);
     record.id = c.get("requestId") as string;
     record.trace = trace;
+    record.report = report;
     metrics.active++;
     await next();
     const { until } = record;
@@ -55,9 +58,16 @@ function count(c: Context, metrics: Metrics, milliseconds: number): void {
   });
 }
 
-/** The time of the parts and of all, in milliseconds (W3C, Server Timing, 2023). */
+/**
+ * The time of the parts and of all, in milliseconds (W3C, Server Timing, 2023). What
+ * was done for each of several images is added up.
+ */
 function timingOf({ phases }: RequestRecord, total: number): string {
-  return [...phases, ["total", total] as const]
+  const times = new Map<string, number>();
+  for (const { name, duration } of phases) {
+    times.set(name, (times.get(name) ?? 0) + duration);
+  }
+  return [...times, ["total", total] as const]
     .map(([name, time]) => `${name};dur=${time.toFixed(2)}`).join(", ");
 }
 

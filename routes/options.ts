@@ -9,7 +9,7 @@ import type {
 } from "../src/service/settings.ts";
 import type { Intake } from "./intake.ts";
 import type { Keyring } from "./keys.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Meter, Metrics } from "./metrics.ts";
 import type { Trace } from "./record.ts";
 
 /** What an app is made of. */
@@ -21,10 +21,16 @@ export interface AppOptions extends Pick<Settings, "keys" | "corsOrigin"> {
   readonly loopback?: boolean;
   /** Takes a line for each request. Default: none is written. */
   readonly log?: (line: string) => void;
+  /** Takes what went wrong without the answer saying it. Default: the console. */
+  readonly report?: (error: unknown) => void;
+  /** Lines of either that were dropped so far. Default: none ever is. */
+  readonly droppedLines?: () => number;
   /** Default `line`. */
   readonly logFormat?: LogFormat;
   /** Told of the parts of every request's work. Default: nobody. */
   readonly trace?: Trace | undefined;
+  /** Told of what /metrics counts. Default: nobody. */
+  readonly meter?: Meter | undefined;
   /** The service, opened when it is first needed. */
   readonly service: () => Promise<Service>;
 }

@@ -19,7 +19,7 @@ import type { RequestLimits } from "../src/service/limits.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { readQuery } from "./query.ts";
-import { phase, recordOf } from "./record.ts";
+import { noteOf, phase, recordOf } from "./record.ts";
 
 const DEFAULT_TOP_K = 5;
 /** Imported late: see lazy.ts. */
@@ -46,12 +46,17 @@ export function predictRoutes(
         );
         const images = await readImages(c, limits);
         const open = await service();
+        const note = noteOf(c);
         const descriptors = await phase(
           c,
-          "decode",
-          () => describeImages(open, images, limits, { patient: false }),
+          "images",
+          () => describeImages(open, images, limits, { patient: false, note }),
         );
-        const asked = { topK, ...(version === undefined ? {} : { version }) };
+        const asked = {
+          topK,
+          note,
+          ...(version === undefined ? {} : { version }),
+        };
         const result = await phase(
           c,
           "predict",

@@ -88,13 +88,13 @@ export function unknownVersion(
 
 /** Answers an error. What is not foreseen is logged, and answered without saying why. */
 export function answerError(error: Error, c: Context): Response {
-  const requestId = recordOf(c).id;
+  const { id: requestId, report = console.error } = recordOf(c);
   const known = error instanceof HTTPException ? error : foreseen(error);
   if (error instanceof StoreError && error.cause !== undefined) {
-    console.error(`Request ${requestId}: ${error.message}: ${error.cause}`);
+    report(`Request ${requestId}: ${error.message}: ${error.cause}`);
   }
   if (known !== undefined) return answer(c, known);
-  console.error(`Request ${requestId} failed:`, error);
+  report(`Request ${requestId} failed: ${Deno.inspect(error)}`);
   return answer(
     c,
     problem(

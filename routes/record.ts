@@ -1,6 +1,7 @@
 /** What is noted of a request while it is answered: for the log, the metrics and the answer's headers. @module */
 
 import type { Context } from "hono";
+import { type Note, type Phase, timedAsync } from "../src/service/phases.ts";
 
 /** A key that a request came with. */
 export interface KnownKey {
@@ -11,8 +12,13 @@ export interface KnownKey {
   readonly digest: () => Promise<Uint8Array>;
 }
 
-/** Does a part of the work, and tells of it elsewhere. */
-export type Trace = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+/** Told of the parts of the work elsewhere, as spans. */
+export interface Trace {
+  /** Does a part of the work; the parts that are told of meanwhile are parts of it. */
+  within<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Told of a part that is over. */
+  readonly note: Note;
+}
 
 /** What is noted of a request. */
 export interface RequestRecord {
@@ -26,10 +32,12 @@ export interface RequestRecord {
   version?: number;
   /** What became of a fine-tune. */
   outcome?: "accepted" | "refused" | "dry_run";
+  /** Takes what went wrong. */
+  report?: ((error: unknown) => void) | undefined;
   /** Who else is told of the parts of the work. */
   trace?: Trace | undefined;
-  /** Parts of the work and how long they took, in milliseconds. */
-  readonly phases: [name: string, milliseconds: number][];
+  /** Parts of the work that are over. */
+  readonly phases: Phase[];
   /** To be set on the answer, whatever that becomes. */
   readonly headers: Map<string, string>;
 }
@@ -54,10 +62,18 @@ export async function phase<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const { phases, trace } = recordOf(c);
-  const start = performance.now();
-  try {
-    return await (trace === undefined ? work() : trace(name, work));
-  } finally {
-    phases.push([name, performance.now() - start]);
-  }
+  return await timedAsync(
+    (phase) => phases.push(phase),
+    name,
+    trace === undefined ? work : () => trace.within(name, work),
+  );
+}
+
+/** Notes the parts of a request's work that are told of when they are over. */
+export function noteOf(c: Context): Note {
+  const { phases, trace } = recordOf(c);
+  return (phase) => {
+    phases.push(phase);
+    trace?.note(phase);
+  };
 }

@@ -3,11 +3,14 @@
 import { readKnown, withKnown } from "../src/checkpoint/known_file.ts";
 import { CheckpointError } from "../src/errors.ts";
 import { prepareDescriber } from "../src/service/describer.ts";
+import { once } from "../src/service/once.ts";
 import { Service } from "../src/service/service.ts";
 import { type Settings, SHIPPED_WEIGHTS } from "../src/service/settings.ts";
 import { readWeights } from "../src/service/weights.ts";
 import { openEngine } from "../src/store/open.ts";
 import { Deadlines } from "../src/waiting.ts";
+import type { LineStream, LineWriter } from "./line_writer.ts";
+import type { Meter } from "./metrics.ts";
 import type { Trace } from "./record.ts";
 
 /** A service that is opened once, and again only if opening it failed. */
@@ -17,26 +20,87 @@ export interface LazyService {
   close(): Promise<void>;
 }
 
+/** Where the log goes. */
+export interface Logs {
+  /** Takes a line for a request. */
+  readonly log: (line: string) => void;
+  /** Takes what went wrong. */
+  readonly report: (error: unknown) => void;
+  /** Lines that were dropped, for nobody read them. */
+  readonly droppedLines: () => number;
+  /** Resolves when everything is written. */
+  readonly flush: () => Promise<void>;
+}
+
+/**
+ * The standard output and error, written beside the work: the console would hold up
+ * everything while nobody reads. On Deno Deploy, which reads the console, the console.
+ */
+export function openLogs({ onDeploy }: Pick<Settings, "onDeploy">): Logs {
+  if (onDeploy) {
+    return {
+      log: console.log,
+      report: console.error,
+      droppedLines: () => 0,
+      flush: () => Promise.resolve(),
+    };
+  }
+  const [output, errors] = [lazyWriter(Deno.stdout), lazyWriter(Deno.stderr)];
+  return {
+    log: output.write,
+    report: (error) =>
+      errors.write(typeof error === "string" ? error : Deno.inspect(error)),
+    droppedLines: () => output.dropped() + errors.dropped(),
+    async flush() {
+      await Promise.all([output.flush(), errors.flush()]);
+    },
+  };
+}
+
+/** A writer that is loaded with its first line: no answer waits for it. */
+function lazyWriter(stream: LineStream) {
+  let writer: LineWriter | undefined;
+  const open = once(async () => {
+    const { LineWriter }: typeof import("./line_writer.ts") = await import(
+      import.meta.resolve("./line_writer.ts")
+    );
+    return writer = new LineWriter(stream);
+  });
+  let last: Promise<void> = Promise.resolve();
+  return {
+    write: (line: string) =>
+      void (last = open().then((writer) => writer.write(line))),
+    dropped: () => writer?.dropped ?? 0,
+    async flush() {
+      await last;
+      await writer?.flush();
+    },
+  };
+}
+
+/** Who is told of what goes wrong beside requests; the console by default. */
+export interface Reports {
+  readonly report?: (error: unknown) => void;
+  /** Told if the weights file can be served and not learned from. */
+  readonly unsound?: (error: Error) => void;
+}
+
 /**
  * Milliseconds from the start to the judgement of what only learning reads: a first
  * answer does not wait for it. A fine-tune that comes before waits for its own.
  */
 const JUDGE_AFTER = 500;
 
-/**
- * Prepares a service; nothing is read yet.
- *
- * @param unsound Told if the weights file can be served and not learned from.
- */
+/** Prepares a service; nothing is read yet. */
 export function lazyService(
   settings: Settings,
-  unsound: (error: Error) => void = console.error,
+  { report = console.error, unsound = report }: Reports = {},
 ): LazyService {
   let opened: Promise<Service> | undefined;
   const deadlines = new Deadlines(JUDGE_AFTER);
   let endJudging = () => {};
   const open = async () => {
-    const service = await openService(settings);
+    const service = await openService(settings, report);
     endJudging = deadlines.start(() => service.sound().catch(unsound));
     return service;
   };
@@ -61,16 +125,18 @@ const PATIENCE = 4000;
 
 /**
  * Ends the program at SIGINT or SIGTERM: `finish` first, then the service is
- * closed. Without it Deno 2.9 would wait for ever for workers that wait for images.
+ * closed and the log written. Without it Deno 2.9 would wait for ever for workers that wait for images.
  */
 export function endOnSignal(
   service: LazyService,
+  logs: Logs,
   finish: () => Promise<void> = () => Promise.resolve(),
 ): void {
   const stop = async () => {
     const timer = setTimeout(() => Deno.exit(0), PATIENCE);
     await finish();
     await service.close();
+    await logs.flush();
     clearTimeout(timer);
     Deno.exit(0);
   };
@@ -84,16 +150,39 @@ export function traceOf(
   { telemetry }: Pick<Settings, "telemetry">,
 ): Trace | undefined {
   if (!telemetry) return undefined;
-  return async (name, work) => {
-    const { openTelemetry }: typeof import("./tracing.ts") = await import(
-      import.meta.resolve("./tracing.ts")
+  let opened: Trace | undefined;
+  return {
+    async within(name, work) {
+      const { openTrace }: typeof import("./tracing.ts") = await import(
+        import.meta.resolve("./tracing.ts")
+      );
+      opened ??= openTrace();
+      return await opened.within(name, work);
+    },
+    note: (phase) => opened?.note(phase), // parts are within others
+  };
+}
+
+/** Who is told of what is counted: OpenTelemetry, loaded with the first of it, or nobody. */
+export function meterOf(
+  { telemetry }: Pick<Settings, "telemetry">,
+): Meter | undefined {
+  if (!telemetry) return undefined;
+  const open = once(async () => {
+    const { openMeter }: typeof import("./metering.ts") = await import(
+      import.meta.resolve("./metering.ts")
     );
-    return await openTelemetry()(name, work);
+    return openMeter();
+  });
+  return {
+    record: async (...measured) => (await open()).record(...measured),
+    watch: async (gauges) => (await open()).watch(gauges),
   };
 }
 
 async function openService(
   { model, store, limits, keepVersions }: Settings,
+  report?: (error: unknown) => void,
 ): Promise<Service> {
   const opening = openEngine(store); // while the file is read
   opening.catch(() => {}); // whoever awaits it below hears of it
@@ -110,6 +199,7 @@ async function openService(
       decoders: limits.decoders,
       decodeDeadline: 1000 * limits.decodeSeconds,
       keepVersions,
+      ...(report && { report }),
     });
     service.identity().catch(() => {}); // the first prediction finds the head read
     return service;

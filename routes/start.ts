@@ -4,7 +4,13 @@
  * @module
  */
 
-import { endOnSignal, lazyService, traceOf } from "./serving.ts";
+import {
+  endOnSignal,
+  lazyService,
+  meterOf,
+  openLogs,
+  traceOf,
+} from "./serving.ts";
 import { type Keys, readSettings } from "../src/service/settings.ts";
 import { createApp } from "./app.ts";
 import { Listener } from "./listener.ts";
@@ -13,27 +19,32 @@ await readArguments(Deno.args);
 const settings = orExit(() => readSettings((name) => Deno.env.get(name)));
 const loopback = /^(127(\.\d+){3}|::1|localhost)$/.test(settings.host);
 const keys = loopback ? withKeysOfThisRun(settings.keys) : settings.keys;
-const service = lazyService(settings, exitWith);
+const logs = openLogs(settings);
+const service = lazyService(settings, {
+  report: logs.report,
+  unsound: exitWith,
+});
 const opening = service.open().catch(exitWith);
 const app = orExit(() =>
   createApp({
     ...settings,
     keys,
     loopback,
-    log: console.log,
+    ...logs,
     trace: traceOf(settings),
+    meter: meterOf(settings),
     service: service.open,
   })
 );
 
 const listening = Promise.withResolvers<Deno.NetAddr>();
-endOnSignal(service, () => server.shutdown());
+endOnSignal(service, logs, () => server.shutdown());
 const server = orExit(() =>
   new Listener({
     hostname: settings.host,
     port: settings.port,
     onListen: listening.resolve,
-    report: (line) => console.warn(line),
+    report: logs.report,
   }, app.fetch)
 );
 // A model that cannot be served is better known now than at the first request.

@@ -4,17 +4,21 @@ import { SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Trace } from "./record.ts";
 
 /** Tells whatever provider is registered; Deno registers its own where OTEL_DENO is set. */
-export function openTelemetry(): Trace {
+export function openTrace(): Trace {
   const tracer = trace.getTracer("tandem");
-  return (name, work) =>
-    tracer.startActiveSpan(name, async (span) => {
-      try {
-        return await work();
-      } catch (error) {
-        span.setStatus({ code: SpanStatusCode.ERROR });
-        throw error;
-      } finally {
-        span.end();
-      }
-    });
+  return {
+    within: (name, work) =>
+      tracer.startActiveSpan(name, async (span) => {
+        try {
+          return await work();
+        } catch (error) {
+          span.setStatus({ code: SpanStatusCode.ERROR });
+          throw error;
+        } finally {
+          span.end();
+        }
+      }),
+    note: ({ name, start, duration }) =>
+      tracer.startSpan(name, { startTime: start }).end(start + duration),
+  };
 }

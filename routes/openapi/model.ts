@@ -25,7 +25,7 @@ const IMAGE_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 const EVENTS: Json = {
   type: "string",
   description:
-    "Events `checked`, `decoded`, then `answer` with the JSON of an answer, or `problem` with that of a problem.",
+    "Events `checked`, `decoded`, in mode steps a `step` after each, then `answer` with the JSON of an answer, or `problem` with that of a problem.",
 };
 
 /** The operations that ask the model and teach it. */

@@ -53,7 +53,7 @@ export function knownInWords(known) {
 /**
  * What the guard saw, head by head.
  *
- * @param {Readonly<Record<string, number | (BeforeAfter & { base?: number })>> | null} guard
+ * @param {Readonly<Record<string, number | (BeforeAfter & { basis?: string | undefined })>> | null} guard
  */
 export function guardInWords(guard) {
   if (guard === null) return "";
@@ -62,9 +62,13 @@ export function guardInWords(guard) {
       ? []
       : [`${plain(name)} ${percent(score.before)} → ${percent(score.after)}`]
   );
+  const isReplay = Object.values(guard).some((score) =>
+    typeof score !== "number" && score.basis === "replay"
+  );
+  const kept = isReplay ? "kept images" : "held-out images";
   const images = typeof guard.size === "number"
-    ? `Right on ${guard.size} held-out images: `
-    : "Right on held-out images: ";
+    ? `Right on ${guard.size} ${kept}: `
+    : `Right on ${kept}: `;
   return scores.length === 0 ? "" : `${images}${scores.join(", ")}.`;
 }
 

@@ -67,15 +67,21 @@ function isStray({ type, expected }: v.BaseIssue<unknown>): boolean {
 function strayProblem(root: Schema, issue: v.BaseIssue<unknown>, at: string) {
   const steps = stepsOf(issue);
   const parent = steps.slice(0, -1);
-  const { entries } = schemaAt(root, parent) as Schema & {
-    entries: object;
-  };
   const path = pathOf(at, parent);
   return strayName(
     path === "" ? "" : `${path}.`,
     String(steps.at(-1)),
-    Object.keys(entries),
+    namesIn(schemaAt(root, parent)),
   );
+}
+
+/** The fields of an object, also of one that may be missing. */
+function namesIn(schema: Schema | undefined): string[] {
+  const { wrapped, entries = {} } = (schema ?? {}) as {
+    wrapped?: Schema;
+    entries?: object;
+  };
+  return wrapped === undefined ? Object.keys(entries) : namesIn(wrapped);
 }
 
 function faultOf(root: Schema, issue: v.BaseIssue<unknown>, at: string) {

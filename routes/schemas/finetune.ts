@@ -108,10 +108,20 @@ function bodyOf<const I extends v.GenericSchema>(
   return fields({ examples: list(example, MAX_EXAMPLES), ...finetuneOptions });
 }
 
+const basis = v.picklist(["guard", "replay"]);
+
 const guardScore = fields({
   before: v.number(),
   after: v.number(),
   base: v.optional(v.number()),
+  basis: v.optional(
+    v.pipe(
+      basis,
+      v.description(
+        "Whether the images are those that no head was trained on, or the replay memory's.",
+      ),
+    ),
+  ),
 });
 
 /** What a guard saw: its size, and the score of each head. */
@@ -125,6 +135,23 @@ const labelOutcome = fields({
   rank: fields({ before: whole(1), after: whole(1) }),
 });
 
+const refusal = fields({
+  next: v.pipe(
+    v.array(v.string()),
+    v.description("What the caller can do, the likeliest to help first."),
+  ),
+  against: v.pipe(
+    v.array(fields({
+      head: v.string(),
+      basis,
+      row: whole(0),
+      label: v.union([v.string(), v.number(), v.boolean()]),
+      probability: fields({ before: probability, after: probability }),
+    })),
+    v.description("The kept images that spoke most against it."),
+  ),
+});
+
 /** What a fine-tune did. */
 export function finetuneAnswer(heads: readonly HeadSpec[]) {
   return fields({
@@ -132,6 +159,10 @@ export function finetuneAnswer(heads: readonly HeadSpec[]) {
     reason: v.pipe(
       v.nullable(v.string()),
       v.description("Why it was not accepted, or why nothing changed."),
+    ),
+    refusal: v.pipe(
+      v.nullable(refusal),
+      v.description("What helps where it was not accepted."),
     ),
     version: wholeBeforeAfter,
     step: wholeBeforeAfter,

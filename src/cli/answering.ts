@@ -44,7 +44,7 @@ async function withFile<T>(
   const describer = await Describer.create(model.preprocessing, COMMAND_LIMITS);
   const network = await ServingNetwork.create(model);
   return await body(async (image) => {
-    const descriptor = await describer.describe(image);
+    const { descriptor } = await describer.describe(image);
     return network.predict(model, [descriptor], topK)[0]!;
   });
 }

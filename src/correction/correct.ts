@@ -7,7 +7,7 @@
  * @module
  */
 
-import { isKnown, type Standing, UNKNOWN } from "../heads/head.ts";
+import { UNKNOWN } from "../heads/head.ts";
 import { AdamSteps, type StepPlan } from "./adam_steps.ts";
 import { finish, missingOf } from "./finish.ts";
 import { gate, soundness } from "./gate.ts";
@@ -26,12 +26,13 @@ import {
   type Head,
   pick,
   rowsOf,
-  standingOf,
 } from "./heads.ts";
 import { type Memory, recall, remember } from "./memory.ts";
 import { Metric } from "./metric.ts";
 import { addClass, type GrownClasses, measureWithin } from "./new_class.ts";
+import { type ExampleReport, reportsOf } from "./reports.ts";
 import { rowAt, Scorer } from "./scorer.ts";
+import { witnessesOf } from "./witnesses.ts";
 
 /** What belongs to a trunk and its base model. */
 export interface Material {
@@ -55,6 +56,9 @@ export interface Tuned {
   readonly memory: Memory;
 }
 
+/** Does a part of the work, and may note how long it takes. */
+export type Timer = <T>(part: string, work: () => T) => T;
+
 /** How to correct; see {@linkcode DEFAULTS}. */
 export interface CorrectionOptions {
   /** By how much, in logits, an answer must be right; 0.5 unless told. */
@@ -66,15 +70,8 @@ export interface CorrectionOptions {
   readonly learningRate?: number;
   /** Seed of what is drawn: the number of the version to be made, and of the attempt. */
   readonly seed: number;
-}
-
-/** What became of one example. */
-export interface ExampleReport {
-  readonly used: boolean;
-  /** Why it was not used; null if it was. */
-  readonly reason: string | null;
-  /** For each head before and after; null where the example has no label of it. */
-  readonly answers: readonly ({ before: Standing; after: Standing } | null)[];
+  /** Does the parts of the work: `gate`, `steps`, `finish` and `guard`. */
+  readonly time?: Timer;
 }
 
 /** What became of a request. */
@@ -94,6 +91,14 @@ export interface Correction extends Tuned {
 
 /** Defaults of the options, chosen by measurement (docs/fine-tuning.md). */
 export const DEFAULTS = { margin: 0.5, steps: 1, learningRate: 3e-5 };
+
+/** How a request is learned that is believed. */
+interface LearningPlan extends StepPlan {
+  readonly margin: number;
+  readonly time: Timer;
+}
+
+const untimed: Timer = (_part, work) => work();
 
 /** A request of which a larger share is not believed is refused whole. */
 const MOST_DROPPED = 0.25;
@@ -164,23 +169,37 @@ export class Corrector {
     examples: Examples,
     options: CorrectionOptions,
   ): Correction {
-    const { margin, trusted = false, ...plan } = { ...DEFAULTS, ...options };
+    const { trusted = false, ...plan } = {
+      ...DEFAULTS,
+      time: untimed,
+      ...options,
+    };
+    const { time } = plan;
     const reasons = trusted
       ? soundness(examples)
-      : gate(this.scorer, this.material.base, examples);
+      : time("gate", () => gate(this.scorer, this.material.base, examples));
     const used = reasons.flatMap((reason, i) => reason === null ? [i] : []);
     const dropped = examples.count - used.length;
     if (used.length === 0 || dropped > MOST_DROPPED * examples.count) {
       return this.#refused(present, examples, reasons);
     }
     const request = pick(examples, used);
-    const { updates, ...draft } = this.#learn(present, request, margin, plan);
-    const verdict = this.#judge(present.heads, draft.heads);
+    const { updates, ...draft } = this.#learn(present, request, plan);
+    const verdict = time(
+      "guard",
+      () => this.#judge(present.heads, draft.heads),
+    );
     return {
       ...(verdict.accepted ? draft : present),
       accepted: verdict.accepted,
       reason: verdict.reason,
-      examples: this.#reports(present.heads, draft.heads, examples, reasons),
+      examples: reportsOf(
+        this.scorer,
+        present.heads,
+        draft.heads,
+        examples,
+        reasons,
+      ),
       draft: draft.heads,
       guard: verdict,
       updates,
@@ -191,36 +210,46 @@ export class Corrector {
   #learn(
     present: Tuned,
     request: Examples,
-    margin: number,
-    plan: StepPlan,
+    plan: LearningPlan,
   ): Tuned & { readonly updates: number } {
     const { scorer, metric } = this;
+    const { margin, time } = plan;
     const memory = remember(present.memory, present.heads, request);
     const lesson = lessonOf(scorer, present.heads, request, margin);
     const { heads: stepped, secondMoments } =
       lesson === undefined || plan.steps === 0
         ? present
-        : this.adam.take(present.heads, present.secondMoments, lesson, plan);
+        : time("steps", () =>
+          this.adam.take(present.heads, present.secondMoments, lesson, plan));
     const others = recall(memory, present.heads, metric.stride);
-    const { heads, updates } = finish(
-      { metric, scorer },
-      stepped,
-      request,
-      others,
-      margin,
+    const { heads, updates } = time(
+      "finish",
+      () => finish({ metric, scorer }, stepped, request, others, margin),
     );
     return { heads, secondMoments, memory, updates };
   }
 
   #judge(present: readonly Head[], draft: readonly Head[]): Verdict {
     const { base } = this.material;
-    return decide(
+    const verdict = decide(
       base.map(({ spec }) => spec.name),
       this.guards,
       this.#metrics(base),
       this.#metrics(present),
       this.#metrics(draft),
     );
+    const heads = verdict.heads.map((guard, h) =>
+      guard.reason === null ? guard : {
+        ...guard,
+        witnesses: witnessesOf(
+          this.scorer,
+          this.guards[h]!,
+          present[h]!,
+          draft[h]!,
+        ),
+      }
+    );
+    return { ...verdict, heads };
   }
 
   #refused(
@@ -232,7 +261,13 @@ export class Corrector {
       ...present,
       accepted: false,
       reason: refusalOf(reasons),
-      examples: this.#reports(present.heads, present.heads, examples, reasons),
+      examples: reportsOf(
+        this.scorer,
+        present.heads,
+        present.heads,
+        examples,
+        reasons,
+      ),
       draft: present.heads,
       guard: null,
       updates: 0,
@@ -248,25 +283,6 @@ export class Corrector {
       this.#measured.set(head, metrics);
       return metrics;
     });
-  }
-
-  #reports(
-    before: readonly Head[],
-    after: readonly Head[],
-    examples: Examples,
-    reasons: readonly (string | null)[],
-  ): ExampleReport[] {
-    const [then, now] = [before, after].map((heads) =>
-      answersOf(this.scorer, heads, examples)
-    ) as [(Standing | null)[][], (Standing | null)[][]];
-    return reasons.map((reason, i) => ({
-      used: reason === null,
-      reason,
-      answers: then.map((answers, h) => {
-        const [before, after] = [answers[i], now[h]![i]];
-        return before && after ? { before, after } : null;
-      }),
-    }));
   }
 }
 
@@ -297,22 +313,4 @@ function lessonOf(
     });
   });
   return open ? { ...examples, labels } : undefined;
-}
-
-/** What each head says of each example; null where it has no label. */
-function answersOf(
-  scorer: Scorer,
-  heads: readonly Head[],
-  examples: Examples,
-): (Standing | null)[][] {
-  return heads.map((head, h) => {
-    const logits = scorer.logits(head, examples.features);
-    return Array.from(
-      examples.labels[h]!,
-      (label, i) =>
-        isKnown(label)
-          ? standingOf(scorer.math, head, rowAt(logits, i, head), label)
-          : null,
-    );
-  });
 }

@@ -13,7 +13,7 @@
  * @module
  */
 
-import { isKnown } from "../heads/head.ts";
+import { isKnown, type Standing } from "../heads/head.ts";
 import { kindOf } from "../heads/kinds.ts";
 import { type Examples, type Head, standingOf } from "./heads.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
@@ -46,6 +46,14 @@ export interface Metrics {
   readonly loss: number;
 }
 
+/** An image of a guard, and what a head says of its label. */
+export interface Witness {
+  /** Its row among the images that the head is judged by. */
+  readonly row: number;
+  readonly before: Standing;
+  readonly after: Standing;
+}
+
 /** The metrics of one head at three moments. */
 export interface HeadGuard {
   readonly name: string;
@@ -56,6 +64,8 @@ export interface HeadGuard {
   readonly after: Metrics;
   /** Why this head may not be published; null if it may. */
   readonly reason: string | null;
+  /** The images that spoke most against it; none where it may. */
+  readonly witnesses: readonly Witness[];
 }
 
 /** What the guard decided, and by what. */
@@ -104,6 +114,7 @@ export function decide(
     before: before[h]!,
     after: after[h]!,
     reason: objection(name, sets[h]!.basis, base[h]!, before[h]!, after[h]!),
+    witnesses: [],
   }));
   const reasons = heads.flatMap(({ reason }) => reason ?? []);
   return {

@@ -1,6 +1,10 @@
 /** Corrections by request: the policy of src/correction on versions of the store. @module */
 
-import { type Correction, DEFAULTS } from "../correction/correct.ts";
+import {
+  type Correction,
+  DEFAULTS,
+  type Timer,
+} from "../correction/correct.ts";
 import { examplesFrom, parametersOf } from "../correction/heads.ts";
 import { sameBits } from "../model/bits.ts";
 import type { GuardRecord, Manifest } from "../store/manifest.ts";
@@ -9,7 +13,9 @@ import { featuresTensor, labelsByName } from "./change_log.ts";
 import { headShapes, headsOf } from "./heads.ts";
 import { Judges } from "./judges.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
+import { timed } from "./phases.ts";
 import type { FeatureRows } from "./pool.ts";
+import { refusedCorrection } from "./refusals.ts";
 import type { FinetuneRequest, Learned } from "./requests.ts";
 import { standingsOf, updateRatio } from "./standings.ts";
 import {
@@ -20,7 +26,7 @@ import {
   TunedStore,
 } from "./tuned.ts";
 import type { Version } from "./versions.ts";
-import type { Weights } from "./weights.ts";
+import type { TuningMaterial, Weights } from "./weights.ts";
 
 /** Seeds of attempts on one version lie this far apart. */
 const ATTEMPT = 1_000_003;
@@ -34,6 +40,7 @@ export class Corrections {
     private readonly network: ServingNetwork,
     readonly judges: Judges,
     readonly tuned: TunedStore,
+    private readonly material: TuningMaterial,
   ) {}
 
   /** Reads the replay memory and the guard set. */
@@ -44,7 +51,8 @@ export class Corrections {
   ): Promise<Corrections> {
     const material = await weights.material();
     const judges = new Judges(network, material, store);
-    return new Corrections(network, judges, new TunedStore(network, store));
+    const tuned = new TunedStore(network, store);
+    return new Corrections(network, judges, tuned, material);
   }
 
   /** Corrects a version's heads on a draft. */
@@ -64,10 +72,11 @@ export class Corrections {
       learningRate: request.learningRate ?? DEFAULTS.learningRate,
       seed: this.#seedFor(manifest),
     };
+    const time: Timer = (name, work) => timed(request.note, name, work);
     const correction = corrector.correct(
       present,
       examplesFrom(own.heads, examples),
-      options,
+      { ...options, time },
     );
     const tuned = roundMoments(correction, present);
     const before = parametersOf(present.heads);
@@ -122,6 +131,9 @@ export class Corrections {
           reason,
           ...standings.labels[n]!,
         })),
+        refusal: correction.accepted
+          ? null
+          : refusedCorrection(correction, options, own.heads, this.material),
         gradientNorm,
         updateRatio: updateRatio(before, after, steps, learningRate),
       },
@@ -158,10 +170,14 @@ export function guardRecord(
 ): GuardRecord | null {
   const size = Math.max(0, ...(guard?.heads ?? []).map(({ size }) => size));
   if (guard === null || size === 0) return null;
-  const heads = guard.heads.map(({ name, base, before, after }) => [name, {
-    before: before.accuracy,
-    after: after.accuracy,
-    base: base.accuracy,
-  }]);
+  const heads = guard.heads.map(({ name, basis, base, before, after }) => [
+    name,
+    {
+      before: before.accuracy,
+      after: after.accuracy,
+      base: base.accuracy,
+      basis,
+    },
+  ]);
   return { size, ...Object.fromEntries(heads) };
 }

@@ -4,6 +4,7 @@ import { ImageError } from "../errors.ts";
 import type { Preprocessing } from "../image/descriptor.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import type { DecodingReply, DecodingRequest } from "./decoding_worker.ts";
+import type { Described } from "./describer.ts";
 
 /**
  * One worker, asked one thing at a time. It has the permissions of the program,
@@ -44,7 +45,7 @@ export class Decoder {
    *
    * @throws {ImageError} As usePixels does.
    */
-  async describe(image: Uint8Array): Promise<Uint8Array> {
+  async describe(image: Uint8Array): Promise<Described> {
     const reply = await this.#ask({
       kind: "describe",
       // A view of a larger buffer would bring all of it along.
@@ -52,7 +53,7 @@ export class Decoder {
         ? image as Uint8Array<ArrayBuffer>
         : image.slice(),
     });
-    if (reply.kind === "described") return reply.descriptor;
+    if (reply.kind === "described") return reply.described;
     throw reply.kind === "refused"
       ? new ImageError(reply.reason, reply.message)
       : failureOf(reply);

@@ -9,9 +9,9 @@ import { BusyError, ImageError } from "../errors.ts";
 import type { Preprocessing } from "../image/descriptor.ts";
 import type { ImageHeader } from "../image/header.ts";
 import type { ImageLimits } from "../image/limits.ts";
-import { Decoder } from "./decoder.ts";
-import type { Describer } from "./describer.ts";
 import { Deadlines, turn } from "../waiting.ts";
+import { Decoder } from "./decoder.ts";
+import type { Described, Describer } from "./describer.ts";
 import { Line, type Waiting } from "./line.ts";
 
 /** What a pool may take. */
@@ -38,7 +38,7 @@ interface Job extends Waiting {
   readonly image: Uint8Array;
   readonly memory: number;
   readonly heavy: boolean;
-  resolve(descriptor: Uint8Array): void;
+  resolve(described: Described): void;
   reject(error: unknown): void;
 }
 
@@ -69,7 +69,7 @@ export class DecodingPool {
   readonly #heavy: Job[] = [];
   readonly #idle: Decoder[] = [];
   readonly #all = new Set<Decoder>();
-  readonly #underWay = new Set<Promise<Uint8Array>>();
+  readonly #underWay = new Set<Promise<Described>>();
   #busyHeavy = 0;
   /** Workers that are being started. */
   #coming = 0;
@@ -102,7 +102,7 @@ export class DecodingPool {
     image: Uint8Array,
     header: ImageHeader,
     patient = true,
-  ): Promise<Uint8Array> {
+  ): Promise<Described> {
     const work = header.width * header.height * (header.passes ?? 1);
     const heavy = work > LIGHT || image.length > LIGHT_BYTES;
     if (this.#state === "cold") this.#startSoon();
@@ -129,7 +129,7 @@ export class DecodingPool {
 
   #enqueue(
     job: Pick<Job, "image" | "memory" | "heavy" | "patient">,
-  ): Promise<Uint8Array> {
+  ): Promise<Described> {
     const waiting = this.#light.length + this.#heavy.length;
     if (this.#state === "closed" || waiting >= this.options.maxWaiting) {
       const why = this.#state === "closed"
@@ -139,7 +139,7 @@ export class DecodingPool {
         new BusyError(`Cannot take on more images: ${why}`),
       );
     }
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+    const { promise, resolve, reject } = Promise.withResolvers<Described>();
     this.#underWay.add(promise);
     const forget = () => void this.#underWay.delete(promise);
     promise.then(forget, forget);
@@ -154,7 +154,7 @@ export class DecodingPool {
   }
 
   /** Decodes in place, one image per turn of the event loop. */
-  #describeInTurn(image: Uint8Array): Promise<Uint8Array> {
+  #describeInTurn(image: Uint8Array): Promise<Described> {
     const describe = () => this.describer.describe(image);
     const result = this.#inTurn++ === 0
       ? describe()

@@ -8,7 +8,7 @@
 import { ImageError, type ImageErrorReason } from "../errors.ts";
 import type { Preprocessing } from "../image/descriptor.ts";
 import type { ImageLimits } from "../image/limits.ts";
-import { Describer, prepareDescriber } from "./describer.ts";
+import { type Described, Describer, prepareDescriber } from "./describer.ts";
 
 /** To a worker. */
 export type DecodingRequest =
@@ -20,7 +20,7 @@ export type DecodingRequest =
 /** From a worker. */
 export type DecodingReply =
   | { kind: "ready" }
-  | { kind: "described"; descriptor: Uint8Array }
+  | { kind: "described"; described: Described }
   /** The image is to blame. */
   | { kind: "refused"; reason: ImageErrorReason; message: string }
   /** The program is to blame. */
@@ -36,7 +36,9 @@ let describer: Promise<Describer> | undefined;
 
 port.onmessage = async ({ data }) => {
   const reply = await answer(data);
-  const own = reply.kind === "described" ? [reply.descriptor.buffer] : [];
+  const own = reply.kind === "described"
+    ? [reply.described.descriptor.buffer]
+    : [];
   port.postMessage(reply, own as Transferable[]);
 };
 
@@ -50,8 +52,8 @@ async function answer(request: DecodingRequest): Promise<DecodingReply> {
     }
     const { image } = request;
     try {
-      const descriptor = await (await describer!).describe(image);
-      return { kind: "described", descriptor };
+      const described = await (await describer!).describe(image);
+      return { kind: "described", described };
     } finally {
       image.buffer.transfer(0); // left to the garbage, it would stay for long
     }

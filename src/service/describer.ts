@@ -12,6 +12,13 @@ import { checkImage, type ImageLimits } from "../image/limits.ts";
 import { PLAIN_VIEW } from "../image/view.ts";
 import { createArena } from "../kernels/arena.ts";
 import { type Kernels, prepareKernels } from "../kernels/mod.ts";
+import { now, type Phase } from "./phases.ts";
+
+/** What an image became, and how long that took. */
+export interface Described {
+  readonly descriptor: Uint8Array;
+  readonly phases: readonly Phase[];
+}
 
 /** Loads and compiles what describing takes, which needs no model yet. */
 export async function prepareDescriber(): Promise<void> {
@@ -52,12 +59,17 @@ export class Describer {
    *
    * @throws {ImageError} If it cannot be decoded, or is over a limit.
    */
-  describe(bytes: Uint8Array): Promise<Uint8Array> {
-    return usePixels(
-      bytes,
-      this.limits,
-      (header, pixels) => this.#describe(header, pixels),
-    );
+  async describe(bytes: Uint8Array): Promise<Described> {
+    const start = now();
+    return await usePixels(bytes, this.limits, (header, pixels) => {
+      const decoded = now();
+      const descriptor = this.#describe(header, pixels);
+      const phases = [
+        { name: "decode", start, duration: decoded - start },
+        { name: "describe", start: decoded, duration: now() - decoded },
+      ];
+      return { descriptor, phases };
+    });
   }
 
   /**

@@ -6,6 +6,7 @@ import type { BeforeAfter, Manifest } from "../store/manifest.ts";
 import type { CommitOptions, ModelStore } from "../store/store.ts";
 import { jitter } from "../waiting.ts";
 import type { Parameters } from "./network.ts";
+import { type Note, timedAsync } from "./phases.ts";
 import { Queue } from "./queue.ts";
 import type { Versions } from "./versions.ts";
 
@@ -33,6 +34,18 @@ export interface ChangeConditions<T> {
   readonly ifMatch?: readonly string[] | undefined;
   /** The answer to the change if it was made before, whatever the model is by now. */
   answered?(): Promise<T | undefined>;
+  /** Told how long each commit took. */
+  readonly note?: Note | undefined;
+}
+
+/** What a caller may say of a change. */
+export interface ChangeOptions {
+  /** The hashes of which the model must have one, if any will not do. */
+  readonly ifMatch?: readonly string[] | undefined;
+  /** The name of the key that it came with; the history keeps it. */
+  readonly by?: string | undefined;
+  /** Told of the parts of the work. */
+  readonly note?: Note | undefined;
 }
 
 /** A change of the model, as callers are told of it. */
@@ -81,7 +94,7 @@ export class Editor {
    */
   change<T>(
     propose: (head: Head) => Promise<Proposed<T>>,
-    { ifMatch, answered }: ChangeConditions<T> = {},
+    { ifMatch, answered, note }: ChangeConditions<T> = {},
   ): Promise<{ before: Manifest; after: Manifest } | { answer: T }> {
     return this.#queue.run(async () => {
       for (let tried = 0; tried < ATTEMPTS; tried++) {
@@ -96,7 +109,11 @@ export class Editor {
           continue;
         }
         const { draft, parameters, ...options } = proposed.propose;
-        const commit = await this.store.commit(head, draft, options);
+        const commit = await timedAsync(
+          note,
+          "commit",
+          () => this.store.commit(head, draft, options),
+        );
         if (commit.status === "stale") continue;
         this.versions.publish(
           await this.versions.ready(commit.manifest, parameters),

@@ -114,6 +114,7 @@ export class Finetuner {
       return await this.#proposed(head, learned, request.dryRun, fill);
     }, {
       ifMatch: request.ifMatch,
+      note: request.note,
       answered: async () => {
         // What was read before decoding is good for the first attempt: the commit checks it.
         const receipt = known ?? (identity && await this.#receiptOf(identity));

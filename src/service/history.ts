@@ -6,6 +6,7 @@ import type { ModelStore } from "../store/store.ts";
 import {
   type Changed,
   changedFrom,
+  type ChangeOptions,
   type Editor,
   type Proposal,
   type Proposed,
@@ -57,28 +58,30 @@ export class History {
   /**
    * Makes a new version that equals an old one.
    *
-   * @param ifMatch The hashes of which the model must have one, if any will not do.
    * @returns The versions before and after, or undefined if there is no such version.
    * @throws {StoreError} If that version is damaged.
    * @throws {PreconditionError} If the model has none of the hashes asked for.
    */
   async rollback(
     version: number,
-    ifMatch?: readonly string[],
+    { ifMatch, by, note }: ChangeOptions = {},
   ): Promise<Changed | undefined> {
     const done = await this.editor.change(
       async (): Promise<Proposed<"missing">> => {
-        const proposal = await this.#restoring(version);
+        const proposal = await this.#restoring(version, by);
         return proposal === undefined
           ? { answer: "missing" }
           : { propose: proposal };
       },
-      { ifMatch },
+      { ifMatch, note },
     );
     return "answer" in done ? undefined : changedFrom(done.before, done.after);
   }
 
-  async #restoring(version: number): Promise<Proposal | undefined> {
+  async #restoring(
+    version: number,
+    by: string | undefined,
+  ): Promise<Proposal | undefined> {
     const present = await this.store.presence(version);
     const target = await this.store.manifest(version);
     if (target === undefined || (version > 0 && present === undefined)) {
@@ -95,6 +98,7 @@ export class History {
         tensors: target.tensors,
         memory: target.memory,
         heads: target.heads,
+        by,
       },
       parameters: new Map([...tensors].filter(([name]) => isParameter(name))),
       checks: present === undefined ? [] : [present],

@@ -15,6 +15,7 @@ import {
 import {
   type Changed,
   changedFrom,
+  type ChangeOptions,
   type Editor,
   type Proposal,
 } from "./editor.ts";
@@ -24,13 +25,6 @@ import type { Parameters, ServingNetwork } from "./network.ts";
 import { checkSound } from "./requests.ts";
 import { momentTensors, parameterTensors, restOfCorrection } from "./tuned.ts";
 import type { Version, Versions } from "./versions.ts";
-
-/** What a change of labels may be asked with. */
-export interface LabelOptions {
-  readonly ifMatch?: readonly string[] | undefined;
-  /** The name of the key that it came with. */
-  readonly by?: string | undefined;
-}
 
 /** Changes labels. Sizes and labels belong to a version: older ones keep theirs. */
 export class Labels {
@@ -51,7 +45,7 @@ export class Labels {
     head: string,
     label: string,
     describe: () => Promise<readonly Uint8Array[]>,
-    options: LabelOptions = {},
+    options: ChangeOptions = {},
   ): Promise<Changed> {
     const named = cleaned(label);
     const present = headsOf(this.network.model, this.versions.current.manifest);
@@ -73,7 +67,7 @@ export class Labels {
     head: string,
     label: string,
     name: string,
-    options: LabelOptions = {},
+    options: ChangeOptions = {},
   ): Promise<Changed> {
     const to = cleaned(name);
     return this.#change(
@@ -90,7 +84,7 @@ export class Labels {
   retire(
     head: string,
     label: string,
-    options: LabelOptions = {},
+    options: ChangeOptions = {},
   ): Promise<Changed> {
     return this.#change(
       options,
@@ -99,7 +93,7 @@ export class Labels {
   }
 
   async #change(
-    { ifMatch, by }: LabelOptions,
+    { ifMatch, by, note }: ChangeOptions,
     propose: (
       version: Version,
       own: HeadsRecord,
@@ -111,7 +105,7 @@ export class Labels {
       const own = headsOf(this.network.model, version.manifest);
       const { draft, ...rest } = await propose(version, own);
       return { propose: { draft: { ...draft, by }, ...rest } };
-    }, { ifMatch });
+    }, { ifMatch, note });
     if ("answer" in done) return done.answer;
     return changedFrom(done.before, done.after);
   }

@@ -9,6 +9,7 @@ import type {
   HeadsRecord,
 } from "../store/manifest.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
+import { type Note, timed } from "./phases.ts";
 import { FeaturePool, type FeatureRows } from "./pool.ts";
 import { turn } from "../waiting.ts";
 import { updateRatio } from "./standings.ts";
@@ -47,6 +48,8 @@ export interface Lesson {
   readonly examples: FeatureRows;
   readonly steps: number;
   readonly learningRate: number;
+  /** Told of each `step` and of the `guard`. */
+  readonly note?: Note | undefined;
 }
 
 /** What became of a draft. */
@@ -110,7 +113,7 @@ export class Learner {
   /** Learns a lesson; lets other work in between steps. */
   async learn(
     start: Start,
-    { examples, steps, learningRate }: Lesson,
+    { examples, steps, learningRate, note }: Lesson,
   ): Promise<Outcome> {
     const { tuner } = this;
     const baseGuard = await this.#guardOfBase();
@@ -125,15 +128,16 @@ export class Learner {
     let gradientNorm = 0;
     for (let step = 0; step < steps; step++) {
       await turn();
-      gradientNorm = tuner.step(
-        [...batch, ...this.#drawReplay(start, random)],
-        learningRate,
-      );
+      gradientNorm = timed(note, "step", () =>
+        tuner.step(
+          [...batch, ...this.#drawReplay(start, random)],
+          learningRate,
+        ));
       if (!Number.isFinite(gradientNorm)) break;
     }
     const after = {
       loss: tuner.loss(examples),
-      guard: guard && tuner.scores(guard),
+      guard: guard && timed(note, "guard", () => tuner.scores(guard)),
     };
     const heads = tuner.save();
     const finite = tuner.isFinite && Number.isFinite(gradientNorm + after.loss);
@@ -179,7 +183,7 @@ export class Learner {
   ): GuardRecord {
     const heads = this.heads.map(({ name }, h) => [
       name,
-      { before: before[h]!, after: after[h]! },
+      { before: before[h]!, after: after[h]!, basis: "guard" as const },
     ]);
     return { size, ...Object.fromEntries(heads) };
   }

@@ -10,6 +10,8 @@ import {
 } from "../store/manifest.ts";
 import type { Draft, Head } from "../store/draft.ts";
 import type { Parameters } from "./network.ts";
+import type { Note } from "./phases.ts";
+import type { Refusal } from "./refusals.ts";
 import type { ExampleAnswer } from "./standings.ts";
 import type { Version } from "./versions.ts";
 
@@ -37,6 +39,8 @@ export interface FinetuneRequest {
   /** The hashes of which the model must have one. */
   readonly ifMatch?: readonly string[];
   readonly idempotencyKey?: string;
+  /** Told of the parts of the work. */
+  readonly note?: Note | undefined;
 }
 
 /** What a fine-tune did. */
@@ -44,6 +48,8 @@ export interface FinetuneAnswer {
   readonly accepted: boolean;
   /** Why it was not accepted, or why nothing changed. */
   readonly reason: string | null;
+  /** What helps where it was not accepted; null where it was. */
+  readonly refusal: Refusal | null;
   readonly version: BeforeAfter;
   readonly step: BeforeAfter;
   readonly loss: BeforeAfter;
@@ -62,7 +68,7 @@ export interface Learned {
   readonly parameters: Parameters;
   readonly report: Pick<
     FinetuneAnswer,
-    "loss" | "guard" | "examples" | "gradientNorm" | "updateRatio"
+    "refusal" | "loss" | "guard" | "examples" | "gradientNorm" | "updateRatio"
   >;
   /** Keeps what the next request starts from, if the draft became that version. */
   keep(sha256: string): void;
@@ -78,16 +84,18 @@ export interface FinetuneResult {
 export function resultOf(
   before: Manifest,
   after: Manifest,
-  { refusal, report }: Learned,
+  { refusal: objection, report }: Learned,
   dryRun: boolean,
 ): FinetuneResult {
+  const { refusal, ...figures } = report;
   return {
     answer: {
-      accepted: refusal === null,
-      reason: refusal ?? (dryRun ? "A dry run: nothing was changed." : null),
+      accepted: objection === null,
+      reason: objection ?? (dryRun ? "A dry run: nothing was changed." : null),
+      refusal,
       version: { before: before.version, after: after.version },
       step: { before: before.step, after: after.step },
-      ...report,
+      ...figures,
     },
     sha256: after.sha256,
   };

@@ -18,6 +18,7 @@ import type { ModelFiles } from "./model_file.ts";
 import type { FinetuneRequest, FinetuneResult } from "./requests.ts";
 import { ServingNetwork } from "./network.ts";
 import { once } from "./once.ts";
+import { type Note, timed } from "./phases.ts";
 import type { Labels } from "./labels.ts";
 import type { Transfer } from "./transfer.ts";
 import { RecentImages } from "./recent.ts";
@@ -47,6 +48,14 @@ export interface ServiceOptions {
   readonly decodeDeadline?: number;
   /** Told of what went wrong without failing a request. Default: the console. */
   readonly report?: (error: unknown) => void;
+}
+
+/** How an image is described. */
+export interface DescribeOptions {
+  /** Whether it waits for its turn however many others wait. Default true. */
+  readonly patient?: boolean;
+  /** Told how long the parts of the work took. */
+  readonly note?: Note;
 }
 
 /** Predictions and the version that made them. */
@@ -186,12 +195,18 @@ export class Service {
   }
 
   /** Decodes and describes an image: {@linkcode DecodingPool.describe}. */
-  describe(
+  async describe(
     image: Uint8Array,
     header: ImageHeader = this.check(image),
-    patient = true,
+    { patient = true, note }: DescribeOptions = {},
   ): Promise<Uint8Array> {
-    return this.pool.describe(image, header, patient);
+    const { descriptor, phases } = await this.pool.describe(
+      image,
+      header,
+      patient,
+    );
+    if (note !== undefined) phases.forEach(note);
+    return descriptor;
   }
 
   /** Describes pixels: {@linkcode Describer.describePixels}. */
@@ -218,13 +233,18 @@ export class Service {
   /**
    * Predicts described images, likeliest classes first.
    *
-   * @param version The version to ask; the current one by default.
+   * @param asked The version to ask, the current one by default, and who is told how
+   * long it took.
    * @returns undefined if there is no such version.
    * @throws {StoreError} If that version is damaged.
    */
   async predict(
     descriptors: readonly Uint8Array[],
-    { topK, version: number }: { topK: number; version?: number },
+    { topK, version: number, note }: {
+      topK: number;
+      version?: number;
+      note?: Note;
+    },
   ): Promise<PredictResult | undefined> {
     const naming = Promise.all(
       descriptors.map((descriptor) => this.#recent.add(descriptor)),
@@ -234,7 +254,11 @@ export class Service {
       ? this.#versions.current
       : await this.#versions.at(number);
     if (version === undefined) return undefined;
-    const predictions = this.network.predict(version, descriptors, topK);
+    const predictions = timed(
+      note,
+      "forward",
+      () => this.network.predict(version, descriptors, topK),
+    );
     const ids = await naming;
     return { predictions, ids, model: identityOf(version.manifest) };
   }

@@ -42,13 +42,15 @@ export interface Settings {
   readonly logFormat: LogFormat;
   /** Whether OpenTelemetry is told of the work. */
   readonly telemetry: boolean;
+  /** Whether Deno Deploy runs the server. */
+  readonly onDeploy: boolean;
   readonly limits: RequestLimits;
 }
 
 /** How requests are logged. */
-export type LogFormat = typeof LOG_FORMATS[number];
+export type LogFormat = "line" | "json" | "none";
 
-const LOG_FORMATS = ["line", "json", "none"] as const;
+const LOG_FORMATS: readonly LogFormat[] = ["line", "json", "none"];
 
 /** What one key may use up; undefined for any amount. */
 export interface KeyBudgets {
@@ -66,7 +68,7 @@ export interface Keys {
 }
 
 /** The model that comes with the repository: MODEL, unless it is set. */
-export const SHIPPED_WEIGHTS = new URL(
+export const SHIPPED_WEIGHTS: URL = new URL(
   "../../weights/office31.safetensors",
   import.meta.url,
 );
@@ -118,6 +120,7 @@ export function readSettings(
     },
     corsOrigin: text("CORS_ORIGIN"),
     logFormat: logFormatOf(text("LOG") ?? "line"),
+    onDeploy,
     telemetry: ["1", "true"].includes(text("OTEL_DENO") ?? ""),
     limits: readRequestLimits(whole),
   };

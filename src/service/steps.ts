@@ -18,6 +18,7 @@ import {
 import { Learner, type Outcome } from "./learner.ts";
 import type { ServingNetwork } from "./network.ts";
 import type { FeatureRows } from "./pool.ts";
+import { refusedSteps } from "./refusals.ts";
 import type { FinetuneRequest, Learned } from "./requests.ts";
 import { standingsOf } from "./standings.ts";
 import type { Heads } from "./tuner.ts";
@@ -71,7 +72,7 @@ export class Steps {
       parameters,
       trunk: trunkName(manifest.tensors),
       seed: manifest.version + 1,
-    }, { examples, steps, learningRate });
+    }, { examples, steps, learningRate, note: request.note });
     const { gradientNorm, updateRatio, loss, guard } = outcome;
     const { labels } = standingsOf(
       this.network.kernels,
@@ -108,6 +109,7 @@ export class Steps {
         loss,
         guard,
         examples: labels.map((each) => ({ used: true, reason: null, ...each })),
+        refusal: outcome.refusal === null ? null : refusedSteps(steps),
         gradientNorm,
         updateRatio,
       },

@@ -17,7 +17,12 @@ import { type ModelState, type Moment, shapesOf } from "../model/state.ts";
 import type { HeadsRecord, Manifest } from "../store/manifest.ts";
 import type { Draft, Tensor } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
-import { type Changed, changedFrom, type Editor } from "./editor.ts";
+import {
+  type Changed,
+  changedFrom,
+  type ChangeOptions,
+  type Editor,
+} from "./editor.ts";
 import {
   changedSteps,
   differing,
@@ -96,7 +101,7 @@ export class Transfer {
    */
   async import(
     bytes: Uint8Array,
-    ifMatch?: readonly string[],
+    { ifMatch, by, note }: ChangeOptions = {},
   ): Promise<Changed> {
     const source = decodeSafetensors(bytes);
     const state = await readState(source);
@@ -120,10 +125,11 @@ export class Transfer {
       tensors,
       memory: await readMemory(source, rowWidth(state.sizes)),
       heads: ownHeads(state, base),
+      by,
     };
     const done = await this.editor.change<never>(
       () => Promise.resolve({ propose: { draft, parameters } }),
-      { ifMatch },
+      { ifMatch, note },
     );
     if ("answer" in done) return done.answer;
     return changedFrom(done.before, done.after);

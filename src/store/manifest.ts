@@ -24,12 +24,20 @@ export interface BeforeAfter {
   readonly after: number;
 }
 
+/** The score of a head on the guard set. */
+export interface GuardScore extends BeforeAfter {
+  /** The base model's, which a correction is measured by. */
+  readonly base?: number | undefined;
+  /** Which images it was judged by: those that no head was trained on, or the replay memory's. */
+  readonly basis?: "guard" | "replay" | undefined;
+}
+
 /**
  * The effect of a change on the score of each head on the guard set, by the head's name,
  * and how many examples that has. Versions made before heads had names say `before`
  * and `after` of one head.
  */
-export type GuardRecord = Readonly<Record<string, number | BeforeAfter>>;
+export type GuardRecord = Readonly<Record<string, number | GuardScore>>;
 
 /** The corrections that a version remembers, so that later ones do not undo them. */
 export interface MemoryRecord {

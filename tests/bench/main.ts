@@ -10,6 +10,7 @@ import { decode, descriptor } from "./image.ts";
 import { kernels } from "./kernels.ts";
 import { predict } from "./predict.ts";
 import { findProcessor, type Processor } from "./processor.ts";
+import { servers } from "./servers.ts";
 import { start } from "./start.ts";
 import { step } from "./step.ts";
 import { store } from "./store.ts";
@@ -24,6 +25,7 @@ const SUBJECTS = {
   decode,
   descriptor,
   store,
+  servers,
   corrections,
 };
 const NAMES = Object.keys(SUBJECTS) as (keyof typeof SUBJECTS)[];

@@ -11,7 +11,7 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts Tandem as `deno task start` does, with a store of its own in `folder`. */
+/** Starts Tandem as `deno task start` does, with a store of its own in `folder` unless told. */
 export function startTandem(
   folder: string,
   env: Record<string, string> = {},
@@ -28,7 +28,7 @@ export function startTandem(
       HOST: "127.0.0.1",
       PORT: "0",
       PREDICT_KEY: "",
-      LOG: "none", // nobody reads it, and a full pipe would stop the server
+      LOG: "none", // nobody reads it
       STORE: `${folder}/store.kv`,
       ...env,
     },

@@ -190,6 +190,16 @@ Deno.test("who is trusted passes the gate, but not the guard", () => {
   assert(examples.every(({ used }) => used));
   assertEquals(accepted, false);
   assert(guard!.reason !== null && heads === BASE.heads);
+  for (const { reason, witnesses, size } of guard!.heads) {
+    assertEquals(witnesses.length, reason === null ? 0 : 5);
+    const lost = witnesses.map(({ before, after }) =>
+      before.right && !after.right
+    );
+    assertEquals(lost, lost.toSorted((a, b) => Number(b) - Number(a)));
+    for (const { row, before, after } of witnesses) {
+      assert(row < size && after.loss > before.loss);
+    }
+  }
   assertEquals(allNumbers(BASE.heads), before);
 });
 

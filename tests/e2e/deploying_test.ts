@@ -5,7 +5,8 @@ import { validate } from "dockerfile-utils";
 import { IMAGES } from "../routes/fixture.ts";
 import { modelBytes } from "../service/fixture.ts";
 import { testStores } from "../store/engines.ts";
-import { type Server, startServer, withFolder } from "./server.ts";
+import { hasNginx, withNginx } from "./nginx.ts";
+import { startServer, withFolder } from "./server.ts";
 
 const HERE = new URL("../../", import.meta.url);
 const PAGE = await Deno.readTextFile(new URL("docs/deploying.md", HERE));
@@ -24,14 +25,6 @@ function instruction(name: string): string[] {
     DOCKERFILE,
   )![1]!;
   return JSON.parse(text);
-}
-
-async function works(program: string, args: string[]): Promise<boolean> {
-  try {
-    return (await new Deno.Command(program, { args }).output()).success;
-  } catch {
-    return false;
-  }
 }
 
 async function correct(url: string): Promise<number> {
@@ -117,63 +110,10 @@ Deno.test("the systemd unit runs the same program with the same rights", () => {
   }
 });
 
-/** Runs nginx as the page has it, before these servers, on a free port. */
-async function withNginx(
-  servers: readonly Server[],
-  body: (url: string) => Promise<void>,
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  let conf = block("nginx").replace("127.0.0.1:8000", `127.0.0.1:${port}`);
-  servers.forEach(({ url }, i) =>
-    conf = conf.replace(`127.0.0.1:${8001 + i}`, new URL(url).host)
-  );
-  const places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-    .map((name) => `${name}_temp_path ${folder}/${name};`).join("\n");
-  conf = conf.replace("http {", `http {\naccess_log off;\n${places}`);
-  await Deno.writeTextFile(
-    `${folder}/nginx.conf`,
-    `pid ${folder}/pid;\n${conf}`,
-  );
-  const nginx = new Deno.Command("nginx", {
-    args: [
-      "-p",
-      folder,
-      "-c",
-      `${folder}/nginx.conf`,
-      "-e",
-      `${folder}/error.log`,
-      "-g",
-      "daemon off; master_process off;",
-    ],
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  const url = `http://127.0.0.1:${port}`;
-  try {
-    for (let waited = 0;; waited += 50) {
-      const answer = await fetch(`${url}/healthz`).catch(() => undefined);
-      await answer?.body?.cancel();
-      if (answer?.ok) break;
-      assert(waited < PATIENCE, "nginx does not answer");
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    await body(url);
-  } finally {
-    nginx.kill("SIGTERM");
-    await nginx.status;
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-const hasNginx = await works("nginx", ["-v"]);
-
 testStores(
   "behind nginx, two servers answer as one, and one may go",
   async (setting) => {
-    if (!hasNginx) {
+    if (!await hasNginx()) {
       console.log("nginx is left out: it is not installed.");
       return;
     }
@@ -189,7 +129,7 @@ testStores(
         });
       const servers = await Promise.all([start(), start()]);
       try {
-        await withNginx(servers, async (url) => {
+        await withNginx(servers.map(({ url }) => url), async (url) => {
           const version = await correct(url);
           // Whoever took it, the other soon serves it.
           for (const server of servers) await untilServed(server.url, version);

@@ -109,25 +109,3 @@ Deno.test("a request under way is answered after SIGTERM; one that never ends is
     }
   });
 });
-
-Deno.test("with OTEL_DENO the parts of a request's work are spans", async () => {
-  await withFolder(model, async (files) => {
-    const server = await startServer(["task", "--quiet", "start"], {
-      HOST: "127.0.0.1",
-      PORT: "0",
-      MODEL: files.model,
-      STORE: files.store,
-      OTEL_DENO: "true",
-      OTEL_EXPORTER_OTLP_PROTOCOL: "console",
-    });
-    const { IMAGES } = await import("../routes/fixture.ts");
-    const response = await fetch(`${server.url}/predict`, {
-      method: "POST",
-      body: IMAGES.png,
-    });
-    assertEquals(response.status, 200);
-    await response.body?.cancel();
-    await server.stop();
-    assertMatch(server.said(), /decode/);
-  });
-});

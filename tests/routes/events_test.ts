@@ -36,6 +36,9 @@ Deno.test("events tell how far it is, and the last is the answer", async () => {
     assertEquals(await eventsOf(response), [
       ["checked", { examples: 1 }],
       ["decoded", { examples: 1 }],
+      ["step", { step: 1 }],
+      ["step", { step: 2 }],
+      ["step", { step: 3 }],
       ["answer", answers[0]],
     ]);
     assertEquals(await versionOf(app), 1);

@@ -34,6 +34,7 @@ Deno.test("a correction raises the probability of the label it was sent", async 
     assertEquals(Object.keys(answer), [
       "accepted",
       "reason",
+      "refusal",
       "version",
       "step",
       "loss",

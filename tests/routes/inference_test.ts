@@ -1,15 +1,19 @@
-// The Open Inference Protocol says what /predict says.
+// The Open Inference Protocol says what /predict says. No client that speaks it over
+// HTTP is to be had from npm or Debian (npm's speak gRPC, the others are Python's): the
+// bodies are held against the published schema.
 
 import {
   assert,
   assertAlmostEquals,
   assertEquals,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
 import type { Hono } from "hono";
 import fc from "fast-check";
 import { encodePng, type PlainImage } from "../image/fixtures.ts";
 import { fixtureWeights, FOUR_HEADS, THINGS } from "../service/fixture.ts";
+import { checkBody } from "./inference_contract.ts";
 import { DATA_URL, IMAGES, postImage, postJson, withApp } from "./fixture.ts";
 
 const weights = await fixtureWeights({ heads: FOUR_HEADS, guard: false });
@@ -188,6 +192,14 @@ Deno.test("what is wrong is told with its path, and as the protocol's clients lo
       "outputs[0].name",
     );
     await refuse({ ...one({}), output: [] }, 400, "output");
+    await refuse(
+      {
+        ...one({}),
+        outputs: [{ name: "thing", parameters: { classificaton: 1 } }],
+      },
+      400,
+      "outputs[0].parameters.classificaton",
+    );
     const other = await app.request("/v2/models/other");
     assertStringIncludes((await other.json()).error, "expected tandem");
     const missing = await app.request("/v2/models/tandem/versions/7/ready");
@@ -229,4 +241,50 @@ Deno.test("health and metadata tell of the one model", async () => {
     ], [-1, 1]]);
     assert((await app.request("/v2/nothing")).status === 404);
   });
+});
+
+Deno.test("requests and answers are those of the published schema", async () => {
+  await withHeads(async (app) => {
+    const get = async (path: string) => {
+      const response = await app.request(path);
+      assertEquals(response.status, 200, path);
+      return await response.json();
+    };
+    checkBody("server", await get("/v2"));
+    assertEquals(await get("/v2/"), await get("/v2")); // as the schema spells it
+    for (const path of ["/v2/models/tandem", "/v2/models/tandem/versions/0"]) {
+      checkBody("model", await get(path));
+      await get(`${path}/ready`);
+      for (const parameters of [{}, { classification: 2 }]) {
+        const request = {
+          id: "42",
+          inputs: [{ ...bytes(DATA_URL), parameters: {} }],
+          outputs: FOUR_HEADS.map(({ name }) => ({ name, parameters })),
+        };
+        checkBody("request", request);
+        const answer = await postJson(app, `${path}/infer`, request);
+        assertEquals(answer.status, 200);
+        checkBody("response", await answer.json());
+      }
+    }
+    for (const body of [{}, { inputs: [] }, { inputs: [{ name: "image" }] }]) {
+      const refused = await infer(app, body);
+      assertEquals(refused.status, 400);
+      checkBody("error", await refused.json());
+    }
+    checkBody("error", await (await app.request("/v2/models/other")).json());
+  });
+});
+
+Deno.test("bodies that are not the protocol's are told", () => {
+  const tensor = { name: "a", datatype: "FP32", shape: [1], data: [[1, "b"]] };
+  checkBody("response", { model_name: "m", outputs: [tensor] });
+  const wrong = [
+    { outputs: [tensor] },
+    { model_name: "m", outputs: [{ ...tensor, shape: [1.5] }] },
+    { model_name: "m", outputs: [{ ...tensor, data: [{}] }] },
+  ];
+  for (const body of wrong) {
+    assertThrows(() => checkBody("response", body), TypeError);
+  }
 });

@@ -173,6 +173,56 @@ Deno.test("each of several keys opens, and the history says whose made a version
   });
 });
 
+const JSON_BODY = { "Content-Type": "application/json" };
+
+Deno.test("the history says whose key went back, imported and changed labels", async () => {
+  const keys = { predict: undefined, finetune: "ann=first", admin: "eve=all" };
+  await withApp({ keys }, async (app) => {
+    const send = async (
+      method: string,
+      path: string,
+      key: string,
+      body: BodyInit | null,
+    ) => {
+      const response = await app.request(path, {
+        method,
+        headers: {
+          Authorization: `Bearer ${key}`,
+          ...(typeof body === "string" && JSON_BODY),
+        },
+        body,
+      });
+      assertEquals(response.status, 200, `${method} ${path}`);
+      return await response.arrayBuffer();
+    };
+    const cup = JSON.stringify({
+      head: "thing",
+      label: "cup",
+      images: [DATA_URL],
+    });
+    await send("POST", "/labels", "first", cup);
+    await send("PATCH", "/labels/thing/cup", "first", '{"label":"bowl"}');
+    await send("DELETE", "/labels/thing/bowl", "all", null);
+    const state = await send("GET", "/export", "all", null);
+    await send("POST", "/rollback", "all", '{"version":0}');
+    await send("POST", "/import", "all", state);
+    const { versions } = await (await app.request("/versions")).json();
+    assertEquals(
+      versions.map(({ change, by }: { change: string; by?: string }) =>
+        `${change} ${by}`
+      ),
+      [
+        "import eve",
+        "rollback eve",
+        "labels eve",
+        "labels ann",
+        "labels ann",
+        "base undefined",
+      ],
+    );
+  });
+});
+
 Deno.test("margin and trusted need an admin key", async () => {
   await withApp({}, async (app) => {
     const ask = (option: object, key: string) =>

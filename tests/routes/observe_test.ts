@@ -2,6 +2,9 @@
 
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import parsePrometheus from "parse-prometheus-text-format";
+import type { Meter, Reading } from "../../routes/metrics.ts";
+import type { Trace } from "../../routes/record.ts";
+import { fixtureWeights } from "../service/fixture.ts";
 import { DATA_URL, IMAGES, postImage, postJson, withApp } from "./fixture.ts";
 
 const teach = {
@@ -31,11 +34,18 @@ Deno.test("every answer tells its id and where the time went", async () => {
     };
     assertEquals(await timing(postImage(app, "/predict", IMAGES.png)), [
       "decode",
+      "describe",
+      "images",
+      "forward",
       "predict",
       "total",
     ]);
     assertEquals(await timing(postJson(app, "/finetune", teach)), [
       "decode",
+      "describe",
+      "images",
+      "step",
+      "commit",
       "finetune",
       "total",
     ]);
@@ -165,26 +175,101 @@ Deno.test("the metrics are read by a Prometheus parser, and count right", async 
   });
 });
 
-Deno.test("the parts of the work are traced, inside of each other", async () => {
+/** A trace that writes down when each part begins and ends. */
+function writtenTrace(): { trace: Trace; spans: string[] } {
   const spans: string[] = [];
-  const trace = async <T>(name: string, work: () => Promise<T>) => {
-    spans.push(`> ${name}`);
-    try {
-      return await work();
-    } finally {
-      spans.push(`< ${name}`);
-    }
+  const trace: Trace = {
+    async within(name, work) {
+      spans.push(`> ${name}`);
+      try {
+        return await work();
+      } finally {
+        spans.push(`< ${name}`);
+      }
+    },
+    note: ({ name, duration }) => {
+      assert(duration >= 0);
+      spans.push(name);
+    },
   };
+  return { trace, spans };
+}
+
+Deno.test("the parts of the work are traced, inside of each other", async () => {
+  const { trace, spans } = writtenTrace();
   await withApp({ trace }, async (app) => {
-    await postJson(app, "/finetune", teach);
+    await postJson(app, "/finetune", { ...teach, steps: 2 });
+    const images = ["> images", "decode", "describe", "< images"];
     assertEquals(spans.splice(0), [
       "> finetune",
-      "> decode",
-      "< decode",
+      ...images,
+      "step",
+      "step",
+      "commit",
       "< finetune",
     ]);
+    await postImage(app, "/predict", IMAGES.png);
+    assertEquals(spans.splice(0), [
+      ...images,
+      "> predict",
+      "forward",
+      "< predict",
+    ]);
     await postImage(app, "/predict", IMAGES.png.slice(0, 60));
-    assertEquals(spans, ["> decode", "< decode"]);
+    assertEquals(spans.splice(0), ["> images", "< images"]);
+    const admin = { Authorization: "Bearer admin" };
+    await postJson(app, "/rollback", { version: 0 }, admin);
+    assertEquals(spans, ["> rollback", "commit", "< rollback"]);
+  });
+});
+
+Deno.test("a correction's gate, steps, finish and guard are traced", async () => {
+  const { trace, spans } = writtenTrace();
+  const weights = await fixtureWeights();
+  await withApp({ trace, serviceOptions: { weights } }, async (app) => {
+    const examples = [{ image: DATA_URL, thing: "pen" }];
+    const answer = await postJson(app, "/finetune", { examples, dryRun: true });
+    assertEquals(answer.status, 200);
+    const known = ["gate", "steps", "finish", "guard"];
+    assertEquals(spans.filter((name) => known.includes(name)), known);
+  });
+});
+
+Deno.test("what /metrics counts is told to a meter, too", async () => {
+  const sums = new Map<string, number>();
+  let readings: readonly Reading[] = [];
+  const meter: Meter = {
+    record({ name, kind }, value, labels) {
+      const key = [name, ...Object.values(labels)].join(" ");
+      sums.set(key, (sums.get(key) ?? 0) + (kind === "counter" ? value : 1));
+    },
+    watch: (all) => void (readings = all),
+  };
+  await withApp({ meter }, async (app) => {
+    for (let i = 0; i < 3; i++) await postImage(app, "/predict", IMAGES.png);
+    await postJson(app, "/finetune", teach);
+    const text = await (await app.request("/metrics")).text();
+    const told = [...text.matchAll(/^(\w+?)(?:_count)?{(.*)} (.+)$/gm)]
+      .filter(([line]) => !/_bucket|_sum/.test(line))
+      .map(([, name, labels, value]): [string, number] => {
+        const values = labels!.matchAll(/"(.*?)"/g);
+        const key = [name, ...Array.from(values, ([, value]) => value)];
+        return [key.join(" "), Number(value)];
+      });
+    assertEquals(
+      new Map(told).get("tandem_requests_total POST /predict 200"),
+      3,
+    );
+    // The request for the metrics is counted when they are written.
+    for (const key of sums.keys()) {
+      if (key.includes("/metrics")) sums.delete(key);
+    }
+    assertEquals(sums, new Map(told));
+    const read = await Promise.all(readings.map(({ read }) => read()));
+    for (const [i, { name }] of readings.entries()) {
+      assertMatch(text, new RegExp(`^${name} \\d`, "m"));
+      assert(Number.isFinite(read[i]));
+    }
   });
 });
 

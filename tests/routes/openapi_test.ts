@@ -271,6 +271,22 @@ Deno.test("answers of every route and status fit the document", async () => {
   });
 });
 
+Deno.test("a refusal fits the document", async () => {
+  const weights = await fixtureWeights();
+  await withApp({ serviceOptions: { weights } }, async (app) => {
+    const judge = await judgeOf(app);
+    const response = await postJson(app, "/finetune", {
+      examples: [{ image: DATA_URL, thing: THINGS[0] }],
+      mode: "steps",
+      steps: 20,
+      learningRate: 0.1,
+    });
+    const { accepted, refusal } = await response.clone().json();
+    assertEquals([accepted, refusal.next.length], [false, 3]);
+    await judge("post", "/finetune", response);
+  });
+});
+
 Deno.test("an answer that the document does not allow is found", async () => {
   await withApp({}, async (app) => {
     const judge = await judgeOf(app);

@@ -12,6 +12,7 @@ import type { Service } from "../../src/service/service.ts";
 import { readWeights } from "../../src/service/weights.ts";
 import type { LabelAnswer } from "../../src/service/standings.ts";
 import type { Engine } from "../../src/store/engine.ts";
+import type { GuardScore } from "../../src/store/manifest.ts";
 import { openEngine } from "../../src/store/open.ts";
 import { counting } from "../store/counting.ts";
 import {
@@ -172,6 +173,39 @@ Deno.test("labels that the base model excludes are dropped, and the answer says 
   assertGreater(dropped.length, 0);
   for (const { reason } of dropped) {
     assertMatch(reason!, /sure of another item/);
+  }
+  const { next, against } = answer.refusal!;
+  assertMatch(next[0]!, /^Look at the labels/);
+  assertMatch(next.at(-1)!, /trusted: true with an admin key/);
+  assertEquals(against, []);
+  await service.close();
+});
+
+Deno.test("where the guard refuses, the answer names its images, those that spoke against it, and what helps", async () => {
+  const { service, guard, request } = await openShipped();
+  const rows = Array.from({ length: 32 }, (_, row) => row);
+  const { answer } = await service.finetune({
+    ...request(rows, 5),
+    trusted: true,
+    dryRun: true,
+  });
+  assertEquals(answer.accepted, false);
+  const item = answer.guard!.item as GuardScore;
+  assertEquals(item.basis, "guard");
+  const { next, against } = answer.refusal!;
+  assertMatch(next[0]!, /^Send fewer examples at a time/);
+  assertMatch(next[1]!, /^Send a margin below 0.5 with an admin key/);
+  const labels = guard.labels[ITEM]!;
+  const named = against.filter(({ head }) => head === "item");
+  assertEquals(named.length, 5);
+  for (const { basis, row, label, probability } of named) {
+    assertEquals(basis, "guard");
+    assertEquals(
+      label,
+      service.heads[ITEM]!.kind === "classes" &&
+        service.heads[ITEM]!.labels[labels[row]!],
+    );
+    assertGreater(probability.before, probability.after);
   }
   await service.close();
 });

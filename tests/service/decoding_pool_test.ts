@@ -40,7 +40,9 @@ async function withPool(
   });
   try {
     await body(
-      (image, patient) => pool.describe(image, describer.check(image), patient),
+      async (image, patient) =>
+        (await pool.describe(image, describer.check(image), patient))
+          .descriptor,
       said,
     );
   } finally {
@@ -49,7 +51,8 @@ async function withPool(
 }
 
 const inPlace = async (image: Uint8Array) =>
-  await (await Describer.create(PREPROCESSING, LIMITS)).describe(image);
+  (await (await Describer.create(PREPROCESSING, LIMITS)).describe(image))
+    .descriptor;
 
 Deno.test("a pool describes as its describer does, before its workers are there and after", async () => {
   await withPool({}, async (describe) => {

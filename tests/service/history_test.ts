@@ -78,7 +78,7 @@ Deno.test("a rollback to the weights file is the weights file", async () => {
   assertEquals(await service.identity(), { ...base, version: 2 });
   assertEquals(await history.rollback(7), undefined);
   await assertRejects(
-    () => history.rollback(1, ["0"]),
+    () => history.rollback(1, { ifMatch: ["0"] }),
     PreconditionError,
   );
   await service.close();
@@ -292,7 +292,7 @@ Deno.test("a state that does not fit, or is damaged, changes nothing", async () 
     await assertRejects(() => transfer.import(wrong), CheckpointError);
   }
   await assertRejects(
-    () => transfer.import(good, ["0"]),
+    () => transfer.import(good, { ifMatch: ["0"] }),
     PreconditionError,
   );
   assertEquals((await service.identity()).version, 0);

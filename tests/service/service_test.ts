@@ -165,7 +165,15 @@ Deno.test("a draft that forgets the guard set is refused, and changes nothing", 
   assertEquals(answer.step, { before: TRAINED_STEPS, after: TRAINED_STEPS });
   const guard = answer.guard as Record<string, BeforeAfter>;
   assertEquals(guard.size as unknown, 18);
-  assertEquals(guard.place, { before: 1, after: 1 });
+  assertEquals<unknown>(guard.place, { before: 1, after: 1, basis: "guard" });
+  assertEquals(answer.refusal, {
+    next: [
+      "Send a smaller learningRate.",
+      "Send fewer steps than 20.",
+      "Leave out mode: a correction changes no more than it must.",
+    ],
+    against: [],
+  });
   assertEquals(guard.thing!.before, 1);
   assertGreater(1, guard.thing!.after);
   assertEquals(await service.identity(), before);

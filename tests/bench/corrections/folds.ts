@@ -209,7 +209,7 @@ async function predictor(
   const { preprocessing } = network.model;
   const describer = await Describer.create(preprocessing, DEFAULT_LIMITS);
   return async () => {
-    const descriptor = await describer.describe(bytes);
+    const { descriptor } = await describer.describe(bytes);
     network.predict({ parameters: new Map() }, [descriptor], 1);
   };
 }

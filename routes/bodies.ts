@@ -1,0 +1,145 @@
+/**
+ * Bodies of requests and answers as types, for those who import the app. The schemas
+ * check what is sent; that both say the same is checked with the types.
+ *
+ * @module
+ */
+
+import type { BeforeAfter, GuardRecord } from "../src/store/manifest.ts";
+
+/** What is wrong, and with what (RFC 9457). */
+export interface Problem {
+  readonly type: "about:blank";
+  readonly title: string;
+  /** 400 to 599. */
+  readonly status: number;
+  /** What could not be done, what was expected, what came. */
+  readonly detail: string;
+  /** On /v2: the detail once more. */
+  readonly error?: string | undefined;
+  /** The path of the field, such as `examples[1].image`. */
+  readonly field?: string | undefined;
+  /** What would have been understood. */
+  readonly known?: readonly string[] | undefined;
+}
+
+/** What GET / answers clients that are no browsers. */
+export interface IndexAnswer {
+  readonly name: string;
+  readonly about: string;
+  /** What each route does. */
+  readonly routes: Readonly<Record<string, string>>;
+}
+
+/** What /healthz answers. */
+export interface HealthAnswer {
+  readonly status: "ok";
+  readonly version: number;
+  readonly step: number;
+}
+
+/** What /readyz answers. */
+export interface ReadyAnswer {
+  readonly status: "ready";
+}
+
+/** Options of /finetune, besides its examples. */
+export interface FinetuneOptions {
+  /** Correct the examples by the smallest change that does, or take bare training steps. */
+  readonly mode?: "correct" | "steps" | undefined;
+  /** 0 to 20; from 1 in mode steps. */
+  readonly steps?: number | undefined;
+  /** Over 0, up to 0.1. */
+  readonly learningRate?: number | undefined;
+  /** By how much, in logits, an answer is to be right: over 0, up to 4. Needs an admin key. */
+  readonly margin?: number | undefined;
+  /** Whether to believe every example, however unlikely. Needs an admin key. */
+  readonly trusted?: boolean | undefined;
+  /** What learns. */
+  readonly scope?: "heads" | undefined;
+  /** Whether to compute everything and change nothing. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** A change of the model. */
+export interface ChangeAnswer {
+  readonly version: BeforeAfter;
+  readonly step: BeforeAfter;
+  /** Hash of the model after it. */
+  readonly sha256: string;
+}
+
+/** What /labels answers. */
+export interface LabelChangeAnswer extends ChangeAnswer {
+  readonly head: string;
+  readonly label: string;
+}
+
+/** Another name for a class. */
+export interface RenameBody {
+  readonly label: string;
+}
+
+/** A version, by its number. */
+export interface VersionBody {
+  readonly version: number;
+}
+
+/** What /rollback answers. */
+export interface RollbackAnswer extends ChangeAnswer {
+  /** The version that it went back to. */
+  readonly restored: number;
+}
+
+/** A tag that was set. */
+export interface TagAnswer {
+  readonly tag: string;
+  readonly version: number;
+}
+
+/** A version in the history. */
+export interface VersionSummary {
+  readonly version: number;
+  readonly parent: number | null;
+  readonly change:
+    | "base"
+    | "finetune"
+    | "labels"
+    | "rollback"
+    | "import"
+    | "unreadable";
+  readonly restored: number | null;
+  readonly step: number;
+  /** ISO 8601; null for the weights file. */
+  readonly createdAt: string | null;
+  readonly sha256: string;
+  readonly loss: BeforeAfter | null;
+  readonly guard: GuardRecord | null;
+  readonly tags: readonly string[];
+  /** The name of the key that made it. */
+  readonly by?: string | undefined;
+}
+
+/** What /versions answers, newest first. */
+export interface VersionsAnswer {
+  readonly versions: readonly VersionSummary[];
+}
+
+/** What /versions/{version} answers. */
+export interface VersionAnswer extends VersionSummary {
+  /** Optimizer steps of the tensors that differ from the weights file's. */
+  readonly steps: Readonly<Record<string, number>>;
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly dtype: "F32";
+    readonly shape: readonly number[];
+    readonly sha256: string;
+  }[];
+  /** The request behind it. */
+  readonly request: {
+    readonly scope: "heads";
+    readonly steps: number;
+    readonly learningRate: number;
+    readonly examples: number;
+  } | null;
+}

@@ -1,0 +1,110 @@
+/** What is said of a request that was refused: which kept images spoke against it, and what may help. @module */
+
+import type { Correction } from "../correction/correct.ts";
+import type { HeadGuard } from "../correction/guard.ts";
+import { sevenDigits } from "../heads/head.ts";
+import { type HeadSpec, kindOf } from "../heads/kinds.ts";
+import type { BeforeAfter } from "../store/manifest.ts";
+import type { TuningMaterial } from "./weights.ts";
+
+/** A kept image on which a head would have got worse. */
+export interface Objection {
+  readonly head: string;
+  /** The images that it is one of: `guard`, those that no head was trained on, or `replay`. */
+  readonly basis: HeadGuard["basis"];
+  /** Its row among them in the weights file. */
+  readonly row: number;
+  readonly label: string | number | boolean;
+  /** p(label) as the guard sees it. */
+  readonly probability: BeforeAfter;
+}
+
+/** What the caller of a refused request is told. */
+export interface Refusal {
+  /** What to do, in sentences; the likeliest to help first. */
+  readonly next: readonly string[];
+  /** The kept images that spoke most against it. */
+  readonly against: readonly Objection[];
+}
+
+const LOOK = "Look at the labels: the model was sure of others.";
+const TRUST =
+  "If they are right, send trusted: true with an admin key, which has every example believed.";
+const ONE_BY_ONE =
+  "Send fewer examples at a time: each request is judged by itself.";
+const JUDGED_BY_REPLAY =
+  "The model keeps too few images that it was not trained on: one trained with more for validation is judged by those.";
+
+/** What is said of a correction that was refused. */
+export function refusedCorrection(
+  correction: Correction,
+  { margin, trusted }: { readonly margin: number; readonly trusted: boolean },
+  heads: readonly HeadSpec[],
+  material: TuningMaterial,
+): Refusal {
+  const { guard, examples } = correction;
+  if (guard === null) {
+    return { next: afterTheGate(correction, trusted), against: [] };
+  }
+  const refusing = guard.heads.filter(({ reason }) => reason !== null);
+  const next = [
+    ...(examples.length > 1 ? [ONE_BY_ONE] : []),
+    `Send a margin below ${margin} with an admin key: the change is smaller.`,
+    "Look at the labels.",
+    ...(refusing.some(({ basis }) => basis === "replay")
+      ? [JUDGED_BY_REPLAY]
+      : []),
+  ];
+  return { next, against: objectionsOf(refusing, heads, material) };
+}
+
+/** What is said of training steps that were refused. */
+export function refusedSteps(steps: number): Refusal {
+  return {
+    next: [
+      "Send a smaller learningRate.",
+      ...(steps > 1 ? [`Send fewer steps than ${steps}.`] : []),
+      "Leave out mode: a correction changes no more than it must.",
+    ],
+    against: [],
+  };
+}
+
+function afterTheGate(
+  { examples }: Correction,
+  trusted: boolean,
+): readonly string[] {
+  const dropped = examples.flatMap(({ used }, i) =>
+    used ? [] : [`examples[${i}]`]
+  );
+  if (trusted) return [`Send other images than ${dropped.join(", ")}.`];
+  return [
+    LOOK,
+    ...(dropped.length < examples.length
+      ? [`Send the others without ${dropped.join(", ")}.`]
+      : []),
+    TRUST,
+  ];
+}
+
+function objectionsOf(
+  refusing: readonly HeadGuard[],
+  heads: readonly HeadSpec[],
+  material: TuningMaterial,
+): Objection[] {
+  return refusing.flatMap(({ name, basis, witnesses }) => {
+    const h = heads.findIndex((head) => head.name === name);
+    const spec = heads[h]!;
+    const labels = material[basis]?.labels[h] ?? [];
+    return witnesses.map(({ row, before, after }): Objection => ({
+      head: name,
+      basis,
+      row,
+      label: kindOf(spec).show(spec, labels[row]!),
+      probability: {
+        before: sevenDigits(before.probability),
+        after: sevenDigits(after.probability),
+      },
+    }));
+  });
+}
