@@ -4,7 +4,6 @@ import type { Context } from "hono";
 import { REQUEST_LIMITS, type RequestLimits } from "../src/service/limits.ts";
 import { turn } from "../src/waiting.ts";
 import type { Form, FormValue } from "./form.ts";
-import { shapeFault } from "./json.ts";
 import { problem } from "./problem.ts";
 
 /** A part of a request and its path. */
@@ -33,6 +32,9 @@ export async function readJson(
   { jsonDepth }: Pick<RequestLimits, "jsonDepth"> = REQUEST_LIMITS,
   values = MAX_JSON_VALUES,
 ): Promise<Record<string, unknown>> {
+  const { shapeFault }: typeof import("./json.ts") = await import(
+    import.meta.resolve("./json.ts")
+  );
   const bytes = await readBytes(c);
   const fault = shapeFault(bytes, {
     depth: jsonDepth,

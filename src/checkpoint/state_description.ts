@@ -6,7 +6,6 @@ import { headsFault, type HeadSpec, kindOf } from "../heads/kinds.ts";
 import { BYTE_WEIGHT } from "../model/quantize.ts";
 import type { Calibration, ModelDescription } from "../model/state.ts";
 import { checkSizes, type Sizes, tensorSpecs } from "../model/sizes.ts";
-import { createOptimizer } from "../optim/registry.ts";
 import type { DType, SafetensorsHeader } from "./safetensors.ts";
 import type { SafetensorsReader } from "./safetensors_reader.ts";
 
@@ -140,7 +139,7 @@ function shown(value: unknown): string {
 }
 
 function checkDescription(
-  { sizes, calibration, optimizer }: ModelDescription,
+  { sizes, calibration }: ModelDescription,
 ): void {
   const complain = (expected: string, got: unknown) => {
     throw new CheckpointError(
@@ -155,11 +154,6 @@ function checkDescription(
     if (fault !== undefined) {
       complain(`${fault} as calibration of the ${head.name} head`, own);
     }
-  }
-  try {
-    createOptimizer(optimizer?.name, optimizer?.options);
-  } catch {
-    complain("a known optimizer and its options", optimizer);
   }
 }
 

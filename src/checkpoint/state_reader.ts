@@ -23,14 +23,8 @@ import {
 import { isKnown } from "../heads/head.ts";
 import { kindOf } from "../heads/kinds.ts";
 import { type Sizes, type TensorSpec, tensorSpecs } from "../model/sizes.ts";
-import { createOptimizer } from "../optim/registry.ts";
-import {
-  checkReach,
-  checkStepCount,
-  checkTensorValues,
-  layersOf,
-  magnitudeOf,
-} from "./judge.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import { checkReach, checkStepCount, layersOf, magnitudeOf } from "./judge.ts";
 import type { SafetensorsReader } from "./safetensors_reader.ts";
 import {
   BEST,
@@ -41,6 +35,7 @@ import {
   scaleOf,
 } from "./state_description.ts";
 import { asTandem2 } from "./tandem_1.ts";
+import { readDoubles, readFloats, readInts } from "./tensor_reader.ts";
 
 /** The largest magnitude of a weight in bytes. */
 const MAX_SIGNED_BYTE = 128;
@@ -53,6 +48,7 @@ export async function readModel(
 ): Promise<ModelState> {
   const source = asTandem2(file);
   const description = readDescription(source);
+  await optimizerOf(description);
   const { sizes } = description;
   const parameters = await readParameters(source, "", tensorSpecs(sizes));
   const standardization = await readStandardization(source, sizes);
@@ -138,16 +134,34 @@ async function readBytes(
   };
 }
 
+/** The optimizer that a model was trained with; no prediction needs one. */
+async function optimizerOf(
+  { optimizer }: ModelDescription,
+): Promise<Optimizer> {
+  const { createOptimizer }: typeof import("../optim/registry.ts") =
+    await import(import.meta.resolve("../optim/registry.ts"));
+  try {
+    return createOptimizer(optimizer?.name, optimizer?.options);
+  } catch (cause) {
+    throw new CheckpointError(
+      `Cannot read the model: expected a known optimizer and its options, got ${
+        (JSON.stringify(optimizer) ?? "none").slice(0, 80)
+      }`,
+      { cause },
+    );
+  }
+}
+
 /** Reads the optimizer's moments, of the tensors that `wanted` accepts and that have any. */
 export async function readMoments(
   source: SafetensorsReader,
-  { sizes, optimizer }: ModelDescription,
+  description: ModelDescription,
   wanted: (tensor: string) => boolean = () => true,
   prefix = "",
 ): Promise<Map<string, Moment>> {
-  const { slots } = createOptimizer(optimizer.name, optimizer.options);
+  const { slots } = await optimizerOf(description);
   const moments = new Map<string, Moment>();
-  for (const { name, shape } of tensorSpecs(sizes)) {
+  for (const { name, shape } of tensorSpecs(description.sizes)) {
     if (
       !wanted(name) || !source.header.tensors.has(`${prefix}optim.${name}.step`)
     ) {
@@ -222,38 +236,6 @@ export function hasBest(
   { sizes }: ModelDescription,
 ): boolean {
   return header.tensors.has(BEST + tensorSpecs(sizes)[0]!.name);
-}
-
-async function readFloats(
-  source: SafetensorsReader,
-  name: string,
-  shape: readonly number[],
-): Promise<Float32Array> {
-  checkTensor(source.header, name, shape);
-  const { buffer, byteOffset, byteLength } = await source.read(name);
-  const values = new Float32Array(buffer, byteOffset, byteLength / 4);
-  checkTensorValues(name, values);
-  return values;
-}
-
-async function readInts(
-  source: SafetensorsReader,
-  name: string,
-  shape: readonly number[],
-): Promise<Int32Array> {
-  checkTensor(source.header, name, shape, "I32");
-  const { buffer, byteOffset, byteLength } = await source.read(name);
-  return new Int32Array(buffer, byteOffset, byteLength / 4);
-}
-
-async function readDoubles(
-  source: SafetensorsReader,
-  name: string,
-  shape: readonly number[],
-): Promise<Float64Array> {
-  checkTensor(source.header, name, shape, "F64");
-  const { buffer, byteOffset, byteLength } = await source.read(name);
-  return new Float64Array(buffer, byteOffset, byteLength / 8);
 }
 
 /** Checks that labels are those of `groups` groups; of a head without groups, that they are finite. */

@@ -10,7 +10,7 @@ import type { Preprocessing } from "../image/descriptor.ts";
 import type { ImageHeader } from "../image/header.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import { Deadlines, turn } from "../waiting.ts";
-import { Decoder } from "./decoder.ts";
+import type { Decoder } from "./decoder.ts";
 import type { Described, Describer } from "./describer.ts";
 import { Line, type Waiting } from "./line.ts";
 
@@ -182,6 +182,9 @@ export class DecodingPool {
   }
 
   async #start(): Promise<void> {
+    const { Decoder }: typeof import("./decoder.ts") = await import(
+      import.meta.resolve("./decoder.ts")
+    );
     if (this.#state === "closed" && this.#underWay.size === 0) return;
     const decoder = new Decoder();
     this.#all.add(decoder);

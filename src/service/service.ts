@@ -11,7 +11,7 @@ import type { HeadSpec } from "../heads/kinds.ts";
 import { identityOf, type ModelIdentity, type Prediction } from "./answers.ts";
 import { DecodingPool } from "./decoding_pool.ts";
 import { Describer } from "./describer.ts";
-import { Editor } from "./editor.ts";
+import type { Editor } from "./editor.ts";
 import type { Finetuner } from "./finetune.ts";
 import type { History } from "./history.ts";
 import type { ModelFiles } from "./model_file.ts";
@@ -89,7 +89,9 @@ export class Service {
   readonly sound: () => Promise<void>;
   /** What keys have used up. */
   readonly budgets: () => Promise<Budgets>;
-  readonly #editor: Editor;
+  readonly #editor: () => Promise<Editor>;
+  /** Resolves when no change runs. */
+  #unchanging = () => Promise.resolve();
   readonly #store: ModelStore;
   readonly #versions: Versions;
   readonly #finetuner: () => Promise<Finetuner>;
@@ -111,34 +113,38 @@ export class Service {
     this.#keep = keepVersions;
     this.#store = new ModelStore(engine, base);
     this.#versions = new Versions(this.#store, base, network, report);
-    this.#editor = new Editor(
-      this.#store,
-      this.#versions,
-      options.maxWaiting ?? 512,
-      (version) => this.#collectAfter(version),
-    );
-    const shared = [this.#store, this.#versions, this.#editor] as const;
+    const shared = [this.#store, this.#versions] as const;
+    this.#editor = once(async () => {
+      const { Editor }: typeof import("./editor.ts") = await import(
+        import.meta.resolve("./editor.ts")
+      );
+      const { maxWaiting = 512 } = options;
+      const collect = (version: number) => this.#collectAfter(version);
+      const editor = new Editor(...shared, maxWaiting, collect);
+      this.#unchanging = () => editor.idle();
+      return editor;
+    });
     this.sound = once(() => judged(weights));
     this.#finetuner = once(async () => {
       await this.sound();
       const { Finetuner }: typeof import("./finetune.ts") = await import(
         import.meta.resolve("./finetune.ts")
       );
-      return new Finetuner(weights, network, ...shared);
+      return new Finetuner(weights, network, ...shared, await this.#editor());
     });
     this.labels = once(async () => {
       const { Labels }: typeof import("./labels.ts") = await import(
         import.meta.resolve("./labels.ts")
       );
       const { corrections } = await this.#finetuner();
-      const [, versions, editor] = shared;
-      return new Labels(network, versions, editor, corrections);
+      const [, versions] = shared;
+      return new Labels(network, versions, await this.#editor(), corrections);
     });
     this.history = once(async () => {
       const { History }: typeof import("./history.ts") = await import(
         import.meta.resolve("./history.ts")
       );
-      return new History(this.#store, this.#editor);
+      return new History(this.#store, await this.#editor());
     });
     this.files = once(async () => {
       const { ModelFiles }: typeof import("./model_file.ts") = await import(
@@ -157,7 +163,7 @@ export class Service {
       const { Transfer }: typeof import("./transfer.ts") = await import(
         import.meta.resolve("./transfer.ts")
       );
-      return new Transfer(weights, ...shared);
+      return new Transfer(weights, ...shared, await this.#editor());
     });
   }
 
@@ -275,7 +281,7 @@ export class Service {
 
   /** Resolves when no change and no collection runs. */
   async settled(): Promise<void> {
-    await this.#editor.idle();
+    await this.#unchanging();
     await this.#collecting;
   }
 

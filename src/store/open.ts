@@ -1,7 +1,6 @@
 /** Opening the model store by its name. @module */
 
 import { StoreError } from "../errors.ts";
-import { absentEngine } from "./absent.ts";
 import type { Engine } from "./engine.ts";
 import { answered, guardedEngine } from "./guarded.ts";
 import { openKvEngine } from "./kv.ts";
@@ -26,6 +25,7 @@ async function openAssigned(): Promise<Engine> {
   try {
     return guardedEngine(await openKvEngine());
   } catch (error) {
+    const { absentEngine } = await import("./absent.ts");
     return absentEngine(error);
   }
 }
