@@ -15,11 +15,26 @@ const MEBIBYTE = 1024 * 1024;
 /** In milliseconds. */
 const MINUTE = 60_000;
 
-const flags = parseArgs(Deno.args, { string: ["minutes", "seed"] });
+const USAGE = "Usage: deno task fuzz [--minutes N] [--seed N]";
+
+const unknown: string[] = [];
+const flags = parseArgs(Deno.args, {
+  string: ["minutes", "seed"],
+  boolean: ["help"],
+  unknown: (arg) => void unknown.push(arg),
+});
 const minutes = Number(flags.minutes ?? 1);
 const seed = Number(flags.seed ?? 1);
-if (!(minutes > 0) || !Number.isSafeInteger(seed)) {
-  console.error("Cannot fuzz: expected --minutes N and --seed N, numbers");
+if (flags.help) {
+  console.log(USAGE);
+  Deno.exit(0);
+}
+if (unknown.length > 0 || !(minutes > 0) || !Number.isSafeInteger(seed)) {
+  console.error(
+    `Cannot fuzz: expected --minutes N and --seed N, numbers, got ${
+      Deno.args.join(" ")
+    }\n${USAGE}`,
+  );
   Deno.exit(2);
 }
 console.error = () => {}; // what the server logs of its own failures comes as findings
