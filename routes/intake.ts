@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { RequestLimits } from "../src/service/limits.ts";
 import { Deadlines } from "../src/waiting.ts";
+import { bodyKind } from "./body.ts";
 import { collect, DRAINED, release, SMALL, tooLong } from "./collect.ts";
 import { problem } from "./problem.ts";
 import { recordOf } from "./record.ts";
@@ -11,6 +12,9 @@ import { recordOf } from "./record.ts";
 /** The parts of the bounds that one client may take: of requests, and of held bytes. */
 const CLIENT_REQUESTS = 1 / 4;
 const CLIENT_BYTES = 1 / 2;
+
+/** How often a body of JSON is held: as bytes, as text, and as the images in it. */
+const JSON_COPIES = 3;
 
 /** The part of the requests under way whose bodies may be waited for. */
 const AWAITED = 1 / 16;
@@ -67,10 +71,11 @@ export class Intake {
       checkEncoding(c);
       const load = this.#clients.get(clientOf(c)) ?? { requests: 0, bytes: 0 };
       let held = 0;
+      const copies = bodyKind(c) === "json" ? JSON_COPIES : 1;
       const count = (bytes: number) => {
-        held += bytes;
-        load.bytes += bytes;
-        this.#all.bytes += bytes;
+        held += copies * bytes;
+        load.bytes += copies * bytes;
+        this.#all.bytes += copies * bytes;
         this.#checkRoom(held, load.bytes);
       };
       try {

@@ -19,7 +19,7 @@ const VARIABLES: readonly (readonly [name: string, what: string])[] = [
   ["LOG", "a line or json for each request, or none (line)"],
   ["OTEL_DENO", "true to tell OpenTelemetry of the work (false)"],
   ["MAX_BODY_BYTES", "largest request body (10485760)"],
-  ["MAX_HELD_BYTES", "of all bodies that are being worked on (100663296)"],
+  ["MAX_HELD_BYTES", "of all bodies that are being worked on (67108864)"],
   ["BODY_SECONDS", "in which a body has to be there (30)"],
   ["MAX_PIXELS", "of an image (25000000)"],
   ["MAX_IMAGES", "in one request (32)"],

@@ -282,3 +282,32 @@ Deno.test("bodies that are held at once are bounded together", async () => {
     assertEquals((await send(app)).status, 200);
   });
 });
+
+Deno.test("a body of JSON counts three times: as bytes, as text, and as its images", async () => {
+  const lasting = Promise.withResolvers<void>();
+  await withApp({}, async (_, service) => {
+    const body = JSON.stringify({ images: [DATA_URL] });
+    const app = (heldBytes: number) =>
+      createApp({
+        service: async () => {
+          await lasting.promise;
+          return service;
+        },
+        keys: { predict: undefined, finetune: undefined, admin: undefined },
+        corsOrigin: undefined,
+        limits: { ...REQUEST_LIMITS, heldBytes },
+      });
+    const send = (app: Hono) =>
+      app.request("/predict", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body,
+      });
+    const [tight, wide] = [app(6 * body.length - 1), app(12 * body.length)];
+    const firsts = [tight, wide].map(send);
+    assertEquals((await send(tight)).status, 503);
+    firsts.push(send(wide));
+    lasting.resolve();
+    for (const first of firsts) assertEquals((await first).status, 200);
+  });
+});

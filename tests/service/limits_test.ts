@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
+import { startHelp } from "../../routes/start_help.ts";
 import { readRequestLimits, REQUEST_LIMITS } from "../../src/service/limits.ts";
 import { readSettings } from "../../src/service/settings.ts";
 
@@ -18,6 +19,24 @@ Deno.test("every limit has a variable of its own, and a default in its range", (
   assertEquals(new Set(names).size, Object.keys(REQUEST_LIMITS).length);
   for (const [name, fallback, least, most] of variables()) {
     assert(fallback >= least && fallback <= most, name);
+  }
+});
+
+Deno.test("docs/http.md and the help of task start name every limit with its default", async () => {
+  const docs = await Deno.readTextFile(
+    new URL("../../docs/http.md", import.meta.url),
+  );
+  const documented = new Map(
+    [...docs.matchAll(/^\| `([A-Z_]+)` +\| (\d+) /gm)].map((
+      [, name, fallback],
+    ) => [name!, fallback!]),
+  );
+  const help = startHelp();
+  // How many decoders there are depends on the machine.
+  for (const [name, fallback] of variables()) {
+    if (name === "DECODERS") continue;
+    assertEquals(documented.get(name), String(fallback), name);
+    assertMatch(help, new RegExp(`^ +${name} .*\\(${fallback}\\)$`, "m"));
   }
 });
 
