@@ -184,7 +184,7 @@ async function openService(
   { model, store, limits, keepVersions }: Settings,
   report?: (error: unknown) => void,
 ): Promise<Service> {
-  const opening = openEngine(store); // while the file is read
+  const opening = openEngine(store, report); // while the file is read
   opening.catch(() => {}); // whoever awaits it below hears of it
   prepareDescriber().catch(() => {}); // the first image will say why
   try {

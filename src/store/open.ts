@@ -4,6 +4,7 @@ import { StoreError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import { answered, guardedEngine } from "./guarded.ts";
 import { openKvEngine } from "./kv.ts";
+import { lateEngine } from "./late.ts";
 
 /** How long opening a database may take, in milliseconds. */
 const OPEN_DEADLINE = 20_000;
@@ -12,13 +13,19 @@ const OPEN_DEADLINE = 20_000;
  * Opens the database that a STORE setting names: a Deno KV file, "memory",
  * `postgres://…`, or undefined for the database that the platform assigns. Where
  * it assigns none, the engine is one that holds nothing: the weights file can be
- * served, and nothing be learned.
+ * served, and nothing be learned. A file that is not there yet is made a little
+ * later: {@linkcode lateEngine}.
  *
+ * @param report Told if that fails.
  * @throws {StoreError} If it cannot be opened.
  */
-export async function openEngine(name: string | undefined): Promise<Engine> {
+export async function openEngine(
+  name: string | undefined,
+  report: (error: unknown) => void = console.error,
+): Promise<Engine> {
   if (name === undefined) return await openAssigned();
-  return guardedEngine(await answered(() => openNamed(name), OPEN_DEADLINE));
+  const open = () => openNamed(name, report);
+  return guardedEngine(await answered(open, OPEN_DEADLINE));
 }
 
 async function openAssigned(): Promise<Engine> {
@@ -30,7 +37,10 @@ async function openAssigned(): Promise<Engine> {
   }
 }
 
-async function openNamed(name: string): Promise<Engine> {
+async function openNamed(
+  name: string,
+  report: (error: unknown) => void,
+): Promise<Engine> {
   if (/^postgres(ql)?:\/\//.test(name)) {
     const { openPostgresEngine }: typeof import("./postgres.ts") = await import(
       import.meta.resolve("./postgres.ts")
@@ -39,7 +49,9 @@ async function openNamed(name: string): Promise<Engine> {
   }
   if (name === "memory") return await openKvEngine(":memory:");
   makeFolder(name.slice(0, Math.max(name.lastIndexOf("/"), 0)));
-  return await openKvEngine(name);
+  const open = () => openKvEngine(name);
+  const there = () => exists(name);
+  return there() ? await open() : lateEngine(open, there, report);
 }
 
 /**
