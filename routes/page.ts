@@ -17,6 +17,14 @@ const WORKER_POLICY = "default-src 'none'; connect-src 'self'; " +
   "script-src 'self' 'wasm-unsafe-eval'";
 const WORKER = "core.js";
 
+/** Scripts that the page asks for when it needs them. */
+const LATE: readonly string[] = [WORKER, "archive.js", "client-zip.js"];
+
+/** The others are asked for at once, not one after the other as they import each other. */
+const PRELOADED = PAGE_FILES
+  .filter((name) => name.endsWith(".js") && !LATE.includes(name))
+  .map((name) => `<page/${name}>; rel=modulepreload`).join(", ");
+
 /** Kept by browsers, and asked about each time: all files are of one release. */
 const CACHED = { "Cache-Control": "no-cache" };
 
@@ -57,6 +65,7 @@ export function pageRoutes(): Hono {
       if (wanted !== "text/html") return c.json(INDEX);
       return c.html(await readText("index.html"), 200, {
         "Content-Security-Policy": POLICY,
+        Link: PRELOADED,
         ...CACHED,
       });
     })

@@ -134,6 +134,26 @@ Deno.test("scripts import only files of the page", () => {
   }
 });
 
+Deno.test("the page preloads all that its script imports, and nothing else", async () => {
+  const imported = new Set(["page.js"]);
+  for (const name of imported) {
+    const text = Deno.readTextFileSync(placeOf(name));
+    for (const [, from] of text.matchAll(/^(?:import|\}) .*from "(.+)"/gm)) {
+      imported.add(from!.slice(2));
+    }
+  }
+  await withApp({}, async (app) => {
+    const { headers } = await app.request("/", {
+      headers: { Accept: "text/html" },
+    });
+    assertEquals(
+      headers.get("Link"),
+      [...imported].sort().map((name) => `<page/${name}>; rel=modulepreload`)
+        .join(", "),
+    );
+  });
+});
+
 Deno.test("the samples are JPEGs that the server itself can read", async () => {
   await withApp({ limits: { pixels: 20_000 } }, async (app) => {
     for (const name of PAGE_SKETCHES) {
