@@ -122,7 +122,7 @@ export function lazyService(
       return opened;
     },
     async close() {
-      const service = await opened;
+      const service = await opened?.catch(() => undefined);
       endLater();
       await service?.close();
     },
@@ -230,10 +230,12 @@ function readModelFile(file: string | URL): Uint8Array<ArrayBuffer> {
   try {
     return readWhole(file);
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     const path = file instanceof URL ? file.pathname : file;
+    const why = cause instanceof Deno.errors.NotFound
+      ? "found none"
+      : `got: ${(cause as Error).message}`;
     throw new CheckpointError(
-      `Cannot serve the model: expected a weights file at ${path}, found none`,
+      `Cannot serve the model: expected a weights file at ${path}, ${why}`,
       { cause },
     );
   }
@@ -247,7 +249,9 @@ function readModelFile(file: string | URL): Uint8Array<ArrayBuffer> {
  */
 function readWhole(path: string | URL): Uint8Array<ArrayBuffer> {
   using file = Deno.openSync(path);
-  const bytes = new Uint8Array(file.statSync().size);
+  const { isFile, size } = file.statSync();
+  if (!isFile) return Deno.readFileSync(path); // a pipe has no size
+  const bytes = new Uint8Array(size);
   for (let filled = 0; filled < bytes.length;) {
     const count = file.readSync(bytes.subarray(filled));
     if (count === null) return bytes.slice(0, filled);
