@@ -10,6 +10,7 @@
  */
 
 import { Hono } from "hono/quick";
+import { once } from "../src/service/once.ts";
 import type { RouteOptions } from "./options.ts";
 import type { Resource } from "./resources.ts";
 
@@ -38,12 +39,9 @@ const PATHS: Readonly<Record<Resource, readonly string[]>> = {
 export function lazyRoutes(options: RouteOptions): Hono {
   const app = new Hono();
   for (const [resource, paths] of Object.entries(PATHS)) {
-    let made: Promise<Hono> | undefined;
+    const made = once(() => make(resource as Resource, options));
     for (const path of paths) {
-      app.all(path, async (c) => {
-        made ??= make(resource as Resource, options);
-        return (await made).fetch(c.req.raw, c.env);
-      });
+      app.all(path, async (c) => (await made()).fetch(c.req.raw, c.env));
     }
   }
   return app;

@@ -67,10 +67,14 @@ function lazyWriter(stream: LineStream) {
     return writer = new LineWriter(stream);
   });
   let last: Promise<void> = Promise.resolve();
+  let lost = 0; // while there was no writer
   return {
     write: (line: string) =>
-      void (last = open().then((writer) => writer.write(line))),
-    dropped: () => writer?.dropped ?? 0,
+      void (last = open().then(
+        (writer) => writer.write(line),
+        () => void lost++,
+      )),
+    dropped: () => lost + (writer?.dropped ?? 0),
     async flush() {
       await last;
       await writer?.flush();
@@ -86,10 +90,11 @@ export interface Reports {
 }
 
 /**
- * Milliseconds from the start to the judgement of what only learning reads: a first
- * answer does not wait for it. A fine-tune that comes before waits for its own.
+ * Milliseconds from the start to the judgement of what only learning reads, and to
+ * the reading of late modules: a first answer does not wait for them. A fine-tune that
+ * comes before waits for its own.
  */
-const JUDGE_AFTER = 500;
+const LATER = 500;
 
 /** Prepares a service; nothing is read yet. */
 export function lazyService(
@@ -97,11 +102,15 @@ export function lazyService(
   { report = console.error, unsound = report }: Reports = {},
 ): LazyService {
   let opened: Promise<Service> | undefined;
-  const deadlines = new Deadlines(JUDGE_AFTER);
-  let endJudging = () => {};
+  const deadlines = new Deadlines(LATER);
+  let endLater = () => {};
   const open = async () => {
     const service = await openService(settings, report);
-    endJudging = deadlines.start(() => service.sound().catch(unsound));
+    endLater = deadlines.start(() => {
+      service.sound().catch(unsound);
+      // On Deno Deploy nobody can take the descriptors, and a start is soon over.
+      if (!settings.onDeploy) readLate().catch(report);
+    });
     return service;
   };
   return {
@@ -113,11 +122,19 @@ export function lazyService(
       return opened;
     },
     async close() {
-      const service = await opened;
-      endJudging();
+      const service = await opened?.catch(() => undefined);
+      endLater();
       await service?.close();
     },
   };
+}
+
+/** Reads the modules that requests would import one by one: see late.ts. */
+async function readLate(): Promise<void> {
+  const { loadLate }: typeof import("./late.ts") = await import(
+    import.meta.resolve("./late.ts")
+  );
+  await loadLate();
 }
 
 /** How long requests under way may take after a signal, in milliseconds. */
@@ -213,10 +230,12 @@ function readModelFile(file: string | URL): Uint8Array<ArrayBuffer> {
   try {
     return readWhole(file);
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     const path = file instanceof URL ? file.pathname : file;
+    const why = cause instanceof Deno.errors.NotFound
+      ? "found none"
+      : `got: ${(cause as Error).message}`;
     throw new CheckpointError(
-      `Cannot serve the model: expected a weights file at ${path}, found none`,
+      `Cannot serve the model: expected a weights file at ${path}, ${why}`,
       { cause },
     );
   }
@@ -230,7 +249,9 @@ function readModelFile(file: string | URL): Uint8Array<ArrayBuffer> {
  */
 function readWhole(path: string | URL): Uint8Array<ArrayBuffer> {
   using file = Deno.openSync(path);
-  const bytes = new Uint8Array(file.statSync().size);
+  const { isFile, size } = file.statSync();
+  if (!isFile) return Deno.readFileSync(path); // a pipe has no size
+  const bytes = new Uint8Array(size);
   for (let filled = 0; filled < bytes.length;) {
     const count = file.readSync(bytes.subarray(filled));
     if (count === null) return bytes.slice(0, filled);

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { ALL_CLASSES, respond, Trouble } from "./server.js";
+import { ALL_CLASSES, respond, tagOf, Trouble } from "./server.js";
 
 /**
  * @typedef {import("./server.js").Prediction} Prediction
@@ -38,6 +38,11 @@ let updating = Promise.resolve();
 /** The number of the version that is here, if one is. */
 export function versionHere() {
   return held?.version;
+}
+
+/** The entity tag of the version that is here, if one is. */
+export function etagHere() {
+  return held?.etag ?? "";
 }
 
 /**
@@ -86,8 +91,7 @@ async function take(path, mayAsk, known) {
     held = { version, etag: known };
     return;
   }
-  // A proxy that compresses makes it a weak one.
-  const etag = response.headers.get("ETag")?.replace(/^W\//, "") ?? "";
+  const etag = tagOf(response);
   const file = await response.arrayBuffer();
   await ask({ file, etag }, [file]);
   held = { version, etag };

@@ -8,7 +8,7 @@ import { fetchSample, listenForFiles } from "./images.js";
 import { Trouble } from "./server.js";
 import { shrunk } from "./shrink.js";
 import { clearShots, keepShots, listenForShots, takenShots } from "./shots.js";
-import { loadTimeline, newest } from "./timeline.js";
+import { loadTimeline, newest, served } from "./timeline.js";
 import { inWords } from "./work.js";
 import { plain } from "./words.js";
 
@@ -100,7 +100,7 @@ async function teachClass(onAdded, onRaced) {
     const blobs = await Promise.all(images.map(({ image }) => shrunk(image)));
     const { version } = await addClass(
       { ...what, images: blobs },
-      newest()?.sha256 ?? "",
+      served()?.sha256 ?? "",
     );
     dialog.close();
     await onAdded({ ...what, images, before: version.before });

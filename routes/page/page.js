@@ -16,7 +16,7 @@ import { showNewClass, showReturn } from "./outcome.js";
 import { listenForReturn, pastVersion, setPast } from "./past.js";
 import { Trouble } from "./server.js";
 import { keepShots } from "./shots.js";
-import { loadTimeline, newest, openTimeline } from "./timeline.js";
+import { loadTimeline, newest, openTimeline, served } from "./timeline.js";
 import {
   bringIntoView,
   look,
@@ -79,7 +79,7 @@ function hideOutcomes() {
 /** @param {number} version */
 function goBack(version) {
   run(`Going back to version ${version} …`, async () => {
-    const { version: made } = await rollback(version, newest()?.sha256 ?? "");
+    const { version: made } = await rollback(version, served()?.sha256 ?? "");
     setPast(undefined);
     try {
       await showAnew();

@@ -55,12 +55,22 @@ export async function request(path, init, mayAsk) {
  */
 export async function exchange(path, init, mayAsk) {
   const response = await respond(path, init, mayAsk);
-  const etag = response.headers.get("ETag") ?? "";
+  const etag = tagOf(response);
   try {
     return { answer: await response.json(), etag };
   } catch { // the server stopped within its answer
     throw outOfReach();
   }
+}
+
+/**
+ * The entity tag of an answer. A proxy that compresses makes it a weak one, which
+ * no If-Match may name.
+ *
+ * @param {Response} response
+ */
+export function tagOf({ headers }) {
+  return headers.get("ETag")?.replace(/^W\//, "") ?? "";
 }
 
 /**

@@ -74,7 +74,7 @@ async function loadOlder() {
 }
 
 /** The version that is served: where the newest is damaged, the one before it. */
-function served() {
+export function served() {
   return versions.find(({ change }) => change !== "unreadable");
 }
 

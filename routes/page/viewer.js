@@ -6,7 +6,7 @@ import { headSections } from "./answers.js";
 import { predict, teach } from "./calls.js";
 import { byId, say } from "./elements.js";
 import { gather, ungather } from "./gathered.js";
-import { predictHere, versionHere } from "./model.js";
+import { etagHere, predictHere, versionHere } from "./model.js";
 import { showOutcome } from "./outcome.js";
 import { pastVersion } from "./past.js";
 import { Trouble } from "./server.js";
@@ -131,7 +131,8 @@ async function answerTo(image, past) {
   } catch (error) {
     const away = error instanceof Trouble && error.kind === "offline";
     if (!away || past !== undefined || versionHere() === undefined) throw error;
-    return { prediction: await predictHere(image), etag: "", here: true };
+    const etag = etagHere();
+    return { prediction: await predictHere(image), etag, here: true };
   }
 }
 

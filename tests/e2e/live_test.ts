@@ -172,6 +172,12 @@ Deno.test({
       assert(bars.length > 0);
     });
 
+    await t.step("what this browser answered can be taught", () => {
+      const { match, served } = seen.lesson;
+      assertMatch(match, /^"sha256-[0-9a-f]{64}"$/);
+      assertEquals(match, served);
+    });
+
     await t.step(
       "a machine without fused multiply-add has the same answers",
       () => {

@@ -13,7 +13,7 @@
 /// <reference lib="dom" />
 
 import axe from "axe-core";
-import puppeteer, { type Page } from "puppeteer-core";
+import puppeteer, { type HTTPRequest, type Page } from "puppeteer-core";
 import { startServer } from "./server.ts";
 
 const [executablePath = "", folder = ""] = Deno.args;
@@ -59,6 +59,8 @@ export interface LiveVisit {
     readonly bars: readonly string[];
     readonly barsBefore: readonly string[];
   };
+  /** The model that a label is for which was given to an answer of the browser's own, and the served one. */
+  readonly lesson: { readonly match: string; readonly served: string };
   /** Weights and kernels, in the order in which they came. */
   readonly fetched: readonly Fetched[];
   readonly fetchedEmulated: readonly Fetched[];
@@ -116,6 +118,7 @@ async function visit(page: Page, fetched: readonly Fetched[]) {
   await teach(image!);
   const live = await lookLive(page, "version 1");
   const afterTeaching = await compare(page, images.slice(0, 3));
+  const lesson = await teachOffline(page, image!);
   await drop(page, image!);
   const barsBefore = await texts(page, "#heads .bar");
   running = false;
@@ -133,6 +136,7 @@ async function visit(page: Page, fetched: readonly Fetched[]) {
     live,
     away,
     dropped,
+    lesson,
     fetched,
   };
 }
@@ -247,6 +251,27 @@ async function teach(name: string) {
   });
   const { accepted, reason } = await response.json();
   if (!accepted) throw new Error(reason);
+}
+
+/** Lets the browser answer by itself, and teaches it another answer once the server is back. */
+async function teachOffline(page: Page, name: string) {
+  await page.setOfflineMode(true);
+  await drop(page, name);
+  await page.setOfflineMode(false);
+  const match = Promise.withResolvers<string>();
+  const take = (request: HTTPRequest) => {
+    if (!request.url().endsWith("/finetune")) return void request.continue();
+    match.resolve(request.headers()["if-match"] ?? "");
+    request.respond({ status: 503, body: "{}" });
+  };
+  await page.setRequestInterception(true);
+  page.on("request", take);
+  await page.click("#heads button.bar");
+  const taught = await match.promise;
+  const { headers } = await fetch(`${server.url}/model`, { method: "HEAD" });
+  page.off("request", take);
+  await page.setRequestInterception(false);
+  return { match: taught, served: headers.get("ETag") ?? "" };
 }
 
 /** Opens the camera until what is said of it matches; gives what is shown then. */

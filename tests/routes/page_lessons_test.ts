@@ -16,13 +16,15 @@ interface Sent {
 /** Teaches so many images; what was sent, and how many were taught in each request. */
 async function teachMany(
   count: number,
-  { mostImages = 64, known = true, fails = Infinity }: {
+  { mostImages = 64, known = true, fails = Infinity, weak = false }: {
     /** Images that fit a body. */
     mostImages?: number;
     /** Whether the server still knows the predictions. */
     known?: boolean;
     /** The request that the model is changed before, from 0. */
     fails?: number;
+    /** Whether a proxy between them compresses answers. */
+    weak?: boolean;
   },
 ): Promise<{ sent: Sent[]; taught: number[] }> {
   const sent: Sent[] = [];
@@ -43,7 +45,7 @@ async function teachMany(
       return Response.json({ detail: "no", field, status }, { status });
     }
     return Response.json({ accepted: true }, {
-      headers: { ETag: `"${sent.length}"` },
+      headers: { ETag: `${weak ? "W/" : ""}"${sent.length}"` },
     });
   };
   try {
@@ -89,6 +91,11 @@ Deno.test("labels are taught in requests, each on the model that the last one le
     { match: '"1"', kind: "names", examples: 32 },
     { match: '"2"', kind: "names", examples: 6 },
   ]);
+});
+
+Deno.test("they are taught through a proxy that compresses and weakens entity tags", async () => {
+  const { sent } = await teachMany(40, { weak: true });
+  assertEquals(sent.map(({ match }) => match), ['"first"', '"1"']);
 });
 
 Deno.test("images are sent where predictions are not known, in bodies that fit", async () => {
