@@ -285,6 +285,7 @@ export class DecodingPool {
     this.#all.delete(decoder);
     this.#start().catch((error) => {
       if (this.#idle.length === 0) this.#giveUp(error);
+      else this.#next(); // a heavy image may have waited for that worker
     });
   }
 }
