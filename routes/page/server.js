@@ -164,5 +164,7 @@ function troubleOf(response, { detail, field }) {
     (field?.startsWith("images[")
       ? ["That image cannot be read.", "image"]
       : ["That did not work.", "other"]);
-  return new Trouble(message, kind, detail, field ?? "");
+  // What is no image is said in full already.
+  const said = response.status === 415 ? "" : detail;
+  return new Trouble(message, kind, said, field ?? "");
 }
