@@ -77,7 +77,7 @@ async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
     console.log(
       flags.has("json")
         ? finetuneJson(answers, written)
-        : finetuneText(answers, written),
+        : finetuneText(answers, written, flags.has("dry-run")),
     );
     return answers.some(({ accepted }) => accepted) ? EXIT.ok : EXIT.failure;
   } finally {
