@@ -87,7 +87,7 @@ export async function respond(path, init = {}, mayAsk = true) {
       ? "The server lets only those with a key do this."
       : problem.known === undefined
       ? "The server does not know this key."
-      : `The key in this tab may not do this. One of ${
+      : `The key in this tab may not do this. A key of ${
         problem.known.join(" or ")
       } may.`;
     if (!mayAsk || !(await askForKey(reason))) {

@@ -56,7 +56,7 @@ Deno.test({
         );
         assertEquals(
           of("lower key").reason,
-          "The key in this tab may not do this. One of FINETUNE_KEY or ADMIN_KEY may.",
+          "The key in this tab may not do this. A key of FINETUNE_KEY or ADMIN_KEY may.",
         );
       });
 
