@@ -10,7 +10,7 @@ import { changeOptionsOf } from "./headers.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { noQuery } from "./query.ts";
-import { phase } from "./record.ts";
+import { phase, recordOf } from "./record.ts";
 import { check } from "./schemas/check.ts";
 import { tagName, versionBody } from "./schemas/admin.ts";
 
@@ -90,6 +90,7 @@ function changed(
   change: Changed,
   rest: Record<string, unknown>,
 ): Response {
+  recordOf(c).version = change.version.after;
   return c.json({ ...change, ...rest }, 200, {
     ETag: entityTag(change.sha256),
     "Cache-Control": "no-store",

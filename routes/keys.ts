@@ -123,11 +123,13 @@ export class Keyring {
     const found = await this.#find(sent);
     if (found === undefined) throw unauthorized("another key");
     if (atLeast(found.role, role)) return found;
+    const known = variablesFrom(role);
     throw problem(
       403,
       `Cannot let this request through: expected a key of ${
-        variablesFrom(role)
+        known.join(" or ")
       }, got one of ${VARIABLES[found.role]}`,
+      { known },
     );
   }
 
@@ -146,9 +148,9 @@ function atLeast(role: Role, least: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(least);
 }
 
-function variablesFrom(role: Role): string {
+function variablesFrom(role: Role): string[] {
   return ROLES.filter((other) => atLeast(other, role))
-    .map((other) => VARIABLES[other]).join(" or ");
+    .map((other) => VARIABLES[other]);
 }
 
 function add(headers: Map<string, string>, name: string, value: string): void {

@@ -22,7 +22,7 @@ import { describeImages } from "./images.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem } from "./problem.ts";
 import { noQuery } from "./query.ts";
-import { noteOf, phase } from "./record.ts";
+import { noteOf, phase, recordOf } from "./record.ts";
 import { check, strayName } from "./schemas/check.ts";
 import { labelBody, labelForm, renameBody } from "./schemas/labels.ts";
 
@@ -143,6 +143,7 @@ function changed(
   change: Changed,
   what: { head: string; label: string },
 ): Response {
+  recordOf(c).version = change.version.after;
   return c.json({ ...change, ...what }, 200, {
     ETag: entityTag(change.sha256),
     "Cache-Control": "no-store",

@@ -151,7 +151,9 @@ function valueOfForm(
   const stray = form.names.find((name) => !known.includes(name));
   if (stray !== undefined) throw strayName("", stray, known);
   const [images, ids] = IMAGES.map((name) => form.getAll(name));
-  if (images!.length > 0 && ids!.length > 0) throw oneImage("the form", "both");
+  if ((images!.length > 0) === (ids!.length > 0)) {
+    throw oneImage("the form", images!.length > 0 ? "both" : "neither");
+  }
   const name = ids!.length > 0 ? "predictionId" : "image";
   const sources = ids!.length > 0 ? ids! : images!;
   const columns = names.map((name) =>

@@ -206,7 +206,15 @@ async function openService(
   prepareDescriber().catch(() => {}); // the first image will say why
   try {
     const file = model ?? SHIPPED_WEIGHTS;
-    const read = await readWeights(readModelFile(file));
+    const read = await readWeights(readModelFile(file)).catch(
+      async (error) => {
+        const { fileError }: typeof import("../src/checkpoint/file_error.ts") =
+          await import(
+            import.meta.resolve("../src/checkpoint/file_error.ts")
+          );
+        throw fileError(file, error);
+      },
+    );
     const weights = { ...read, model: withKnown(read.model, readKnown(file)) };
     const engine = await opening;
     const service = await Service.create({

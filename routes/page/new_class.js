@@ -105,7 +105,7 @@ async function teachClass(onAdded, onRaced) {
     dialog.close();
     await onAdded({ ...what, images, before: version.before });
   } catch (error) {
-    await complain(error, onRaced);
+    await complain(error, images, onRaced);
   } finally {
     setTeaching(false);
   }
@@ -119,17 +119,32 @@ function setTeaching(teaching) {
 
 /**
  * @param {unknown} error
+ * @param {readonly Image[]} images those that were sent
  * @param {() => Promise<void>} onRaced
  */
-async function complain(error, onRaced) {
+async function complain(error, images, onRaced) {
   if (!(error instanceof Trouble)) {
     console.error(error);
     return say(trouble, "Something went wrong on this page. Reload it.");
   }
-  if (error.kind !== "raced") return say(trouble, inWords(error));
+  if (error.kind !== "raced") {
+    return say(trouble, imageInWords(error.field, images) + inWords(error));
+  }
   say(
     trouble,
     `${error.message} Nothing was done. Teach it again if you like.`,
   );
   await onRaced().catch(() => {}); // what went wrong is said already
+}
+
+/**
+ * Which of the images a trouble is about; empty where it is about none.
+ *
+ * @param {string} field as the server names it, such as `images[2]`
+ * @param {readonly Image[]} images
+ */
+function imageInWords(field, images) {
+  const place = /^images\[(\d+)\]/.exec(field)?.[1];
+  if (place === undefined) return "";
+  return `Image ${Number(place) + 1}, ${images[Number(place)]?.name}: `;
 }

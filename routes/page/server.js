@@ -88,16 +88,18 @@ export async function respond(path, init = {}, mayAsk = true) {
     const response = await send(path, init, key);
     if (response.ok || response.status === 304) return response;
     const problem = await problemOf(response);
-    // Without a key, 403 says that no key would do.
+    // A 403 that knows no key says that none would do.
     const askable = response.status === 401 ||
-      (response.status === 403 && key !== null);
+      (response.status === 403 && problem.known !== undefined);
     if (!askable) throw troubleOf(response, problem);
     if (response.status === 401) forgetKey();
     const reason = key === null
       ? "The server lets only those with a key do this."
-      : response.status === 401
+      : problem.known === undefined
       ? "The server does not know this key."
-      : problem.detail;
+      : `The key in this tab may not do this. A key of ${
+        problem.known.join(" or ")
+      } may.`;
     if (!mayAsk || !(await askForKey(reason))) {
       throw new Trouble("Nothing was done: that needs a key.", "key");
     }
@@ -172,5 +174,7 @@ function troubleOf(response, { detail, field }) {
     (field?.startsWith("images[")
       ? ["That image cannot be read.", "image"]
       : ["That did not work.", "other"]);
-  return new Trouble(message, kind, detail, field ?? "");
+  // What is no image is said in full already.
+  const said = response.status === 415 ? "" : detail;
+  return new Trouble(message, kind, said, field ?? "");
 }

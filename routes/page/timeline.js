@@ -160,7 +160,7 @@ function changeInWords({ change, restored }) {
     finetune: "was taught",
     labels: "has other labels",
     rollback: `is version ${restored} again`,
-    import: "was brought in",
+    import: "was imported",
     unreadable: "cannot be read any more",
   };
   return words[change] ?? change;

@@ -2,6 +2,7 @@
 
 import { dirname } from "node:path";
 import { writeFileAtomically } from "../checkpoint/file.ts";
+import { fileError } from "../checkpoint/file_error.ts";
 import { viewSafetensors } from "../checkpoint/safetensors_reader.ts";
 import { CheckpointError } from "../errors.ts";
 import { isKnown } from "../heads/head.ts";
@@ -56,8 +57,11 @@ async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
   checkFlags(flags);
   const out = flags.text("out");
   if (out !== undefined) await Deno.mkdir(dirname(out), { recursive: true });
-  const bytes = await readModelFile(flags.text("weights") ?? SHIPPED_WEIGHTS);
-  const weights = await readWeights(bytes);
+  const file = flags.text("weights") ?? SHIPPED_WEIGHTS;
+  const bytes = await readModelFile(file);
+  const weights = await readWeights(bytes).catch((error) => {
+    throw fileError(file, error);
+  });
   const engine = await openEngine(flags.text("store") ?? "memory");
   const service = await Service.create({ weights, engine });
   try {
@@ -77,7 +81,7 @@ async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
     console.log(
       flags.has("json")
         ? finetuneJson(answers, written)
-        : finetuneText(answers, written),
+        : finetuneText(answers, written, flags.has("dry-run")),
     );
     return answers.some(({ accepted }) => accepted) ? EXIT.ok : EXIT.failure;
   } finally {

@@ -33,17 +33,20 @@ export function finetuneJson(
   });
 }
 
-/** What became of all requests, line by line. */
+/** What became of all requests, or would have in a dry run, line by line. */
 export function finetuneText(
   answers: readonly FinetuneAnswer[],
   written: Written | undefined,
+  dryRun = false,
 ): string {
   const { images, used, requests, accepted } = countsOf(answers);
   const heads = [...rightOf(answers)].map(([name, { labels, before, after }]) =>
     `  ${name}: right for ${before} of ${labels} before their request, ${after} after it`
   );
   return [
-    `Learned from ${used} of ${formatMany(images, "image")}; accepted ${
+    `${dryRun ? "Would learn" : "Learned"} from ${used} of ${
+      formatMany(images, "image")
+    }; ${dryRun ? "would accept" : "accepted"} ${
       formatMany(accepted, "request")
     } of ${requests}.`,
     ...heads,

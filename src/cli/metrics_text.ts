@@ -35,12 +35,15 @@ export function breakdownLines(
 ): string[] {
   return Object.entries(breakdown).flatMap(([by, groups]) => {
     const entries = Object.entries(groups);
-    if (entries.length > MOST_LISTED) return [];
+    const labelled = heads.filter(({ name }) =>
+      entries.some(([, { heads }]) => (heads[name]?.images ?? 0) > 0)
+    );
+    if (entries.length > MOST_LISTED || labelled.length === 0) return [];
     const width = Math.max(...entries.map(([name]) => name.length));
     return [
       `By ${by}:`,
       ...entries.map(([name, { images, heads: metrics }]) => {
-        const others = heads.filter((head) => head.name in metrics);
+        const others = labelled.filter((head) => head.name in metrics);
         const texts = others.map((head) =>
           `${head.name} ${
             formatMetric(head, plainMetric(head), metrics[head.name])

@@ -81,8 +81,10 @@ async function readImage(path: string): Promise<Uint8Array<ArrayBuffer>> {
   } catch (error) {
     throw new ImageError(
       "malformed",
-      `Cannot read ${path}: expected an image file, got ${
-        (error as Error).message
+      `Cannot read ${path}: expected an image file, ${
+        error instanceof Deno.errors.NotFound
+          ? "found none"
+          : `got ${(error as Error).message}`
       }`,
       { cause: error },
     );

@@ -17,7 +17,8 @@ import { type Flag, type Flags, UsageError } from "./flags.ts";
 export const SOURCE_FLAGS: Readonly<Record<string, Flag>> = {
   data: {
     value: "DIR",
-    help: `Images as DIR/<domain>/<item>/*, or with DIR/${TABLE_NAME}.`,
+    help:
+      `Images as DIR/<item>/* or DIR/<domain>/<item>/*, or with DIR/${TABLE_NAME}.`,
   },
   labels: {
     value: "FILE",

@@ -27,7 +27,7 @@ export async function trainWithProgress(
 ): Promise<Outcome> {
   let bar: ProgressBar | undefined;
   let title = "Training";
-  let started = 0;
+  let started = { time: 0, images: 0 };
   try {
     return await runTraining(examples, rows, plan, resumed, {
       ...(from && { from }),
@@ -36,15 +36,18 @@ export async function trainWithProgress(
       onStep(progress, sums) {
         if (bar === undefined) {
           bar = startProgress(title, progress.steps);
-          started = performance.now();
+          started = { time: performance.now(), images: progress.images };
         }
-        const seconds = Math.max(1e-3, (performance.now() - started) / 1000);
+        const seconds = (performance.now() - started.time) / 1000;
+        const images = progress.images - started.images;
         bar.update(
           progress.step,
           stepNotes(examples.heads, progress, sums),
           [
             `epoch ${progress.epoch}`,
-            `${(progress.images / seconds).toFixed(0)} images/s`,
+            ...(images > 0
+              ? [`${(images / seconds).toFixed(0)} images/s`]
+              : []),
           ],
         );
       },

@@ -2,6 +2,7 @@
 
 import { encodeSafetensors } from "../checkpoint/safetensors.ts";
 import { openSafetensors, writeFileAtomically } from "../checkpoint/file.ts";
+import { fileError } from "../checkpoint/file_error.ts";
 import { readKnown, withKnown } from "../checkpoint/known_file.ts";
 import { tensorsOf } from "../checkpoint/state.ts";
 import {
@@ -103,6 +104,6 @@ async function withFile<T>(
         { cause: error },
       );
     }
-    throw error;
+    throw fileError(file, error);
   }
 }

@@ -25,7 +25,7 @@ import type { Source, SourceEntry } from "./source.ts";
 
 /** DIR/<domain>/images/<item>/<file> is the deepest layout. */
 const DEPTH = 4;
-const LAYOUT = `DIR/<domain>/<item>/*.${IMAGE_ENDINGS}`;
+const LAYOUT = `DIR/<item>/*.${IMAGE_ENDINGS} or DIR/<domain>/<item>/*`;
 
 /**
  * The labelled images under `directory`, in an order that depends on names only.

@@ -48,7 +48,7 @@ export async function assembleRows(
   });
   const { heads, rows } = withUsedLabels(source.heads, usable);
   const enough = forTraining ? differ(heads, rows) : heads.length > 0;
-  if (!enough) throw tooFew(rows, skipped, forTraining);
+  if (!enough) throw tooFew(heads, rows, skipped, forTraining);
   return {
     heads,
     rows,
@@ -57,8 +57,13 @@ export async function assembleRows(
       ...source.warnings,
       ...nearDoubleWarnings(source.heads),
       ...lostFolderWarnings(skipped, rows),
-      ...lostLabelWarnings(source.heads, heads),
-      ...(forTraining ? labelWarnings(heads, rows) : []),
+      // A model that is measured or corrected keeps its labels, whatever is shown of them.
+      ...(forTraining
+        ? [
+          ...lostLabelWarnings(source.heads, heads),
+          ...labelWarnings(heads, rows),
+        ]
+        : []),
       ...copyWarnings(heads, rows),
     ],
     hash: await datasetHash(heads, rows),
@@ -109,18 +114,20 @@ function withUsedLabels(
 }
 
 function tooFew(
+  heads: readonly HeadSpec[],
   rows: readonly DatasetRow[],
   skipped: DatasetParts["skipped"],
   forTraining: boolean,
 ): DataError {
   const [first] = skipped;
+  const alike = heads.length === 0 ? "without labels" : "with the same labels";
   return new DataError(
     `Cannot use these images: expected usable ones ${
       forTraining ? "whose labels differ" : "with labels"
-    }, got ${rows.length}; ${skipped.length} could not be used` +
+    }, got ${rows.length === 0 ? "none" : `${rows.length} ${alike}`}` +
       (first === undefined
         ? ""
-        : `, the first is "${first.id}": ${first.reason}`),
+        : `; ${skipped.length} could not be used, the first is "${first.id}": ${first.reason}`),
   );
 }
 

@@ -78,8 +78,10 @@ async function readTable(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await Deno.readFile(path);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new DataError(`Cannot read the table "${path}": ${message}`, {
+    const reason = error instanceof Deno.errors.NotFound
+      ? "expected a file, found nothing there"
+      : (error as Error).message;
+    throw new DataError(`Cannot read the table "${path}": ${reason}`, {
       cause: error,
     });
   }

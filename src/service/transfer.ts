@@ -142,7 +142,7 @@ const EXCERPT = 200;
 /** What must be the same for a state to be one of the served model. Labels may have changed. */
 function comparedParts({ sizes, preprocessing, optimizer }: ModelState) {
   const { inputs, hidden, heads } = sizes;
-  const kinds = heads.map(({ name, kind }) => ({ name, kind }));
+  const kinds = heads.map(({ name, kind }) => `${name} (${kind})`);
   return { sizes: { inputs, hidden }, heads: kinds, preprocessing, optimizer };
 }
 

@@ -185,6 +185,15 @@ Deno.test("bad data exits 3 and names what is wrong", () =>
       ...more,
     ];
     await refuse(train("missing"), "missing");
+    const noModel = `${folder}/no-model.safetensors`;
+    await Deno.writeTextFile(noModel, "not a model");
+    for (const command of ["evaluate", "finetune"]) {
+      const more = command === "finetune" ? ["--dry-run"] : [];
+      await refuse(
+        [command, "--data", `${folder}/data`, "--weights", noModel, ...more],
+        `${noModel}: Cannot read the safetensors header: `,
+      );
+    }
     await refuse(train("empty"), "DIR/<domain>/<item>/");
     await refuse(train("one"), "at least 2 items");
     await refuse(train("data", "--strict"), "indoors/mug/broken.jpg");

@@ -88,6 +88,15 @@ Deno.test("finetune corrects a file, which remembers it, or what a store serves"
       "Learned from 2 of 2 images; accepted 1 request of 1.",
     );
     assertStringIncludes(told.stdout, "of 2 before their request, 2 after it");
+
+    const asked = await task(
+      ...["finetune", "--data", `${folder}/data`, "--weights", weights],
+      ...[...table, "--trusted", "--dry-run"],
+    );
+    assertStringIncludes(
+      asked.stdout,
+      "Would learn from 2 of 2 images; would accept 1 request of 1.",
+    );
   }));
 
 Deno.test("finetune says what it wants before it begins", async () => {

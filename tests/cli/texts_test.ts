@@ -55,6 +55,21 @@ Deno.test("breakdowns name each group and the other heads, long ones are left ou
   );
 });
 
+Deno.test("breakdowns leave out heads without labels, and groups of nothing else", () => {
+  const { metrics } = fakeRun(MIXED_RUN).test!;
+  const { domain, shaded } = metrics.breakdown;
+  const item = (groups: typeof domain) =>
+    Object.fromEntries(
+      Object.entries(groups!).map(([name, { images, heads }]) => [
+        name,
+        { images, heads: { item: { ...heads.item!, images: 0 } } },
+      ]),
+    );
+  const breakdown = { domain: item(domain), shaded: shaded! };
+  const lines = breakdownLines(heads, { ...metrics, breakdown });
+  assertEquals(lines[0], "By shaded:");
+});
+
 Deno.test("a step's notes are its loss and the mean score of every head so far", () => {
   const sums = {
     ...emptySums(4),

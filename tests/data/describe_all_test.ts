@@ -243,6 +243,10 @@ Deno.test("labels without a usable image are dropped", () =>
         "No usable image of domain attic: left out.",
         "No usable image of item lamp: left out.",
       ]);
+      using measured = await describeFolder(at, { forTraining: false });
+      assertEquals(measured.warnings, [
+        "Folders of which no image could be used: attic/lamp.",
+      ]);
     },
   ));
 
@@ -256,7 +260,8 @@ Deno.test("usable images that leave nothing to learn are an error that says why"
       await assertRejects(
         () => describeFolder(at),
         DataError,
-        'the first is "web/pen/0.png"',
+        "expected usable ones whose labels differ, got 1 with the same labels; " +
+          '1 could not be used, the first is "web/pen/0.png": ',
       );
       using dataset = await describeFolder(at, { forTraining: false });
       assertEquals(classesOf(dataset, "item"), ["mug"]);

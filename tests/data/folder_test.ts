@@ -270,7 +270,7 @@ Deno.test("a folder that is missing, or is a file, is refused", () =>
 Deno.test("an empty folder is refused with the expected layout", () =>
   rejectsWith(
     [],
-    "expected DIR/<domain>/<item>/*.{jpg,jpeg,jfif,png,webp,gif}, found 0 files",
+    "expected DIR/<item>/*.{jpg,jpeg,jfif,png,webp,gif} or DIR/<domain>/<item>/*, found 0 files",
   ));
 
 Deno.test("images in no item's folder are refused and counted", () =>

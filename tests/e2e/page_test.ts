@@ -70,9 +70,9 @@ Deno.test({
     ];
 
     await t.step("what is no image is said to be none", () => {
-      assertMatch(
+      assertEquals(
         step("text").status,
-        /^That is not a JPEG, PNG, WebP or GIF image\./,
+        "That is not a JPEG, PNG, WebP or GIF image.",
       );
       assertEquals(step("text").bars, []);
     });
@@ -134,6 +134,10 @@ Deno.test({
         "Take or add an image of it first.",
       );
       assertMatch(step("taken").dialog, /Cannot use the label mug: /);
+      assertEquals(
+        step("no image").dialog,
+        "Image 4, notes.jpg: That is not a JPEG, PNG, WebP or GIF image.",
+      );
     });
 
     await t.step("a class with a name that looks like markup is new", () => {

@@ -160,7 +160,17 @@ async function addClass(page: Page, look: (step: string) => Promise<void>) {
   await page.focus("#class-name");
   for (const _ of "mug") await page.keyboard.press("Backspace");
   await page.keyboard.type(HOSTILE);
+  const notes = new TextEncoder().encode("not an image");
+  await drop(page, [{ bytes: notes, name: "notes.jpg" }]);
+  await page.waitForSelector("#shots li:nth-child(4)");
   await page.keyboard.press("Enter");
+  await page.waitForFunction(() =>
+    document.getElementById("class-trouble")!.textContent!.includes("notes")
+  );
+  await look("no image");
+  await press(page, "#shots li:last-child button", "Space");
+  await page.waitForSelector("#shots li:nth-child(4)", { hidden: true });
+  await press(page, "#class-name");
   await page.waitForSelector("#undo");
   await settled(page);
 }

@@ -345,5 +345,13 @@ Deno.test("an id that is not known, and an example with two images or none, are 
       ": expected an image or a predictionId, got both",
     );
     await refuse({}, 400, ": expected an image or a predictionId, got neither");
+    const form = await postForm(app, "/finetune", [["thing", "mug"]]);
+    assertEquals(
+      [form.status, (await form.json()).detail],
+      [
+        400,
+        "Cannot read the form: expected an image or a predictionId, got neither",
+      ],
+    );
   });
 });

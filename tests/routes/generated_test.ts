@@ -108,7 +108,9 @@ function bent(value: unknown, other: unknown, at: number): unknown {
   }
   const names = Object.keys(value);
   if (names.length === 0 || at % 5 === 0) {
-    return { ...value, [String(other).slice(0, 30)]: other };
+    // An object with a member toString would not become a text otherwise.
+    const name = typeof other === "string" ? other : JSON.stringify(other);
+    return { ...value, [name.slice(0, 30)]: other };
   }
   const name = names[at % names.length]!;
   return {

@@ -223,6 +223,20 @@ Deno.test("the history says whose key went back, imported and changed labels", a
   });
 });
 
+Deno.test("a key of a lower role is told which would do, and a closed route that none would", async () => {
+  for (const [admin, known] of [["all", ["ADMIN_KEY"]], [undefined]] as const) {
+    const keys = { predict: undefined, finetune: "teach", admin };
+    await withApp({ keys }, async (app) => {
+      const refused = await app.request("/rollback", {
+        method: "POST",
+        headers: { Authorization: "Bearer teach" },
+      });
+      assertEquals(refused.status, 403);
+      assertEquals((await refused.json()).known, known);
+    });
+  }
+});
+
 Deno.test("margin and trusted need an admin key", async () => {
   await withApp({}, async (app) => {
     const ask = (option: object, key: string) =>

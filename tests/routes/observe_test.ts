@@ -57,6 +57,21 @@ Deno.test("every answer tells its id and where the time went", async () => {
   });
 });
 
+Deno.test("the log says which version a change of labels or a rollback made", async () => {
+  const lines: string[] = [];
+  const log = (line: string) => lines.push(line);
+  const keys = { predict: undefined, finetune: undefined, admin: "all" };
+  await withApp({ log, keys }, async (app) => {
+    const admin = { Authorization: "Bearer all" };
+    const label = { head: "thing", label: "teapot", images: [DATA_URL] };
+    assertEquals((await postJson(app, "/labels", label, admin)).status, 200);
+    const back = await postJson(app, "/rollback", { version: 0 }, admin);
+    assertEquals(back.status, 200);
+  });
+  assertMatch(lines[0]!, / POST \/labels [\d.]+ ms version 1 /);
+  assertMatch(lines[1]!, / POST \/rollback [\d.]+ ms version 2 /);
+});
+
 Deno.test("the log tells of every request, and nothing that is secret", async () => {
   for (const logFormat of ["line", "json", "none"] as const) {
     const lines: string[] = [];

@@ -1,0 +1,10 @@
+/** Errors of reading a weights file. @module */
+
+import { CheckpointError } from "../errors.ts";
+
+/** The error, which names the file where that is what is wrong. */
+export function fileError(file: string | URL, error: unknown): unknown {
+  if (!(error instanceof CheckpointError)) return error;
+  const path = file instanceof URL ? file.pathname : file;
+  return new CheckpointError(`${path}: ${error.message}`, { cause: error });
+}
