@@ -37,6 +37,7 @@ const LATE: readonly (() => Promise<unknown>)[] = [
   () => import("../src/image/decoders/png.ts"),
   () => import("../src/image/decoders/webp.ts"),
   () => import("../src/image/decoders/gif.ts"),
+  () => import("../src/checkpoint/file_error.ts"),
   () => import("../src/checkpoint/judge_rest.ts"),
   () => import("../src/optim/registry.ts"),
   () => import("../src/service/decoder.ts"),
