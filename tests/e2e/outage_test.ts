@@ -2,6 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { pause } from "../../src/waiting.ts";
 import { IMAGES } from "../routes/fixture.ts";
 import { modelBytes } from "../service/fixture.ts";
 import { type Server, startServer, withFolder } from "./server.ts";
@@ -23,6 +24,10 @@ const teach = ({ url }: Server) => {
     headers: { Authorization: `Bearer ${KEY}` },
   });
 };
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
 
 async function assertUnavailable(
   response: Response,
@@ -61,6 +66,7 @@ Deno.test("a database that another process holds is a 503, until it lets go", as
       ADMIN_KEY: "admin",
     });
     assertEquals((await predict(server)).status, 200);
+    while (!await exists(files.store)) await pause(20); // it is made after the start
     const other = new DatabaseSync(files.store);
     other.exec("BEGIN EXCLUSIVE");
     await assertUnavailable(
