@@ -67,6 +67,8 @@ Deno.test("a database that another process holds is a 503, until it lets go", as
     });
     assertEquals((await predict(server)).status, 200);
     while (!await exists(files.store)) await pause(20); // it is made after the start
+    const ready = await fetch(`${server.url}/readyz`); // when it is open
+    assertEquals(await ready.json(), { status: "ready" });
     const other = new DatabaseSync(files.store);
     other.exec("BEGIN EXCLUSIVE");
     await assertUnavailable(
