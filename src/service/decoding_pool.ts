@@ -46,9 +46,6 @@ interface Job extends Waiting {
 const LIGHT = 400_000;
 /** Bytes of a file that are read in about one. */
 const LIGHT_BYTES = 2_000_000;
-/** Of a small image, as pages and programs send them, so many: it takes less than the way to a worker and back. */
-const SMALL = 200_000;
-const SMALL_BYTES = 256 * 1024;
 /** A worker that decoded an image of so many bytes is ended: its memory never shrinks. */
 const MOST_KEPT = 160_000_000;
 /** Bytes for each pixel that the decoder of a progressive JPEG takes; the others take fewer. */
@@ -61,8 +58,8 @@ const PER_PIXEL = 12;
  *
  * No worker is started before the first image was decoded, in place, and its answer
  * has had time to go out: a cold start does not pay for them. A heavy image does not
- * wait for that. Until they are ready, light images are decoded in place; later, a
- * small one that comes alone.
+ * wait for that. Until they are ready, light images are decoded in place; later none
+ * is, for what the program itself decodes keeps it from turning others away.
  */
 export class DecodingPool {
   readonly #light = new Line<Job>();
@@ -106,10 +103,8 @@ export class DecodingPool {
     const work = header.width * header.height * (header.passes ?? 1);
     const heavy = work > LIGHT || image.length > LIGHT_BYTES;
     if (this.#state === "cold") this.#startSoon();
-    const small = work <= SMALL && image.length <= SMALL_BYTES;
     const inPlace = this.#state === "in place" ||
-      (this.#state === "starting" && !heavy) ||
-      (this.#state === "ready" && small && this.#isIdle());
+      (this.#state === "starting" && !heavy);
     if (inPlace) return this.#describeInTurn(image);
     this.#wanted.resolve();
     const memory = PER_PIXEL * header.width * header.height + image.length;
@@ -147,10 +142,6 @@ export class DecodingPool {
     line.push({ ...job, since: performance.now(), resolve, reject });
     this.#next();
     return promise;
-  }
-
-  #isIdle(): boolean {
-    return this.#underWay.size === 0 && this.#inTurn === 0;
   }
 
   /** Decodes in place, one image per turn of the event loop. */

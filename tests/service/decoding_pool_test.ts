@@ -89,19 +89,6 @@ Deno.test("an image that takes longer than the deadline is refused, and those af
   });
 });
 
-Deno.test("a small image that comes alone is decoded in place, however slow the workers are", async () => {
-  await withPool({ workers: 1 }, async (describe) => {
-    await describe(LARGE); // the worker is there
-    const done: string[] = [];
-    const small = describe(SMALL).then(() => done.push("small"));
-    const large = describe(LARGE).then(() => done.push("large"));
-    await Promise.all([large, small]);
-    assertEquals(done, ["small", "large"]);
-    const together = [LARGE, SMALL, SMALL].map((image) => describe(image));
-    assertEquals((await Promise.all(together)).length, 3);
-  });
-});
-
 Deno.test("large images never take the last worker", async () => {
   await withPool({ workers: 2 }, async (describe) => {
     await describe(LARGE); // the workers are there
