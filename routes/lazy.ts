@@ -10,7 +10,7 @@
  */
 
 import { Hono } from "hono/quick";
-import { once } from "../src/service/once.ts";
+import { once } from "../src/once.ts";
 import type { RouteOptions } from "./options.ts";
 import type { Resource } from "./resources.ts";
 

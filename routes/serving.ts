@@ -2,8 +2,8 @@
 
 import { readKnown, withKnown } from "../src/checkpoint/known_file.ts";
 import { CheckpointError } from "../src/errors.ts";
+import { once } from "../src/once.ts";
 import { prepareDescriber } from "../src/service/describer.ts";
-import { once } from "../src/service/once.ts";
 import { Service } from "../src/service/service.ts";
 import { type Settings, SHIPPED_WEIGHTS } from "../src/service/settings.ts";
 import { readWeights } from "../src/service/weights.ts";
@@ -101,10 +101,9 @@ export function lazyService(
   settings: Settings,
   { report = console.error, unsound = report }: Reports = {},
 ): LazyService {
-  let opened: Promise<Service> | undefined;
   const deadlines = new Deadlines(LATER);
   let endLater = () => {};
-  const open = async () => {
+  const open = once(async () => {
     const service = await openService(settings, report);
     endLater = deadlines.start(() => {
       service.sound().catch(unsound);
@@ -112,17 +111,11 @@ export function lazyService(
       if (!settings.onDeploy) readLate().catch(report);
     });
     return service;
-  };
+  });
   return {
-    open() {
-      opened ??= open().catch((error) => {
-        opened = undefined;
-        throw error;
-      });
-      return opened;
-    },
+    open,
     async close() {
-      const service = await opened?.catch(() => undefined);
+      const service = await open.made()?.catch(() => undefined);
       endLater();
       await service?.close();
     },
@@ -199,7 +192,7 @@ export function meterOf(
 
 async function openService(
   { model, store, limits, keepVersions }: Settings,
-  report?: (error: unknown) => void,
+  report: (error: unknown) => void,
 ): Promise<Service> {
   const opening = openEngine(store, report); // while the file is read
   opening.catch(() => {}); // whoever awaits it below hears of it
@@ -224,7 +217,7 @@ async function openService(
       decoders: limits.decoders,
       decodeDeadline: 1000 * limits.decodeSeconds,
       keepVersions,
-      ...(report && { report }),
+      report,
     });
     service.identity().catch(() => {}); // the first prediction finds the head read
     return service;

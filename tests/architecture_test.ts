@@ -13,7 +13,7 @@ import {
 
 /** From the bottom up. Folders of one rank do not know of each other. */
 const RANKS: readonly (readonly string[])[] = [
-  ["src/errors.ts", "src/waiting.ts"],
+  ["src/errors.ts", "src/once.ts", "src/waiting.ts"],
   ["src/kernels"],
   ["src/nn", "src/optim", "src/image"],
   ["src/heads"],

@@ -12,7 +12,7 @@ import type { ModelStore } from "../store/store.ts";
 import { Corrections } from "./corrections.ts";
 import { checkMatch, type Editor, type Proposed } from "./editor.ts";
 import type { ServingNetwork } from "./network.ts";
-import { once } from "./once.ts";
+import { once } from "../once.ts";
 import {
   checkSame,
   checkSound,

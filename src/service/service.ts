@@ -17,7 +17,7 @@ import type { History } from "./history.ts";
 import type { ModelFiles } from "./model_file.ts";
 import type { FinetuneRequest, FinetuneResult } from "./requests.ts";
 import { ServingNetwork } from "./network.ts";
-import { once } from "./once.ts";
+import { once } from "../once.ts";
 import { type Note, timed } from "./phases.ts";
 import type { Labels } from "./labels.ts";
 import type { Transfer } from "./transfer.ts";

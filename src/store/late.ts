@@ -1,5 +1,6 @@
 /** A database file that is not there yet. @module */
 
+import { once } from "../once.ts";
 import { Deadlines } from "../waiting.ts";
 import type { Engine } from "./engine.ts";
 
@@ -20,16 +21,12 @@ export function lateEngine(
   exists: () => boolean,
   report: (error: unknown) => void,
 ): Engine {
-  let opening: Promise<Engine> | undefined;
+  const opening = once(open);
   let wanted = false;
   const opened = () => {
     wanted = true;
     end();
-    opening ??= open().catch((error) => {
-      opening = undefined; // the next call tries again
-      throw error;
-    });
-    return opening;
+    return opening();
   };
   const end = new Deadlines(LATER).start(() => void opened().catch(report));
   const isEmpty = () => !wanted && !exists();
@@ -41,7 +38,7 @@ export function lateEngine(
     write: async (write) => (await opened()).write(write),
     async close() {
       end();
-      await (await opening)?.close();
+      await (await opening.made())?.close();
     },
   };
 }
