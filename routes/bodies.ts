@@ -5,7 +5,11 @@
  * @module
  */
 
-import type { BeforeAfter, GuardRecord } from "../src/store/manifest.ts";
+import type {
+  BeforeAfter,
+  GuardRecord,
+  Manifest,
+} from "../src/store/manifest.ts";
 
 /** What is wrong, and with what (RFC 9457). */
 export interface Problem {
@@ -101,13 +105,7 @@ export interface TagAnswer {
 export interface VersionSummary {
   readonly version: number;
   readonly parent: number | null;
-  readonly change:
-    | "base"
-    | "finetune"
-    | "labels"
-    | "rollback"
-    | "import"
-    | "unreadable";
+  readonly change: Manifest["change"];
   readonly restored: number | null;
   readonly step: number;
   /** ISO 8601; null for the weights file. */
