@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS } from "../../src/image/limits.ts";
 import { readSettings } from "../../src/service/settings.ts";
 import type { Figure } from "./figures.ts";
 import { photoJpeg } from "./photos.ts";
-import { type Server, startTandem } from "./server.ts";
+import { residentMemory, type Server, startTandem } from "./server.ts";
 import { timesOf } from "./timing.ts";
 
 /** Requests under way at once. */
@@ -135,12 +135,4 @@ async function load(
     ...Array.from({ length: CONNECTIONS }, client),
   ]);
   return { perSecond: 1000 * count / (performance.now() - start), memory };
-}
-
-/** Resident memory in megabytes of 10⁶ bytes. */
-async function residentMemory({ pid }: Server): Promise<number> {
-  const { stdout } = await new Deno.Command("ps", {
-    args: ["-o", "rss=", "-p", String(pid)],
-  }).output();
-  return Number(new TextDecoder().decode(stdout)) * 1024 / 1e6;
 }

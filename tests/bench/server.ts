@@ -71,3 +71,11 @@ async function start(
   }
   throw new Error(`The server does not listen. It said: ${said}`);
 }
+
+/** Resident memory of a server, in megabytes of 10⁶ bytes. */
+export async function residentMemory({ pid }: Server): Promise<number> {
+  const { stdout } = await new Deno.Command("ps", {
+    args: ["-o", "rss=", "-p", String(pid)],
+  }).output();
+  return Number(new TextDecoder().decode(stdout)) * 1024 / 1e6;
+}

@@ -2,6 +2,7 @@
 // predictions go on, and no acknowledged step is lost or made twice.
 
 import { assert, assertEquals, assertLess } from "@std/assert";
+import { pause } from "../../src/waiting.ts";
 import { IMAGES } from "../routes/fixture.ts";
 import { checkChain, checkLine, finetune, model, start } from "./chain.ts";
 import { Database, hasPostgres } from "./database.ts";
@@ -13,20 +14,17 @@ const TEACHERS = 3;
 /** No prediction takes as long as the store has for an answer, in milliseconds. */
 const PATIENCE = 4000;
 
-const sleep = (milliseconds: number) =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 /** What is done to the database, until it is there again. */
 const FAULTS: Readonly<Record<string, (database: Database) => Promise<void>>> =
   {
     async stopped(database) {
       await database.stop();
-      await sleep(1500);
+      await pause(1500);
       await database.start();
     },
     async frozen(database) {
       await database.signal("STOP");
-      await sleep(7000); // longer than the store waits for an answer
+      await pause(7000); // longer than the store waits for an answer
       await database.signal("CONT");
     },
     async restarted(database) {
@@ -54,7 +52,7 @@ async function ask(server: Server, signal: AbortSignal): Promise<number[]> {
     });
     assertEquals(answer.status, 200, await answer.text());
     times.push(performance.now() - before);
-    await sleep(5);
+    await pause(5);
   }
   return times;
 }
@@ -86,7 +84,7 @@ class Teachers {
       assert([409, 503].includes(answer.status), JSON.stringify(body));
       assertEquals(answer.headers.get("Retry-After"), "1");
       this.refused++;
-      await sleep(100);
+      await pause(100);
     }
   }
 }
@@ -110,12 +108,12 @@ Deno.test({
             );
             // What fails is heard of below, and must not end the test before.
             for (const work of [asking, ...teaching]) work.catch(() => {});
-            await sleep(300);
+            await pause(300);
             const refused = teachers.refused;
             await happen(database);
             const learned = teachers.answers.size;
             while (teachers.answers.size < learned + TEACHERS) {
-              await Promise.race([sleep(20), asking, ...teaching]);
+              await Promise.race([pause(20), asking, ...teaching]);
             }
             end.abort();
             await Promise.all(teaching);

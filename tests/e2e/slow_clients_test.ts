@@ -2,6 +2,7 @@
 // few descriptors: others are served beside them, and afterwards nothing is left.
 
 import { assert, assertEquals, assertLess } from "@std/assert";
+import { pause } from "../../src/waiting.ts";
 import { IMAGES } from "../routes/fixture.ts";
 import { modelBytes } from "../service/fixture.ts";
 import { type Server, startServer, withFolder } from "./server.ts";
@@ -79,13 +80,10 @@ async function predict(
       // While the listener is made again nobody is let in.
       if (!(error instanceof TypeError)) throw error;
       assertLess(tries, 200, String(error));
-      await sleep(5);
+      await pause(5);
     }
   }
 }
-
-const sleep = (milliseconds: number) =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const HEAD = "POST /predict HTTP/1.1\r\nHost: 127.0.0.1\r\n";
 const PROMISE =
@@ -101,7 +99,7 @@ async function drip(
   while (!signal.aborted) {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port })
       .catch(() => undefined);
-    await sleep(1);
+    await pause(1);
     if (connection === undefined) continue;
     connections++;
     const gone = new AbortController();
@@ -118,7 +116,7 @@ async function drip(
           i < 20 && !signal.aborted && !gone.signal.aborted;
           i++
         ) {
-          await sleep(50);
+          await pause(50);
         }
       }
     } catch {
@@ -139,7 +137,7 @@ Deno.test(`${CLIENTS} clients that send a byte a second take nothing from others
     BODY_SECONDS: String(Math.min(30, Math.max(1, SECONDS / 4))),
   }, async (server, port) => {
     await predict(server);
-    await sleep(3000); // the workers are there
+    await pause(3000); // the workers are there
     const before = await descriptorsOf(server);
     const end = new AbortController();
     const clients = Array.from(
@@ -157,13 +155,13 @@ Deno.test(`${CLIENTS} clients that send a byte a second take nothing from others
       times.push(asked.took);
       tries += asked.tries;
       most = Math.max(most, await descriptorsOf(server));
-      await sleep(50);
+      await pause(50);
     }
     end.abort();
     const connections = (await Promise.all(clients)).reduce((a, b) => a + b);
     let after = Infinity;
     for (let waited = 0; after > before && waited < 40; waited++) {
-      await sleep(250);
+      await pause(250);
       await predict(server);
       after = await descriptorsOf(server);
     }
@@ -189,7 +187,7 @@ Deno.test("silent connections are closed before there are no descriptors left", 
         .catch(() => undefined);
       if (connection === undefined) break; // it is being made again
       silent.push(connection);
-      if (silent.length % 50 === 0) await sleep(100);
+      if (silent.length % 50 === 0) await pause(100);
     }
     await predict(server);
     assertEquals(

@@ -1,8 +1,9 @@
 /** Predictions of one client beside the worst requests of another. @module */
 
 import { photoJpeg } from "../bench/photos.ts";
-import type { Server } from "../bench/server.ts";
-import { Client, memoryOf, quantile, sleep } from "./client.ts";
+import { pause } from "../../src/waiting.ts";
+import { residentMemory, type Server } from "../bench/server.ts";
+import { Client, quantile } from "./client.ts";
 import { type Hostile, worstRequests } from "./worst.ts";
 
 /** What a part of the load has shown. */
@@ -41,7 +42,7 @@ export async function askFor(
       throw new Error(`The server answered ${answer.status}: ${answer.body}`);
     }
     times.push(performance.now() - before);
-    await sleep(PAUSE);
+    await pause(PAUSE);
   }
   return times;
 }
@@ -94,8 +95,8 @@ async function attacked(
   let most = 0;
   const watch = async () => {
     while (!over) {
-      most = Math.max(most, await memoryOf(server));
-      await sleep(200);
+      most = Math.max(most, await residentMemory(server));
+      await pause(200);
     }
   };
   const watching = watch();

@@ -1,8 +1,9 @@
 /** Many large bodies at once. @module */
 
-import type { Server } from "../bench/server.ts";
+import { pause } from "../../src/waiting.ts";
+import { residentMemory, type Server } from "../bench/server.ts";
 import { MOST_MEMORY, type Shown } from "./beside.ts";
-import { Client, memoryOf, sleep } from "./client.ts";
+import { Client } from "./client.ts";
 
 const BODIES = 60;
 const BYTES = 9_000_000;
@@ -13,7 +14,7 @@ export async function* bodies(
   seconds: number,
 ): AsyncGenerator<Shown> {
   const body = new Uint8Array(BYTES).fill(0x5b);
-  const before = await memoryOf(server);
+  const before = await residentMemory(server);
   const statuses = new Map<number, number>();
   let most = before;
   const end = performance.now() + 1000 * seconds;
@@ -27,8 +28,8 @@ export async function* bodies(
   };
   const watch = async () => {
     while (performance.now() < end) {
-      most = Math.max(most, await memoryOf(server));
-      await sleep(100);
+      most = Math.max(most, await residentMemory(server));
+      await pause(100);
     }
   };
   await Promise.all([

@@ -57,14 +57,3 @@ export function quantile(values: readonly number[], share: number): number {
     Math.min(sorted.length - 1, Math.floor(share * sorted.length))
   ]!;
 }
-
-/** Resident memory of a server, in megabytes of 10⁶ bytes. */
-export async function memoryOf({ pid }: Server): Promise<number> {
-  const { stdout } = await new Deno.Command("ps", {
-    args: ["-o", "rss=", "-p", String(pid)],
-  }).output();
-  return Number(new TextDecoder().decode(stdout)) * 1024 / 1e6;
-}
-
-export const sleep = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));

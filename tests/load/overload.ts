@@ -1,16 +1,10 @@
 /** Twice as many requests as a server can answer, good, bad and fine-tunes. @module */
 
 import { photoJpeg } from "../bench/photos.ts";
-import type { Server } from "../bench/server.ts";
+import { pause } from "../../src/waiting.ts";
+import { residentMemory, type Server } from "../bench/server.ts";
 import { askFor, MOST, MOST_MEMORY, type Shown } from "./beside.ts";
-import {
-  type Answer,
-  Client,
-  KEY,
-  memoryOf,
-  quantile,
-  sleep,
-} from "./client.ts";
+import { type Answer, Client, KEY, quantile } from "./client.ts";
 
 const CONNECTIONS = 8;
 const WARM_UP = 2;
@@ -111,7 +105,7 @@ async function versionOf(
   for (;;) {
     const { status, body } = await client.post("/predict", image);
     if (status === 200) return JSON.parse(body).model.version;
-    await sleep(100);
+    await pause(100);
   }
 }
 
@@ -131,7 +125,7 @@ async function send(
     if (n % TEACH === 0) taught.push(teach(client, image));
     else answers.push(client.post("/predict", n % BAD === 1 ? cut : image));
     const early = start + 1000 * (n + 1) / rate - performance.now();
-    if (early > 1) await sleep(early);
+    if (early > 1) await pause(early);
     // What this process was late with is left out: all at once it would be another load.
     if (early < -LATE) start -= early;
   }
@@ -158,8 +152,8 @@ async function memoriesOf(
 ): Promise<number[]> {
   const memories: number[] = [];
   while (!signal.aborted) {
-    memories.push(await memoryOf(server));
-    await sleep(200);
+    memories.push(await residentMemory(server));
+    await pause(200);
   }
   return memories;
 }
