@@ -4,9 +4,10 @@
  *   w ∝ (C_w + s·I)⁻¹(m − μ),  w·(m − μ) = 4
  *
  * m is the mean of the examples, C_w the covariance of features within classes. Then
- * the examples are corrected as any others are, by a wide margin. The bias is the
- * largest at which the new class takes at most one in a hundred images of the guard,
- * or one, from the class that is right; chosen by docs/fine-tuning.md.
+ * the examples are corrected as any others are, by a wide margin. The bias is such
+ * that the images of the guard lead the new class by 1.8 of their standard deviations
+ * in the mean: about one in thirty is taken. The one that is taken first tells less
+ * than all together (docs/fine-tuning.md).
  *
  * @module
  */
@@ -16,13 +17,7 @@ import { kindOf } from "../heads/kinds.ts";
 import { largestLogit } from "../heads/known.ts";
 import { finish, type FinishTools } from "./finish.ts";
 import type { GuardSet } from "./guard.ts";
-import {
-  type ClassesHead,
-  type Examples,
-  featuresAt,
-  pick,
-  shortfallOf,
-} from "./heads.ts";
+import { type ClassesHead, type Examples, featuresAt, pick } from "./heads.ts";
 import { Metric } from "./metric.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
@@ -30,10 +25,8 @@ import { rowAt, type Scorer } from "./scorer.ts";
 const RISE = 4;
 /** By how much each example is to be right, in logits: this is deliberate. */
 const MARGIN = 4;
-/** The share of the guard's right answers that a new class may take; one at least. */
-const MOST_TAKEN = 0.01;
-/** How far the bias goes from where the last of these is taken towards where the next would be. */
-const BETWEEN = 0.85;
+/** How far the guard's images are from being taken in the mean, in standard deviations. */
+const DEVIATIONS = 1.8;
 /** By how much a new class leads at the mean of its examples, where there is no guard. */
 const LEAD = 2;
 /** λ: with few examples a mean is uncertain, and the metric stays near the plain one. */
@@ -74,16 +67,15 @@ export function addClass(
 ): ClassesHead {
   const { scorer } = tools;
   const mean = meanOf(examples);
-  const right = rightOf(scorer, head, guard);
   const wider = { ...grown, ...withRow(within, head, mean) };
-  const placed = withBias(scorer, wider, mean, right);
+  const placed = withBias(scorer, wider, mean, guard);
   const label = head.bias.length;
   const lesson: Examples = {
     ...examples,
     labels: [new Float32Array(examples.count).fill(label)],
   };
   const finished = finish(tools, [placed], lesson, pick(lesson, []), MARGIN);
-  return withBias(scorer, finished.heads[0] as ClassesHead, mean, right);
+  return withBias(scorer, finished.heads[0] as ClassesHead, mean, guard);
 }
 
 /** The numbers of a head with the new row, which is 0 at the mean of all features. */
@@ -116,59 +108,41 @@ function withBias(
   scorer: Scorer,
   head: ClassesHead,
   mean: Float32Array,
-  right: RightAnswers,
+  guard: GuardSet,
 ): ClassesHead {
-  const leads = leadsOf(scorer, head, right).sort((a, b) => a - b);
-  const taken = Math.max(1, Math.floor(MOST_TAKEN * leads.length));
-  const [last, next] = [leads[taken - 1], leads[taken]];
-  const rise = last === undefined || next === undefined
+  const leads = leadsOf(scorer, head, guard);
+  const rise = leads.length < 2
     ? leadOver(head, scorer.logits(head, mean)) + LEAD
-    : last + BETWEEN * (next - last);
+    : average(leads) - DEVIATIONS * deviation(leads);
   const bias = head.bias.slice();
   bias[bias.length - 1]! += rise;
   return { ...head, bias };
 }
 
-/** Images of the guard that a head has right. */
-interface RightAnswers {
-  readonly examples: Examples;
-  readonly labels: readonly number[];
-  readonly handicap: number;
-}
-
-function rightOf(
-  scorer: Scorer,
-  head: ClassesHead,
-  { examples, labels, handicap }: GuardSet,
-): RightAnswers {
-  const kind = kindOf(head.spec);
-  const logits = scorer.logits(head, examples.features);
-  const right = Array.from(labels.keys()).filter((i) => {
-    const label = labels[i]!;
-    if (!isKnown(label)) return false;
-    const z = rowAt(logits, i, head);
-    kind.handicap(z, label, handicap);
-    return shortfallOf(head, z, label, 0) === undefined;
-  });
-  return {
-    examples: pick(examples, right),
-    labels: right.map((i) => labels[i]!),
-    handicap,
-  };
-}
-
-/** How far each image is from being taken by the last class of a head. */
+/** How far each image of the guard is from being taken by the last class of a head. */
 function leadsOf(
   scorer: Scorer,
   head: ClassesHead,
-  { examples, labels, handicap }: RightAnswers,
+  { examples, labels, handicap }: GuardSet,
 ): number[] {
   const logits = scorer.logits(head, examples.features);
-  return labels.map((label, i) => {
+  return Array.from(labels).flatMap((label, i) => {
+    if (!isKnown(label)) return [];
     const z = rowAt(logits, i, head);
     kindOf(head.spec).handicap(z, label, handicap);
     return leadOver(head, z);
   });
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The standard deviation, as of a sample. */
+function deviation(values: readonly number[]): number {
+  const mean = average(values);
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1));
 }
 
 /** How far the largest logit of the other classes is above that of the last. */
