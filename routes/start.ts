@@ -50,6 +50,7 @@ const server = orExit(() =>
 // A model that cannot be served is better known now than at the first request.
 const opened = await opening;
 sayWhere(await listening.promise);
+opened.warmUp(); // whoever waited for that line takes some milliseconds to connect
 opened.otherModels().then(sayOthers, console.error);
 
 /** What `read` gives, or the end of the program with what is wrong in one line. */
