@@ -32,7 +32,6 @@ const LATE: readonly (() => Promise<unknown>)[] = [
   () => import("./versions.ts"),
   () => import("./model.ts"),
   () => import("./admin.ts"),
-  () => import("../src/image/decoders/jpeg.ts"),
   () => import("../src/image/decoders/inks.ts"),
   () => import("../src/image/decoders/png.ts"),
   () => import("../src/image/decoders/webp.ts"),

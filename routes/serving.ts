@@ -194,12 +194,15 @@ async function openService(
   { model, store, limits, keepVersions }: Settings,
   report: (error: unknown) => void,
 ): Promise<Service> {
-  const opening = openEngine(store, report); // while the file is read
-  opening.catch(() => {}); // whoever awaits it below hears of it
+  const file = model ?? SHIPPED_WEIGHTS;
+  const reading = readModelFile(file); // while the rest is opened and compiled
+  const opening = openEngine(store, report);
+  // Whoever awaits them below hears of it.
+  for (const promise of [reading, opening]) promise.catch(() => {});
   prepareDescriber().catch(() => {}); // the first image will say why
   try {
-    const file = model ?? SHIPPED_WEIGHTS;
-    const read = await readWeights(readModelFile(file)).catch(
+    const bytes = await reading;
+    const read = await readWeights(bytes).catch(
       async (error) => {
         const { fileError }: typeof import("../src/checkpoint/file_error.ts") =
           await import(
@@ -227,9 +230,11 @@ async function openService(
   }
 }
 
-function readModelFile(file: string | URL): Uint8Array<ArrayBuffer> {
+async function readModelFile(
+  file: string | URL,
+): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return readWhole(file);
+    return await readWhole(file);
   } catch (cause) {
     const path = file instanceof URL ? file.pathname : file;
     const why = cause instanceof Deno.errors.NotFound
@@ -243,18 +248,19 @@ function readModelFile(file: string | URL): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Reads a file into memory of its size, while the engine compiles and the store is
- * opened by other threads. Deno.readFile asks for more memory as it goes on, and
- * comes back late from a thread of its own: that takes several times as long
- * (measured by tests/bench/start.ts).
+ * Reads a file into memory of its size, by another thread: this one has modules to
+ * run meanwhile. Deno.readFile asks for more memory as it goes on, which takes
+ * several times as long (measured by tests/bench/start.ts).
  */
-function readWhole(path: string | URL): Uint8Array<ArrayBuffer> {
+async function readWhole(
+  path: string | URL,
+): Promise<Uint8Array<ArrayBuffer>> {
   using file = Deno.openSync(path);
   const { isFile, size } = file.statSync();
-  if (!isFile) return Deno.readFileSync(path); // a pipe has no size
+  if (!isFile) return await Deno.readFile(path); // a pipe has no size
   const bytes = new Uint8Array(size);
   for (let filled = 0; filled < bytes.length;) {
-    const count = file.readSync(bytes.subarray(filled));
+    const count = await file.read(bytes.subarray(filled));
     if (count === null) return bytes.slice(0, filled);
     filled += count;
   }

@@ -50,6 +50,7 @@ const server = orExit(() =>
 // A model that cannot be served is better known now than at the first request.
 const opened = await opening;
 sayWhere(await listening.promise);
+opened.warmUp(); // whoever waited for that line takes some milliseconds to connect
 opened.otherModels().then(sayOthers, console.error);
 
 /** What `read` gives, or the end of the program with what is wrong in one line. */
@@ -75,7 +76,9 @@ function exitWith(error: Error): never {
 async function readArguments([first]: readonly string[]): Promise<void> {
   if (first === undefined) return;
   if (first === "--help" || first === "-h") {
-    const { startHelp } = await import("./start_help.ts");
+    const { startHelp }: typeof import("./start_help.ts") = await import(
+      import.meta.resolve("./start_help.ts")
+    );
     console.log(startHelp());
     Deno.exit(0);
   }

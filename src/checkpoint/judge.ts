@@ -19,6 +19,8 @@ const NOT_FINITE = [NaN, ...INFINITE];
 const REACH = 1e30;
 /** The largest value of a descriptor. */
 const MAX_BYTE = 255;
+/** The upper half of a float without its sign: these are in the order of magnitudes. */
+const MAGNITUDE = 0x7fff;
 /** More steps than a model can take in a lifetime. */
 const MAX_STEPS = 2 ** 50;
 
@@ -31,8 +33,10 @@ export function tensorFault(
   const odd = refused.find((value) => values.includes(value));
   if (odd !== undefined) return `expected finite numbers, got ${odd}`;
   if (!SQUARES.test(name)) return undefined;
-  const [least] = extremesOf(values);
-  return least < 0 ? `expected numbers ≥ 0, got ${least}` : undefined;
+  const negative = firstNegative(values);
+  return negative === undefined
+    ? undefined
+    : `expected numbers ≥ 0, got ${negative}`;
 }
 
 /**
@@ -103,19 +107,34 @@ export function checkReach(
 
 /** The largest magnitude in a tensor; 0 for an empty one. */
 export function magnitudeOf(values: Float32Array): number {
-  const [least, most] = extremesOf(values);
-  return Math.max(-least, most);
+  const halves = halvesOf(values);
+  let [upper, lower, largest] = [0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const half = halves[2 * i + 1]! & MAGNITUDE;
+    if (half < upper || (half === upper && halves[2 * i]! <= lower)) continue;
+    upper = half;
+    lower = halves[2 * i]!;
+    largest = i;
+  }
+  return Math.abs(values[largest] ?? 0);
 }
 
-/** The least and the largest of the values and 0. */
-function extremesOf(values: Float32Array): [least: number, most: number] {
-  let [least, most] = [0, 0];
+/** The first number below 0; undefined if there is none. */
+function firstNegative(values: Float32Array): number | undefined {
+  const halves = halvesOf(values);
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value > most) most = value;
-    else if (value < least) least = value;
+    if (halves[2 * i + 1]! > MAGNITUDE && values[i]! < 0) return values[i];
   }
-  return [least, most];
+  return undefined;
+}
+
+/**
+ * The halves of each float, its sign and exponent in the second. A start goes through
+ * them because it is interpreted: the engine makes an object of every float that it
+ * reads then, and collects them before the first answer.
+ */
+function halvesOf({ buffer, byteOffset, length }: Float32Array): Uint16Array {
+  return new Uint16Array(buffer, byteOffset, 2 * length);
 }
 
 /**

@@ -9,6 +9,13 @@
 /** In valid JSON: a string and whether it is a key, a number, a bracket of an object. */
 const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|(-?\d[\d.eE+-]*)|[{}]/g;
 
+/** In valid JSON: a string; what is left of a key when strings are emptied; a number that is not plain digits. */
+const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
+const KEY = /""\s*:/g;
+const ODD_NUMBER = /[-.]|\d[eE]/;
+/** Half of a surrogate pair, as an escape. */
+const SURROGATE = /\\u[dD][89a-fA-F]/;
+
 /**
  * Parses `text`.
  *
@@ -16,6 +23,38 @@ const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|(-?\d[\d.eE+-]*)|[{}]/g;
  */
 export function parseStrictJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
+  if (!isPlain(text, value)) checkTokens(text);
+  return value;
+}
+
+/**
+ * Whether a few looks at all of the text show that it is strict, as most are: a
+ * start does not have to go through its tokens.
+ */
+function isPlain(text: string, value: unknown): boolean {
+  if (!text.isWellFormed() || SURROGATE.test(text)) return false;
+  const outline = text.replace(STRING, '""');
+  if (ODD_NUMBER.test(outline)) return false;
+  const keys = outline.match(KEY)?.length ?? 0;
+  return keys === countKeys(value); // of a key that came twice one is left
+}
+
+/** The number of keys in a value and all that is in it. */
+function countKeys(value: unknown): number {
+  const left = [value];
+  let keys = 0;
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next !== "object" || next === null) continue;
+    const values = Object.values(next);
+    if (!Array.isArray(next)) keys += values.length;
+    for (const inner of values) left.push(inner);
+  }
+  return keys;
+}
+
+/** Goes through all tokens, to say which one is not strict. */
+function checkTokens(text: string): void {
   const open: Set<string>[] = [];
   for (const [token, quoted, colon, number] of text.matchAll(TOKEN)) {
     if (quoted !== undefined) {
@@ -25,7 +64,6 @@ export function parseStrictJson(text: string): unknown {
     else if (token === "{") open.push(new Set());
     else open.pop();
   }
-  return value;
 }
 
 function unquoted(quoted: string): string {

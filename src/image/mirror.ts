@@ -73,9 +73,9 @@ function cellOrder(radii: number): Uint32Array {
     for (let i = 0; i < OCTANTS; i++) {
       for (let j = 0; j < OCTANTS; j++) {
         // Along a row the pair's ends change places as well.
-        const [first, second] = offset === 0 ? [j, i] : [i, j];
-        const row = from * OCTANTS + mirroredOctant(first);
-        order[next++] = OCTANTS + row * OCTANTS + mirroredOctant(second);
+        const first = mirroredOctant(offset === 0 ? j : i);
+        const second = mirroredOctant(offset === 0 ? i : j);
+        order[next++] = OCTANTS + (from * OCTANTS + first) * OCTANTS + second;
       }
     }
   }

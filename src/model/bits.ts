@@ -14,7 +14,10 @@ export function sameBits(
   return true;
 }
 
-function bitsOf({ buffer, byteOffset, length }: Float32Array): Int32Array {
+/** The same floats as whole numbers. */
+export function bitsOf(
+  { buffer, byteOffset, length }: Float32Array,
+): Int32Array {
   return new Int32Array(buffer, byteOffset, length);
 }
 

@@ -12,6 +12,7 @@
 import type { Allocator } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import { PANEL, panelCount } from "../kernels/panels.ts";
+import { bitsOf, sameBits } from "./bits.ts";
 import type { ByteWeight } from "./quantize.ts";
 import type { Standardization } from "./state.ts";
 
@@ -56,16 +57,15 @@ export interface ByteLayer {
 
 /** Splits the inputs wherever the standard deviation changes. */
 export function partsOf({ inverseDeviation }: Standardization): Part[] {
+  const bits = bitsOf(inverseDeviation);
   const parts: Part[] = [];
   let offset = 0;
-  for (let start = 0; start < inverseDeviation.length;) {
+  for (let start = 0, end = 0; start < bits.length; start = end) {
+    while (end < bits.length && bits[end] === bits[start]) end++;
+    const length = end - start;
     const factor = inverseDeviation[start]!;
-    const rest = inverseDeviation.subarray(start + 1);
-    const same = rest.findIndex((value) => value !== factor);
-    const length = 1 + (same < 0 ? rest.length : same);
     parts.push({ start, length, offset, inverseDeviation: factor });
     offset += paddedTo(BLOCK, length);
-    start += length;
   }
   return parts;
 }
@@ -127,7 +127,7 @@ export function writeByteLayer(
   );
   layer.scale.set(scale);
   layer.bias.set(bias);
-  if (mean.every((value, i) => value === center[i])) return;
+  if (sameBits(mean, new Float32Array(center))) return;
   const remainder = mean.map((value, i) => value - center[i]!);
   for (let o = 0; o < outputs; o++) {
     const row = values.subarray(o * inputs, (o + 1) * inputs);

@@ -168,9 +168,8 @@ export class Service {
   }
 
   /**
-   * Takes the memory; nothing is read from the store yet, and no kernel has run.
-   * To have the engine compile them here makes a first prediction 5 ms shorter, and
-   * the start before it longer by more (measured by tests/bench/start.ts).
+   * Takes the memory; nothing is read from the store yet, and no kernel has run:
+   * see {@linkcode warmUp}.
    */
   static async create(options: ServiceOptions): Promise<Service> {
     const { model, base } = options.weights;
@@ -228,6 +227,16 @@ export class Service {
   /** Resolves if the store answers and the weights file is sound: all that work takes. */
   async ready(): Promise<void> {
     await Promise.all([this.sound(), this.otherModels()]);
+  }
+
+  /**
+   * Predicts nothing once, so that parameters are in place and the engine has compiled
+   * the kernels when the first image comes: the first run takes eight times as long as
+   * the next (4 ms). It blocks, and is for a moment at which nobody waits.
+   */
+  warmUp(): void {
+    const { inputs } = this.network.model.sizes;
+    this.network.predict(this.#versions.current, [new Uint8Array(inputs)], 1);
   }
 
   /** The version that is served. */

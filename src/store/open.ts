@@ -32,7 +32,9 @@ async function openAssigned(): Promise<Engine> {
   try {
     return guardedEngine(await openKvEngine());
   } catch (error) {
-    const { absentEngine } = await import("./absent.ts");
+    const { absentEngine }: typeof import("./absent.ts") = await import(
+      import.meta.resolve("./absent.ts")
+    );
     return absentEngine(error);
   }
 }

@@ -9,6 +9,7 @@ import {
   checkReach,
   checkStepCount,
   layersOf,
+  magnitudeOf,
   tensorFault,
 } from "../../src/checkpoint/judge.ts";
 import { decodeSafetensors } from "../../src/checkpoint/safetensors_reader.ts";
@@ -43,6 +44,18 @@ Deno.test("a tensor is sound if and only if its values are finite, its squares n
       tensorFault(name, Float32Array.from(values)) === undefined,
       sound,
     );
+  }));
+});
+
+Deno.test("the magnitude of a tensor is its largest value without its sign", () => {
+  // Neighbouring floats too, which differ in their lower halves alone.
+  const near = fc.integer({ min: 0, max: 0x1_ffff }).map((bits) =>
+    new Float32Array(Int32Array.of(0x3f80_0000 + bits).buffer)[0]!
+  );
+  const value = fc.oneof(fc.float({ noNaN: true }), near);
+  fc.assert(fc.property(fc.array(value), (values) => {
+    const expected = Math.max(0, ...values.map(Math.abs));
+    assertEquals(magnitudeOf(Float32Array.from(values)), expected);
   }));
 });
 

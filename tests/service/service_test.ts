@@ -82,6 +82,16 @@ Deno.test("predictions sum to one per head, likeliest first, at most topK", asyn
   await service.close();
 });
 
+Deno.test("a service that was warmed up predicts what it would have", async () => {
+  const [{ service: cold }, { service: warm }] = [
+    await openFixture(),
+    await openFixture(),
+  ];
+  warm.warmUp();
+  assertEquals(await said(warm), await said(cold));
+  await Promise.all([warm.close(), cold.close()]);
+});
+
 Deno.test("a prediction does not depend on what it is batched with", async () => {
   const { service } = await openFixture();
   const descriptors = Array.from({ length: 21 }, (_, i) => randomDescriptor(i));

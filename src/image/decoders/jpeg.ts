@@ -52,7 +52,9 @@ export async function open(): Promise<Decoder> {
   return async (bytes, take, memory) => {
     const tidy = tidyJpeg(bytes);
     if (componentsOf(tidy) !== INKS) return codec.decode(tidy, take, memory);
-    const { decodeInks } = await import("./inks.ts");
+    const { decodeInks }: typeof import("./inks.ts") = await import(
+      import.meta.resolve("./inks.ts")
+    );
     decodeInks(tidy, take, memory);
   };
 }
