@@ -62,7 +62,7 @@ const PER_PIXEL = 12;
  * is, for what the program itself decodes keeps it from turning others away.
  */
 export class DecodingPool {
-  readonly #light = new Line<Job>();
+  readonly #light: Line<Job>;
   readonly #heavy: Job[] = [];
   readonly #idle: Decoder[] = [];
   readonly #all = new Set<Decoder>();
@@ -84,6 +84,7 @@ export class DecodingPool {
     private readonly describer: Describer,
     private readonly options: PoolOptions,
   ) {
+    this.#light = new Line(options.workers);
     this.#deadlines = new Deadlines(options.deadline);
     if (options.workers === 0) this.#state = "in place";
   }
@@ -91,14 +92,15 @@ export class DecodingPool {
   /**
    * Decodes and describes an image whose header was checked.
    *
-   * @param patient Whether it waits for its turn in an overload, too.
+   * @param options Whether it waits for its turn in an overload, too, and the request
+   * that it came with.
    * @throws {ImageError} If it cannot be decoded, or takes too long or too much memory.
    * @throws {BusyError} If too many images wait, or others than patient ones for too long.
    */
   describe(
     image: Uint8Array,
     header: ImageHeader,
-    patient = true,
+    { patient = true, request }: Partial<Pick<Job, "patient" | "request">> = {},
   ): Promise<Described> {
     const work = header.width * header.height * (header.passes ?? 1);
     const heavy = work > LIGHT || image.length > LIGHT_BYTES;
@@ -108,7 +110,12 @@ export class DecodingPool {
     if (inPlace) return this.#describeInTurn(image);
     this.#wanted.resolve();
     const memory = PER_PIXEL * header.width * header.height + image.length;
-    return this.#enqueue({ image, memory, heavy, patient });
+    return this.#enqueue({ image, memory, heavy, patient, request });
+  }
+
+  /** Whether another light image would wait in vain: {@linkcode Line.turnsAway}. */
+  turnsAway(): boolean {
+    return this.#light.turnsAway();
   }
 
   /** Takes no more images, finishes those on their way, and stops the workers. */
@@ -123,7 +130,7 @@ export class DecodingPool {
   }
 
   #enqueue(
-    job: Pick<Job, "image" | "memory" | "heavy" | "patient">,
+    job: Omit<Job, "since" | "resolve" | "reject">,
   ): Promise<Described> {
     const waiting = this.#light.length + this.#heavy.length;
     if (this.#state === "closed" || waiting >= this.options.maxWaiting) {

@@ -40,8 +40,8 @@ async function withPool(
   });
   try {
     await body(
-      async (image, patient) =>
-        (await pool.describe(image, describer.check(image), patient))
+      async (image, patient = true) =>
+        (await pool.describe(image, describer.check(image), { patient }))
           .descriptor,
       said,
     );
