@@ -46,7 +46,7 @@ interface Job extends Waiting {
 const LIGHT = 400_000;
 /** Bytes of a file that are read in about one. */
 const LIGHT_BYTES = 2_000_000;
-/** A worker that decoded an image of so many bytes is ended: its memory never shrinks. */
+/** An image of so many bytes leaves a worker with more than it may keep. */
 const MOST_KEPT = 160_000_000;
 /** Bytes for each pixel that the decoder of a progressive JPEG takes; the others take fewer. */
 const PER_PIXEL = 12;
@@ -255,18 +255,17 @@ export class DecodingPool {
         ),
       );
     });
-    let lost = false;
     try {
-      job.resolve(await decoder.describe(job.image));
+      const large = job.memory > MOST_KEPT;
+      job.resolve(await decoder.describe(job.image, large));
     } catch (error) {
-      lost = !(error instanceof ImageError) || error.reason === "too-costly";
       job.reject(error);
     } finally {
       end();
       this.#count(job, -1);
     }
     if (!job.heavy) this.#light.learnPace(performance.now() - started);
-    if (lost || job.memory > MOST_KEPT) this.#replace(decoder);
+    if (decoder.spent) this.#replace(decoder);
     else this.#idle.push(decoder);
     this.#next();
   }
