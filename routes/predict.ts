@@ -7,7 +7,7 @@ import {
   checkCount,
   type Field,
   readBytes,
-  readDataUrl,
+  readDataUrls,
   readFiles,
   readForm,
   readJson,
@@ -107,8 +107,8 @@ async function imagesOf(
         predictBody(limits.images),
         await readJson(c, limits),
       );
-      return images.map((value, i) =>
-        readDataUrl({ path: `images[${i}]`, value })
+      return await readDataUrls(
+        images.map((value, i) => ({ path: `images[${i}]`, value })),
       );
     }
     case "text":

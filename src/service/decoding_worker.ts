@@ -9,6 +9,7 @@ import { ImageError, type ImageErrorReason } from "../errors.ts";
 import type { Preprocessing } from "../image/descriptor.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import { type Described, Describer, prepareDescriber } from "./describer.ts";
+import { collectGarbage } from "./garbage.ts";
 
 /** To a worker. */
 export type DecodingRequest =
@@ -47,18 +48,12 @@ let describer: Promise<Describer> | undefined;
 port.onmessage = async ({ data }) => {
   const result = await answer(data);
   const large = data.kind === "describe" && data.large;
-  const reply = { ...result, grown: large && !await collected() };
+  const reply = { ...result, grown: large && !await collectGarbage() };
   const own = reply.kind === "described"
     ? [reply.described.descriptor.buffer]
     : [];
   port.postMessage(reply, own as Transferable[]);
 };
-
-/** Collects the garbage, if that can be done. */
-async function collected(): Promise<boolean> {
-  const { collectGarbage } = await import("./garbage.ts");
-  return collectGarbage();
-}
 
 async function answer(request: DecodingRequest): Promise<DecodingResult> {
   try {
