@@ -5,13 +5,7 @@
  * @module
  */
 
-import { pause } from "../src/waiting.ts";
-
-/** What tells the time, in milliseconds, and lets some pass. */
-export interface Clock {
-  now(): number;
-  pause(milliseconds: number): Promise<void>;
-}
+import { CLOCK, type Clock } from "../src/waiting.ts";
 
 /** The part of the time that such work takes when there is more of it than that. */
 const SHARE = 1 / 8;
@@ -26,9 +20,7 @@ export class Pace {
   /** When the time that was taken will have come to the share. */
   #even = 0;
 
-  constructor(
-    private readonly clock: Clock = { now: () => performance.now(), pause },
-  ) {}
+  constructor(private readonly clock: Clock = CLOCK) {}
 
   /** Does a piece of work when it is its turn. */
   run<T>(work: () => T): Promise<T> {

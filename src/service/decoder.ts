@@ -53,14 +53,12 @@ export class Decoder {
    * @throws {ImageError} As usePixels does.
    */
   async describe(image: Uint8Array, large: boolean): Promise<Described> {
-    const reply = await this.#ask({
-      kind: "describe",
-      // A view of a larger buffer would bring all of it along.
-      image: image.byteLength === image.buffer.byteLength
-        ? image as Uint8Array<ArrayBuffer>
-        : image.slice(),
-      large,
-    });
+    // A copy that is handed over: to have the message copy takes two to three times as long.
+    const own = image.slice();
+    const reply = await this.#ask(
+      { kind: "describe", image: own, large },
+      [own.buffer],
+    );
     this.#grown = reply.grown;
     if (reply.kind === "described") return reply.described;
     if (reply.kind === "refused") {
@@ -80,11 +78,14 @@ export class Decoder {
     this.#settle?.reject(error);
   }
 
-  #ask(request: DecodingRequest): Promise<DecodingReply> {
+  #ask(
+    request: DecodingRequest,
+    transfer: Transferable[] = [],
+  ): Promise<DecodingReply> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise<DecodingReply>((resolve, reject) => {
       this.#settle = { resolve, reject };
-      this.#worker.postMessage(request);
+      this.#worker.postMessage(request, transfer);
     });
   }
 }

@@ -9,7 +9,7 @@ import { BusyError, ImageError } from "../errors.ts";
 import type { Preprocessing } from "../image/descriptor.ts";
 import type { ImageHeader } from "../image/header.ts";
 import type { ImageLimits } from "../image/limits.ts";
-import { Deadlines, turn } from "../waiting.ts";
+import { CLOCK, type Clock, Deadlines, turn } from "../waiting.ts";
 import type { Decoder } from "./decoder.ts";
 import type { Described, Describer } from "./describer.ts";
 import { Line, type Waiting } from "./line.ts";
@@ -28,6 +28,8 @@ export interface PoolOptions {
   readonly maxWaiting: number;
   /** Told, once, that no workers can be had. */
   readonly report: (error: unknown) => void;
+  /** Default: this machine's. */
+  readonly clock?: Clock;
 }
 
 /** Milliseconds from the first image to the start of the workers. */
@@ -48,6 +50,11 @@ const LIGHT = 400_000;
 const LIGHT_BYTES = 2_000_000;
 /** An image of so many bytes leaves a worker with more than it may keep. */
 const MOST_KEPT = 160_000_000;
+/**
+ * Bytes a millisecond that heavy images may take and give back: while the system
+ * does that, all threads of the program are held up.
+ */
+const TURNOVER = 2_000_000;
 /** Bytes for each pixel that the decoder of a progressive JPEG takes; the others take fewer. */
 const PER_PIXEL = 12;
 
@@ -75,6 +82,7 @@ export class DecodingPool {
   #state: "cold" | "starting" | "ready" | "in place" | "closed" = "cold";
   /** Images that are decoded in place, or wait for it. */
   #inTurn = 0;
+  readonly #clock: Clock;
   readonly #deadlines: Deadlines;
   #turns: Promise<unknown> = Promise.resolve();
   /** Resolved when workers are wanted, or will not be any more. */
@@ -84,7 +92,8 @@ export class DecodingPool {
     private readonly describer: Describer,
     private readonly options: PoolOptions,
   ) {
-    this.#light = new Line(options.workers);
+    this.#clock = options.clock ?? CLOCK;
+    this.#light = new Line(options.workers, this.#clock);
     this.#deadlines = new Deadlines(options.deadline);
     if (options.workers === 0) this.#state = "in place";
   }
@@ -146,7 +155,7 @@ export class DecodingPool {
     const forget = () => void this.#underWay.delete(promise);
     promise.then(forget, forget);
     const line = job.heavy ? this.#heavy : this.#light;
-    line.push({ ...job, since: performance.now(), resolve, reject });
+    line.push({ ...job, since: this.#clock.now(), resolve, reject });
     this.#next();
     return promise;
   }
@@ -244,8 +253,8 @@ export class DecodingPool {
   }
 
   async #run(decoder: Decoder, job: Job): Promise<void> {
-    this.#count(job, 1);
-    const started = performance.now();
+    if (job.heavy) this.#count(job, 1);
+    const started = this.#clock.now();
     const end = this.#deadlines.start(() => {
       decoder.stop(
         new ImageError(
@@ -262,16 +271,24 @@ export class DecodingPool {
       job.reject(error);
     } finally {
       end();
-      this.#count(job, -1);
     }
-    if (!job.heavy) this.#light.learnPace(performance.now() - started);
+    const took = this.#clock.now() - started;
+    if (job.heavy) this.#finishHeavy(job, took);
+    else this.#light.learnPace(took);
     if (decoder.spent) this.#replace(decoder);
     else this.#idle.push(decoder);
     this.#next();
   }
 
-  #count({ heavy, memory }: Job, sign: 1 | -1): void {
-    if (!heavy) return;
+  /** Lets the next heavy image in, or only later if this one took little time for its size. */
+  async #finishHeavy(job: Job, took: number): Promise<void> {
+    const rest = Math.ceil(job.memory / TURNOVER - took);
+    if (rest > 0) await this.#clock.pause(rest);
+    this.#count(job, -1);
+    this.#next();
+  }
+
+  #count({ memory }: Job, sign: 1 | -1): void {
     this.#busyHeavy += sign;
     this.#memory += sign * memory;
   }

@@ -1,6 +1,7 @@
 /** Images that wait to be decoded, and how long they do in an overload. @module */
 
 import { BusyError } from "../errors.ts";
+import { CLOCK, type Clock } from "../waiting.ts";
 
 /** What waits. */
 export interface Waiting {
@@ -11,13 +12,6 @@ export interface Waiting {
   /** The request that it came with: all of a request are served once one of it is. */
   readonly request?: object | undefined;
   reject(error: Error): void;
-}
-
-/** What tells a line the time, and lets it wait. */
-export interface Clock {
-  /** In milliseconds. */
-  now(): number;
-  after(milliseconds: number, work: () => void): void;
 }
 
 /** Those that clients who ask for one image after the other leave behind. */
@@ -40,11 +34,6 @@ const TURNED_AWAY = 1 / 5;
 export const HELD = 500;
 /** The weight of an image's time in the mean of all before it. */
 const WEIGHT = 1 / 16;
-
-const CLOCK: Clock = {
-  now: () => performance.now(),
-  after: (ms, work) => void setTimeout(work, ms),
-};
 
 /**
  * A line with controlled delay. A burst is served as a whole, in turn. Of a load that
@@ -138,7 +127,7 @@ export class Line<J extends Waiting> {
     while (this.#others.length > 0 && this.#others[0]!.since < oldest) {
       const { reject } = this.#others.shift()!;
       this.#overload.turnedAway++;
-      this.clock.after(HELD, () => reject(tooMany()));
+      this.clock.pause(HELD).then(() => reject(tooMany()));
     }
   }
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Clock, Pace } from "../../routes/pace.ts";
+import { Pace } from "../../routes/pace.ts";
+import type { Clock } from "../../src/waiting.ts";
 
 /** A clock that stands still but for pauses, and for the work that says so. */
 class Time implements Clock {

@@ -111,6 +111,28 @@ Deno.test("images that would take too much memory together come one after the ot
   });
 });
 
+Deno.test("a large image that took little time is followed by a rest, in which small ones are decoded", async () => {
+  const pauses: number[] = [];
+  const rest = Promise.withResolvers<void>();
+  const pause = (milliseconds: number) => {
+    pauses.push(milliseconds);
+    return rest.promise;
+  };
+  await withPool({ clock: { now: () => 0, pause } }, async (describe) => {
+    await describe(LARGE);
+    // 3 megapixels at 12 bytes, and the file: by two gigabytes a second
+    assertEquals(pauses, [Math.ceil((12 * 3e6 + LARGE.length) / 2e6)]);
+    const done: string[] = [];
+    const large = describe(LARGE).then(() => done.push("large"));
+    for (let i = 0; i < 3; i++) {
+      await describe(SMALL).then(() => done.push("small"));
+    }
+    rest.resolve();
+    await large;
+    assertEquals(done, ["small", "small", "small", "large"]);
+  });
+});
+
 Deno.test("too many that wait are refused as busy", async () => {
   await withPool({ workers: 1, maxWaiting: 2 }, async (describe) => {
     const results = await Promise.allSettled(

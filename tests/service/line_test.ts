@@ -1,12 +1,8 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import fc from "fast-check";
 import { BusyError } from "../../src/errors.ts";
-import {
-  type Clock,
-  HELD,
-  Line,
-  type Waiting,
-} from "../../src/service/line.ts";
+import { HELD, Line, type Waiting } from "../../src/service/line.ts";
+import { type Clock, turn } from "../../src/waiting.ts";
 
 const SERVERS = 2;
 /** Milliseconds that an image takes. */
@@ -32,8 +28,10 @@ class Scene implements Clock {
     return this.#time;
   }
 
-  after(milliseconds: number, work: () => void): void {
-    this.#later.push({ at: this.#time + milliseconds, work });
+  pause(milliseconds: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#later.push({ at: this.#time + milliseconds, work: resolve });
+    return promise;
   }
 
   /** Lets time pass. */
@@ -82,17 +80,19 @@ function overloaded(): Scene {
   return scene;
 }
 
-Deno.test("a burst is served as a whole and in turn, however long the line is", () => {
+Deno.test("a burst is served as a whole and in turn, however long the line is", async () => {
   const scene = new Scene();
   const names = Array.from({ length: 90 }, () => scene.come());
   for (const name of names) {
     assertEquals(scene.take(), name);
     scene.pass(PACE / SERVERS); // 225 ms in all
   }
+  scene.pass(HELD);
+  await turn();
   assertEquals(scene.turnedAway, []);
 });
 
-Deno.test("clients that ask when they are answered, sixteen at once, are never turned away", () => {
+Deno.test("clients that ask when they are answered, sixteen at once, are never turned away", async () => {
   const scene = new Scene();
   for (let i = 0; i < 16; i++) scene.come();
   for (let step = 0; step < 4000; step++) {
@@ -101,10 +101,12 @@ Deno.test("clients that ask when they are answered, sixteen at once, are never t
     scene.pass(PACE / SERVERS);
     scene.come();
   }
+  scene.pass(HELD);
+  await turn();
   assertEquals(scene.turnedAway, []);
 });
 
-Deno.test("in an overload the newest is served first, and nobody who waited for longer than two images take", () => {
+Deno.test("in an overload the newest is served first, and nobody who waited for longer than two images take", async () => {
   const scene = overloaded();
   const [first, second, third] = [scene.come(), scene.come(), scene.come()];
   assertEquals(scene.take(), third);
@@ -114,6 +116,7 @@ Deno.test("in an overload the newest is served first, and nobody who waited for 
   assertEquals(scene.take(), undefined);
   assert(!scene.turnedAway.some(({ name }) => name === first));
   scene.pass(HELD);
+  await turn();
   const { error } = scene.turnedAway.find(({ name }) => name === first)!;
   assertInstanceOf(error, BusyError);
 });
@@ -124,17 +127,20 @@ Deno.test("in an overload as much is served as can be", () => {
   assertEquals(scene.load(2, milliseconds), milliseconds * SERVERS / PACE);
 });
 
-Deno.test("who is turned away is held for a while", () => {
+Deno.test("who is turned away is held for a while", async () => {
   const scene = overloaded();
   while (scene.take() !== undefined);
   scene.pass(HELD);
+  await turn();
   scene.turnedAway.length = 0;
   const name = scene.come();
   scene.pass(3 * PACE);
   scene.take();
   scene.pass(HELD - 1);
+  await turn();
   assertEquals(scene.turnedAway, []);
   scene.pass(1);
+  await turn();
   assertEquals(scene.turnedAway.map(({ name }) => name), [name]);
 });
 
@@ -198,33 +204,36 @@ Deno.test("the patient wait however long that takes, and come every other time",
   );
 });
 
-Deno.test("whoever comes is served once, turned away once, or still there", () => {
+Deno.test("whoever comes is served once, turned away once, or still there", async () => {
   const step = fc.oneof(
     fc.record({ come: fc.boolean(), request: fc.nat(3) }),
     fc.constant("take" as const),
     fc.integer({ min: 0, max: 300 }),
   );
-  fc.assert(fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-    const requests = [{}, {}, {}, undefined];
-    const scene = new Scene();
-    let came = 0;
-    const left: number[] = [];
-    for (const what of steps) {
-      if (typeof what === "number") scene.pass(what);
-      else if (what === "take") {
-        const name = scene.take();
-        if (name !== undefined) left.push(name);
-      } else {
-        scene.come({ patient: what.come, request: requests[what.request] });
-        came++;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 300 }), async (steps) => {
+      const requests = [{}, {}, {}, undefined];
+      const scene = new Scene();
+      let came = 0;
+      const left: number[] = [];
+      for (const what of steps) {
+        if (typeof what === "number") scene.pass(what);
+        else if (what === "take") {
+          const name = scene.take();
+          if (name !== undefined) left.push(name);
+        } else {
+          scene.come({ patient: what.come, request: requests[what.request] });
+          came++;
+        }
       }
-    }
-    left.push(...scene.line.drain().map(({ name }) => name));
-    scene.pass(HELD);
-    left.push(...scene.turnedAway.map(({ name }) => name));
-    assertEquals(
-      left.toSorted((a, b) => a - b),
-      Array.from({ length: came }, (_, name) => name),
-    );
-  }));
+      left.push(...scene.line.drain().map(({ name }) => name));
+      scene.pass(HELD);
+      await turn();
+      left.push(...scene.turnedAway.map(({ name }) => name));
+      assertEquals(
+        left.toSorted((a, b) => a - b),
+        Array.from({ length: came }, (_, name) => name),
+      );
+    }),
+  );
 });
