@@ -36,10 +36,10 @@ export const HELD = 500;
 const WEIGHT = 1 / 16;
 
 /**
- * A line with controlled delay. A burst is served as a whole, in turn. Of a load that
- * goes on as much is served as can be at once, the newest first, and the rest is
- * turned away: to serve in turn would be to serve nobody before the longest wait.
- * The patient are never turned away, and take turns with the others.
+ * A line with controlled delay. A few are served in turn, and of more the newest
+ * first: to serve a long line in turn is to serve nobody before the longest wait. A
+ * burst is served as a whole; of a load that goes on as much as can be at once, and
+ * the rest is turned away. The patient are never, and take turns with the others.
  *
  * Source: Maurer, "Fail at Scale", ACM Queue 13 (8), 2015, "Adaptive LIFO and CoDel".
  */
@@ -132,10 +132,12 @@ export class Line<J extends Waiting> {
   }
 
   #takeOther(): J | undefined {
-    if (this.#overload === undefined) return this.#others.shift();
+    if (this.#overload === undefined && this.#others.length <= FEW) {
+      return this.#others.shift();
+    }
     const job = this.#others.pop();
     if (job === undefined) return undefined;
-    this.#overload.served++;
+    if (this.#overload !== undefined) this.#overload.served++;
     this.#letInWith(job);
     return job;
   }
