@@ -18,8 +18,8 @@ export interface Waiting {
 const FEW = 16;
 /** How long more than a few may wait without a gap until that is an overload, in milliseconds. */
 const STANDING = 250;
-/** How many images' time one waits for in an overload. */
-const WAITED_FOR = 2;
+/** How many images' time one waits for in an overload, at most. */
+const WAITED_FOR = 1;
 /** How often it is judged whether an overload is over, in milliseconds. */
 const JUDGED = 1000;
 /**

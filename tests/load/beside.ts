@@ -16,24 +16,28 @@ import { type Hostile, worstRequests } from "./worst.ts";
 const ATTACKERS = 4;
 const WARM_UP = 3;
 
-/** Predictions without a load, and beside each of the worst requests. */
+/** Predictions without a load, and beside each of the worst requests whose name holds a text. */
 export async function* beside(
   server: Server,
   seconds: number,
+  text = "",
 ): AsyncGenerator<Shown> {
+  const worst = (await worstRequests()).filter(({ name }) =>
+    name.includes(text)
+  );
   const request = postRequest(server, "/predict", await photoJpeg(300));
   const ask = (seconds: number) => askFor(server, seconds, request);
   await ask(WARM_UP);
-  for (const hostile of await worstRequests()) {
+  for (const hostile of worst) {
     const alone = await ask(seconds / 2);
     const [{ result, said }, memories] = await watched(
       server,
       () => attacked(server, hostile, () => ask(seconds)),
     );
-    const { text, holds } = compared(result, alone);
+    const { text: times, holds } = compared(result, alone);
     const most = Math.max(...memories);
     yield {
-      text: `beside ${hostile.name} (${said}): ${text}; ${
+      text: `beside ${hostile.name} (${said}): ${times}; ${
         most.toFixed(0)
       } MB at most`,
       holds: holds && most < MOST_MEMORY,
