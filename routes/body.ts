@@ -21,7 +21,7 @@ export function bodyKind(c: Context): "form" | "json" | "text" | "bytes" {
   return type.startsWith("text/") ? "text" : "bytes";
 }
 
-/** Bodies of this size are parsed in several turns of the event loop. */
+/** Bodies of this size are parsed piece by piece. */
 const LARGE = 1024 * 1024;
 /** Values in a JSON body: far more than any request without pixels needs. */
 const MAX_JSON_VALUES = 20_000;
@@ -36,19 +36,16 @@ export async function readJson(
     import.meta.resolve("./json.ts")
   );
   const bytes = await readBytes(c);
-  const fault = shapeFault(bytes, {
-    depth: jsonDepth,
-    values,
-  });
+  const { length } = bytes;
+  const shape = { depth: jsonDepth, values };
+  const fault = await piece(length, () => shapeFault(bytes, shape));
   if (fault !== undefined) {
     throw problem(400, `Cannot read the body: expected JSON of ${fault}`);
   }
-  await turnAfter(bytes.length);
   let value: unknown;
   try {
-    const text = new TextDecoder().decode(bytes);
-    await turnAfter(bytes.length);
-    value = JSON.parse(text);
+    const text = await piece(length, () => new TextDecoder().decode(bytes));
+    value = await piece(length, () => JSON.parse(text));
   } catch (error) {
     const { message } = error as Error;
     throw problem(
@@ -56,7 +53,6 @@ export async function readJson(
       `Cannot read the body: expected JSON, got: ${message.slice(0, 120)}`,
     );
   }
-  await turnAfter(bytes.length);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw problem(
       400,
@@ -71,9 +67,14 @@ export async function readBytes(c: Context): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await c.req.arrayBuffer());
 }
 
-/** Lets others have a turn after work on a large body. */
-async function turnAfter(bytes: number): Promise<void> {
-  if (bytes >= LARGE) await turn();
+/** Does a piece of the work on a body; others have their turn between those of a large one. */
+async function piece<T>(bytes: number, work: () => T): Promise<T> {
+  if (bytes < LARGE) return work();
+  const { PACE }: typeof import("./pace.ts") = await import(
+    import.meta.resolve("./pace.ts")
+  );
+  await turn();
+  return await PACE.run(work);
 }
 
 /** The body as a multipart form. */
@@ -121,6 +122,17 @@ export function readDataUrl(
 ): Field<Uint8Array> {
   const start = value.indexOf(",") + 1;
   return { path, value: readBase64(value.slice(start), path) };
+}
+
+/** The bytes of several of them, with turns for others after a large one. */
+export async function readDataUrls(
+  urls: readonly Field<string>[],
+): Promise<Field<Uint8Array>[]> {
+  const images: Field<Uint8Array>[] = [];
+  for (const url of urls) {
+    images.push(await piece(url.value.length, () => readDataUrl(url)));
+  }
+  return images;
 }
 
 /** The bytes of a text in base64. */

@@ -33,7 +33,11 @@ export async function collect(
       if (filled + value.length > maxBytes) throw tooLong(maxBytes);
       count(value.length);
       const needed = filled + value.length;
-      if (needed > body.length) body = grown(body, needed, length);
+      if (needed > SMALL) await paced(value.length);
+      if (needed > body.length) {
+        const { PACE } = await pace();
+        body = await PACE.run(() => grown(body, needed, length));
+      }
       body.set(value, filled);
       filled = needed;
     }
@@ -45,6 +49,16 @@ export async function collect(
     giveUp();
     throw error;
   }
+}
+
+/** Waits until a large body may go on; TCP has its sender wait as well. */
+async function paced(bytes: number): Promise<void> {
+  const { PACE } = await pace();
+  await PACE.receive(bytes);
+}
+
+async function pace(): Promise<typeof import("./pace.ts")> {
+  return await import(import.meta.resolve("./pace.ts"));
 }
 
 /** The same bytes with room for more: twice as much, or what was promised if that is not far. */
@@ -71,6 +85,7 @@ async function drain(
   for (let read = 0; read < DRAINED && !signal.aborted;) {
     const { value, done } = await reader.read();
     if (done) return;
+    await paced(value.length);
     read += value.length;
   }
 }

@@ -21,8 +21,9 @@ export async function describeImages(
   options: DescribeOptions,
 ): Promise<Uint8Array[]> {
   const headers = checkAll(service, images, maxPixels);
+  const each = { ...options, request: {} };
   const describing = images.map(({ path, value }, i) =>
-    located(path, () => service.describe(value, headers[i], options))
+    located(path, () => service.describe(value, headers[i], each))
   );
   return await Promise.all(describing);
 }

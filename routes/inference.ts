@@ -60,6 +60,8 @@ export function inferenceRoutes(
     await (await service()).ready();
     return { ready: true };
   });
+  let opened: Service | undefined;
+  const receive = intake.receivePrediction(() => opened?.turnsAway() ?? false);
   for (
     const path of ["/v2/models/:model", "/v2/models/:model/versions/:version"]
   ) {
@@ -72,8 +74,8 @@ export function inferenceRoutes(
       const version = await served(c, open);
       return c.json(metadataOf(open.heads, version), 200, FRESH);
     }).all(path, onlyMethods("GET"));
-    app.post(`${path}/infer`, key, noQuery(), intake.receive(), async (c) => {
-      const open = await service();
+    app.post(`${path}/infer`, key, noQuery(), receive, async (c) => {
+      const open = opened = await service();
       await served(c, open);
       const body = check(inferBody, await readJson(c, limits, MAX_VALUES));
       return c.json(await infer(c, open, limits, body), 200, FRESH);

@@ -93,6 +93,26 @@ export class Intake {
   }
 
   /**
+   * Reads the body of a prediction, as {@linkcode receive} does. In an overload a small
+   * one is turned away before anything is done for it.
+   *
+   * @param turnsAway Whether it would wait in vain.
+   */
+  receivePrediction(turnsAway: () => boolean): MiddlewareHandler {
+    const receive = this.receive();
+    return async (c, next) => {
+      const length = lengthOf(c);
+      if (length !== undefined && length <= SMALL && turnsAway()) {
+        const { turnAway }: typeof import("./overload.ts") = await import(
+          import.meta.resolve("./overload.ts")
+        );
+        await turnAway(c.req.raw);
+      }
+      return await receive(c, next);
+    };
+  }
+
+  /**
    * Reads a body; `count` is told of bytes as they come, and may refuse them. Where
    * too many are waited for, the oldest is given up: it is the slowest.
    */

@@ -12,6 +12,8 @@ import { turn } from "../src/waiting.ts";
 /** All but those that the settings have read at the start, or by the first request. */
 const LATE: readonly (() => Promise<unknown>)[] = [
   () => import("./line_writer.ts"),
+  () => import("./overload.ts"),
+  () => import("./pace.ts"),
   () => import("./exposition.ts"),
   () => import("./json.ts"),
   () => import("./form.ts"),

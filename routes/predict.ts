@@ -7,7 +7,7 @@ import {
   checkCount,
   type Field,
   readBytes,
-  readDataUrl,
+  readDataUrls,
   readFiles,
   readForm,
   readJson,
@@ -16,6 +16,7 @@ import {
 import type { Form } from "./form.ts";
 import { describeImages } from "./images.ts";
 import type { RequestLimits } from "../src/service/limits.ts";
+import type { Service } from "../src/service/service.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { readQuery } from "./query.ts";
@@ -34,18 +35,19 @@ const querySchema = async () => {
 export function predictRoutes(
   { service, limits, intake, keyring }: RouteOptions,
 ): Hono {
+  let opened: Service | undefined;
   return new Hono()
     .post(
       "/predict",
       keyring.allow("predict"),
-      intake.receive(),
+      intake.receivePrediction(() => opened?.turnsAway() ?? false),
       async (c) => {
         const { topK = DEFAULT_TOP_K, version } = await readQuery(
           c,
           querySchema,
         );
         const images = await readImages(c, limits);
-        const open = await service();
+        const open = opened = await service();
         const note = noteOf(c);
         const descriptors = await phase(
           c,
@@ -105,8 +107,8 @@ async function imagesOf(
         predictBody(limits.images),
         await readJson(c, limits),
       );
-      return images.map((value, i) =>
-        readDataUrl({ path: `images[${i}]`, value })
+      return await readDataUrls(
+        images.map((value, i) => ({ path: `images[${i}]`, value })),
       );
     }
     case "text":

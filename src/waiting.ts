@@ -6,6 +6,15 @@
  * @module
  */
 
+/** What tells the time, in milliseconds, and lets some pass. */
+export interface Clock {
+  now(): number;
+  pause(milliseconds: number): Promise<void>;
+}
+
+/** This machine's clock. */
+export const CLOCK: Clock = { now: () => performance.now(), pause };
+
 /** Resolves after some milliseconds. */
 export function pause(milliseconds: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();

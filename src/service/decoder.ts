@@ -17,6 +17,7 @@ export class Decoder {
     | { resolve(reply: DecodingReply): void; reject(error: Error): void }
     | undefined;
   #failure: Error | undefined;
+  #grown = false;
 
   constructor() {
     this.#worker = new Worker(
@@ -40,23 +41,30 @@ export class Decoder {
     if (reply.kind !== "ready") throw failureOf(reply);
   }
 
+  /** Whether it is better replaced: it failed, or holds memory that it cannot give back. */
+  get spent(): boolean {
+    return this.#failure !== undefined || this.#grown;
+  }
+
   /**
    * Decodes and describes an image.
    *
+   * @param large Whether that takes so much memory that it is to be given back at once.
    * @throws {ImageError} As usePixels does.
    */
-  async describe(image: Uint8Array): Promise<Described> {
-    const reply = await this.#ask({
-      kind: "describe",
-      // A view of a larger buffer would bring all of it along.
-      image: image.byteLength === image.buffer.byteLength
-        ? image as Uint8Array<ArrayBuffer>
-        : image.slice(),
-    });
+  async describe(image: Uint8Array, large: boolean): Promise<Described> {
+    // A copy that is handed over: to have the message copy takes two to three times as long.
+    const own = image.slice();
+    const reply = await this.#ask(
+      { kind: "describe", image: own, large },
+      [own.buffer],
+    );
+    this.#grown = reply.grown;
     if (reply.kind === "described") return reply.described;
-    throw reply.kind === "refused"
-      ? new ImageError(reply.reason, reply.message)
-      : failureOf(reply);
+    if (reply.kind === "refused") {
+      throw new ImageError(reply.reason, reply.message);
+    }
+    throw this.#failure = failureOf(reply);
   }
 
   /** Stops the worker, whatever it is doing; what it was asked fails with `reason`. */
@@ -70,11 +78,14 @@ export class Decoder {
     this.#settle?.reject(error);
   }
 
-  #ask(request: DecodingRequest): Promise<DecodingReply> {
+  #ask(
+    request: DecodingRequest,
+    transfer: Transferable[] = [],
+  ): Promise<DecodingReply> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise<DecodingReply>((resolve, reject) => {
       this.#settle = { resolve, reject };
-      this.#worker.postMessage(request);
+      this.#worker.postMessage(request, transfer);
     });
   }
 }

@@ -9,7 +9,7 @@ import { BusyError, ImageError } from "../errors.ts";
 import type { Preprocessing } from "../image/descriptor.ts";
 import type { ImageHeader } from "../image/header.ts";
 import type { ImageLimits } from "../image/limits.ts";
-import { Deadlines, turn } from "../waiting.ts";
+import { CLOCK, type Clock, Deadlines, turn } from "../waiting.ts";
 import type { Decoder } from "./decoder.ts";
 import type { Described, Describer } from "./describer.ts";
 import { Line, type Waiting } from "./line.ts";
@@ -28,6 +28,8 @@ export interface PoolOptions {
   readonly maxWaiting: number;
   /** Told, once, that no workers can be had. */
   readonly report: (error: unknown) => void;
+  /** Default: this machine's. */
+  readonly clock?: Clock;
 }
 
 /** Milliseconds from the first image to the start of the workers. */
@@ -46,8 +48,13 @@ interface Job extends Waiting {
 const LIGHT = 400_000;
 /** Bytes of a file that are read in about one. */
 const LIGHT_BYTES = 2_000_000;
-/** A worker that decoded an image of so many bytes is ended: its memory never shrinks. */
+/** An image of so many bytes leaves a worker with more than it may keep. */
 const MOST_KEPT = 160_000_000;
+/**
+ * Bytes a millisecond that heavy images may take and give back: while the system
+ * does that, all threads of the program are held up.
+ */
+const TURNOVER = 2_000_000;
 /** Bytes for each pixel that the decoder of a progressive JPEG takes; the others take fewer. */
 const PER_PIXEL = 12;
 
@@ -62,7 +69,7 @@ const PER_PIXEL = 12;
  * is, for what the program itself decodes keeps it from turning others away.
  */
 export class DecodingPool {
-  readonly #light = new Line<Job>();
+  readonly #light: Line<Job>;
   readonly #heavy: Job[] = [];
   readonly #idle: Decoder[] = [];
   readonly #all = new Set<Decoder>();
@@ -75,6 +82,7 @@ export class DecodingPool {
   #state: "cold" | "starting" | "ready" | "in place" | "closed" = "cold";
   /** Images that are decoded in place, or wait for it. */
   #inTurn = 0;
+  readonly #clock: Clock;
   readonly #deadlines: Deadlines;
   #turns: Promise<unknown> = Promise.resolve();
   /** Resolved when workers are wanted, or will not be any more. */
@@ -84,6 +92,8 @@ export class DecodingPool {
     private readonly describer: Describer,
     private readonly options: PoolOptions,
   ) {
+    this.#clock = options.clock ?? CLOCK;
+    this.#light = new Line(options.workers, this.#clock);
     this.#deadlines = new Deadlines(options.deadline);
     if (options.workers === 0) this.#state = "in place";
   }
@@ -91,14 +101,15 @@ export class DecodingPool {
   /**
    * Decodes and describes an image whose header was checked.
    *
-   * @param patient Whether it waits for its turn in an overload, too.
+   * @param options Whether it waits for its turn in an overload, too, and the request
+   * that it came with.
    * @throws {ImageError} If it cannot be decoded, or takes too long or too much memory.
    * @throws {BusyError} If too many images wait, or others than patient ones for too long.
    */
   describe(
     image: Uint8Array,
     header: ImageHeader,
-    patient = true,
+    { patient = true, request }: Partial<Pick<Job, "patient" | "request">> = {},
   ): Promise<Described> {
     const work = header.width * header.height * (header.passes ?? 1);
     const heavy = work > LIGHT || image.length > LIGHT_BYTES;
@@ -108,7 +119,12 @@ export class DecodingPool {
     if (inPlace) return this.#describeInTurn(image);
     this.#wanted.resolve();
     const memory = PER_PIXEL * header.width * header.height + image.length;
-    return this.#enqueue({ image, memory, heavy, patient });
+    return this.#enqueue({ image, memory, heavy, patient, request });
+  }
+
+  /** Whether another light image would wait in vain: {@linkcode Line.turnsAway}. */
+  turnsAway(): boolean {
+    return this.#light.turnsAway();
   }
 
   /** Takes no more images, finishes those on their way, and stops the workers. */
@@ -123,7 +139,7 @@ export class DecodingPool {
   }
 
   #enqueue(
-    job: Pick<Job, "image" | "memory" | "heavy" | "patient">,
+    job: Omit<Job, "since" | "resolve" | "reject">,
   ): Promise<Described> {
     const waiting = this.#light.length + this.#heavy.length;
     if (this.#state === "closed" || waiting >= this.options.maxWaiting) {
@@ -139,7 +155,7 @@ export class DecodingPool {
     const forget = () => void this.#underWay.delete(promise);
     promise.then(forget, forget);
     const line = job.heavy ? this.#heavy : this.#light;
-    line.push({ ...job, since: performance.now(), resolve, reject });
+    line.push({ ...job, since: this.#clock.now(), resolve, reject });
     this.#next();
     return promise;
   }
@@ -237,8 +253,8 @@ export class DecodingPool {
   }
 
   async #run(decoder: Decoder, job: Job): Promise<void> {
-    this.#count(job, 1);
-    const started = performance.now();
+    if (job.heavy) this.#count(job, 1);
+    const started = this.#clock.now();
     const end = this.#deadlines.start(() => {
       decoder.stop(
         new ImageError(
@@ -248,24 +264,31 @@ export class DecodingPool {
         ),
       );
     });
-    let lost = false;
     try {
-      job.resolve(await decoder.describe(job.image));
+      const large = job.memory > MOST_KEPT;
+      job.resolve(await decoder.describe(job.image, large));
     } catch (error) {
-      lost = !(error instanceof ImageError) || error.reason === "too-costly";
       job.reject(error);
     } finally {
       end();
-      this.#count(job, -1);
     }
-    if (!job.heavy) this.#light.learnPace(performance.now() - started);
-    if (lost || job.memory > MOST_KEPT) this.#replace(decoder);
+    const took = this.#clock.now() - started;
+    if (job.heavy) this.#finishHeavy(job, took);
+    else this.#light.learnPace(took);
+    if (decoder.spent) this.#replace(decoder);
     else this.#idle.push(decoder);
     this.#next();
   }
 
-  #count({ heavy, memory }: Job, sign: 1 | -1): void {
-    if (!heavy) return;
+  /** Lets the next heavy image in, or only later if this one took little time for its size. */
+  async #finishHeavy(job: Job, took: number): Promise<void> {
+    const rest = Math.ceil(job.memory / TURNOVER - took);
+    if (rest > 0) await this.#clock.pause(rest);
+    this.#count(job, -1);
+    this.#next();
+  }
+
+  #count({ memory }: Job, sign: 1 | -1): void {
     this.#busyHeavy += sign;
     this.#memory += sign * memory;
   }

@@ -9,16 +9,27 @@ import { ImageError, type ImageErrorReason } from "../errors.ts";
 import type { Preprocessing } from "../image/descriptor.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import { type Described, Describer, prepareDescriber } from "./describer.ts";
+import { collectGarbage } from "./garbage.ts";
 
 /** To a worker. */
 export type DecodingRequest =
   /** Once, first: how to describe. Replied to with "ready". */
   | { kind: "start"; preprocessing: Preprocessing; limits: ImageLimits }
   /** Replied to with "described", "refused" or "failed". */
-  | { kind: "describe"; image: Uint8Array<ArrayBuffer> };
+  | {
+    kind: "describe";
+    image: Uint8Array<ArrayBuffer>;
+    /** Whether it takes so much memory that this is to be given back at once. */
+    large: boolean;
+  };
 
 /** From a worker. */
 export type DecodingReply =
+  & DecodingResult
+  /** Whether memory could not be given back: the worker is better replaced. */
+  & { readonly grown: boolean };
+
+type DecodingResult =
   | { kind: "ready" }
   | { kind: "described"; described: Described }
   /** The image is to blame. */
@@ -35,14 +46,16 @@ const port = self as unknown as {
 let describer: Promise<Describer> | undefined;
 
 port.onmessage = async ({ data }) => {
-  const reply = await answer(data);
+  const result = await answer(data);
+  const large = data.kind === "describe" && data.large;
+  const reply = { ...result, grown: large && !await collectGarbage() };
   const own = reply.kind === "described"
     ? [reply.described.descriptor.buffer]
     : [];
   port.postMessage(reply, own as Transferable[]);
 };
 
-async function answer(request: DecodingRequest): Promise<DecodingReply> {
+async function answer(request: DecodingRequest): Promise<DecodingResult> {
   try {
     if (request.kind === "start") {
       const { preprocessing, limits } = request;

@@ -54,6 +54,8 @@ export interface ServiceOptions {
 export interface DescribeOptions {
   /** Whether it waits for its turn however many others wait. Default true. */
   readonly patient?: boolean;
+  /** The request that it came with: in an overload, all images of one are served or none. */
+  readonly request?: object;
   /** Told how long the parts of the work took. */
   readonly note?: Note;
 }
@@ -203,15 +205,20 @@ export class Service {
   async describe(
     image: Uint8Array,
     header: ImageHeader = this.check(image),
-    { patient = true, note }: DescribeOptions = {},
+    { note, ...waiting }: DescribeOptions = {},
   ): Promise<Uint8Array> {
     const { descriptor, phases } = await this.pool.describe(
       image,
       header,
-      patient,
+      waiting,
     );
     if (note !== undefined) phases.forEach(note);
     return descriptor;
+  }
+
+  /** Whether another small image would wait in vain: {@linkcode DecodingPool.turnsAway}. */
+  turnsAway(): boolean {
+    return this.pool.turnsAway();
   }
 
   /** Describes pixels: {@linkcode Describer.describePixels}. */

@@ -13,6 +13,8 @@ import type { Parameters, Served, ServingNetwork } from "./network.ts";
 
 /** How old the knowledge of the head may be when a prediction is made, in milliseconds. */
 const FRESH_FOR = 1000;
+/** From which age on a prediction has the head read beside it, so that seldom one waits for that. */
+const AHEAD = 500;
 /** How long a prediction waits for that, in milliseconds. */
 const PATIENCE = 100;
 /** Pinned versions kept in memory. */
@@ -60,10 +62,11 @@ export class Versions {
    * @throws {StoreError} If it was never reached.
    */
   async freshen(): Promise<void> {
-    if (performance.now() - this.#checked < FRESH_FOR) return;
+    const age = performance.now() - this.#checked;
+    if (age < AHEAD) return;
     if (this.#checked === -Infinity) return void await this.head();
     this.#refreshing ??= this.#refresh();
-    if (this.#overdue) return;
+    if (age < FRESH_FOR || this.#overdue) return;
     const late = Promise.withResolvers<void>();
     const end = this.#deadlines.start(() => {
       this.#overdue = true;

@@ -2,8 +2,8 @@
 
 import { pause } from "../../src/waiting.ts";
 import { residentMemory, type Server } from "../bench/server.ts";
-import { MOST_MEMORY, type Shown } from "./beside.ts";
 import { Client } from "./client.ts";
+import { MOST_MEMORY, type Shown } from "./sending.ts";
 
 const BODIES = 60;
 const BYTES = 9_000_000;

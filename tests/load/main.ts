@@ -1,7 +1,8 @@
 /**
- * `deno task load [--seconds N] [--only beside|bodies|overload]`: a server under the
- * worst that is allowed, and what others get beside it. Needs Linux. Fails if a
- * promise of SECURITY.md does not hold.
+ * `deno task load [--seconds N] [--only beside|bodies|overload] [--request TEXT]`: a
+ * server under the worst that is allowed, and what others get beside it; of the worst
+ * requests only those whose names hold a text. Needs Linux. Fails if a promise of
+ * SECURITY.md does not hold.
  *
  * @module
  */
@@ -15,7 +16,8 @@ import { overload } from "./overload.ts";
 
 const PARTS = { beside, bodies, overload };
 
-const flags = parseArgs(Deno.args, { string: ["seconds", "only"] });
+const flags = parseArgs(Deno.args, { string: ["seconds", "only", "request"] });
+const request = flags.request as string | undefined;
 const seconds = Number(flags.seconds ?? 30);
 const names =
   (flags.only === undefined
@@ -37,7 +39,9 @@ for (const name of names) {
     ADMIN_KEY: KEY,
   });
   try {
-    for await (const { text, holds } of PARTS[name](server, seconds)) {
+    for await (
+      const { text, holds } of PARTS[name](server, seconds, request)
+    ) {
       if (!holds) broken++;
       const load = Deno.loadavg()[0]!.toFixed(1);
       console.log(

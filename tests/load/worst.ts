@@ -92,10 +92,11 @@ const PART =
   '--xyz\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n';
 const END = "--xyz--\r\n";
 
-/** As many large images as a form may hold. */
-function images(jpeg: Uint8Array): (Uint8Array | string)[] {
-  const count = Math.min(4, Math.floor(BODY / jpeg.length));
-  return Array.from({ length: count }, () => [PART, jpeg, "\r\n"]).flat();
+/** As many of the largest images as a form may hold, of one colour: few bytes, and all of the pixels. */
+async function images(): Promise<(Uint8Array | string)[]> {
+  const data = new Uint8ClampedArray(4 * LARGEST * LARGEST).fill(127);
+  const jpeg = await encodeJpeg({ width: LARGEST, height: LARGEST, data });
+  return Array.from({ length: 4 }, () => [PART, jpeg, "\r\n"]).flat();
 }
 
 /** Makes all of them. */
@@ -120,7 +121,7 @@ export async function worstRequests(): Promise<Hostile[]> {
       name: "four JPEGs of 25 megapixels",
       path: "/predict",
       type: multipart,
-      body: bytesOf(...images(jpeg), END),
+      body: bytesOf(...await images(), END),
     },
     { name: "10 MB of brackets", path: "/predict", type: json, body: brackets },
     {

@@ -13,6 +13,8 @@ const OTHERS = [
   "routes/metering.ts",
   "src/store/absent.ts",
   "src/store/postgres.ts",
+  "node:v8",
+  "node:vm",
   "node:zlib",
 ];
 

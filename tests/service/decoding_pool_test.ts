@@ -40,8 +40,8 @@ async function withPool(
   });
   try {
     await body(
-      async (image, patient) =>
-        (await pool.describe(image, describer.check(image), patient))
+      async (image, patient = true) =>
+        (await pool.describe(image, describer.check(image), { patient }))
           .descriptor,
       said,
     );
@@ -108,6 +108,28 @@ Deno.test("images that would take too much memory together come one after the ot
     const expected = await inPlace(LARGE);
     const all = await Promise.all([1, 2, 3].map(() => describe(LARGE)));
     for (const each of all) assertEquals(each, expected);
+  });
+});
+
+Deno.test("a large image that took little time is followed by a rest, in which small ones are decoded", async () => {
+  const pauses: number[] = [];
+  const rest = Promise.withResolvers<void>();
+  const pause = (milliseconds: number) => {
+    pauses.push(milliseconds);
+    return rest.promise;
+  };
+  await withPool({ clock: { now: () => 0, pause } }, async (describe) => {
+    await describe(LARGE);
+    // 3 megapixels at 12 bytes, and the file: by two gigabytes a second
+    assertEquals(pauses, [Math.ceil((12 * 3e6 + LARGE.length) / 2e6)]);
+    const done: string[] = [];
+    const large = describe(LARGE).then(() => done.push("large"));
+    for (let i = 0; i < 3; i++) {
+      await describe(SMALL).then(() => done.push("small"));
+    }
+    rest.resolve();
+    await large;
+    assertEquals(done, ["small", "small", "small", "large"]);
   });
 });
 

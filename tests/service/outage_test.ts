@@ -68,6 +68,38 @@ for (const state of ["down", "frozen"] as const) {
   });
 }
 
+Deno.test("the head is read beside predictions before it is due, and they do not wait for it", async () => {
+  const engine = await openEngine("memory");
+  let silent = Promise.resolve();
+  let reads = 0;
+  const { service } = await openFixture({
+    engine: {
+      read: async (keys) => {
+        reads++;
+        await silent;
+        return await engine.read(keys);
+      },
+      list: (prefix, options) => engine.list(prefix, options),
+      write: (write) => engine.write(write),
+      close: () => engine.close(),
+    },
+  });
+  using time = new FakeTime();
+  const predict = () => service.predict([new Uint8Array(INPUTS)], { topK: 1 });
+  await predict();
+  const before = reads;
+  time.advance(400);
+  await predict();
+  assertEquals(reads, before);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  silent = promise;
+  time.advance(200);
+  await predict();
+  assertEquals(reads, before + 1);
+  resolve();
+  await service.close();
+});
+
 Deno.test("without a database the weights file is served, and learning says what is missing", async () => {
   const { service } = await openFixture({
     engine: absentEngine(new Error("none")),

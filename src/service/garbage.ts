@@ -1,0 +1,23 @@
+/** Collecting the garbage of a thread. @module */
+
+/**
+ * Collects the garbage of this thread, so that memory of decoders that are not used
+ * any more is given back at once: the engine itself waits until there is more of it.
+ * What it takes is loaded with the first call; it would make a worker's start longer
+ * by a third.
+ *
+ * @returns Whether that could be done: Deno 2.5 has no way to.
+ */
+export async function collectGarbage(): Promise<boolean> {
+  try {
+    const [v8, vm] = await Promise.all([
+      import("node:v8"),
+      import("node:vm"),
+    ]);
+    v8.setFlagsFromString("--expose-gc");
+    vm.runInNewContext("gc")();
+    return true;
+  } catch {
+    return false;
+  }
+}
