@@ -1,5 +1,7 @@
 /** Collecting the garbage of a thread. @module */
 
+let collect: (() => void) | undefined;
+
 /**
  * Collects the garbage of this thread, so that memory of decoders that are not used
  * any more is given back at once: the engine itself waits until there is more of it.
@@ -10,14 +12,16 @@
  */
 export async function collectGarbage(): Promise<boolean> {
   try {
-    const [v8, vm] = await Promise.all([
-      import("node:v8"),
-      import("node:vm"),
-    ]);
-    v8.setFlagsFromString("--expose-gc");
-    vm.runInNewContext("gc")();
+    collect ??= await collector();
+    collect();
     return true;
   } catch {
     return false;
   }
+}
+
+async function collector(): Promise<() => void> {
+  const [v8, vm] = await Promise.all([import("node:v8"), import("node:vm")]);
+  v8.setFlagsFromString("--expose-gc");
+  return vm.runInNewContext("gc");
 }
