@@ -98,8 +98,10 @@ export class HeadChange {
     g.fill(0, 0, labels.length * width);
     labels.forEach((label, r) => {
       if (!isKnown(label)) return;
-      const changed = logits[r]!.map((value, c) => value + z[r * width + c]!);
-      const out = g.subarray(r * width, r * width + changed.length);
+      const end = r * width + rowsOf(head);
+      const changed = z.subarray(r * width, end);
+      const out = g.subarray(r * width, end);
+      for (let c = 0; c < changed.length; c++) changed[c]! += logits[r]![c]!;
       kind.slope(kernels, changed, label, out);
       for (let c = 0; c < out.length; c++) out[c]! *= share;
     });
