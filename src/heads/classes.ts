@@ -119,14 +119,17 @@ export const classes: HeadKind<
   },
 
   shortfall(_, { offsets }, logits, target, margin) {
-    const score = (c: number) => logits[c]! + offsets[c]!;
     let rival = -1;
+    let highest = -Infinity;
     for (let c = 0; c < offsets.length; c++) {
       if (c === target) continue;
-      if (rival < 0 || score(c) > score(rival)) rival = c;
+      const score = logits[c]! + offsets[c]!;
+      if (rival >= 0 && !(score > highest)) continue;
+      rival = c;
+      highest = score;
     }
     if (rival < 0) return undefined;
-    const need = margin - (score(target) - score(rival));
+    const need = margin - (logits[target]! + offsets[target]! - highest);
     return need > 0 ? { need, up: target, down: rival } : undefined;
   },
 
