@@ -96,22 +96,26 @@ export class AdamSteps {
    * Takes steps on a request and, in each, some of the replay memory.
    *
    * @param request Examples with only those labels that are to be learned.
+   * @param whitened The metric's, of their features.
    */
   take(
     heads: readonly Head[],
     secondMoments: readonly WhitenedTable[],
     request: Examples,
     { steps, learningRate, seed }: StepPlan,
+    whitened = this.metric.whiten(request.features),
   ): Stepped {
     const random = Random.fromSeed(seed, "replay");
     const draws = Array.from({ length: steps }, () => this.#draw(random));
-    const whitened = this.metric.whiten(request.features);
-    const rows = repeated(Math.min(request.count, MOST_ROWS));
+    const rows = Array.from(
+      { length: Math.min(request.count, MOST_ROWS) },
+      (_, i) => i,
+    );
     const stepped = heads.map((head, h) => {
       if (!request.labels[h]!.some(isKnown)) {
         return { head, secondMoment: secondMoments[h]! };
       }
-      const own = this.#batchOf(request, whitened, head, h, rows);
+      const own = repeated(this.#batchOf(request, whitened, head, h, rows));
       const replayed = this.#replayBatch(head, h, draws.flat());
       this.change.start(head, secondMoments[h]!);
       draws.forEach((draw, t) => {
@@ -191,10 +195,10 @@ function addRows(
   }
 }
 
-/** 0 … count − 1, again and again until there are enough for a request. */
-function repeated(count: number): number[] {
-  const times = Math.ceil(LEAST_ROWS / count);
-  return Array.from({ length: times * count }, (_, i) => i % count);
+/** A batch again and again, until there are enough rows for a request. */
+function repeated(batch: Batch): Batch {
+  const times = Math.ceil(LEAST_ROWS / batch.labels.length);
+  return Array.from({ length: times - 1 }, () => batch).reduce(joined, batch);
 }
 
 function joined(a: Batch, b: Batch): Batch {

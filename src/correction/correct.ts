@@ -216,15 +216,30 @@ export class Corrector {
     const { margin, time } = plan;
     const memory = remember(present.memory, present.heads, request);
     const lesson = lessonOf(scorer, present.heads, request, margin);
+    const { whitened, directions } = metric.solve(request.features);
     const { heads: stepped, secondMoments } =
       lesson === undefined || plan.steps === 0
         ? present
         : time("steps", () =>
-          this.adam.take(present.heads, present.secondMoments, lesson, plan));
+          this.adam.take(
+            present.heads,
+            present.secondMoments,
+            lesson,
+            plan,
+            whitened,
+          ));
     const others = recall(memory, present.heads, metric.stride);
     const { heads, updates } = time(
       "finish",
-      () => finish({ metric, scorer }, stepped, request, others, margin),
+      () =>
+        finish(
+          { metric, scorer },
+          stepped,
+          request,
+          others,
+          margin,
+          directions,
+        ),
     );
     return { heads, secondMoments, memory, updates };
   }

@@ -54,6 +54,7 @@ export interface Finished {
  * again, until nothing changes or three passes are over.
  *
  * @param margin In logits, > 0.
+ * @param directions The metric's, of the request's features.
  */
 export function finish(
   tools: FinishTools,
@@ -61,12 +62,12 @@ export function finish(
   request: Examples,
   memory: Examples,
   margin: number,
+  directions = tools.metric.directions(request.features),
 ): Finished {
   const { metric, scorer } = tools;
   const draft = heads.map(copyOf);
   const all = Array.from({ length: request.count }, (_, i) => i);
-  const directions = metric.directions(request.features);
-  const screen = new Screen(scorer, draft, memory, SLACK * margin);
+  const screen = new Screen(scorer, heads, memory, SLACK * margin);
   const moves: Move[] = [];
   for (let pass = 0; pass < PASSES; pass++) {
     const now = correctAll(draft, request, all, directions, margin);
@@ -123,6 +124,8 @@ function correctAll(
 /** The memory's logits, which follow what is done to the heads: a move costs one product for each example. */
 class Screen {
   readonly #logits: readonly Float32Array[];
+  /** For each head, the examples that it does not get right; undefined where it has moved since. */
+  readonly #open: (ReadonlySet<number> | undefined)[];
 
   constructor(
     private readonly scorer: Scorer,
@@ -131,6 +134,7 @@ class Screen {
     private readonly margin: number,
   ) {
     this.#logits = heads.map((head) => scorer.logits(head, memory.features));
+    this.#open = heads.map(() => undefined);
   }
 
   /** Does to the logits what moves did to the heads. */
@@ -139,6 +143,7 @@ class Screen {
     if (count === 0 || moves.length === 0) return;
     const gains = this.scorer.products(directions, features);
     for (const { head, direction, up, down, t } of moves) {
+      this.#open[head] = undefined;
       const logits = this.#logits[head]!;
       const rows = rowsOf(this.heads[head]!);
       for (let i = 0; i < count; i++) {
@@ -151,14 +156,22 @@ class Screen {
 
   /** The examples that some head does not get right by the margin. */
   open(): number[] {
-    const indices = Array.from({ length: this.memory.count }, (_, i) => i);
-    return indices.filter((i) =>
-      this.heads.some((head, h) => {
-        const logits = rowAt(this.#logits[h]!, i, head);
-        const label = this.memory.labels[h]![i]!;
-        return missingOf(head, logits, label, this.margin) !== undefined;
-      })
+    const sets = this.heads.map((head, h) =>
+      this.#open[h] ??= this.#openOf(head, h)
     );
+    const indices = Array.from({ length: this.memory.count }, (_, i) => i);
+    return indices.filter((i) => sets.some((set) => set.has(i)));
+  }
+
+  #openOf(head: Head, h: number): Set<number> {
+    const open = new Set<number>();
+    this.memory.labels[h]!.forEach((label, i) => {
+      const logits = rowAt(this.#logits[h]!, i, head);
+      if (missingOf(head, logits, label, this.margin) !== undefined) {
+        open.add(i);
+      }
+    });
+    return open;
   }
 }
 

@@ -11,7 +11,8 @@ import { type Allocator, createArena } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import {
   packedLength,
-  packPanels,
+  type Packer,
+  packerOf,
   PANEL,
   panelCount,
   unpackPanels,
@@ -41,11 +42,18 @@ export interface Batch {
 
 /** Where a head is changed, step by step. */
 export class HeadChange {
+  readonly #pack: Packer;
+  /** Whether the head is another one than at the start. */
+  #moved = false;
+
   private constructor(
     private readonly kernels: Kernels,
     private readonly views: ReturnType<typeof layout>,
     private readonly stride: number,
-  ) {}
+  ) {
+    // Gradients are written later.
+    this.#pack = packerOf(kernels, views.gradient.weight);
+  }
 
   /** Takes the memory for heads of up to `rows` rows and batches of up to `capacity` examples. */
   static async create(
@@ -62,12 +70,13 @@ export class HeadChange {
   /** Begins with no change of a head, no first moment and, for steps, its second moment. */
   start(head: Head, secondMoment?: WhitenedTable): void {
     const { weight, bias } = this.views;
+    this.#moved = false;
     for (const block of [...Object.values(weight), ...Object.values(bias)]) {
       block.fill(0);
     }
     if (secondMoment === undefined) return;
     const { stride } = this;
-    packPanels(
+    this.#pack(
       secondMoment.weight,
       rowsOf(head),
       stride,
@@ -79,37 +88,47 @@ export class HeadChange {
   /** Writes features and ∂L/∂z of a batch; returns how many rows it has. */
   place(head: Head, { whitened, logits, labels }: Batch): number {
     const { kernels, stride, views: { x, z, g } } = this;
-    const panels = panelCount(rowsOf(head));
-    const width = panels * PANEL;
+    const width = panelCount(rowsOf(head)) * PANEL;
     whitened.forEach((row, r) => x.set(row, r * stride));
-    kernels.linearForward({
-      x: x.byteOffset,
-      xStride: stride,
-      w: this.views.weight.w.byteOffset,
-      b: this.views.bias.w.byteOffset,
-      y: z.byteOffset,
-      yStride: width,
-      batch: labels.length,
-      inputs: stride,
-      panels,
-    });
+    if (this.#moved) this.#forward(head, labels.length);
+    else z.fill(0, 0, labels.length * width);
     const kind = kindOf(head.spec);
     const share = 1 / labels.filter(isKnown).length;
     g.fill(0, 0, labels.length * width);
     labels.forEach((label, r) => {
       if (!isKnown(label)) return;
-      const changed = logits[r]!.map((value, c) => value + z[r * width + c]!);
-      const out = g.subarray(r * width, r * width + changed.length);
+      const end = r * width + rowsOf(head);
+      const changed = z.subarray(r * width, end);
+      const out = g.subarray(r * width, end);
+      for (let c = 0; c < changed.length; c++) changed[c]! += logits[r]![c]!;
       kind.slope(kernels, changed, label, out);
       for (let c = 0; c < out.length; c++) out[c]! *= share;
     });
     return labels.length;
   }
 
+  /** Writes what the change so far adds to the logits of the batch that is in place. */
+  #forward(head: Head, batch: number): void {
+    const { kernels, stride, views: { x, z, weight, bias } } = this;
+    const panels = panelCount(rowsOf(head));
+    kernels.linearForward({
+      x: x.byteOffset,
+      xStride: stride,
+      w: weight.w.byteOffset,
+      b: bias.w.byteOffset,
+      y: z.byteOffset,
+      yStride: panels * PANEL,
+      batch,
+      inputs: stride,
+      panels,
+    });
+  }
+
   /** One step on the batch that is in place. */
   step(head: Head, count: number, t: number, learningRate: number): void {
     const { kernels, stride, views } = this;
     const { x, g, scratch, gradient, weight, bias } = views;
+    this.#moved = true;
     const panels = panelCount(rowsOf(head));
     // The second moment is an estimate from the start: only the first is corrected.
     const factors = {

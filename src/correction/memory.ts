@@ -38,7 +38,9 @@ export function recall(
   heads: readonly Head[],
   stride: number,
 ): Examples {
-  const rows = agesOf(memory).map(([row]) => rowOf(memory, row, stride, heads));
+  const width = stride + heads.length;
+  const all = memory.blocks.flatMap((block) => rowsOf(block, width));
+  const rows = agesOf(memory).map(([row]) => all[row]!);
   const features = new Float32Array(rows.length * stride);
   rows.forEach((row, i) => features.set(row.subarray(0, stride), i * stride));
   const labels = heads.map((_, h) =>
@@ -70,22 +72,12 @@ function agesOf({ order }: Memory): [row: number, age: number][] {
     .sort(([, a], [, b]) => a - b);
 }
 
-function rowOf(
-  { blocks }: Memory,
-  row: number,
-  stride: number,
-  heads: readonly Head[],
-): Float32Array {
-  const width = stride + heads.length;
-  let first = 0;
-  for (const block of blocks) {
-    const rows = block.length / width;
-    if (row < first + rows) {
-      return block.subarray((row - first) * width, (row - first + 1) * width);
-    }
-    first += rows;
-  }
-  throw new RangeError(`Cannot recall row ${row}: expected one below ${first}`);
+/** The rows of a block, without copying. */
+function rowsOf(block: Float32Array, width: number): Float32Array[] {
+  return Array.from(
+    { length: block.length / width },
+    (_, i) => block.subarray(i * width, (i + 1) * width),
+  );
 }
 
 /** A row on its way: what is in a block, and when it was appended. */
@@ -99,6 +91,8 @@ class Draft {
   readonly #heads: readonly Head[];
   readonly #examples: Examples;
   readonly #stride: number;
+  /** The heads whose labels divide rows into groups. */
+  readonly #dividing: readonly number[];
   /** Blocks as they were, where nothing was added to them. */
   readonly #sealed: { readonly block: Float32Array; readonly rows: Row[] }[] =
     [];
@@ -109,18 +103,19 @@ class Draft {
     this.#heads = heads;
     this.#examples = examples;
     this.#stride = examples.features.length / (examples.count || 1);
+    this.#dividing = [...heads.keys()].filter((h) => {
+      const { spec } = heads[h]!;
+      return kindOf(spec).groups(spec).length > 0;
+    });
     this.#next = 1 +
       memory.order.reduce((most, age) => Math.max(most, age), -1);
     const width = this.#stride + heads.length;
     let first = 0;
     for (const block of memory.blocks) {
-      const rows = Array.from(
-        { length: block.length / width },
-        (_, i): Row => ({
-          values: block.subarray(i * width, (i + 1) * width),
-          age: memory.order[first + i]!,
-        }),
-      );
+      const rows = rowsOf(block, width).map((values, i): Row => ({
+        values,
+        age: memory.order[first + i]!,
+      }));
       first += rows.length;
       if (rows.length === BLOCK_ROWS) this.#sealed.push({ block, rows });
       else this.#tail = rows;
@@ -130,7 +125,8 @@ class Draft {
   /** Appends example `index`. */
   append(index: number): void {
     const values = this.#valuesOf(index);
-    const known = this.#alive().find(({ values: other }) =>
+    const alive = this.#alive();
+    const known = alive.find(({ values: other }) =>
       sameFeatures(values, other, this.#stride)
     );
     if (known !== undefined) {
@@ -138,8 +134,8 @@ class Draft {
         if (!isKnown(values[at]!)) values[at] = known.values[at]!;
       }
       known.age = -1;
-    } else if (this.#alive().length >= MEMORY_CAPACITY) {
-      this.#mostCrowded().age = -1;
+    } else if (alive.length >= MEMORY_CAPACITY) {
+      this.#mostCrowded(alive).age = -1;
     }
     this.#push({ values, age: this.#next++ });
     this.#compact();
@@ -170,24 +166,31 @@ class Draft {
       .filter(({ age }) => age >= 0);
   }
 
-  /** The oldest row of the labels that have the most rows. */
-  #mostCrowded(): Row {
-    const groups = Map.groupBy(
-      this.#alive().sort((a, b) => a.age - b.age),
-      ({ values }) => this.#groupOf(values),
-    );
-    let largest: Row[] = [];
-    for (const rows of groups.values()) {
-      if (rows.length > largest.length) largest = rows;
+  /** The oldest row of the labels that have the most rows; of those with as many, the oldest. */
+  #mostCrowded(alive: readonly Row[]): Row {
+    const groups = new Map<string, { count: number; oldest: Row }>();
+    for (const row of alive) {
+      const name = this.#groupOf(row.values);
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, { count: 1, oldest: row });
+      else {
+        group.count++;
+        if (row.age < group.oldest.age) group.oldest = row;
+      }
     }
-    return largest[0]!;
+    return [...groups.values()].reduce((most, each) =>
+      each.count > most.count ||
+        (each.count === most.count && each.oldest.age < most.oldest.age)
+        ? each
+        : most
+    ).oldest;
   }
 
   /** Names the labels of a row; those of quantities divide no rows. */
   #groupOf(values: Float32Array): string {
-    return this.#heads.map(({ spec }, h) =>
-      kindOf(spec).groups(spec).length === 0 ? "" : values[this.#stride + h]
-    ).join(" ");
+    let name = "";
+    for (const h of this.#dividing) name += `${values[this.#stride + h]} `;
+    return name;
   }
 
   #push(row: Row): void {

@@ -119,22 +119,31 @@ export class Metric {
 
   /** M⁻¹(x − μ), and what goes with it, for every row of x [n, stride]. */
   directions(x: Float32Array): Direction[] {
+    return this.solve(x).directions;
+  }
+
+  /** The {@linkcode directions} of rows [n, stride], and halfway to them what {@linkcode whiten} makes of them. */
+  solve(
+    x: Float32Array,
+  ): { readonly directions: Direction[]; readonly whitened: Float32Array } {
     const { kernels, factor, scratch, stride } = this;
-    const found: Direction[] = [];
+    const directions: Direction[] = [];
+    const whitened = new Float32Array(x.length);
     for (let at = 0; at < x.length; at += CHUNK * stride) {
       const rows = x.subarray(at, at + CHUNK * stride);
       const count = this.#centre(rows);
       const [f, b] = [factor.byteOffset, scratch.byteOffset];
       kernels.solveLower(f, stride, b, count);
+      whitened.set(scratch.subarray(0, rows.length), at);
       kernels.solveUpper(f, stride, b, count);
       for (let row = 0; row < rows.length; row += stride) {
-        found.push(this.#directionOf(
+        directions.push(this.#directionOf(
           rows.subarray(row, row + stride),
           scratch.slice(row, row + stride),
         ));
       }
     }
-    return found;
+    return { directions, whitened };
   }
 
   /** x̃ = L⁻¹(x − μ) for every row of x [n, stride]: features that vary alike in every direction. */

@@ -9,8 +9,11 @@ import type { Direction } from "./metric.ts";
 /** Rows of features in one call. */
 const CHUNK = 64;
 
-/** An arena for the largest of a list of heads. */
+/** An arena for the largest of a list of heads. Numbers of a head that was scored must not change. */
 export class Scorer {
+  /** Weights that were packed before: a request looks at most heads several times. */
+  readonly #packed = new WeakMap<Float32Array, Float32Array>();
+
   private constructor(
     private readonly kernels: Kernels,
     private readonly views: ReturnType<typeof layout>,
@@ -31,16 +34,20 @@ export class Scorer {
    * @throws {RangeError} If the head has more rows than there is room for.
    */
   logits({ spec, weight, bias }: Head, rows: Float32Array): Float32Array {
-    const { views, features } = this;
+    const { views } = this;
     if (bias.length > views.bias.length) {
       throw new RangeError(
         `Cannot score the head ${spec.name}: expected at most ${views.bias.length} rows, got ${bias.length}`,
       );
     }
-    views.rowMajor.set(weight);
+    const packed = this.#packed.get(weight);
+    if (packed === undefined) {
+      views.rowMajor.set(weight);
+      this.#packed.set(weight, this.#pack(bias.length).slice());
+    } else views.weight.set(packed);
     views.bias.fill(0).set(bias);
     const out = new Float32Array(bias.length * rows.length / this.#stride);
-    this.#run(weight.length / features, rows, out, bias.length, 0);
+    this.#run(bias.length, rows, out, bias.length, 0);
     return out;
   }
 
@@ -61,6 +68,7 @@ export class Scorer {
         views.rowMajor.set(weight.subarray(0, features), k * features);
         views.bias[k] = bias;
       });
+      this.#pack(some.length);
       this.#run(some.length, rows, out, directions.length, first);
     }
     return out;
@@ -68,6 +76,14 @@ export class Scorer {
 
   get #stride(): number {
     return panelCount(this.features) * PANEL;
+  }
+
+  /** Packs the first rows of the row-major weights, and returns them where they lie. */
+  #pack(outputs: number): Float32Array {
+    const { kernels, features, views: { rowMajor, weight } } = this;
+    const [from, to] = [rowMajor.byteOffset, weight.byteOffset];
+    kernels.packPanels(from, outputs, features, to);
+    return weight.subarray(0, packedLength(outputs, features));
   }
 
   /** Runs the weights and biases that are in place; writes columns `column` … of out [n, width]. */
@@ -78,15 +94,9 @@ export class Scorer {
     width: number,
     column: number,
   ): void {
-    const { kernels, features, views: { x, weight, bias, z, rowMajor } } = this;
+    const { kernels, features, views: { x, weight, bias, z } } = this;
     const stride = this.#stride;
     const panels = panelCount(outputs);
-    kernels.packPanels(
-      rowMajor.byteOffset,
-      outputs,
-      features,
-      weight.byteOffset,
-    );
     const count = rows.length / stride;
     for (let start = 0; start < count; start += CHUNK) {
       const batch = Math.min(CHUNK, count - start);

@@ -119,14 +119,17 @@ export const classes: HeadKind<
   },
 
   shortfall(_, { offsets }, logits, target, margin) {
-    const score = (c: number) => logits[c]! + offsets[c]!;
     let rival = -1;
+    let highest = -Infinity;
     for (let c = 0; c < offsets.length; c++) {
       if (c === target) continue;
-      if (rival < 0 || score(c) > score(rival)) rival = c;
+      const score = logits[c]! + offsets[c]!;
+      if (rival >= 0 && !(score > highest)) continue;
+      rival = c;
+      highest = score;
     }
     if (rival < 0) return undefined;
-    const need = margin - (score(target) - score(rival));
+    const need = margin - (logits[target]! + offsets[target]! - highest);
     return need > 0 ? { need, up: target, down: rival } : undefined;
   },
 
@@ -135,11 +138,14 @@ export const classes: HeadKind<
   },
 
   standing(kernels, _, { temperature, offsets }, logits, target) {
-    const z = offsets.map((offset, c) => (logits[c]! + offset) / temperature);
+    const z = new Float64Array(offsets.length);
+    for (let c = 0; c < z.length; c++) {
+      z[c] = (logits[c]! + offsets[c]!) / temperature;
+    }
     const { best, largest, exponentials, sum } = partition(kernels, z);
     return {
       probability: exponentials[target]! / sum,
-      rank: 1 + z.filter((other) => other > z[target]!).length,
+      rank: rankOf(z, target),
       most: 1 / sum,
       right: best === target,
       loss: kernels.log(sum) - (z[target]! - largest),
@@ -203,6 +209,14 @@ export function withKnown(
     : { ...calibration, known: fitKnown(scores) };
 }
 
+/** 1 + the number of logits that are larger. */
+function rankOf(z: Float64Array, target: number): number {
+  const own = z[target]!;
+  let rank = 1;
+  for (const other of z) if (other > own) rank++;
+  return rank;
+}
+
 /** The class of the largest logit, exp(z − largest) of every class, and their sum. */
 function partition(kernels: MathKernels, z: Logits): {
   best: number;
@@ -212,11 +226,12 @@ function partition(kernels: MathKernels, z: Logits): {
 } {
   const best = indexOfLargest(z);
   const largest = z[best]!;
-  const exponentials = Float64Array.from(
-    z,
-    (value) => kernels.exp(value - largest),
-  );
-  const sum = exponentials.reduce((total, value) => total + value, 0);
+  const exponentials = new Float64Array(z.length);
+  let sum = 0;
+  for (let c = 0; c < z.length; c++) {
+    exponentials[c] = kernels.exp(z[c]! - largest);
+    sum += exponentials[c]!;
+  }
   return { best, largest, exponentials, sum };
 }
 

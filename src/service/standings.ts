@@ -64,10 +64,13 @@ export function standingsOf(
     const labelled = [...targets.keys()].filter((n) => isKnown(targets[n]!));
     const features = labelled.map((n) => featuresAt(rows, n));
     const slopes = labelled.map((n, i) => {
-      const x = features[i]!;
-      const [then, now] = [head, after[h]!].map((each) =>
-        standingOf(kernels, each, logitsAt(each, x), targets[n]!)
-      ) as [Standing, Standing];
+      const [x, target] = [features[i]!, targets[n]!];
+      const logits = logitsAt(head, x);
+      const then = standingOf(kernels, head, logits, target);
+      const changed = after[h]!;
+      const now = changed === head
+        ? then
+        : standingOf(kernels, changed, logitsAt(changed, x), target);
       labels[n]![spec.name] = {
         label: kind.show(spec, examples.labels[h]![n]!),
         probability: pair(
@@ -80,7 +83,7 @@ export function standingsOf(
       loss.before += then.loss / labelled.length;
       loss.after += now.loss / labelled.length;
       const slope = new Float32Array(rowsOf(head));
-      kind.slope(kernels, logitsAt(head, x), targets[n]!, slope);
+      kind.slope(kernels, logits, target, slope);
       return slope.map((value) => value / labelled.length);
     });
     square += squaredNorm(slopes, features);

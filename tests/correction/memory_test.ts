@@ -89,6 +89,34 @@ Deno.test("an overflow takes the oldest of the most frequent labels", () => {
   );
 });
 
+Deno.test("what an overflow takes, against a plain list", () => {
+  fc.assert(
+    fc.property(fc.nat(9999), fc.integer({ min: 1, max: 40 }), (seed, size) => {
+      const examples = toyExamples(320, Random.fromSeed(seed), 0.3);
+      const groupOf = (i: number) =>
+        `${examples.labels[0]![i]} ${examples.labels[1]![i]}`;
+      const kept: number[] = [];
+      let memory = EMPTY_MEMORY;
+      for (let i = 0; i < examples.count; i++) {
+        if (kept.length === MEMORY_CAPACITY) {
+          const groups = [...Map.groupBy(kept, groupOf).values()];
+          const most = Math.max(...groups.map(({ length }) => length));
+          const oldest = groups.find(({ length }) => length === most)![0]!;
+          kept.splice(kept.indexOf(oldest), 1);
+        }
+        kept.push(i);
+      }
+      for (let i = 0; i < examples.count; i += size) {
+        const count = Math.min(size, examples.count - i);
+        const indices = Array.from({ length: count }, (_, k) => i + k);
+        memory = remember(memory, HEADS, pick(examples, indices));
+      }
+      assertEquals(all(memory), pick(examples, kept));
+    }),
+    { numRuns: 20 },
+  );
+});
+
 Deno.test("an image is remembered once, by its newest labels", () => {
   const first = pick(MANY, [0, 1, 2]);
   const again: Examples = {

@@ -76,6 +76,21 @@ Deno.test("whitened features vary alike in every direction", async () => {
   );
 });
 
+Deno.test("one solve gives what whitening and directions give, to the bit", async () => {
+  const random = Random.fromSeed(8);
+  const features = featureRows(ROWS, random);
+  const metric = await Metric.create(features, { features: FEATURES });
+  // One row, fewer than are solved side by side, and more than in one call.
+  for (const count of [1, 3, 70]) {
+    const rows = featureRows(count, random);
+    const { whitened, directions } = metric.solve(rows);
+    assertEquals(whitened, metric.whiten(rows));
+    const one = rows.subarray(0, STRIDE);
+    assertEquals(directions.length, count);
+    assertEquals(directions[0], metric.directions(one)[0]);
+  }
+});
+
 Deno.test("weights brought back act on features as they do on whitened ones", async () => {
   await fc.assert(
     fc.asyncProperty(
