@@ -4,36 +4,24 @@
  *   w ∝ (C_w + s·I)⁻¹(m − μ),  w·(m − μ) = 4
  *
  * m is the mean of the examples, C_w the covariance of features within classes. Then
- * the examples are corrected as any others are, by a wide margin. The bias is the
- * largest at which the new class takes at most one in a hundred images of the guard,
- * or one, from the class that is right; chosen by docs/fine-tuning.md.
+ * the examples are corrected as any others are, by a wide margin. The bias is what
+ * {@linkcode riseOf} makes it by the images of the guard.
  *
  * @module
  */
 
-import { isKnown } from "../heads/head.ts";
-import { kindOf } from "../heads/kinds.ts";
-import { largestLogit } from "../heads/known.ts";
+import { leadOver, type Others, othersOf, riseOf } from "./class_bias.ts";
+import { distanceOf } from "./class_distance.ts";
 import { finish, type FinishTools } from "./finish.ts";
 import type { GuardSet } from "./guard.ts";
-import {
-  type ClassesHead,
-  type Examples,
-  featuresAt,
-  pick,
-  shortfallOf,
-} from "./heads.ts";
+import { type ClassesHead, type Examples, featuresAt, pick } from "./heads.ts";
 import { Metric } from "./metric.ts";
-import { rowAt, type Scorer } from "./scorer.ts";
+import type { Scorer } from "./scorer.ts";
 
 /** The new logit's rise from the mean of all features to that of the examples. */
 const RISE = 4;
 /** By how much each example is to be right, in logits: this is deliberate. */
 const MARGIN = 4;
-/** The share of the guard's right answers that a new class may take; one at least. */
-const MOST_TAKEN = 0.01;
-/** How far the bias goes from where the last of these is taken towards where the next would be. */
-const BETWEEN = 0.85;
 /** By how much a new class leads at the mean of its examples, where there is no guard. */
 const LEAD = 2;
 /** λ: with few examples a mean is uncertain, and the metric stays near the plain one. */
@@ -74,16 +62,26 @@ export function addClass(
 ): ClassesHead {
   const { scorer } = tools;
   const mean = meanOf(examples);
-  const right = rightOf(scorer, head, guard);
   const wider = { ...grown, ...withRow(within, head, mean) };
-  const placed = withBias(scorer, wider, mean, right);
+  const others = othersOf(guard);
+  const distance = others.labels.length === 0
+    ? 0
+    : distanceOf(scorer, within, head, examples, others, RISE);
+  const placed = (head: ClassesHead) =>
+    withBias(scorer, head, mean, others, distance);
   const label = head.bias.length;
   const lesson: Examples = {
     ...examples,
     labels: [new Float32Array(examples.count).fill(label)],
   };
-  const finished = finish(tools, [placed], lesson, pick(lesson, []), MARGIN);
-  return withBias(scorer, finished.heads[0] as ClassesHead, mean, right);
+  const finished = finish(
+    tools,
+    [placed(wider)],
+    lesson,
+    pick(lesson, []),
+    MARGIN,
+  );
+  return placed(finished.heads[0] as ClassesHead);
 }
 
 /** The numbers of a head with the new row, which is 0 at the mean of all features. */
@@ -116,67 +114,14 @@ function withBias(
   scorer: Scorer,
   head: ClassesHead,
   mean: Float32Array,
-  right: RightAnswers,
+  others: Others,
+  distance: number,
 ): ClassesHead {
-  const leads = leadsOf(scorer, head, right).sort((a, b) => a - b);
-  const taken = Math.max(1, Math.floor(MOST_TAKEN * leads.length));
-  const [last, next] = [leads[taken - 1], leads[taken]];
-  const rise = last === undefined || next === undefined
-    ? leadOver(head, scorer.logits(head, mean)) + LEAD
-    : last + BETWEEN * (next - last);
   const bias = head.bias.slice();
-  bias[bias.length - 1]! += rise;
+  bias[bias.length - 1]! += others.labels.length === 0
+    ? leadOver(head, scorer.logits(head, mean)) + LEAD
+    : riseOf(scorer, head, others, distance);
   return { ...head, bias };
-}
-
-/** Images of the guard that a head has right. */
-interface RightAnswers {
-  readonly examples: Examples;
-  readonly labels: readonly number[];
-  readonly handicap: number;
-}
-
-function rightOf(
-  scorer: Scorer,
-  head: ClassesHead,
-  { examples, labels, handicap }: GuardSet,
-): RightAnswers {
-  const kind = kindOf(head.spec);
-  const logits = scorer.logits(head, examples.features);
-  const right = Array.from(labels.keys()).filter((i) => {
-    const label = labels[i]!;
-    if (!isKnown(label)) return false;
-    const z = rowAt(logits, i, head);
-    kind.handicap(z, label, handicap);
-    return shortfallOf(head, z, label, 0) === undefined;
-  });
-  return {
-    examples: pick(examples, right),
-    labels: right.map((i) => labels[i]!),
-    handicap,
-  };
-}
-
-/** How far each image is from being taken by the last class of a head. */
-function leadsOf(
-  scorer: Scorer,
-  head: ClassesHead,
-  { examples, labels, handicap }: RightAnswers,
-): number[] {
-  const logits = scorer.logits(head, examples.features);
-  return labels.map((label, i) => {
-    const z = rowAt(logits, i, head);
-    kindOf(head.spec).handicap(z, label, handicap);
-    return leadOver(head, z);
-  });
-}
-
-/** How far the largest logit of the other classes is above that of the last. */
-function leadOver(
-  { calibration: { offsets } }: ClassesHead,
-  logits: Float32Array,
-): number {
-  return largestLogit(logits, offsets.slice(0, -1)) - logits.at(-1)!;
 }
 
 function joined(a: Float32Array, b: Float32Array): Float32Array {

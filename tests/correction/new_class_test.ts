@@ -64,7 +64,7 @@ function best(head: ClassesHead, x: Float32Array): number {
   return z.indexOf(Math.max(...z));
 }
 
-Deno.test("a new class takes its own images and at most one of the guard", () => {
+Deno.test("a new class takes its own images and at most one in twenty of the guard", () => {
   const guard = answered(80);
   for (const distance of [2, 6, 12]) {
     const before = allNumbers([HEAD]);
@@ -83,7 +83,7 @@ Deno.test("a new class takes its own images and at most one of the guard", () =>
     const taken = guard.labels.filter((_, i) =>
       best(head, featuresAt(guard.examples, i)) === 5
     );
-    assert(taken.length <= 1, `${taken.length} at ${distance}`);
+    assert(taken.length <= 4, `${taken.length} at ${distance}`);
   }
   const head = addClass(TOOLS, WITHIN, HEAD, GROWN, novel(5, 12), guard);
   const others = novel(30, 12);
