@@ -10,8 +10,14 @@
 
 import { type Allocator, layOut } from "./arena.ts";
 import { type Kernels, loadKernels } from "./mod.ts";
-import { CALL, END, waitWhile, type WorkerStart } from "./parallel_call.ts";
-import { callPart, isLarge } from "./parallel_parts.ts";
+import {
+  CALL,
+  END,
+  takePart,
+  waitWhile,
+  type WorkerStart,
+} from "./parallel_call.ts";
+import { callPart, callWhole, isLarge, partsFor } from "./parallel_parts.ts";
 import {
   type Arguments,
   inOrder,
@@ -40,15 +46,15 @@ export async function createParallelArena<V>(
   await Promise.all(
     Array.from(
       { length: threads - 1 },
-      (_, index) =>
-        startWorker({ memory, call, part: index + 1, parts: threads }),
+      (_, index) => startWorker({ memory, call, thread: index + 1, threads }),
     ),
   );
   return {
     kernels: divided(kernels, call, threads),
     views,
     // Terminated from outside, a worker that sleeps would keep its thread and the memory.
-    [Symbol.dispose]: () => handOver(new Int32Array(call, 0, CALL.words), END),
+    [Symbol.dispose]: () =>
+      handOver(new Int32Array(call, 0, CALL.words), END, threads - 1),
   };
 }
 
@@ -64,20 +70,27 @@ function startWorker(start: WorkerStart): Promise<void> {
   });
 }
 
-/** The same kernels, those with signatures shared out. */
+/**
+ * The same kernels, those with signatures shared out: whoever is free takes the next
+ * part, so that a thread whose core is slower for a while holds up nobody.
+ */
 function divided(
   kernels: Kernels,
   buffer: SharedArrayBuffer,
-  parts: number,
+  threads: number,
 ): Kernels {
   const words = new Int32Array(buffer, 0, CALL.words);
   const values = new Float64Array(buffer, 4 * CALL.words);
+  const parts = partsFor(threads);
   const share = <K extends NamedKernel>(kernel: K) => (args: Arguments<K>) => {
-    if (!isLarge(kernel, args)) return callPart(kernels, kernel, args, 0, 1);
+    if (!isLarge(kernel, args)) return callWhole(kernels, kernel, args);
     values.set(inOrder(kernel, args));
-    Atomics.store(words, CALL.pending, parts - 1);
-    handOver(words, NAMED.indexOf(kernel));
-    callPart(kernels, kernel, args, 0, parts);
+    handOver(words, NAMED.indexOf(kernel), parts);
+    let part;
+    while ((part = takePart(words, parts)) !== undefined) {
+      callPart(kernels, kernel, args, { part, thread: 0, threads });
+      Atomics.sub(words, CALL.pending, 1);
+    }
     waitWhile(words, CALL.pending, (pending) => pending > 0);
   };
   return {
@@ -86,9 +99,10 @@ function divided(
   };
 }
 
-/** Wakes the workers for a kernel by its number, whose arguments are in place. */
-function handOver(words: Int32Array, kernel: number): void {
+/** Wakes the workers for the parts of a kernel by its number, whose arguments are in place. */
+function handOver(words: Int32Array, kernel: number, parts: number): void {
   words[CALL.kernel] = kernel;
-  Atomics.add(words, CALL.generation, 1);
-  Atomics.notify(words, CALL.generation);
+  Atomics.store(words, CALL.pending, parts);
+  Atomics.store(words, CALL.open, parts);
+  Atomics.notify(words, CALL.open);
 }

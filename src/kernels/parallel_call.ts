@@ -2,7 +2,9 @@
 
 /** The places of a call that is handed over: 32-bit words, then its arguments as doubles. */
 export const CALL = {
-  generation: 0,
+  /** Parts that nobody has taken; below zero where threads came too late. */
+  open: 0,
+  /** Parts that are not done. */
   pending: 1,
   kernel: 2,
   words: 4,
@@ -19,9 +21,9 @@ const SPINS = 20_000;
 export interface WorkerStart {
   readonly memory: WebAssembly.Memory;
   readonly call: SharedArrayBuffer;
-  /** This worker's part, from 1; the program itself does part 0. */
-  readonly part: number;
-  readonly parts: number;
+  /** This worker's number among the threads, from 1; the program itself is 0. */
+  readonly thread: number;
+  readonly threads: number;
 }
 
 /** Returns the word once `waiting` says that its value is no longer waited on: polls a while, then sleeps. */
@@ -39,4 +41,17 @@ export function waitWhile(
     if (!waiting(value)) return value;
     Atomics.wait(words, index, value);
   }
+}
+
+/**
+ * Takes the next open part of the call that is handed over, as its number from 0
+ * on among `parts`; undefined where none is left. Kernel and arguments are to be
+ * read after that: they stay as they are until the part is done.
+ */
+export function takePart(
+  words: Int32Array,
+  parts: number,
+): number | undefined {
+  const open = Atomics.sub(words, CALL.open, 1);
+  return open > 0 ? parts - open : undefined;
 }

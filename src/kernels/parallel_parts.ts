@@ -17,12 +17,33 @@ interface Division<K extends NamedKernel> {
   readonly advance: (
     args: Arguments<K>,
   ) => Partial<Record<keyof Arguments<K>, number>>;
-  /** By how much arguments grow from one part to the next. */
-  readonly advancePart?: Division<K>["advance"];
+  /** By how much arguments grow from one thread to the next. */
+  readonly advanceThread?: Division<K>["advance"];
 }
 
 /** Work that one thread has done before others have begun. */
-const LITTLE = 4e6;
+const LITTLE = 5e5;
+
+/** The share of a call that is handed out in one large part to each thread, before the small ones. */
+const LARGE_SHARE = 0.75;
+
+/** A part of a call, and who does it. */
+export interface Share {
+  /** From 0; the first `threads` are large, the rest small. */
+  readonly part: number;
+  readonly thread: number;
+  readonly threads: number;
+}
+
+/** Parts of a call that `threads` threads share. */
+export const partsFor = (threads: number): number => 2 * threads;
+
+/** Where a part begins in the whole, from 0 to 1. */
+function startOf(part: number, threads: number): number {
+  const large = Math.min(part, threads) / threads;
+  const small = Math.max(part - threads, 0) / threads;
+  return LARGE_SHARE * large + (1 - LARGE_SHARE) * small;
+}
 
 const product = (
   { batch, inputs, panels }: Readonly<
@@ -30,7 +51,7 @@ const product = (
   >,
 ) => batch * inputs * panels * PANEL;
 
-const scratchOfPart = ({ batch }: { readonly batch: number }) => ({
+const scratchOfThread = ({ batch }: { readonly batch: number }) => ({
   scratch: FLOAT * weightGradientScratch(batch),
 });
 
@@ -60,7 +81,7 @@ const DIVISIONS: { readonly [K in NamedKernel]: Division<K> } = {
       dw: FLOAT * PANEL * inputs,
       db: FLOAT * PANEL,
     }),
-    advancePart: scratchOfPart,
+    advanceThread: scratchOfThread,
   },
   linearWeightGradientAdam: {
     count: "panels",
@@ -69,7 +90,7 @@ const DIVISIONS: { readonly [K in NamedKernel]: Division<K> } = {
       const panel = FLOAT * PANEL * inputs;
       return { g: FLOAT * PANEL, w: panel, m: panel, v: panel };
     },
-    advancePart: scratchOfPart,
+    advanceThread: scratchOfThread,
   },
   dropUniform: {
     count: "n",
@@ -88,26 +109,36 @@ export function isLarge<K extends NamedKernel>(
   return division.work(args) >= LITTLE;
 }
 
-/** Does part `part` of `parts` of a call: nothing where there is less to share than parts. */
+/** Does a call by itself. */
+export function callWhole<K extends NamedKernel>(
+  kernels: NamedCalls,
+  kernel: K,
+  args: Arguments<K>,
+): void {
+  kernels[kernel](args);
+}
+
+/** Does a part of a call: nothing where there is less to share than parts. */
 export function callPart<K extends NamedKernel>(
   kernels: NamedCalls,
   kernel: K,
   args: Arguments<K>,
-  part: number,
-  parts: number,
+  { part, thread, threads }: Share,
 ): void {
-  const { count, unit = 1, advance, advancePart }: Division<K> =
+  const { count, unit = 1, advance, advanceThread }: Division<K> =
     DIVISIONS[kernel];
   const all = args[count];
   const start = (part: number) =>
-    part === parts ? all : Math.floor(all / unit * part / parts) * unit;
+    part === partsFor(threads)
+      ? all
+      : Math.floor(all / unit * startOf(part, threads)) * unit;
   const first = start(part);
   const own = start(part + 1) - first;
   if (own === 0) return;
   kernels[kernel]({
     ...args,
     ...moved(args, advance(args), first),
-    ...moved(args, advancePart?.(args) ?? {}, part),
+    ...moved(args, advanceThread?.(args) ?? {}, thread),
     [count]: own,
   });
 }

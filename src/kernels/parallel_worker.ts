@@ -1,8 +1,13 @@
 /** A worker that does its part of every divided kernel call, until it is told to end. @module */
 
 import { loadKernels } from "./mod.ts";
-import { CALL, waitWhile, type WorkerStart } from "./parallel_call.ts";
-import { callPart } from "./parallel_parts.ts";
+import {
+  CALL,
+  takePart,
+  waitWhile,
+  type WorkerStart,
+} from "./parallel_call.ts";
+import { callPart, partsFor } from "./parallel_parts.ts";
 import { byName, NAMED } from "./signatures.ts";
 
 /** The worker's side of the port; `self` is typed as a window. */
@@ -12,21 +17,20 @@ const port = self as unknown as {
   close(): void;
 };
 
-port.onmessage = async ({ data: { memory, call, part, parts } }) => {
+port.onmessage = async ({ data: { memory, call, thread, threads } }) => {
   const kernels = await loadKernels(memory);
   const words = new Int32Array(call, 0, CALL.words);
   const values = new Float64Array(call, 4 * CALL.words);
-  let generation = Atomics.load(words, CALL.generation);
+  const parts = partsFor(threads);
   port.postMessage("ready");
   for (;;) {
-    generation = waitWhile(
-      words,
-      CALL.generation,
-      (value) => value === generation,
-    );
+    waitWhile(words, CALL.open, (open) => open <= 0);
+    const part = takePart(words, parts);
+    if (part === undefined) continue;
     const kernel = NAMED[words[CALL.kernel]!];
     if (kernel === undefined) return port.close();
-    callPart(kernels, kernel, byName(kernel, values), part, parts);
+    const args = byName(kernel, values);
+    callPart(kernels, kernel, args, { part, thread, threads });
     if (Atomics.sub(words, CALL.pending, 1) === 1) {
       Atomics.notify(words, CALL.pending);
     }
