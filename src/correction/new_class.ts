@@ -4,29 +4,24 @@
  *   w ∝ (C_w + s·I)⁻¹(m − μ),  w·(m − μ) = 4
  *
  * m is the mean of the examples, C_w the covariance of features within classes. Then
- * the examples are corrected as any others are, by a wide margin. The bias is such
- * that the images of the guard lead the new class by 1.8 of their standard deviations
- * in the mean: about one in thirty is taken. The one that is taken first tells less
- * than all together (docs/fine-tuning.md).
+ * the examples are corrected as any others are, by a wide margin. The bias is what
+ * {@linkcode riseOf} makes it by the images of the guard.
  *
  * @module
  */
 
-import { isKnown } from "../heads/head.ts";
-import { kindOf } from "../heads/kinds.ts";
-import { largestLogit } from "../heads/known.ts";
+import { leadOver, type Others, othersOf, riseOf } from "./class_bias.ts";
+import { distanceOf } from "./class_distance.ts";
 import { finish, type FinishTools } from "./finish.ts";
 import type { GuardSet } from "./guard.ts";
 import { type ClassesHead, type Examples, featuresAt, pick } from "./heads.ts";
 import { Metric } from "./metric.ts";
-import { rowAt, type Scorer } from "./scorer.ts";
+import type { Scorer } from "./scorer.ts";
 
 /** The new logit's rise from the mean of all features to that of the examples. */
 const RISE = 4;
 /** By how much each example is to be right, in logits: this is deliberate. */
 const MARGIN = 4;
-/** How far the guard's images are from being taken in the mean, in standard deviations. */
-const DEVIATIONS = 1.8;
 /** By how much a new class leads at the mean of its examples, where there is no guard. */
 const LEAD = 2;
 /** λ: with few examples a mean is uncertain, and the metric stays near the plain one. */
@@ -68,14 +63,25 @@ export function addClass(
   const { scorer } = tools;
   const mean = meanOf(examples);
   const wider = { ...grown, ...withRow(within, head, mean) };
-  const placed = withBias(scorer, wider, mean, guard);
+  const others = othersOf(guard);
+  const distance = others.labels.length === 0
+    ? 0
+    : distanceOf(scorer, within, head, examples, others, RISE);
+  const placed = (head: ClassesHead) =>
+    withBias(scorer, head, mean, others, distance);
   const label = head.bias.length;
   const lesson: Examples = {
     ...examples,
     labels: [new Float32Array(examples.count).fill(label)],
   };
-  const finished = finish(tools, [placed], lesson, pick(lesson, []), MARGIN);
-  return withBias(scorer, finished.heads[0] as ClassesHead, mean, guard);
+  const finished = finish(
+    tools,
+    [placed(wider)],
+    lesson,
+    pick(lesson, []),
+    MARGIN,
+  );
+  return placed(finished.heads[0] as ClassesHead);
 }
 
 /** The numbers of a head with the new row, which is 0 at the mean of all features. */
@@ -108,49 +114,14 @@ function withBias(
   scorer: Scorer,
   head: ClassesHead,
   mean: Float32Array,
-  guard: GuardSet,
+  others: Others,
+  distance: number,
 ): ClassesHead {
-  const leads = leadsOf(scorer, head, guard);
-  const rise = leads.length < 2
-    ? leadOver(head, scorer.logits(head, mean)) + LEAD
-    : average(leads) - DEVIATIONS * deviation(leads);
   const bias = head.bias.slice();
-  bias[bias.length - 1]! += rise;
+  bias[bias.length - 1]! += others.labels.length === 0
+    ? leadOver(head, scorer.logits(head, mean)) + LEAD
+    : riseOf(scorer, head, others, distance);
   return { ...head, bias };
-}
-
-/** How far each image of the guard is from being taken by the last class of a head. */
-function leadsOf(
-  scorer: Scorer,
-  head: ClassesHead,
-  { examples, labels, handicap }: GuardSet,
-): number[] {
-  const logits = scorer.logits(head, examples.features);
-  return Array.from(labels).flatMap((label, i) => {
-    if (!isKnown(label)) return [];
-    const z = rowAt(logits, i, head);
-    kindOf(head.spec).handicap(z, label, handicap);
-    return leadOver(head, z);
-  });
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** The standard deviation, as of a sample. */
-function deviation(values: readonly number[]): number {
-  const mean = average(values);
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1));
-}
-
-/** How far the largest logit of the other classes is above that of the last. */
-function leadOver(
-  { calibration: { offsets } }: ClassesHead,
-  logits: Float32Array,
-): number {
-  return largestLogit(logits, offsets.slice(0, -1)) - logits.at(-1)!;
 }
 
 function joined(a: Float32Array, b: Float32Array): Float32Array {
