@@ -9,12 +9,21 @@
 /** In valid JSON: a string and whether it is a key, a number, a bracket of an object. */
 const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|(-?\d[\d.eE+-]*)|[{}]/g;
 
+/** A string, or a bracket. */
+const SHAPE = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]/g;
+/** Objects and arrays in each other; a header has three. */
+const MAX_DEPTH = 16;
+/** Objects and arrays; a tensor has three. No state of ours has a thousand tensors. */
+const MAX_BRACKETS = 30_000;
+
 /**
  * Parses `text`.
  *
- * @throws {SyntaxError} If it is not JSON, or not as strict as above; the message says what came.
+ * @throws {SyntaxError} If it is not JSON, or not as strict as above, or larger than any
+ *   header of a model; the message says what came.
  */
 export function parseStrictJson(text: string): unknown {
+  checkShape(text);
   const value: unknown = JSON.parse(text);
   const open: Set<string>[] = [];
   for (const [token, quoted, colon, number] of text.matchAll(TOKEN)) {
@@ -26,6 +35,24 @@ export function parseStrictJson(text: string): unknown {
     else open.pop();
   }
   return value;
+}
+
+/** Refuses what would take long to parse: seconds, where it is all brackets. */
+function checkShape(text: string): void {
+  let depth = 0;
+  let brackets = 0;
+  for (const [token] of text.matchAll(SHAPE)) {
+    if (token === "{" || token === "[") {
+      depth++;
+      brackets++;
+    } else if (token.length === 1) depth--;
+    if (depth > MAX_DEPTH) {
+      throw new SyntaxError(`more than ${MAX_DEPTH} levels`);
+    }
+    if (brackets > MAX_BRACKETS) {
+      throw new SyntaxError(`more than ${MAX_BRACKETS} objects and arrays`);
+    }
+  }
 }
 
 function unquoted(quoted: string): string {
