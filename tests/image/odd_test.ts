@@ -86,6 +86,35 @@ Deno.test("a JPEG that has lost data is refused, whatever its end says", async (
   }
 });
 
+/** Where the headers of a JPEG's scans begin. */
+function scansOf(jpeg: Uint8Array): number[] {
+  return [...jpeg.keys()].filter((at) =>
+    jpeg[at] === 0xff && jpeg[at + 1] === 0xda
+  );
+}
+
+Deno.test("a JPEG that ends between two scans is refused, for it is blurred", async () => {
+  const scans = scansOf(PROGRESSIVE);
+  assert(scans.length > 2);
+  for (const [i, scan] of scans.entries()) {
+    const cut = PROGRESSIVE.subarray(0, scan);
+    const expected = i === 0 ? /jpeg/ : /scans are missing/;
+    for (const variant of [cut, bytesOf(cut, END)]) {
+      await assertRefused(variant, "malformed", expected);
+    }
+  }
+});
+
+Deno.test("a JPEG with a scan for each component is decoded, and refused without the last", async () => {
+  const jpeg = await fixture("three_scans.jpg");
+  const { pixels } = await decodeImage(jpeg);
+  assertEquals([pixels.width, pixels.height], [16, 16]);
+  const cut = jpeg.subarray(0, scansOf(jpeg).at(-1)!);
+  for (const variant of [cut, bytesOf(cut, END)]) {
+    await assertRefused(variant, "malformed", /scans are missing/);
+  }
+});
+
 Deno.test("lost data is noticed behind what is odd and harmless", async () => {
   const odd: [string, (jpeg: Uint8Array) => Uint8Array][] = [
     ["bytes between segments", (jpeg) => spliced(jpeg, 20, "\0\0\0")],
@@ -124,11 +153,31 @@ Deno.test("inks are shown as colours, as Adobe's programs store them, marker or 
 
 Deno.test("an orientation is read from every type of number it is written in", async () => {
   for (const littleEndian of [false, true]) {
-    for (const type of [1, 3, 4] as const) {
+    for (const type of [1, 3, 4, 6, 8, 9] as const) {
       const jpeg = withExif(BASELINE, exif(6, littleEndian, type));
       assertEquals((await decodeImage(jpeg)).header.orientation, 6);
     }
   }
+});
+
+Deno.test("an orientation is read wherever its segment stands before the pixels", async () => {
+  const [scan] = scansOf(BASELINE);
+  const segment = withExif(BASELINE, exif(6)).subarray(
+    2,
+    withExif(BASELINE, exif(6)).length - BASELINE.length + 2,
+  );
+  const jpeg = bytesOf(
+    BASELINE.subarray(0, scan),
+    segment,
+    BASELINE.subarray(scan),
+  );
+  assertEquals((await decodeImage(jpeg)).header.orientation, 6);
+});
+
+Deno.test("an orientation is read behind the prefix that only JPEG needs", async () => {
+  const chunks = [pngChunk("eXIf", bytesOf("Exif\0\0", exif(6)))];
+  const { header } = await decodeImage(encodePng(IMAGE, { chunks }));
+  assertEquals(header.orientation, 6);
 });
 
 Deno.test("a GIF is decoded on the screen that browsers take it to have", async () => {

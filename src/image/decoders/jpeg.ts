@@ -5,7 +5,7 @@
  */
 
 import "@jsquash/jpeg/package.json" with { type: "json" };
-import { componentsOf } from "../header/jpeg.ts";
+import { componentsOf, readJpegHeader } from "../header/jpeg.ts";
 import { Codec } from "./codec.ts";
 import type { Decoder } from "./decoder.ts";
 import { Embind } from "./embind.ts";
@@ -51,6 +51,12 @@ export async function open(): Promise<Decoder> {
   codec.decode(Uint8Array.fromBase64(SMALL), () => {}, SMALL_MEMORY);
   return async (bytes, take, memory) => {
     const tidy = tidyJpeg(bytes);
+    if (readJpegHeader(tidy)?.passes !== undefined) {
+      const { checkScans }: typeof import("./jpeg_scans.ts") = await import(
+        import.meta.resolve("./jpeg_scans.ts")
+      );
+      checkScans(tidy);
+    }
     if (componentsOf(tidy) !== INKS) return codec.decode(tidy, take, memory);
     const { decodeInks } = await import("./inks.ts");
     decodeInks(tidy, take, memory);

@@ -7,9 +7,10 @@
  */
 
 import { startsWith } from "../type.ts";
+import { EXIF_PREFIX } from "./exif.ts";
 import { type ParsedHeader, viewOf } from "./parsed.ts";
 
-const EXIF_PREFIX = "Exif\0\0";
+const APP1 = 0xe1;
 /** The frame header of ITU-T T.87, and the start of a scan. */
 const JPEG_LS = 0xf7;
 export const SCAN = 0xda;
@@ -36,14 +37,14 @@ export function readJpegHeader(bytes: Uint8Array): ParsedHeader | undefined {
   let frame: Segment | undefined;
   for (const segment of segmentsOf(bytes)) {
     const { marker, start, end } = segment;
+    if (
+      marker === APP1 && exif === undefined &&
+      startsWith(bytes, start + 2, EXIF_PREFIX)
+    ) {
+      exif = bytes.subarray(start + 2 + EXIF_PREFIX.length, end);
+    }
     if (frame === undefined) {
       if (marker === SCAN) return undefined;
-      if (
-        marker === 0xe1 && exif === undefined &&
-        startsWith(bytes, start + 2, EXIF_PREFIX)
-      ) {
-        exif = bytes.subarray(start + 2 + EXIF_PREFIX.length, end);
-      }
       if (!isFrameHeader(marker)) continue;
       if (end - start < 8) return undefined;
       frame = segment;
@@ -79,12 +80,18 @@ export function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
   }
 }
 
+/** The frame header among segments, if it is there. */
+export function frameOf(segments: Iterable<Segment>): Segment | undefined {
+  for (const segment of segments) {
+    if (isFrameHeader(segment.marker)) return segment;
+  }
+  return undefined;
+}
+
 /** How many components the image has; 0 where there is no frame header. */
 export function componentsOf(bytes: Uint8Array): number {
-  for (const { marker, start } of segmentsOf(bytes)) {
-    if (isFrameHeader(marker)) return bytes[start + 7] ?? 0;
-  }
-  return 0;
+  const frame = frameOf(segmentsOf(bytes));
+  return frame === undefined ? 0 : bytes[frame.start + 7] ?? 0;
 }
 
 function sizeOf(view: DataView, { start }: Segment) {

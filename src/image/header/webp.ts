@@ -11,7 +11,6 @@ import { startsWith } from "../type.ts";
 import { type ParsedHeader, viewOf } from "./parsed.ts";
 
 const RIFF_BYTES = 12;
-const EXIF_PREFIX = "Exif\0\0";
 /** Flags of an extended file. */
 const ANIMATED = 2;
 const ALPHA = 16;
@@ -40,7 +39,7 @@ export function readWebpHeader(bytes: Uint8Array): ParsedHeader | undefined {
   if (startsWith(bytes, RIFF_BYTES, "VP8X")) {
     const width = 1 + (view.getUint32(23, true) >>> 8);
     const height = 1 + (view.getUint32(26, true) >>> 8);
-    return { width, height, exif: findExif(bytes) };
+    return { width, height, exif: findChunk(bytes, "EXIF") };
   }
   return undefined;
 }
@@ -94,14 +93,6 @@ function extended(
   }
   webp.set(chunks, RIFF_BYTES + 18);
   return webp;
-}
-
-function findExif(bytes: Uint8Array): Uint8Array | undefined {
-  const exif = findChunk(bytes, "EXIF");
-  // Some writers repeat the prefix that only JPEG needs.
-  return exif && startsWith(exif, 0, EXIF_PREFIX)
-    ? exif.subarray(EXIF_PREFIX.length)
-    : exif;
 }
 
 /** The data of the first chunk of a type. */
