@@ -7,6 +7,7 @@ import {
 } from "../../src/image/limits.ts";
 import {
   bytesOf,
+  encodeGif,
   encodeJpeg,
   encodePng,
   gradient,
@@ -80,4 +81,30 @@ Deno.test("the scans of a JPEG are bounded by its pixels", async () => {
     "16 scans",
   );
   assertEquals(error.reason, "too-large");
+});
+
+Deno.test("segments and blocks without end, and what lies between them, are not walked through", async () => {
+  const jpeg = await encodeJpeg(gradient(8, 8));
+  const gif = encodeGif(
+    { width: 8, height: 8 },
+    { x: 0, y: 0, width: 8, height: 8, gray: 80 },
+  );
+  const into = (bytes: Uint8Array, at: number, text: string, times: number) =>
+    bytesOf(bytes.subarray(0, at), text.repeat(times), bytes.subarray(at));
+  const image = 13 + (3 << ((gif[10]! & 7) + 1)); // behind the palette
+  const long = [
+    (times: number) => into(jpeg, 2, "\xff\xfe\0\x02", times),
+    (times: number) => into(jpeg, 2, "\xff\0", times),
+    (times: number) => into(jpeg, 2, "\xff", times),
+    (times: number) => into(gif, image, "!\xfe\x01a\0", times),
+    (times: number) => into(gif, image, "!\xf9\x04\0\0\0\0\0", times),
+  ];
+  for (const of of long) {
+    assertEquals(checkImage(of(9)).width, 8);
+    const error = assertThrows(() => checkImage(of(100_000)), ImageError);
+    assertEquals(error.reason, "malformed");
+  }
+  const chunk = String.fromCharCode(...pngChunk("teXt", bytesOf()));
+  const late = into(PNG, PNG.length - 12, chunk, 100_000);
+  assertEquals(checkImage(late).width, 30);
 });

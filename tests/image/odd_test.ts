@@ -105,6 +105,14 @@ Deno.test("a JPEG that ends between two scans is refused, for it is blurred", as
   }
 });
 
+Deno.test("a JPEG with a scan that comes twice is refused before it is decoded", async () => {
+  for (const jpeg of [PROGRESSIVE, await fixture("three_scans.jpg")]) {
+    const last = jpeg.subarray(scansOf(jpeg).at(-1)!);
+    const twice = bytesOf(jpeg.subarray(0, -2), last);
+    await assertRefused(twice, "malformed", /scans comes twice/);
+  }
+});
+
 Deno.test("a JPEG with a scan for each component is decoded, and refused without the last", async () => {
   const jpeg = await fixture("three_scans.jpg");
   const { pixels } = await decodeImage(jpeg);
@@ -343,8 +351,26 @@ Deno.test("other types of file are refused with their name and what to do", asyn
     [bytesOf('\n<svg xmlns="http://www.w3.org/2000/svg">'), /got SVG: /],
     [bytesOf('<?xml version="1.0"?><!-- --><svg >'), /got SVG: /],
     [bytesOf("<!doctype html><p>404"), /got an HTML page: /],
+    [bytesOf("\xff\xfe<\0s\0v\0g\0/\0>\0"), /got SVG: /],
+    [bytesOf('<?xml version="1.0"?><Error>'), /got XML: /],
+    [box("mif2", "miaf"), /got HEIC: /],
+    [box("hevm"), /got HEIC: /],
+    [box("crx "), /got a camera's raw file: convert/],
+    [bytesOf("FUJIFILMCCD-RAW"), /got a camera's raw file: /],
+    [bytesOf("\0\0\0\x08wide"), /got QuickTime video: /],
+    [bytesOf("\0\0\x02\0\0\0"), /got TGA: /],
+    [bytesOf("\0\0\x01\0\x01\0"), /got ICO: /],
+    [bytesOf("P6\n1 1"), /got Netpbm: /],
+    [bytesOf("BZh9"), /got bzip2: .*without compression/],
+    [bytesOf(bytesOf(BASELINE).toBase64()), /got base64: send the bytes/],
+    [bytesOf(encodePng(IMAGE).toBase64()), /got base64: send the bytes/],
+    [bytesOf("data:image/png;base64,"), /got a data: URL: send the bytes/],
+    [bytesOf('{"images":[]}'), /got JSON: .*application\/json/],
+    [bytesOf("--x\r\nContent-"), /got a form: .*boundary/],
+    [bytesOf("\xef\xbf\xbd\xef\xbf\xbd"), /read as text: .*as they are/],
+    [bytesOf("\x89PNG\n\x1a\n"), /line ends were changed: /],
     [bytesOf("hello"), /got something else/],
-    [new Uint8Array(), /got something else/],
+    [new Uint8Array(), /got nothing: /],
   ];
   for (const [file, name] of files) {
     await assertRefused(file, "unsupported", name);

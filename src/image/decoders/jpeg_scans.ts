@@ -1,7 +1,7 @@
 /**
- * Whether a JPEG of several scans has all of them. A decoder shows what is there
- * and warns of nothing: cut between two scans, a progressive file is a whole one of
- * a blurred image.
+ * Whether a JPEG of several scans has all of them, and each once. A decoder shows
+ * what is there and warns of nothing: cut between two scans, a progressive file is a
+ * whole one of a blurred image. Of scans that come twice it warns when it is done.
  *
  * Source: ITU-T T.81 (1992), annexes B.2.3 and G.1.1.1.
  *
@@ -17,11 +17,22 @@ const COEFFICIENTS = 64;
 /** Bits of a coefficient that are still to come, where none came. */
 const ALL = 16;
 
+/** The part of the coefficients in a scan. */
+interface Band {
+  /** The first and the last. */
+  readonly from: number;
+  readonly to: number;
+  /** How many bits of them are still to come before the scan, and after it. */
+  readonly before: number;
+  readonly after: number;
+}
+const WHOLE: Band = { from: 0, to: COEFFICIENTS - 1, before: ALL, after: 0 };
+
 /**
- * Checks that every bit of every coefficient is in some scan. It goes over a file of
+ * Checks that every bit of every coefficient is in one scan. It goes over a file of
  * several scans once, from marker to marker.
  *
- * @throws {Error} If one is in none.
+ * @throws {Error} If one is in none, or in more.
  */
 export function checkScans(bytes: Uint8Array): void {
   const segments = [...segmentsOf(bytes)];
@@ -37,20 +48,31 @@ export function checkScans(bytes: Uint8Array): void {
     missing.set(name, new Uint8Array(COEFFICIENTS).fill(ALL));
   }
   for (const scan of scansFrom(bytes, first)) {
-    const [from, to, low] = progressive ? bandOf(bytes, scan) : [0, 63, 0];
-    for (const name of namesOf(bytes, scan)) {
-      missing.get(name)?.fill(low, from, to + 1);
-    }
+    const band = progressive ? bandOf(bytes, scan) : WHOLE;
+    for (const name of namesOf(bytes, scan)) take(missing.get(name), band);
   }
-  if ([...missing.values()].every((bits) => bits.every((left) => left === 0))) {
-    return;
+  const isDone = (bits: Uint8Array) => bits.every((left) => left === 0);
+  if (![...missing.values()].every(isDone)) {
+    throw new Error("some of its scans are missing");
   }
-  throw new Error("some of its scans are missing");
 }
 
-/** The first and last coefficient of a progressive scan, and how many bits it leaves out. */
-function bandOf(bytes: Uint8Array, { end }: Segment): [number, number, number] {
-  return [bytes[end - 3]!, bytes[end - 2]!, bytes[end - 1]! & 15];
+/** Notes what a scan brings of a component. */
+function take(
+  missing: Uint8Array | undefined,
+  { from, to, before, after }: Band,
+): void {
+  const bits = missing?.subarray(from, to + 1);
+  if (bits?.some((left) => left !== before)) {
+    throw new Error("one of its scans comes twice, or too early");
+  }
+  bits?.fill(after);
+}
+
+/** The part of the coefficients in a progressive scan. */
+function bandOf(bytes: Uint8Array, { end }: Segment): Band {
+  const [from, to, bits] = [bytes[end - 3]!, bytes[end - 2]!, bytes[end - 1]!];
+  return { from, to, before: bits >> 4 || ALL, after: bits & 15 };
 }
 
 /** The names of the components in a scan. */

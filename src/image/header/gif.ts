@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type ParsedHeader, viewOf } from "./parsed.ts";
+import { MOST_PARTS, type ParsedHeader, viewOf } from "./parsed.ts";
 
 const SCREEN_BYTES = 13;
 const EXTENSION = 0x21;
@@ -53,12 +53,15 @@ function firstImage(bytes: Uint8Array): number | undefined {
   const flags = bytes[10]!;
   let offset = SCREEN_BYTES +
     ((flags & 0x80) === 0 ? 0 : 3 << ((flags & 7) + 1));
+  let blocks = 0;
   while (bytes[offset] === EXTENSION) {
     offset += 2;
     for (let size = bytes[offset]; size; size = bytes[offset]) {
       offset += 1 + size; // sub-blocks
+      if (++blocks > MOST_PARTS) return undefined;
     }
     offset++;
+    if (++blocks > MOST_PARTS) return undefined;
   }
   return bytes[offset] === IMAGE ? offset + 1 : undefined;
 }

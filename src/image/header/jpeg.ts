@@ -8,9 +8,11 @@
 
 import { startsWith } from "../type.ts";
 import { EXIF_PREFIX } from "./exif.ts";
-import { type ParsedHeader, viewOf } from "./parsed.ts";
+import { MOST_PARTS, type ParsedHeader, viewOf } from "./parsed.ts";
 
 const APP1 = 0xe1;
+/** The most bytes between two segments, where there should be none. */
+const MOST_BETWEEN = 65_536;
 /** The frame header of ITU-T T.87, and the start of a scan. */
 const JPEG_LS = 0xf7;
 export const SCAN = 0xda;
@@ -58,15 +60,17 @@ export function readJpegHeader(bytes: Uint8Array): ParsedHeader | undefined {
 
 /**
  * The segments with a length, up to the first scan's header. It ends early where
- * there is no further marker, or one that cannot be there.
+ * there is no further marker, or one that cannot be there, or more than anybody writes.
  */
 export function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
   const view = viewOf(bytes);
-  for (let offset = 2;;) {
+  let offset = 2;
+  for (let i = 0; i < MOST_PARTS; i++) {
     const from = offset;
-    const start = afterNextMarker(bytes, offset);
-    const marker = bytes[start - 1];
-    if (start + 2 > bytes.length || marker === undefined) return;
+    const limit = Math.min(from + MOST_BETWEEN, bytes.length - 2);
+    const start = afterNextMarker(bytes, from, limit);
+    const marker = bytes[start - 1]!;
+    if (start > limit) return;
     if (marker === 0xd8 || marker === 0xd9) return; // a second start, the end
     if (isStandalone(marker)) {
       offset = start;
@@ -147,15 +151,22 @@ function countScans(bytes: Uint8Array): number {
   return Math.max(scans, 1);
 }
 
-/** The offset behind the next marker's code, past the end if there is none. */
-function afterNextMarker(bytes: Uint8Array, offset: number): number {
-  let at = bytes.indexOf(0xff, offset);
-  while (at !== -1) {
+/** The offset behind the next marker's code, past `end` if there is none before it. */
+function afterNextMarker(
+  bytes: Uint8Array,
+  offset: number,
+  end: number,
+): number {
+  let at = offset;
+  while (at < end) {
+    if (bytes[at] !== 0xff) {
+      at++;
+      continue;
+    }
     while (bytes[at] === 0xff) at++; // any number of fill bytes
-    if (bytes[at] !== 0) return at + 1;
-    at = bytes.indexOf(0xff, at); // a stuffed zero: not a marker
+    if (bytes[at] !== 0) return at + 1; // a stuffed zero is not a marker
   }
-  return bytes.length + 1;
+  return end + 1;
 }
 
 /** SOF0…SOF15, of which C4 is DHT, C8 is reserved and CC is DAC; and that of JPEG-LS. */

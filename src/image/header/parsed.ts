@@ -9,6 +9,12 @@ export interface ParsedHeader {
   readonly unsupported?: string | undefined;
 }
 
+/**
+ * The most segments, chunks or blocks that are walked through: far more than
+ * programs write, and gone through in milliseconds.
+ */
+export const MOST_PARTS = 20_000;
+
 /** A view of the same bytes for reading numbers. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -8,7 +8,7 @@
  */
 
 import { startsWith } from "../type.ts";
-import { type ParsedHeader, viewOf } from "./parsed.ts";
+import { MOST_PARTS, type ParsedHeader, viewOf } from "./parsed.ts";
 
 const RIFF_BYTES = 12;
 /** Flags of an extended file. */
@@ -99,7 +99,7 @@ function extended(
 function findChunk(bytes: Uint8Array, type: string): Uint8Array | undefined {
   const view = viewOf(bytes);
   let offset = RIFF_BYTES;
-  while (offset + 8 <= bytes.length) {
+  for (let i = 0; i < MOST_PARTS && offset + 8 <= bytes.length; i++) {
     const length = view.getUint32(offset + 4, true);
     if (startsWith(bytes, offset, type)) {
       return bytes.subarray(offset + 8, offset + 8 + length);
