@@ -215,6 +215,36 @@ Deno.test("a GIF is decoded on the screen that browsers take it to have", async 
   }
 });
 
+Deno.test("a GIF with an extension that nobody knows, or an image without a size, is decoded", async () => {
+  const frame = { x: 0, y: 0, width: 10, height: 8, gray: 80 };
+  const gif = encodeGif(frame, frame);
+  const palette = 13 + (3 << ((gif[10]! & 7) + 1));
+  const image = gif.indexOf(0x2c, palette);
+  const sizeless = gif.slice();
+  sizeless.fill(0, image + 5, image + 7);
+  const variants = [
+    spliced(gif, palette, "!\x77\x03abc\0!\xf9\x04\0\0\0\0\0"),
+    sizeless,
+  ];
+  for (const variant of variants) {
+    assertEquals(await pixelsOf(variant), await pixelsOf(gif));
+  }
+});
+
+Deno.test("a WebP that ends in the text behind its image is decoded, and one that ends before is not", async () => {
+  for (const options of [{ quality: 90 }, { lossless: 1 }]) {
+    const webp = await encodeWebp(IMAGE, options);
+    const expected = await pixelsOf(webp);
+    const more = webp.slice();
+    new DataView(more.buffer).setUint32(4, webp.length + 100, true);
+    assertEquals(await pixelsOf(more), expected);
+    assertEquals(await pixelsOf(bytesOf(more, "EXIF\x50\0\0\0II*")), expected);
+    for (const image of [webp, more]) {
+      await assertRefused(image.subarray(0, -20), "malformed", /webp/);
+    }
+  }
+});
+
 Deno.test("an animation is its first frame, at its place", async () => {
   const size = { width: IMAGE.width, height: IMAGE.height };
   const still = await encodeWebp(IMAGE, { lossless: 1 });

@@ -75,6 +75,18 @@ export function readWebpFrame(bytes: Uint8Array): WebpFrame | undefined {
   };
 }
 
+/**
+ * The same file, ended where its bytes end if it says that more follow: what is
+ * missing may be text behind an image that is whole. As a rule that is `bytes`.
+ */
+export function closedWebp(bytes: Uint8Array): Uint8Array {
+  if (viewOf(bytes).getUint32(4, true) <= bytes.length - 8) return bytes;
+  const webp = new Uint8Array(bytes.length + (bytes.length & 1)); // chunks are padded
+  webp.set(bytes);
+  viewOf(webp).setUint32(4, webp.length - 8, true);
+  return webp;
+}
+
 /** A frame's chunks as an extended file, which may hold an alpha channel beside its image. */
 function extended(
   chunks: Uint8Array,
