@@ -68,6 +68,27 @@ Deno.test("an image over the limit of pixels is told of the setting, and a photo
   assertEquals(checkImage(sized(6000, 5000), COMMAND_LIMITS).width, 6000);
 });
 
+Deno.test("an image in inks may have a third of the pixels, and is told so before it is decoded", async () => {
+  const cmyk = await Deno.readFile(
+    new URL("./fixtures/cmyk.jpg", import.meta.url),
+  );
+  const sized = (width: number, height: number) => {
+    const jpeg = cmyk.slice();
+    const frame = jpeg.findIndex((byte, at) =>
+      byte === 0xff && jpeg[at + 1] === 0xc0
+    );
+    jpeg.set(bytesOf(integer(height, 2), integer(width, 2)), frame + 5);
+    return jpeg;
+  };
+  assertEquals(checkImage(sized(3000, 2700)).width, 3000);
+  const error = assertThrows(
+    () => checkImage(sized(3000, 2800)),
+    ImageError,
+    "at most 8333333 pixels in CMYK",
+  );
+  assertEquals(error.reason, "too-large");
+});
+
 Deno.test("the scans of a JPEG are bounded by its pixels", async () => {
   const jpeg = await encodeJpeg(gradient(100, 100), { progressive: true });
   const limits = (pixels: number) => ({ bytes: 1e6, pixels });

@@ -13,6 +13,8 @@ import { MOST_PARTS, type ParsedHeader, viewOf } from "./parsed.ts";
 const APP1 = 0xe1;
 /** The most bytes between two segments, where there should be none. */
 const MOST_BETWEEN = 65_536;
+/** Components of an image for printing. */
+const INKS = 4;
 /** The frame header of ITU-T T.87, and the start of a scan. */
 const JPEG_LS = 0xf7;
 export const SCAN = 0xda;
@@ -92,12 +94,6 @@ export function frameOf(segments: Iterable<Segment>): Segment | undefined {
   return undefined;
 }
 
-/** How many components the image has; 0 where there is no frame header. */
-export function componentsOf(bytes: Uint8Array): number {
-  const frame = frameOf(segmentsOf(bytes));
-  return frame === undefined ? 0 : bytes[frame.start + 7] ?? 0;
-}
-
 function sizeOf(view: DataView, { start }: Segment) {
   return {
     height: view.getUint16(start + 3),
@@ -110,7 +106,7 @@ function kindOf(
   bytes: Uint8Array,
   { marker, start }: Segment,
   scan?: Segment,
-): Pick<ParsedHeader, "passes" | "unsupported"> {
+): Pick<ParsedHeader, "passes" | "inks" | "unsupported"> {
   const components = bytes[start + 7]!;
   const unsupported = unsupportedFrame(marker, bytes[start + 2]!, components) ??
     (viewOf(bytes).getUint16(start + 3) === 0
@@ -118,7 +114,11 @@ function kindOf(
       : undefined);
   const single = marker !== 0xc2 && scan !== undefined &&
     bytes[scan.start + 2] === components;
-  return single ? { unsupported } : { unsupported, passes: countScans(bytes) };
+  return {
+    unsupported,
+    ...(components === INKS && { inks: true }),
+    ...(!single && { passes: countScans(bytes) }),
+  };
 }
 
 /** What keeps a frame from being decoded. */

@@ -5,6 +5,8 @@ export interface ParsedHeader {
   readonly exif: Uint8Array | undefined;
   /** How often a decoder goes over the whole image; once where it is missing. */
   readonly passes?: number;
+  /** Whether it is in four inks, for printing. */
+  readonly inks?: boolean;
   /** What keeps a valid file from being decoded here, as a noun. */
   readonly unsupported?: string | undefined;
 }
