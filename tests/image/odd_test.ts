@@ -345,6 +345,41 @@ Deno.test("a PNG or GIF without its end mark, or with more behind it, is decoded
   }
 });
 
+Deno.test("a PNG with more data than pixels, or that ends behind its last pixel, is decoded", async () => {
+  const { deflateSync, inflateSync } = await import("node:zlib");
+  const expected = await pixelsOf(encodePng(IMAGE));
+  const png = encodePng(IMAGE);
+  const start = new TextDecoder("latin1").decode(png).indexOf("IDAT") + 4;
+  const data = png.subarray(start, png.length - 16);
+  const lines = inflateSync(data);
+  const of = (data: Uint8Array) =>
+    bytesOf(
+      png.subarray(0, start - 8),
+      pngChunk("IDAT", data),
+      pngChunk("IEND", new Uint8Array()),
+    );
+  const deflated = (lines: Uint8Array) => new Uint8Array(deflateSync(lines));
+  const whole = [
+    of(deflated(bytesOf(lines, new Uint8Array(500)))),
+    of(data.subarray(0, -4)), // without the checksum of the lines
+    png.subarray(0, -14), // in the chunk's checksum
+    png.subarray(0, -18), // in that of the lines
+  ];
+  for (const variant of whole) {
+    assertEquals(await pixelsOf(variant), expected);
+  }
+  const damaged = [
+    of(deflated(lines.subarray(0, -1))),
+    of(bytesOf(data.subarray(0, -4), "abcd")),
+    of(deflated(bytesOf(lines, new Uint8Array(1e6)))),
+    png.subarray(0, -30),
+    patched(png, png.length - 14, png[png.length - 14]! ^ 1),
+  ];
+  for (const variant of damaged) {
+    await assertRefused(variant, "malformed", /png/);
+  }
+});
+
 Deno.test("a PNG's text may be large when it is unpacked, for it is not", async () => {
   const { deflateSync } = await import("node:zlib");
   const zeros = new Uint8Array(deflateSync(new Uint8Array(5e7)));

@@ -37,7 +37,8 @@ export interface PngFrame {
   readonly top: number;
 }
 
-interface Chunk {
+/** A chunk of a PNG. */
+export interface Chunk {
   readonly type: string;
   readonly data: Uint8Array;
 }
@@ -98,7 +99,8 @@ function dataOf(chunks: readonly Chunk[]): Chunk[] {
     .map(({ data }) => ({ type: "IDAT", data: data.subarray(SEQUENCE_BYTES) }));
 }
 
-function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
+/** The chunks of a PNG; of one that is cut off, the data that is there. */
+export function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
   const view = viewOf(bytes);
   let offset = SIGNATURE_BYTES;
   for (let i = 0; i < MOST_PARTS && offset + CHUNK_BYTES <= bytes.length; i++) {
@@ -111,7 +113,7 @@ function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
 }
 
 /** A file of these chunks. */
-function assembled(chunks: readonly Chunk[]): Uint8Array {
+export function assembled(chunks: readonly Chunk[]): Uint8Array {
   const length = chunks.reduce(
     (sum, { data }) => sum + CHUNK_BYTES + data.length,
     SIGNATURE_BYTES,
@@ -132,7 +134,7 @@ function assembled(chunks: readonly Chunk[]): Uint8Array {
 }
 
 /** CRC-32 of a chunk's type and data. */
-function checksum(bytes: Uint8Array): number {
+export function checksum(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (let i = 0; i < bytes.length; i++) {
     crc = crc >>> 8 ^ CHECKSUMS[(crc ^ bytes[i]!) & 255]!;
