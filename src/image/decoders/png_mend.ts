@@ -27,6 +27,8 @@ const PASSES = [
 const WHOLE = [[0, 0, 1, 1]] as const;
 /** The most bytes of pixels that are taken out and put together again. */
 const MOST_BYTES = 1 << 25;
+/** Of the lines, at the end of their data. */
+const CHECKSUM_BYTES = 4;
 /** The most bytes that may follow them. */
 const MOST_MORE = 1 << 16;
 
@@ -66,15 +68,14 @@ function pixelBytes(header: Uint8Array): number {
   return length;
 }
 
-/** Whether a chunk that is there to its end has another checksum than it should. */
+/** Whether more than a checksum is cut off a chunk, or it has another than it should. */
 function isDamaged(bytes: Uint8Array, { data }: Chunk): boolean {
   const start = data.byteOffset - bytes.byteOffset;
   const end = start + data.length;
   const view = viewOf(bytes);
-  const isWhole = view.getUint32(start - 8) === data.length &&
-    end + 4 <= bytes.length;
-  return isWhole &&
-    view.getUint32(end) !== checksum(bytes.subarray(start - 4, end));
+  const missing = view.getUint32(start - 8) - data.length;
+  if (missing > 0 || end + 4 > bytes.length) return missing > CHECKSUM_BYTES;
+  return view.getUint32(end) !== checksum(bytes.subarray(start - 4, end));
 }
 
 /** The lines in the chunks of data; undefined if they are fewer, or not what was written. */
