@@ -10,6 +10,9 @@ const GROWTH = 4;
 /** How much more than allowed is read of a body before it is refused. */
 export const DRAINED = 32 * 1024 * 1024;
 
+/** Requests whose bodies have come to their ends. */
+export const received: WeakSet<Request> = new WeakSet();
+
 /** Reads a stream into memory that grows with what has come, not with what was promised. */
 export async function collect(
   stream: ReadableStream<Uint8Array>,

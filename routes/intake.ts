@@ -5,7 +5,14 @@ import { HTTPException } from "hono/http-exception";
 import type { RequestLimits } from "../src/service/limits.ts";
 import { Deadlines } from "../src/waiting.ts";
 import { bodyKind } from "./body.ts";
-import { collect, DRAINED, release, SMALL, tooLong } from "./collect.ts";
+import {
+  collect,
+  DRAINED,
+  received,
+  release,
+  SMALL,
+  tooLong,
+} from "./collect.ts";
 import { problem } from "./problem.ts";
 import { recordOf } from "./record.ts";
 
@@ -141,7 +148,9 @@ export class Intake {
     this.#makeRoom();
     this.#awaited.add(giveUp);
     try {
-      return await Promise.race([reading, late.promise]);
+      const whole = await Promise.race([reading, late.promise]);
+      received.add(c.req.raw);
+      return whole;
     } catch (error) {
       throw error instanceof HTTPException ? error : brokenOff();
     } finally {

@@ -10,9 +10,17 @@ export interface JsonLimits {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const OPEN = [0x5b, 0x7b];
-const CLOSE = [0x5d, 0x7d];
+/** What a byte does to the shape. */
+const OPEN = 1;
+const CLOSE = 2;
+const COMMA = 3;
+const STRING = 4;
+/** By byte; 0 for one that has no part in the shape. */
+const ROLES = new Uint8Array(256);
+ROLES[0x5b] = ROLES[0x7b] = OPEN;
+ROLES[0x5d] = ROLES[0x7d] = CLOSE;
+ROLES[0x2c] = COMMA;
+ROLES[QUOTE] = STRING;
 
 /**
  * Says what is wrong with the shape of JSON, or undefined. It goes over the bytes
@@ -25,14 +33,20 @@ export function shapeFault(
 ): string | undefined {
   let open = 0;
   let count = 0;
+  let strings = 0;
   for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at]!;
-    if (byte === QUOTE) at = endOfString(bytes, at);
-    else if (OPEN.includes(byte)) {
+    const role = ROLES[bytes[at]!]!;
+    if (role === 0) continue;
+    if (role === STRING) {
+      strings++;
+      at = endOfString(bytes, at);
+    } else if (role === OPEN) {
       count++;
       if (++open > depth) return `at most ${depth} levels, got more`;
-    } else if (CLOSE.includes(byte)) open--;
-    else if (byte === COMMA && ++count > values) {
+    } else if (role === CLOSE) open--;
+    else count++;
+    // Each value is a text at most, and so is its name.
+    if (count > values || strings > 2 * (values + 1)) {
       return `at most ${values} values, got more`;
     }
   }

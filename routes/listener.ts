@@ -6,6 +6,7 @@
  */
 
 import { Deadlines, pause } from "../src/waiting.ts";
+import { received } from "./collect.ts";
 
 /** What is listened on, and who is told. */
 export interface ListenOptions {
@@ -178,9 +179,11 @@ export class Listener {
 }
 
 /** Whether a request that was refused may still be sending, or not sending, its body. */
-function isWaitedFor({ headers }: Request): boolean {
-  return headers.has("Transfer-Encoding") ||
-    Number(headers.get("Content-Length")) > SMALL;
+function isWaitedFor(request: Request): boolean {
+  const { headers } = request;
+  return !received.has(request) &&
+    (headers.has("Transfer-Encoding") ||
+      Number(headers.get("Content-Length")) > SMALL);
 }
 
 /**

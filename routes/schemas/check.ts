@@ -9,6 +9,13 @@ import { nearest } from "./nearest.ts";
 /** A step of a path: the name of a field, or the place in an array. */
 type Step = string | number;
 
+/** The schemas in a schema. */
+interface Parts {
+  readonly wrapped?: Schema;
+  readonly entries?: Readonly<Record<string, Schema>>;
+  readonly item?: Schema;
+}
+
 /**
  * The value as its schema gives it back.
  *
@@ -21,12 +28,43 @@ export function check<const S extends Schema>(
   value: unknown,
   at = "",
 ): v.InferOutput<S> {
+  checkLengths(schema, value, at);
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   // A field that is not known explains another that is missing.
   const stray = result.issues.find(isStray);
   if (stray !== undefined) throw strayProblem(schema, stray, at);
   throw faultOf(schema, result.issues[0], at);
+}
+
+/**
+ * Refuses arrays that are too long, before their items are looked at: each of a
+ * million that do not fit would have a fault of its own, 4 KB in memory.
+ */
+function checkLengths(
+  schema: Schema | undefined,
+  value: unknown,
+  at: string,
+): void {
+  if (schema === undefined || typeof value !== "object" || value === null) {
+    return;
+  }
+  const { wrapped, entries, item } = schema as Parts;
+  if (wrapped !== undefined) return checkLengths(wrapped, value, at);
+  if (Array.isArray(value)) {
+    const most = mostOf(schema);
+    if (most === undefined) return;
+    if (value.length > most) throw tooMany(schema, value.length, at);
+    value.forEach((part, i) => checkLengths(item, part, `${at}[${i}]`));
+    return;
+  }
+  for (const [name, part] of Object.entries(entries ?? {})) {
+    checkLengths(
+      part,
+      (value as Record<string, unknown>)[name],
+      pathOf(at, [name]),
+    );
+  }
 }
 
 /** Refuses a name that nothing is read from, and tells the known one that is near. */
@@ -77,10 +115,7 @@ function strayProblem(root: Schema, issue: v.BaseIssue<unknown>, at: string) {
 
 /** The fields of an object, also of one that may be missing. */
 function namesIn(schema: Schema | undefined): string[] {
-  const { wrapped, entries = {} } = (schema ?? {}) as {
-    wrapped?: Schema;
-    entries?: object;
-  };
+  const { wrapped, entries = {} } = (schema ?? {}) as Parts;
   return wrapped === undefined ? Object.keys(entries) : namesIn(wrapped);
 }
 
@@ -89,18 +124,25 @@ function faultOf(root: Schema, issue: v.BaseIssue<unknown>, at: string) {
   const path = pathOf(at, steps);
   const schema = schemaAt(root, steps);
   const { expected, known } = noteOf(schema) ?? plainNote(schema, issue);
-  const long = issue.type === "max_length" && Array.isArray(issue.input);
   const short = issue.type === "min_length" && Array.isArray(issue.input);
-  const got = long || short
+  const got = short
     ? String((issue.input as unknown[]).length)
     : shown(issue.input);
   // A text may name something that there is not; what is no text names nothing.
   const understood = known !== undefined && known.length > 0 &&
     typeof issue.input === "string";
   return problem(
-    long ? 413 : understood ? 422 : 400,
+    understood ? 422 : 400,
     `Cannot read ${path || "the body"}: expected ${expected}, got ${got}`,
     { ...(path === "" ? {} : { field: path }), ...(understood && { known }) },
+  );
+}
+
+function tooMany(schema: Schema, length: number, path: string) {
+  return problem(
+    413,
+    `Cannot read ${path}: expected at most ${mostOf(schema)}, got ${length}`,
+    { field: path },
   );
 }
 
@@ -123,11 +165,16 @@ function plainNote(
 }
 
 /** The most items that an array may have. */
-function mostOf(schema: Schema | undefined): unknown {
+function mostOf(schema: Schema | undefined): number | undefined {
   const { pipe = [] } = (schema ?? {}) as {
-    pipe?: readonly { type: string; requirement?: unknown }[];
+    pipe?: readonly (Schema & { requirement?: number })[];
   };
-  return pipe.find(({ type }) => type === "max_length")?.requirement;
+  for (const step of pipe) {
+    if (step.type === "max_length") return step.requirement;
+    const inner = step === schema ? undefined : mostOf(step);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
 }
 
 function stepsOf({ path }: v.BaseIssue<unknown>): Step[] {
@@ -153,11 +200,7 @@ function schemaAt(
 ): Schema | undefined {
   const [step, ...rest] = steps;
   if (schema === undefined || step === undefined) return schema;
-  const { wrapped, entries, item } = schema as {
-    wrapped?: Schema;
-    entries?: Record<string, Schema>;
-    item?: Schema;
-  };
+  const { wrapped, entries, item } = schema as Parts;
   if (wrapped !== undefined) return schemaAt(wrapped, steps);
   if (entries !== undefined) return schemaAt(entries[step], rest);
   return schemaAt(item, rest);

@@ -5,6 +5,10 @@ import { field, fields, list, whole } from "./field.ts";
 
 /** The most classes that `classification` may ask for. */
 const MAX_CLASSES = 10_000;
+/** Dimensions of pixels. */
+const MAX_DIMENSIONS = 4;
+/** Outputs that are asked for. A head may be asked for more than once. */
+const MAX_OUTPUTS = 100;
 
 const parameters = v.optional(v.record(v.string(), v.unknown()));
 
@@ -12,7 +16,10 @@ const name = field(v.pipe(v.string(), v.minLength(1)), "a name");
 
 const tensor = {
   name,
-  shape: field(v.array(whole(0)), "an array of whole numbers"),
+  shape: field(
+    v.pipe(v.array(whole(0)), v.maxLength(MAX_DIMENSIONS)),
+    "an array of whole numbers",
+  ),
   parameters,
   // Nested or flat: it is taken apart by its type and shape.
   data: field(v.array(v.unknown()), "an array", {
@@ -53,7 +60,10 @@ export const inferBody = fields({
   id: v.optional(field(v.string(), "a text")),
   parameters,
   inputs: list(input, 1),
-  outputs: v.optional(field(v.array(requested), "an array of outputs")),
+  outputs: v.optional(field(
+    v.pipe(v.array(requested), v.maxLength(MAX_OUTPUTS)),
+    "an array of outputs",
+  )),
 });
 
 /** A tensor of an answer. */

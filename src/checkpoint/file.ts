@@ -57,7 +57,12 @@ export async function openSafetensors(
 ): Promise<SafetensorsFile> {
   const file = await Deno.open(path);
   try {
-    const { size } = await file.stat();
+    const { size, isDirectory } = await file.stat();
+    if (isDirectory) {
+      throw new CheckpointError(
+        "Cannot read the checkpoint: expected a file, got a folder",
+      );
+    }
     const start = await readAt(file, 0, Math.min(8, size));
     const end = headerEnd(start, size);
     return new SafetensorsFile(
@@ -94,7 +99,8 @@ async function readAt(
 
 /**
  * Writes a file by writing another beside it and renaming that, so that a crash
- * at any moment leaves either the old file or the new one, whole.
+ * at any moment leaves either the old file or the new one, whole. A symbolic link
+ * stays one: the file it leads to is written.
  *
  * @returns The SHA-256 of what was written, in hexadecimal.
  */
@@ -102,7 +108,9 @@ export async function writeFileAtomically(
   path: string | URL,
   chunks: Iterable<Uint8Array>,
 ): Promise<string> {
-  const target = path instanceof URL ? fileURLToPath(path) : path;
+  const target = await linkedFile(
+    path instanceof URL ? fileURLToPath(path) : path,
+  );
   const temporary = `${target}.${crypto.randomUUID()}.tmp`;
   try {
     const digest = await writeNew(temporary, chunks);
@@ -113,6 +121,11 @@ export async function writeFileAtomically(
     await Deno.remove(temporary).catch(() => {});
     throw error;
   }
+}
+
+/** Where a path leads that may be a symbolic link; the path itself if there is nothing. */
+export async function linkedFile(path: string): Promise<string> {
+  return await Deno.realPath(path).catch(() => path);
 }
 
 /** Writes a file that must not exist, down to the disk. */

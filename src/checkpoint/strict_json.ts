@@ -16,12 +16,23 @@ const ODD_NUMBER = /[-.]|\d[eE]/;
 /** Half of a surrogate pair, as an escape. */
 const SURROGATE = /\\u[dD][89a-fA-F]/;
 
+/** A string, a bracket or a comma. */
+const SHAPE = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},]/g;
+/** A text below this length is parsed in no time, whatever it is. */
+const LONG = 65_536;
+/** Objects and arrays in each other; a header has three. */
+const MAX_DEPTH = 16;
+/** Objects, arrays and commas; a tensor has eight. No state of ours has a thousand tensors. */
+const MAX_PARTS = 100_000;
+
 /**
  * Parses `text`.
  *
- * @throws {SyntaxError} If it is not JSON, or not as strict as above; the message says what came.
+ * @throws {SyntaxError} If it is not JSON, or not as strict as above, or larger than any
+ *   header of a model; the message says what came.
  */
 export function parseStrictJson(text: string): unknown {
+  if (text.length > LONG) checkShape(text);
   const value: unknown = JSON.parse(text);
   if (!isPlain(text, value)) checkTokens(text);
   return value;
@@ -63,6 +74,22 @@ function checkTokens(text: string): void {
     } else if (number !== undefined) checkDigits(number);
     else if (token === "{") open.push(new Set());
     else open.pop();
+  }
+}
+
+/** Refuses what would take long to parse: seconds, where it is all brackets. */
+function checkShape(text: string): void {
+  let depth = 0;
+  let parts = 0;
+  for (const [token] of text.matchAll(SHAPE)) {
+    if (token === "{" || token === "[") depth++;
+    else if (token === "}" || token === "]") depth--;
+    if (depth > MAX_DEPTH) {
+      throw new SyntaxError(`more than ${MAX_DEPTH} levels`);
+    }
+    if (!token.startsWith('"') && ++parts > MAX_PARTS) {
+      throw new SyntaxError(`more than ${MAX_PARTS} parts`);
+    }
   }
 }
 

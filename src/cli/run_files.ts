@@ -6,6 +6,7 @@
  */
 
 import { dirname, resolve } from "node:path";
+import { linkedFile } from "../checkpoint/file.ts";
 import { UsageError } from "./flags.ts";
 
 /** Bytes written at a time when a file is tried. */
@@ -69,10 +70,11 @@ async function tryFile(
   path: string,
   bytes: number,
 ): Promise<void> {
-  const trial = `${path}.${crypto.randomUUID()}.tmp`;
+  const trial = `${await linkedFile(path)}.${crypto.randomUUID()}.tmp`;
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
-    if (await isFolder(path)) throw new Error("it is a folder");
+    const fault = await kindFault(path);
+    if (fault !== undefined) throw new Error(fault);
     await writeZeros(trial, bytes);
   } catch (error) {
     throw new UsageError(
@@ -86,11 +88,11 @@ async function tryFile(
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(
-    ({ isDirectory }) => isDirectory,
-    () => false,
-  );
+/** What is there in place of a file; undefined if it is one, or nothing. */
+async function kindFault(path: string): Promise<string | undefined> {
+  const found = await Deno.stat(path).catch(() => undefined);
+  if (found === undefined || found.isFile) return undefined;
+  return found.isDirectory ? "it is a folder" : "it is a device or a pipe";
 }
 
 async function writeZeros(path: string, bytes: number): Promise<void> {

@@ -72,7 +72,10 @@ export async function folderSource(
     heads,
     entries: entriesOf(directory, placed, heads),
     warnings: [
-      ...(heads.length > 1 ? splitNameWarnings(heads[0]!.labels) : []),
+      ...splitNameWarnings(
+        heads.length > 1 ? heads[0]!.labels : [],
+        heads.at(-1)!.labels,
+      ),
       ...unicodeWarnings(placed),
       ...emptyFolderWarnings(listing.folders, placed),
       ...(misplaced > 0

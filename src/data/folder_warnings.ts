@@ -6,7 +6,7 @@ import type { FoundFile, Listing } from "./listing.ts";
 
 /** Names that people give to the parts of a split, not to places where images are taken. */
 const SPLIT_NAMES =
-  /^(train|training|val|valid|validation|dev|test|testing|eval)$/i;
+  /^((train|training|val|valid|validation|dev|test|testing|eval|evaluation|holdout)([ _-]?(set|data|images|\d+))?|(fold|split)[ _-]?\d+)$/i;
 
 /** One sentence for each kind of path that was passed over, which it names. */
 export function listingWarnings({ passedOver }: Listing): string[] {
@@ -83,13 +83,30 @@ export function unicodeWarnings(files: readonly FoundFile[]): string[] {
   ];
 }
 
-/** Says where the parts of a split were taken for places. */
-export function splitNameWarnings(domains: readonly string[]): string[] {
-  const parts = domains.filter((name) => SPLIT_NAMES.test(name));
-  return parts.length === 0 ? [] : [
-    `${
-      someNames(parts)
-    } above the items: taken for domains, though named like the parts of a split. ` +
-    `If they are, put their items' folders together and choose the parts with --split.`,
-  ];
+/** Says where the parts of a split were taken for places, or for items. */
+export function splitNameWarnings(
+  domains: readonly string[],
+  items: readonly string[],
+): string[] {
+  const places = domains.filter((name) => SPLIT_NAMES.test(name));
+  const parts = items.filter((name) => SPLIT_NAMES.test(name));
+  const warnings: string[] = [];
+  if (places.length > 0) {
+    warnings.push(
+      `${
+        someNames(places)
+      } above the items: taken for domains, though named like the parts of a split. ` +
+        `If they are, put their items' folders together and choose the parts with --split.`,
+    );
+  }
+  if (parts.length > 1) { // one alone may well be a thing
+    warnings.push(
+      `${
+        someNames(parts)
+      } above the images: taken for items, though named like the parts of a split. ` +
+        `If they are, put the images of an item into one folder of its name and choose ` +
+        `the parts with --split.`,
+    );
+  }
+  return warnings;
 }

@@ -76,17 +76,29 @@ export function nearDoubleWarnings(heads: readonly HeadSpec[]): string[] {
   return heads.flatMap((head) => {
     const spellings = Map.groupBy(
       kindOf(head).groups(head),
-      (group) =>
-        group.normalize("NFKC").toLowerCase().replaceAll(/[\s_-]+/g, " ")
-          .trim(),
+      folded,
     );
     return [...spellings.values()].filter(({ length }) => length > 1)
       .map((group) =>
         `Classes of ${head.name} that differ only in case or spaces: ${
-          group.map((name) => `"${name}"`).join(", ")
+          group.map((name) => `"${name.replaceAll(UNSEEN, escaped)}"`)
+            .join(", ")
         }.`
       );
   });
+}
+
+/** Characters without a look of their own, such as a space of no width. */
+const UNSEEN = /\p{Cf}/gu;
+
+/** A name without its case and spaces; upper case first makes ß and ss one. */
+function folded(name: string): string {
+  return name.normalize("NFKC").replaceAll(UNSEEN, "").toUpperCase()
+    .toLowerCase().replaceAll(/[\s_-]+/g, " ").trim();
+}
+
+function escaped(character: string): string {
+  return `\\u${character.codePointAt(0)!.toString(16).padStart(4, "0")}`;
 }
 
 /** Names the heads and classes that no usable image is left of. */

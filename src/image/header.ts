@@ -26,6 +26,8 @@ export interface ImageHeader {
   readonly orientation: Orientation;
   /** How often a decoder goes over the whole image: the scans of a JPEG. Once where it is missing. */
   readonly passes?: number;
+  /** Whether it is in four inks, CMYK or YCCK. */
+  readonly inks?: boolean;
 }
 
 const READERS = {
@@ -55,7 +57,7 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader {
       `Cannot read image: the ${type} header is damaged`,
     );
   }
-  const { width, height, exif, passes, unsupported } = header;
+  const { width, height, exif, passes, inks, unsupported } = header;
   if (unsupported !== undefined) {
     throw new ImageError(
       "unsupported",
@@ -69,9 +71,14 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader {
     );
   }
   const orientation = readOrientation(exif);
-  return passes === undefined || passes === 1
-    ? { type, width, height, orientation }
-    : { type, width, height, orientation, passes };
+  return {
+    type,
+    width,
+    height,
+    orientation,
+    ...(passes !== undefined && passes > 1 && { passes }),
+    ...(inks && { inks }),
+  };
 }
 
 function unknownType(bytes: Uint8Array): ImageError {

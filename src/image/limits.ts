@@ -37,8 +37,12 @@ const MAXIMUM_PASSES = 100;
 /** How often as many pixels as an image may have are gone over, in all passes together. */
 const LARGEST_PASSES = 16;
 
+/** An image in inks may have a third of the pixels: it takes ten times as long to decode. */
+const INKS_COST = 3;
+
 /** Bytes that a decoder may take for each pixel, for each byte of the file, and besides. */
 const MEMORY_PER_PIXEL = 20;
+const MEMORY_PER_INKED_PIXEL = 32;
 const MEMORY_PER_BYTE = 4;
 const MEMORY_BESIDES = 64 * MEBIBYTE;
 
@@ -55,10 +59,17 @@ export function checkImage(
     throw tooLarge(`${limits.bytes} bytes`, String(bytes.length));
   }
   const header = readImageHeader(bytes);
-  const { width, height, passes = 1 } = header;
+  const { width, height, passes = 1, inks } = header;
   if (width * height > limits.pixels) {
     throw tooLarge(
       `${limits.pixels} pixels (MAX_PIXELS)`,
+      `${width}×${height}`,
+    );
+  }
+  const inked = Math.floor(limits.pixels / INKS_COST);
+  if (inks && width * height > inked) {
+    throw tooLarge(
+      `${inked} pixels in CMYK (a third of MAX_PIXELS; more as RGB)`,
       `${width}×${height}`,
     );
   }
@@ -77,10 +88,11 @@ export function checkImage(
  * progressive JPEG with all of its colours: 12 bytes a pixel.
  */
 export function memoryOf(
-  { width, height }: ImageHeader,
+  { width, height, inks }: ImageHeader,
   bytes: number,
 ): number {
-  return MEMORY_PER_PIXEL * width * height + MEMORY_PER_BYTE * bytes +
+  const each = inks ? MEMORY_PER_INKED_PIXEL : MEMORY_PER_PIXEL;
+  return each * width * height + MEMORY_PER_BYTE * bytes +
     MEMORY_BESIDES;
 }
 

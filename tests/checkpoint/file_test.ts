@@ -75,6 +75,27 @@ Deno.test("an existing file is replaced, and nothing is left beside it", () =>
     assertEquals(names(folder), ["model"]);
   }));
 
+Deno.test("a symbolic link stays one, and the file it leads to is replaced", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/models`);
+    await Deno.writeTextFile(`${folder}/models/1`, "old");
+    await Deno.symlink("models/1", `${folder}/current`);
+    await writeFileAtomically(`${folder}/current`, CHUNKS);
+    assert((await Deno.lstat(`${folder}/current`)).isSymlink);
+    using file = await openSafetensors(`${folder}/models/1`);
+    assertEquals(file.header.metadata, { format: "test" });
+    assertEquals(names(`${folder}/models`), ["1"]);
+  }));
+
+Deno.test("a folder is no checkpoint", () =>
+  inFolder(async (folder) => {
+    await assertRejects(
+      () => openSafetensors(folder),
+      CheckpointError,
+      "expected a file, got a folder",
+    );
+  }));
+
 Deno.test("a reader keeps the file it opened when that is replaced", () =>
   inFolder(async (folder) => {
     const path = `${folder}/model`;

@@ -30,6 +30,9 @@ const REFUSED: [title: string, text: string, complaint: string][] = [
   ["half a surrogate pair", `{"a":"\\ud800"}`, "surrogate"],
   ["half a surrogate pair in a key", `{"\\udc00":1}`, "surrogate"],
   ["what is not JSON", `{"a":1,}`, "JSON"],
+  ["brackets without end", `{"a":${"[".repeat(1e6)}`, "16 levels"],
+  ["a million objects", `[${"{},".repeat(1e6)}{}]`, "100000 parts"],
+  ["a shape of a million", `{"a":[${"1,".repeat(1e6)}1]}`, "100000 parts"],
 ];
 
 for (const [title, text, complaint] of REFUSED) {

@@ -174,6 +174,10 @@ Deno.test("what cannot be written is said before anything is computed", () =>
       ["--out", `${folder}/folder/x/m.safetensors`],
       "Cannot write --out",
     );
+    const pipe = `${folder}/folder/pipe`;
+    await new Deno.Command("bash", { args: ["-c", `mkfifo '${pipe}'`] })
+      .output();
+    await refuse(["--out", pipe], "it is a device or a pipe");
     await refuse(["--report", `${folder}/folder`], "Cannot write --report");
     await Deno.mkdir(`${folder}/m.md`);
     await refuse([], "Cannot write the model card");

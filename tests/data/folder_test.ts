@@ -1,4 +1,9 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { folderSource } from "../../src/data/folder.ts";
 import type { Source, SourceEntry } from "../../src/data/source.ts";
 import { DataError } from "../../src/errors.ts";
@@ -213,6 +218,40 @@ Deno.test("parts of a split above the items are warned of", () =>
         "Val, train above the items: taken for domains, though named like the parts of a " +
         "split. If they are, put their items' folders together and choose the parts with --split.",
       ]);
+    },
+  ));
+
+Deno.test("parts of a split below the items, or without items, are warned of", async () => {
+  const layouts = [
+    ["mug/train/a.jpg", "mug/test/a.jpg", "pen/train/a.jpg"],
+    ["train/a.jpg", "test/a.jpg"],
+  ];
+  for (const layout of layouts) {
+    await withFiles(layout, async (at) => {
+      const { warnings } = await folderSource(at);
+      assertEquals(warnings, [
+        "test, train above the images: taken for items, though named like the parts of a " +
+        "split. If they are, put the images of an item into one folder of its name and " +
+        "choose the parts with --split.",
+      ]);
+    });
+  }
+  await withFiles(["test/a.jpg", "pen/a.jpg"], async (at) => {
+    assertEquals((await folderSource(at)).warnings, []);
+  });
+});
+
+Deno.test("parts of a split are known by the names that people give them", () =>
+  withFiles(
+    [
+      "train_set/mug/a.jpg",
+      "fold 1/pen/a.jpg",
+      "holdout/pen/a.jpg",
+      "fold/pen/a.jpg",
+    ],
+    async (at) => {
+      const { warnings } = await folderSource(at);
+      assertMatch(warnings[0]!, /^fold 1, holdout, train_set above the items/);
     },
   ));
 

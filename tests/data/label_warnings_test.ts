@@ -75,6 +75,22 @@ Deno.test("classes that are nearly the same are named", () => {
   ]);
 });
 
+Deno.test("classes that look the same are named, with what cannot be seen", () => {
+  const labels = [
+    "mu\u200bg",
+    "mug",
+    "stra\u00dfe",
+    "strasse",
+    "\uff30en",
+    "pen",
+  ];
+  assertEquals(nearDoubleWarnings([{ ...ROOM, labels }]), [
+    'Classes of room that differ only in case or spaces: "mu\\u200bg", "mug".',
+    'Classes of room that differ only in case or spaces: "stra\u00dfe", "strasse".',
+    'Classes of room that differ only in case or spaces: "\uff30en", "pen".',
+  ]);
+});
+
 Deno.test("folders of which no image could be used are named", () =>
   assertEquals(
     lostFolderWarnings(

@@ -84,18 +84,22 @@ export function integer(
   return littleEndian ? bytes.reverse() : bytes;
 }
 
-/** An EXIF block that says nothing but an orientation, as a number of a type: 1 BYTE, 3 SHORT, 4 LONG. */
+/** An EXIF block that says nothing but an orientation, as a number of a TIFF type: of one, two or four bytes, signed or not. */
 export function exif(
   orientation: number,
   littleEndian = false,
-  type: 1 | 3 | 4 = 3,
+  type: 1 | 3 | 4 | 6 | 8 | 9 = 3,
 ): Uint8Array {
   const word = (value: number) => integer(value, 2, littleEndian);
   const long = (value: number) => integer(value, 4, littleEndian);
+  const byte = bytesOf(orientation);
   const value = {
-    1: bytesOf(orientation),
+    1: byte,
     3: word(orientation),
     4: long(orientation),
+    6: byte,
+    8: word(orientation),
+    9: long(orientation),
   }[type];
   return bytesOf(
     littleEndian ? "II" : "MM",

@@ -7,6 +7,7 @@ import {
 } from "../../src/image/limits.ts";
 import {
   bytesOf,
+  encodeGif,
   encodeJpeg,
   encodePng,
   gradient,
@@ -67,6 +68,27 @@ Deno.test("an image over the limit of pixels is told of the setting, and a photo
   assertEquals(checkImage(sized(6000, 5000), COMMAND_LIMITS).width, 6000);
 });
 
+Deno.test("an image in inks may have a third of the pixels, and is told so before it is decoded", async () => {
+  const cmyk = await Deno.readFile(
+    new URL("./fixtures/cmyk.jpg", import.meta.url),
+  );
+  const sized = (width: number, height: number) => {
+    const jpeg = cmyk.slice();
+    const frame = jpeg.findIndex((byte, at) =>
+      byte === 0xff && jpeg[at + 1] === 0xc0
+    );
+    jpeg.set(bytesOf(integer(height, 2), integer(width, 2)), frame + 5);
+    return jpeg;
+  };
+  assertEquals(checkImage(sized(3000, 2700)).width, 3000);
+  const error = assertThrows(
+    () => checkImage(sized(3000, 2800)),
+    ImageError,
+    "at most 8333333 pixels in CMYK",
+  );
+  assertEquals(error.reason, "too-large");
+});
+
 Deno.test("the scans of a JPEG are bounded by its pixels", async () => {
   const jpeg = await encodeJpeg(gradient(100, 100), { progressive: true });
   const limits = (pixels: number) => ({ bytes: 1e6, pixels });
@@ -80,4 +102,30 @@ Deno.test("the scans of a JPEG are bounded by its pixels", async () => {
     "16 scans",
   );
   assertEquals(error.reason, "too-large");
+});
+
+Deno.test("segments and blocks without end, and what lies between them, are not walked through", async () => {
+  const jpeg = await encodeJpeg(gradient(8, 8));
+  const gif = encodeGif(
+    { width: 8, height: 8 },
+    { x: 0, y: 0, width: 8, height: 8, gray: 80 },
+  );
+  const into = (bytes: Uint8Array, at: number, text: string, times: number) =>
+    bytesOf(bytes.subarray(0, at), text.repeat(times), bytes.subarray(at));
+  const image = 13 + (3 << ((gif[10]! & 7) + 1)); // behind the palette
+  const long = [
+    (times: number) => into(jpeg, 2, "\xff\xfe\0\x02", times),
+    (times: number) => into(jpeg, 2, "\xff\0", times),
+    (times: number) => into(jpeg, 2, "\xff", times),
+    (times: number) => into(gif, image, "!\xfe\x01a\0", times),
+    (times: number) => into(gif, image, "!\xf9\x04\0\0\0\0\0", times),
+  ];
+  for (const of of long) {
+    assertEquals(checkImage(of(9)).width, 8);
+    const error = assertThrows(() => checkImage(of(100_000)), ImageError);
+    assertEquals(error.reason, "malformed");
+  }
+  const chunk = String.fromCharCode(...pngChunk("teXt", bytesOf()));
+  const late = into(PNG, PNG.length - 12, chunk, 100_000);
+  assertEquals(checkImage(late).width, 30);
 });

@@ -86,6 +86,43 @@ Deno.test("a JPEG that has lost data is refused, whatever its end says", async (
   }
 });
 
+/** Where the headers of a JPEG's scans begin. */
+function scansOf(jpeg: Uint8Array): number[] {
+  return [...jpeg.keys()].filter((at) =>
+    jpeg[at] === 0xff && jpeg[at + 1] === 0xda
+  );
+}
+
+Deno.test("a JPEG that ends between two scans is refused, for it is blurred", async () => {
+  const scans = scansOf(PROGRESSIVE);
+  assert(scans.length > 2);
+  for (const [i, scan] of scans.entries()) {
+    const cut = PROGRESSIVE.subarray(0, scan);
+    const expected = i === 0 ? /jpeg/ : /scans are missing/;
+    for (const variant of [cut, bytesOf(cut, END)]) {
+      await assertRefused(variant, "malformed", expected);
+    }
+  }
+});
+
+Deno.test("a JPEG with a scan that comes twice is refused before it is decoded", async () => {
+  for (const jpeg of [PROGRESSIVE, await fixture("three_scans.jpg")]) {
+    const last = jpeg.subarray(scansOf(jpeg).at(-1)!);
+    const twice = bytesOf(jpeg.subarray(0, -2), last);
+    await assertRefused(twice, "malformed", /scans comes twice/);
+  }
+});
+
+Deno.test("a JPEG with a scan for each component is decoded, and refused without the last", async () => {
+  const jpeg = await fixture("three_scans.jpg");
+  const { pixels } = await decodeImage(jpeg);
+  assertEquals([pixels.width, pixels.height], [16, 16]);
+  const cut = jpeg.subarray(0, scansOf(jpeg).at(-1)!);
+  for (const variant of [cut, bytesOf(cut, END)]) {
+    await assertRefused(variant, "malformed", /scans are missing/);
+  }
+});
+
 Deno.test("lost data is noticed behind what is odd and harmless", async () => {
   const odd: [string, (jpeg: Uint8Array) => Uint8Array][] = [
     ["bytes between segments", (jpeg) => spliced(jpeg, 20, "\0\0\0")],
@@ -124,11 +161,31 @@ Deno.test("inks are shown as colours, as Adobe's programs store them, marker or 
 
 Deno.test("an orientation is read from every type of number it is written in", async () => {
   for (const littleEndian of [false, true]) {
-    for (const type of [1, 3, 4] as const) {
+    for (const type of [1, 3, 4, 6, 8, 9] as const) {
       const jpeg = withExif(BASELINE, exif(6, littleEndian, type));
       assertEquals((await decodeImage(jpeg)).header.orientation, 6);
     }
   }
+});
+
+Deno.test("an orientation is read wherever its segment stands before the pixels", async () => {
+  const [scan] = scansOf(BASELINE);
+  const segment = withExif(BASELINE, exif(6)).subarray(
+    2,
+    withExif(BASELINE, exif(6)).length - BASELINE.length + 2,
+  );
+  const jpeg = bytesOf(
+    BASELINE.subarray(0, scan),
+    segment,
+    BASELINE.subarray(scan),
+  );
+  assertEquals((await decodeImage(jpeg)).header.orientation, 6);
+});
+
+Deno.test("an orientation is read behind the prefix that only JPEG needs", async () => {
+  const chunks = [pngChunk("eXIf", bytesOf("Exif\0\0", exif(6)))];
+  const { header } = await decodeImage(encodePng(IMAGE, { chunks }));
+  assertEquals(header.orientation, 6);
 });
 
 Deno.test("a GIF is decoded on the screen that browsers take it to have", async () => {
@@ -155,6 +212,36 @@ Deno.test("a GIF is decoded on the screen that browsers take it to have", async 
       expected.height,
     ]);
     assertEquals([...pixels.data], [...expected.data]);
+  }
+});
+
+Deno.test("a GIF with an extension that nobody knows, or an image without a size, is decoded", async () => {
+  const frame = { x: 0, y: 0, width: 10, height: 8, gray: 80 };
+  const gif = encodeGif(frame, frame);
+  const palette = 13 + (3 << ((gif[10]! & 7) + 1));
+  const image = gif.indexOf(0x2c, palette);
+  const sizeless = gif.slice();
+  sizeless.fill(0, image + 5, image + 7);
+  const variants = [
+    spliced(gif, palette, "!\x77\x03abc\0!\xf9\x04\0\0\0\0\0"),
+    sizeless,
+  ];
+  for (const variant of variants) {
+    assertEquals(await pixelsOf(variant), await pixelsOf(gif));
+  }
+});
+
+Deno.test("a WebP that ends in the text behind its image is decoded, and one that ends before is not", async () => {
+  for (const options of [{ quality: 90 }, { lossless: 1 }]) {
+    const webp = await encodeWebp(IMAGE, options);
+    const expected = await pixelsOf(webp);
+    const more = webp.slice();
+    new DataView(more.buffer).setUint32(4, webp.length + 100, true);
+    assertEquals(await pixelsOf(more), expected);
+    assertEquals(await pixelsOf(bytesOf(more, "EXIF\x50\0\0\0II*")), expected);
+    for (const image of [webp, more]) {
+      await assertRefused(image.subarray(0, -20), "malformed", /webp/);
+    }
   }
 });
 
@@ -258,6 +345,41 @@ Deno.test("a PNG or GIF without its end mark, or with more behind it, is decoded
   }
 });
 
+Deno.test("a PNG with more data than pixels, or that ends behind its last pixel, is decoded", async () => {
+  const { deflateSync, inflateSync } = await import("node:zlib");
+  const expected = await pixelsOf(encodePng(IMAGE));
+  const png = encodePng(IMAGE);
+  const start = new TextDecoder("latin1").decode(png).indexOf("IDAT") + 4;
+  const data = png.subarray(start, png.length - 16);
+  const lines = inflateSync(data);
+  const of = (data: Uint8Array) =>
+    bytesOf(
+      png.subarray(0, start - 8),
+      pngChunk("IDAT", data),
+      pngChunk("IEND", new Uint8Array()),
+    );
+  const deflated = (lines: Uint8Array) => new Uint8Array(deflateSync(lines));
+  const whole = [
+    of(deflated(bytesOf(lines, new Uint8Array(500)))),
+    of(data.subarray(0, -4)), // without the checksum of the lines
+    png.subarray(0, -14), // in the chunk's checksum
+    png.subarray(0, -18), // in that of the lines
+  ];
+  for (const variant of whole) {
+    assertEquals(await pixelsOf(variant), expected);
+  }
+  const damaged = [
+    of(deflated(lines.subarray(0, -1))),
+    of(bytesOf(data.subarray(0, -4), "abcd")),
+    of(deflated(bytesOf(lines, new Uint8Array(1e6)))),
+    png.subarray(0, -30),
+    patched(png, png.length - 14, png[png.length - 14]! ^ 1),
+  ];
+  for (const variant of damaged) {
+    await assertRefused(variant, "malformed", /png/);
+  }
+});
+
 Deno.test("a PNG's text may be large when it is unpacked, for it is not", async () => {
   const { deflateSync } = await import("node:zlib");
   const zeros = new Uint8Array(deflateSync(new Uint8Array(5e7)));
@@ -294,8 +416,26 @@ Deno.test("other types of file are refused with their name and what to do", asyn
     [bytesOf('\n<svg xmlns="http://www.w3.org/2000/svg">'), /got SVG: /],
     [bytesOf('<?xml version="1.0"?><!-- --><svg >'), /got SVG: /],
     [bytesOf("<!doctype html><p>404"), /got an HTML page: /],
+    [bytesOf("\xff\xfe<\0s\0v\0g\0/\0>\0"), /got SVG: /],
+    [bytesOf('<?xml version="1.0"?><Error>'), /got XML: /],
+    [box("mif2", "miaf"), /got HEIC: /],
+    [box("hevm"), /got HEIC: /],
+    [box("crx "), /got a camera's raw file: convert/],
+    [bytesOf("FUJIFILMCCD-RAW"), /got a camera's raw file: /],
+    [bytesOf("\0\0\0\x08wide"), /got QuickTime video: /],
+    [bytesOf("\0\0\x02\0\0\0"), /got TGA: /],
+    [bytesOf("\0\0\x01\0\x01\0"), /got ICO: /],
+    [bytesOf("P6\n1 1"), /got Netpbm: /],
+    [bytesOf("BZh9"), /got bzip2: .*without compression/],
+    [bytesOf(bytesOf(BASELINE).toBase64()), /got base64: send the bytes/],
+    [bytesOf(encodePng(IMAGE).toBase64()), /got base64: send the bytes/],
+    [bytesOf("data:image/png;base64,"), /got a data: URL: send the bytes/],
+    [bytesOf('{"images":[]}'), /got JSON: .*application\/json/],
+    [bytesOf("--x\r\nContent-"), /got a form: .*boundary/],
+    [bytesOf("\xef\xbf\xbd\xef\xbf\xbd"), /read as text: .*as they are/],
+    [bytesOf("\x89PNG\n\x1a\n"), /line ends were changed: /],
     [bytesOf("hello"), /got something else/],
-    [new Uint8Array(), /got something else/],
+    [new Uint8Array(), /got nothing: /],
   ];
   for (const [file, name] of files) {
     await assertRefused(file, "unsupported", name);

@@ -82,6 +82,41 @@ Deno.test("the shape of JSON is told without being misled by strings", () => {
   assertEquals(shapeFault(tricky, { depth: 1, values: 9 }), undefined);
 });
 
+Deno.test("long arrays are refused by their length, before their items are looked at", async () => {
+  const limits = { bodyBytes: 20_000_000 };
+  const input = { name: "image", datatype: "BYTES", shape: [1], data: ["a"] };
+  const many = (value: unknown) => Array(400_000).fill(value);
+  const bodies: [object, RegExp][] = [
+    [{ inputs: many({}) }, /inputs: expected at most 1, got 400000/],
+    [
+      { inputs: [{ ...input, shape: many(-1) }] },
+      /inputs\[0\].shape: expected at most 4, got 400000/,
+    ],
+    [
+      { inputs: [input], outputs: many({ name: "item" }) },
+      /outputs: expected at most 100, got 400000/,
+    ],
+  ];
+  await withApp({ limits }, async (app) => {
+    for (const [body, message] of bodies) {
+      const sent = postJson(app, "/v2/models/tandem/infer", body);
+      assertMatch(await detailOf(sent, 413), message);
+    }
+    const images = { images: Array(19_000).fill(1) };
+    assertMatch(
+      await detailOf(postJson(app, "/predict", images), 413),
+      /images: expected at most 32, got 19000/,
+    );
+  });
+});
+
+Deno.test("JSON of many texts without values between them is refused by its shape", () => {
+  const fault = (text: string) =>
+    shapeFault(new TextEncoder().encode(text), { depth: 1, values: 3 });
+  assertEquals(fault('{"a":"b","c":"d","e":"f"}'), undefined);
+  assertMatch(fault('"'.repeat(100))!, /at most 3 values/);
+});
+
 Deno.test("a value is shown in a line, whatever it is", () => {
   fc.assert(fc.property(fc.anything(), (value) => {
     assert(shown(value).length < 600);

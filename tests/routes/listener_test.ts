@@ -1,11 +1,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Listener } from "../../routes/listener.ts";
+import { withApp } from "./fixture.ts";
 
 /** Runs a test on a listener whose requests are answered with "here". */
 async function withListener(
   options: { runShort?: () => boolean },
   body: (port: number, said: readonly string[]) => Promise<void>,
-  handler: (request: Request) => Response = () => new Response("here"),
+  handler: (request: Request) => Response | Promise<Response> = () =>
+    new Response("here"),
 ): Promise<void> {
   const listening = Promise.withResolvers<number>();
   const said: string[] = [];
@@ -72,6 +74,24 @@ Deno.test("connections whose body did not come are closed when nothing else is u
     assertMatch(said.join(), /before they had sent all/);
   }, late);
 });
+
+Deno.test("requests that are refused when their bodies have come close no connections", () =>
+  withApp(
+    { limits: { bodyBytes: 1_000_000 } },
+    (app) =>
+      withListener({}, async (port, said) => {
+        for (let i = 0; i < 20; i++) {
+          const response = await fetch(`http://127.0.0.1:${port}/predict`, {
+            method: "POST",
+            body: new Uint8Array(i % 2 === 0 ? 100_000 : 300_000),
+          });
+          assertEquals(response.status, 415);
+          await response.body?.cancel();
+        }
+        await new Promise((resolve) => setTimeout(resolve, 300)); // sixty looks
+        assertEquals(said, []);
+      }, (request) => app.fetch(request)),
+  ));
 
 Deno.test("a listener that ends is made again where it was", async () => {
   const { serve } = Deno;

@@ -130,7 +130,7 @@ Deno.test("a check speaks of the field that is wrong, wherever it lies", () => {
   ]);
   assertEquals(fault({ rows: [{}, {}, {}] }), [
     413,
-    "Cannot read rows: expected 1 to 2, got 3",
+    "Cannot read rows: expected at most 2, got 3",
   ]);
   assertEquals(fault({ rows: [{}, 2] }), [
     400,

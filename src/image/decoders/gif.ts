@@ -8,6 +8,7 @@ import "imagescript/package.json" with { type: "json" };
 import { readGifLayout } from "../header/gif.ts";
 import { placed } from "./canvas.ts";
 import type { Decoder } from "./decoder.ts";
+import { tidyGif } from "./gif_tidy.ts";
 import { type ModuleDecoder, openModule } from "./module.ts";
 
 /** The module's exports; a pointer is a byte offset into its memory. */
@@ -29,8 +30,9 @@ export function open(): Promise<Decoder> {
   return openModule("imagescript/wasm/any/gif.wasm", decode);
 }
 
-const decode: ModuleDecoder = (module, bytes, take, memory) => {
-  const layout = readGifLayout(bytes)!; // it was checked
+const decode: ModuleDecoder = (module, image, take, memory) => {
+  const layout = readGifLayout(image)!; // it was checked
+  const bytes = tidyGif(image);
   const instance = new WebAssembly.Instance(module, {
     env: { push_to_stream() {} },
   });

@@ -5,7 +5,7 @@
  */
 
 import "@jsquash/jpeg/package.json" with { type: "json" };
-import { componentsOf } from "../header/jpeg.ts";
+import { readJpegHeader } from "../header/jpeg.ts";
 import { Codec } from "./codec.ts";
 import type { Decoder } from "./decoder.ts";
 import { Embind } from "./embind.ts";
@@ -21,9 +21,6 @@ const SMALL =
   "ACEQEDEQH/xABLAAEAAAAAAAAAAAAAAAAAAAAAEAEAAAAAAAAAAAAAAAAAAAAAAQEBAAAAAAAA" +
   "AAAAAAAAAAAABREBAAAAAAAAAAAAAAAAAAAAAP/aAAwDAQACEQMRAD8ALiOAAA//2Q==";
 const SMALL_MEMORY = 32 * 1024 * 1024;
-/** Components of an image for printing. */
-const INKS = 4;
-
 /**
  * An empty segment and the end of the image, behind every file: many lack their
  * end, or have a camera's notes in its place. The segment tells that end from the
@@ -51,7 +48,14 @@ export async function open(): Promise<Decoder> {
   codec.decode(Uint8Array.fromBase64(SMALL), () => {}, SMALL_MEMORY);
   return async (bytes, take, memory) => {
     const tidy = tidyJpeg(bytes);
-    if (componentsOf(tidy) !== INKS) return codec.decode(tidy, take, memory);
+    const { passes, inks } = readJpegHeader(tidy) ?? {};
+    if (passes !== undefined) {
+      const { checkScans }: typeof import("./jpeg_scans.ts") = await import(
+        import.meta.resolve("./jpeg_scans.ts")
+      );
+      checkScans(tidy);
+    }
+    if (!inks) return codec.decode(tidy, take, memory);
     const { decodeInks }: typeof import("./inks.ts") = await import(
       import.meta.resolve("./inks.ts")
     );

@@ -29,15 +29,22 @@ export function open(): Promise<Decoder> {
   return openModule("imagescript/wasm/any/png.wasm", decodeFirst);
 }
 
-const decodeFirst: ModuleDecoder = (module, bytes, take, memory) => {
+const decodeFirst: ModuleDecoder = async (module, bytes, take, memory) => {
   const frame = readPngFrame(bytes);
-  if (frame === undefined) return decode(module, bytes, take, memory);
-  return decode(
-    module,
-    frame.png,
-    (pixels) => take(placed(pixels, frame)),
-    memory,
-  );
+  const png = frame?.png ?? bytes;
+  const show: typeof take = (pixels) =>
+    take(frame === undefined ? pixels : placed(pixels, frame));
+  try {
+    decode(module, png, show, memory);
+  } catch (error) {
+    if (error instanceof MemoryError) throw error;
+    const { mendedPng }: typeof import("./png_mend.ts") = await import(
+      import.meta.resolve("./png_mend.ts")
+    );
+    const mended = mendedPng(png);
+    if (mended === undefined) throw error;
+    decode(module, mended, show, memory);
+  }
 };
 
 const decode: ModuleDecoder = (module, bytes, take, memory) => {

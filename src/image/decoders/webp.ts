@@ -10,7 +10,7 @@
  */
 
 import "@jsquash/webp/package.json" with { type: "json" };
-import { readWebpFrame } from "../header/webp.ts";
+import { closedWebp, readWebpFrame } from "../header/webp.ts";
 import { placed } from "./canvas.ts";
 import { Codec } from "./codec.ts";
 import type { Decoder } from "./decoder.ts";
@@ -47,7 +47,9 @@ export async function open(): Promise<Decoder> {
   });
   return (bytes, take, memory) => {
     const frame = readWebpFrame(bytes);
-    if (frame === undefined) return codec.decode(bytes, take, memory);
+    if (frame === undefined) {
+      return codec.decode(closedWebp(bytes), take, memory);
+    }
     return codec.decode(
       frame.webp,
       (pixels) => take(placed(pixels, frame)),

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { viewOf } from "./parsed.ts";
+import { MOST_PARTS, viewOf } from "./parsed.ts";
 
 const SIGNATURE_BYTES = 8;
 /** Length and type before a chunk's data, and all that is around it. */
@@ -20,6 +20,14 @@ const CONTROL_BYTES = 26;
 const SEQUENCE_BYTES = 4;
 /** The reflected polynomial of CRC-32. */
 const POLYNOMIAL = 0xedb88320;
+/** What a byte alone makes of the checksum. */
+const CHECKSUMS = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) {
+    crc = crc & 1 ? crc >>> 1 ^ POLYNOMIAL : crc >>> 1;
+  }
+  return crc;
+});
 
 /** A frame as a file of its own, and where it lies. */
 export interface PngFrame {
@@ -29,7 +37,8 @@ export interface PngFrame {
   readonly top: number;
 }
 
-interface Chunk {
+/** A chunk of a PNG. */
+export interface Chunk {
   readonly type: string;
   readonly data: Uint8Array;
 }
@@ -90,10 +99,11 @@ function dataOf(chunks: readonly Chunk[]): Chunk[] {
     .map(({ data }) => ({ type: "IDAT", data: data.subarray(SEQUENCE_BYTES) }));
 }
 
-function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
+/** The chunks of a PNG; of one that is cut off, the data that is there. */
+export function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
   const view = viewOf(bytes);
   let offset = SIGNATURE_BYTES;
-  while (offset + CHUNK_BYTES <= bytes.length) {
+  for (let i = 0; i < MOST_PARTS && offset + CHUNK_BYTES <= bytes.length; i++) {
     const length = view.getUint32(offset);
     const start = offset + HEAD_BYTES;
     const type = String.fromCharCode(...bytes.subarray(offset + 4, start));
@@ -103,7 +113,7 @@ function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
 }
 
 /** A file of these chunks. */
-function assembled(chunks: readonly Chunk[]): Uint8Array {
+export function assembled(chunks: readonly Chunk[]): Uint8Array {
   const length = chunks.reduce(
     (sum, { data }) => sum + CHUNK_BYTES + data.length,
     SIGNATURE_BYTES,
@@ -124,13 +134,10 @@ function assembled(chunks: readonly Chunk[]): Uint8Array {
 }
 
 /** CRC-32 of a chunk's type and data. */
-function checksum(bytes: Uint8Array): number {
+export function checksum(bytes: Uint8Array): number {
   let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) {
-      crc = crc & 1 ? crc >>> 1 ^ POLYNOMIAL : crc >>> 1;
-    }
+  for (let i = 0; i < bytes.length; i++) {
+    crc = crc >>> 8 ^ CHECKSUMS[(crc ^ bytes[i]!) & 255]!;
   }
   return ~crc >>> 0;
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { startsWith } from "../type.ts";
 import { viewOf } from "./parsed.ts";
 
 /**
@@ -16,15 +17,28 @@ import { viewOf } from "./parsed.ts";
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const TAG_ORIENTATION = 0x0112;
-/** Types an orientation is written in; the standard asks for SHORT. */
+/**
+ * Types that an orientation is written in; the standard asks for SHORT. From 1 to 8
+ * the signed ones have the same bits.
+ */
 const BYTE = 1;
 const SHORT = 3;
 const LONG = 4;
+const SIGNED_BYTE = 6;
+const SIGNED_SHORT = 8;
+const SIGNED_LONG = 9;
 const ENTRY_BYTES = 12;
 
-/** The orientation in `exif`, a TIFF file; 1 where it is missing or damaged. */
-export function readOrientation(exif: Uint8Array | undefined): Orientation {
-  if (exif === undefined || exif.length < 8) return 1;
+/** What stands before the block in a JPEG. Some writers put it into other files, too. */
+export const EXIF_PREFIX = "Exif\0\0";
+
+/** The orientation in `block`, a TIFF file; 1 where it is missing or damaged. */
+export function readOrientation(block: Uint8Array | undefined): Orientation {
+  if (block === undefined) return 1;
+  const exif = startsWith(block, 0, EXIF_PREFIX)
+    ? block.subarray(EXIF_PREFIX.length)
+    : block;
+  if (exif.length < 8) return 1;
   const view = viewOf(exif);
   const byteOrder = view.getUint16(0);
   if (byteOrder !== 0x4949 && byteOrder !== 0x4d4d) return 1;
@@ -51,10 +65,13 @@ function numberAt(
 ): number {
   switch (view.getUint16(entry + 2, littleEndian)) {
     case BYTE:
+    case SIGNED_BYTE:
       return view.getUint8(entry + 8);
     case SHORT:
+    case SIGNED_SHORT:
       return view.getUint16(entry + 8, littleEndian);
     case LONG:
+    case SIGNED_LONG:
       return view.getUint32(entry + 8, littleEndian);
     default:
       return 0;

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type ParsedHeader, viewOf } from "./parsed.ts";
+import { MOST_PARTS, type ParsedHeader, viewOf } from "./parsed.ts";
 
 const SCREEN_BYTES = 13;
 const EXTENSION = 0x21;
@@ -29,36 +29,52 @@ export function readGifHeader(bytes: Uint8Array): ParsedHeader | undefined {
 /**
  * Finds the first image's place. A screen that is smaller than the image, or has
  * no size, is taken to be the image's own, as browsers do; an image that reaches
- * out of a screen large enough for it is cut off there.
+ * out of a screen large enough for it is cut off there, and one without a size has
+ * that of the screen.
  */
 export function readGifLayout(bytes: Uint8Array): GifLayout | undefined {
   if (bytes.length < SCREEN_BYTES) return undefined;
   const view = viewOf(bytes);
-  const image = firstImage(bytes);
-  if (image === undefined || image + 9 > bytes.length) return undefined;
-  const [left, top, width, height] = [0, 2, 4, 6].map((offset) =>
+  const { image } = readGifBlocks(bytes);
+  if (image === undefined) return undefined;
+  const [left, top, ownWidth, ownHeight] = [0, 2, 4, 6].map((offset) =>
     view.getUint16(image + offset, true)
   ) as [number, number, number, number];
   const screen = {
     width: view.getUint16(6, true),
     height: view.getUint16(8, true),
   };
+  const own = { width: ownWidth, height: ownHeight };
+  const { width, height } = ownWidth === 0 || ownHeight === 0 ? screen : own;
   return width > screen.width || height > screen.height
     ? { canvas: { width, height }, left: 0, top: 0 }
     : { canvas: screen, left, top };
 }
 
-/** The offset of the first image descriptor's left edge. */
-function firstImage(bytes: Uint8Array): number | undefined {
+/** What stands before the pixels of the first image. */
+export interface GifBlocks {
+  /** Where the labels of extensions stand. */
+  readonly labels: readonly number[];
+  /** Where the first image's left edge stands; undefined if there is no image. */
+  readonly image: number | undefined;
+}
+
+/** Finds the blocks up to the description of the first image. */
+export function readGifBlocks(bytes: Uint8Array): GifBlocks {
   const flags = bytes[10]!;
   let offset = SCREEN_BYTES +
     ((flags & 0x80) === 0 ? 0 : 3 << ((flags & 7) + 1));
-  while (bytes[offset] === EXTENSION) {
+  const labels: number[] = [];
+  let blocks = 0;
+  while (bytes[offset] === EXTENSION && labels.length < MOST_PARTS) {
+    labels.push(offset + 1);
     offset += 2;
     for (let size = bytes[offset]; size; size = bytes[offset]) {
       offset += 1 + size; // sub-blocks
+      if (++blocks > MOST_PARTS) return { labels, image: undefined };
     }
     offset++;
   }
-  return bytes[offset] === IMAGE ? offset + 1 : undefined;
+  const whole = bytes[offset] === IMAGE && offset + 10 <= bytes.length;
+  return { labels, image: whole ? offset + 1 : undefined };
 }

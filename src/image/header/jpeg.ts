@@ -7,9 +7,14 @@
  */
 
 import { startsWith } from "../type.ts";
-import { type ParsedHeader, viewOf } from "./parsed.ts";
+import { EXIF_PREFIX } from "./exif.ts";
+import { MOST_PARTS, type ParsedHeader, viewOf } from "./parsed.ts";
 
-const EXIF_PREFIX = "Exif\0\0";
+const APP1 = 0xe1;
+/** The most bytes between two segments, where there should be none. */
+const MOST_BETWEEN = 65_536;
+/** Components of an image for printing. */
+const INKS = 4;
 /** The frame header of ITU-T T.87, and the start of a scan. */
 const JPEG_LS = 0xf7;
 export const SCAN = 0xda;
@@ -36,14 +41,14 @@ export function readJpegHeader(bytes: Uint8Array): ParsedHeader | undefined {
   let frame: Segment | undefined;
   for (const segment of segmentsOf(bytes)) {
     const { marker, start, end } = segment;
+    if (
+      marker === APP1 && exif === undefined &&
+      startsWith(bytes, start + 2, EXIF_PREFIX)
+    ) {
+      exif = bytes.subarray(start + 2 + EXIF_PREFIX.length, end);
+    }
     if (frame === undefined) {
       if (marker === SCAN) return undefined;
-      if (
-        marker === 0xe1 && exif === undefined &&
-        startsWith(bytes, start + 2, EXIF_PREFIX)
-      ) {
-        exif = bytes.subarray(start + 2 + EXIF_PREFIX.length, end);
-      }
       if (!isFrameHeader(marker)) continue;
       if (end - start < 8) return undefined;
       frame = segment;
@@ -57,15 +62,17 @@ export function readJpegHeader(bytes: Uint8Array): ParsedHeader | undefined {
 
 /**
  * The segments with a length, up to the first scan's header. It ends early where
- * there is no further marker, or one that cannot be there.
+ * there is no further marker, or one that cannot be there, or more than anybody writes.
  */
 export function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
   const view = viewOf(bytes);
-  for (let offset = 2;;) {
+  let offset = 2;
+  for (let i = 0; i < MOST_PARTS; i++) {
     const from = offset;
-    const start = afterNextMarker(bytes, offset);
-    const marker = bytes[start - 1];
-    if (start + 2 > bytes.length || marker === undefined) return;
+    const limit = Math.min(from + MOST_BETWEEN, bytes.length - 2);
+    const start = afterNextMarker(bytes, from, limit);
+    const marker = bytes[start - 1]!;
+    if (start > limit) return;
     if (marker === 0xd8 || marker === 0xd9) return; // a second start, the end
     if (isStandalone(marker)) {
       offset = start;
@@ -79,12 +86,12 @@ export function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
   }
 }
 
-/** How many components the image has; 0 where there is no frame header. */
-export function componentsOf(bytes: Uint8Array): number {
-  for (const { marker, start } of segmentsOf(bytes)) {
-    if (isFrameHeader(marker)) return bytes[start + 7] ?? 0;
+/** The frame header among segments, if it is there. */
+export function frameOf(segments: Iterable<Segment>): Segment | undefined {
+  for (const segment of segments) {
+    if (isFrameHeader(segment.marker)) return segment;
   }
-  return 0;
+  return undefined;
 }
 
 function sizeOf(view: DataView, { start }: Segment) {
@@ -99,7 +106,7 @@ function kindOf(
   bytes: Uint8Array,
   { marker, start }: Segment,
   scan?: Segment,
-): Pick<ParsedHeader, "passes" | "unsupported"> {
+): Pick<ParsedHeader, "passes" | "inks" | "unsupported"> {
   const components = bytes[start + 7]!;
   const unsupported = unsupportedFrame(marker, bytes[start + 2]!, components) ??
     (viewOf(bytes).getUint16(start + 3) === 0
@@ -107,7 +114,11 @@ function kindOf(
       : undefined);
   const single = marker !== 0xc2 && scan !== undefined &&
     bytes[scan.start + 2] === components;
-  return single ? { unsupported } : { unsupported, passes: countScans(bytes) };
+  return {
+    unsupported,
+    ...(components === INKS && { inks: true }),
+    ...(!single && { passes: countScans(bytes) }),
+  };
 }
 
 /** What keeps a frame from being decoded. */
@@ -140,15 +151,22 @@ function countScans(bytes: Uint8Array): number {
   return Math.max(scans, 1);
 }
 
-/** The offset behind the next marker's code, past the end if there is none. */
-function afterNextMarker(bytes: Uint8Array, offset: number): number {
-  let at = bytes.indexOf(0xff, offset);
-  while (at !== -1) {
+/** The offset behind the next marker's code, past `end` if there is none before it. */
+function afterNextMarker(
+  bytes: Uint8Array,
+  offset: number,
+  end: number,
+): number {
+  let at = offset;
+  while (at < end) {
+    if (bytes[at] !== 0xff) {
+      at++;
+      continue;
+    }
     while (bytes[at] === 0xff) at++; // any number of fill bytes
-    if (bytes[at] !== 0) return at + 1;
-    at = bytes.indexOf(0xff, at); // a stuffed zero: not a marker
+    if (bytes[at] !== 0) return at + 1; // a stuffed zero is not a marker
   }
-  return bytes.length + 1;
+  return end + 1;
 }
 
 /** SOF0…SOF15, of which C4 is DHT, C8 is reserved and CC is DAC; and that of JPEG-LS. */

@@ -8,7 +8,7 @@
  */
 
 import { startsWith } from "../type.ts";
-import { type ParsedHeader, viewOf } from "./parsed.ts";
+import { MOST_PARTS, type ParsedHeader, viewOf } from "./parsed.ts";
 
 const SIGNATURE_BYTES = 8;
 /** Length, type and checksum around a chunk's data. */
@@ -28,7 +28,7 @@ export function readPngHeader(bytes: Uint8Array): ParsedHeader | undefined {
 
 function findExif(bytes: Uint8Array, view: DataView): Uint8Array | undefined {
   let offset = SIGNATURE_BYTES;
-  while (offset + CHUNK_BYTES <= bytes.length) {
+  for (let i = 0; i < MOST_PARTS && offset + CHUNK_BYTES <= bytes.length; i++) {
     const length = view.getUint32(offset);
     if (startsWith(bytes, offset + 4, "eXIf")) {
       return bytes.subarray(offset + 8, offset + 8 + length);

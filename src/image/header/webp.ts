@@ -8,10 +8,9 @@
  */
 
 import { startsWith } from "../type.ts";
-import { type ParsedHeader, viewOf } from "./parsed.ts";
+import { MOST_PARTS, type ParsedHeader, viewOf } from "./parsed.ts";
 
 const RIFF_BYTES = 12;
-const EXIF_PREFIX = "Exif\0\0";
 /** Flags of an extended file. */
 const ANIMATED = 2;
 const ALPHA = 16;
@@ -40,7 +39,7 @@ export function readWebpHeader(bytes: Uint8Array): ParsedHeader | undefined {
   if (startsWith(bytes, RIFF_BYTES, "VP8X")) {
     const width = 1 + (view.getUint32(23, true) >>> 8);
     const height = 1 + (view.getUint32(26, true) >>> 8);
-    return { width, height, exif: findExif(bytes) };
+    return { width, height, exif: findChunk(bytes, "EXIF") };
   }
   return undefined;
 }
@@ -76,6 +75,18 @@ export function readWebpFrame(bytes: Uint8Array): WebpFrame | undefined {
   };
 }
 
+/**
+ * The same file, ended where its bytes end if it says that more follow: what is
+ * missing may be text behind an image that is whole. As a rule that is `bytes`.
+ */
+export function closedWebp(bytes: Uint8Array): Uint8Array {
+  if (viewOf(bytes).getUint32(4, true) <= bytes.length - 8) return bytes;
+  const webp = new Uint8Array(bytes.length + (bytes.length & 1)); // chunks are padded
+  webp.set(bytes);
+  viewOf(webp).setUint32(4, webp.length - 8, true);
+  return webp;
+}
+
 /** A frame's chunks as an extended file, which may hold an alpha channel beside its image. */
 function extended(
   chunks: Uint8Array,
@@ -96,19 +107,11 @@ function extended(
   return webp;
 }
 
-function findExif(bytes: Uint8Array): Uint8Array | undefined {
-  const exif = findChunk(bytes, "EXIF");
-  // Some writers repeat the prefix that only JPEG needs.
-  return exif && startsWith(exif, 0, EXIF_PREFIX)
-    ? exif.subarray(EXIF_PREFIX.length)
-    : exif;
-}
-
 /** The data of the first chunk of a type. */
 function findChunk(bytes: Uint8Array, type: string): Uint8Array | undefined {
   const view = viewOf(bytes);
   let offset = RIFF_BYTES;
-  while (offset + 8 <= bytes.length) {
+  for (let i = 0; i < MOST_PARTS && offset + 8 <= bytes.length; i++) {
     const length = view.getUint32(offset + 4, true);
     if (startsWith(bytes, offset, type)) {
       return bytes.subarray(offset + 8, offset + 8 + length);
