@@ -7,9 +7,8 @@
  * @module
  */
 
-import { UNKNOWN } from "../heads/head.ts";
 import { AdamSteps, type StepPlan } from "./adam_steps.ts";
-import { finish, missingOf } from "./finish.ts";
+import { finish } from "./finish.ts";
 import { gate, soundness } from "./gate.ts";
 import {
   decide,
@@ -27,11 +26,12 @@ import {
   pick,
   rowsOf,
 } from "./heads.ts";
+import { lessonOf } from "./lesson.ts";
 import { type Memory, recall, remember } from "./memory.ts";
 import { Metric } from "./metric.ts";
 import { addClass, type GrownClasses, measureWithin } from "./new_class.ts";
 import { type ExampleReport, reportsOf } from "./reports.ts";
-import { rowAt, Scorer } from "./scorer.ts";
+import { Scorer } from "./scorer.ts";
 import { witnessesOf } from "./witnesses.ts";
 
 /** What belongs to a trunk and its base model. */
@@ -308,24 +308,4 @@ function refusalOf(reasons: readonly (string | null)[]): string {
   return dropped === reasons.length
     ? "No example was believed."
     : `${dropped} of ${reasons.length} examples were not believed, too many to believe the others.`;
-}
-
-/** The examples with those labels only that are not learned by the margin; undefined if all are. */
-function lessonOf(
-  scorer: Scorer,
-  heads: readonly Head[],
-  examples: Examples,
-  margin: number,
-): Examples | undefined {
-  let open = false;
-  const labels = heads.map((head, h) => {
-    const logits = scorer.logits(head, examples.features);
-    return examples.labels[h]!.map((label, i) => {
-      const z = rowAt(logits, i, head);
-      if (missingOf(head, z, label, margin) === undefined) return UNKNOWN;
-      open = true;
-      return label;
-    });
-  });
-  return open ? { ...examples, labels } : undefined;
 }
