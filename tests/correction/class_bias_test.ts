@@ -18,14 +18,10 @@ import { measureWithin } from "../../src/correction/new_class.ts";
 import { Scorer } from "../../src/correction/scorer.ts";
 import { UNKNOWN } from "../../src/heads/head.ts";
 import { Random } from "../../src/nn/prng.ts";
-import { FEATURES, STRIDE, toyExamples, toyHeads } from "./toy.ts";
+import { FEATURES, mildHead, STRIDE, toyExamples } from "./toy.ts";
 
-const [WILD] = toyHeads(Random.fromSeed(1));
-/** Logits of a few units; its last class stands for the new one where a test needs one. */
-const HEAD: ClassesHead = {
-  ...WILD,
-  weight: WILD.weight.map((value) => 0.3 * value),
-};
+/** Its last class stands for the new one where a test needs one. */
+const HEAD = mildHead(Random.fromSeed(1));
 const SCORER = await Scorer.create(FEATURES, HEAD.bias.length);
 const REPLAY = toyExamples(60, Random.fromSeed(2));
 const WITHIN = await measureWithin(REPLAY, REPLAY.labels[0]!, FEATURES);

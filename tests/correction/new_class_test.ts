@@ -20,17 +20,12 @@ import {
   allNumbers,
   FEATURES,
   grownBy,
+  mildHead,
   STRIDE,
   toyExamples,
-  toyHeads,
 } from "./toy.ts";
 
-const [WILD] = toyHeads(Random.fromSeed(1));
-/** Logits of a few units, as trained heads have them. */
-const HEAD: ClassesHead = {
-  ...WILD,
-  weight: WILD.weight.map((value) => 0.3 * value),
-};
+const HEAD = mildHead(Random.fromSeed(1));
 const GROWN = grownBy("new", HEAD);
 const REPLAY = toyExamples(60, Random.fromSeed(2));
 const TOOLS = {

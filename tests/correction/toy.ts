@@ -69,6 +69,12 @@ export function toyHeads(random: Random): [ClassesHead, Binary, Quantity] {
   ];
 }
 
+/** The first of {@linkcode toyHeads}, with logits of a few units, as trained heads have them. */
+export function mildHead(random: Random): ClassesHead {
+  const [head] = toyHeads(random);
+  return { ...head, weight: head.weight.map((value) => 0.3 * value) };
+}
+
 /** Examples with random labels of {@linkcode toyHeads}, each missing as often as `missing` says. */
 export function toyExamples(
   count: number,
