@@ -17,11 +17,12 @@ import {
   waitWhile,
   type WorkerStart,
 } from "./parallel_call.ts";
-import { callPart, callWhole, isLarge, partsFor } from "./parallel_parts.ts";
+import { callPart, isLarge, partsFor } from "./parallel_parts.ts";
 import {
   type Arguments,
   inOrder,
   NAMED,
+  type NamedCalls,
   type NamedKernel,
 } from "./signatures.ts";
 
@@ -82,8 +83,9 @@ function divided(
   const words = new Int32Array(buffer, 0, CALL.words);
   const values = new Float64Array(buffer, 4 * CALL.words);
   const parts = partsFor(threads);
+  const calls: NamedCalls = kernels;
   const share = <K extends NamedKernel>(kernel: K) => (args: Arguments<K>) => {
-    if (!isLarge(kernel, args)) return callWhole(kernels, kernel, args);
+    if (!isLarge(kernel, args)) return calls[kernel](args);
     values.set(inOrder(kernel, args));
     handOver(words, NAMED.indexOf(kernel), parts);
     let part;

@@ -109,15 +109,6 @@ export function isLarge<K extends NamedKernel>(
   return division.work(args) >= LITTLE;
 }
 
-/** Does a call by itself. */
-export function callWhole<K extends NamedKernel>(
-  kernels: NamedCalls,
-  kernel: K,
-  args: Arguments<K>,
-): void {
-  kernels[kernel](args);
-}
-
 /** Does a part of a call: nothing where there is less to share than parts. */
 export function callPart<K extends NamedKernel>(
   kernels: NamedCalls,
