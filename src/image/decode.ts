@@ -6,7 +6,7 @@
 
 import { ImageError } from "../errors.ts";
 import { type Decoder, MemoryError, type Pixels } from "./decoders/decoder.ts";
-import { open as openJpeg } from "./decoders/jpeg.ts";
+import * as jpeg from "./decoders/jpeg.ts";
 import type { ImageHeader } from "./header.ts";
 import {
   checkImage,
@@ -19,31 +19,21 @@ import type { ImageType } from "./type.ts";
 export type { Pixels };
 
 /**
- * Opens the decoder of each type. That of JPEG, the likeliest, is there from the
- * start; those that are imported must not await as they are loaded: while one does,
- * Deno 2.9 ends the process if another import of it goes on to import more.
+ * The module that opens the decoder of each type. That of JPEG, the likeliest, is
+ * there from the start; those that are imported must not await as they are loaded:
+ * while one does, Deno 2.9 ends the process if another import of it goes on to import
+ * more. Named like this, they are not looked up at the start.
  */
-const OPENERS: Readonly<Record<ImageType, () => Promise<Decoder>>> = {
-  jpeg: openJpeg,
-  png: async () => {
-    const { open }: typeof import("./decoders/png.ts") = await import(
-      import.meta.resolve("./decoders/png.ts")
-    );
-    return await open();
-  },
-  webp: async () => {
-    const { open }: typeof import("./decoders/webp.ts") = await import(
-      import.meta.resolve("./decoders/webp.ts")
-    );
-    return await open();
-  },
-  gif: async () => {
-    const { open }: typeof import("./decoders/gif.ts") = await import(
-      import.meta.resolve("./decoders/gif.ts")
-    );
-    return await open();
-  },
-};
+const OPENERS: Record<ImageType, () => Promise<{ open(): Promise<Decoder> }>> =
+  {
+    jpeg: () => Promise.resolve(jpeg),
+    png: (): Promise<typeof import("./decoders/png.ts")> =>
+      import(import.meta.resolve("./decoders/png.ts")),
+    webp: (): Promise<typeof import("./decoders/webp.ts")> =>
+      import(import.meta.resolve("./decoders/webp.ts")),
+    gif: (): Promise<typeof import("./decoders/gif.ts")> =>
+      import(import.meta.resolve("./decoders/gif.ts")),
+  };
 
 /** How much of a decoder's own message is shown. */
 const MAX_MESSAGE = 120;
@@ -55,7 +45,7 @@ const decoders = new Map<ImageType, Promise<Decoder>>();
 function decoderOf(type: ImageType): Promise<Decoder> {
   const known = decoders.get(type);
   if (known !== undefined) return known;
-  const opening = OPENERS[type]();
+  const opening = OPENERS[type]().then(({ open }) => open());
   opening.catch(() => decoders.delete(type)); // the next image tries again
   decoders.set(type, opening);
   return opening;
