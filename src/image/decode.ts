@@ -57,6 +57,18 @@ export async function prepareDecoder(): Promise<void> {
 }
 
 /**
+ * Forgets the decoders that are open, but that of one type, and with them the memory
+ * that they have grown to. It is free when the engine collects its garbage.
+ *
+ * @returns Whether there were any.
+ */
+export function forgetDecoders(kept?: ImageType): boolean {
+  const others = [...decoders.keys()].filter((type) => type !== kept);
+  for (const type of others) decoders.delete(type);
+  return others.length > 0;
+}
+
+/**
  * Decodes an image to RGBA as stored (the orientation is not applied) and gives
  * what `use` makes of the pixels. They lie in the decoder's own memory, where
  * only `use` finds them. Of an animation it decodes the first frame.

@@ -18,6 +18,7 @@ export class Decoder {
     | undefined;
   #failure: Error | undefined;
   #grown = false;
+  #holding = false;
 
   constructor() {
     this.#worker = new Worker(
@@ -46,13 +47,22 @@ export class Decoder {
     return this.#failure !== undefined || this.#grown;
   }
 
+  /** Whether it may hold memory of a heavy image, for the next one. */
+  get holding(): boolean {
+    return this.#holding;
+  }
+
   /**
    * Decodes and describes an image.
    *
-   * @param large Whether that takes so much memory that it is to be given back at once.
+   * @param cost Whether it takes much time, and much memory.
    * @throws {ImageError} As usePixels does.
    */
-  async describe(image: Uint8Array, large: boolean): Promise<Described> {
+  async describe(
+    image: Uint8Array,
+    { heavy, large }: { heavy: boolean; large: boolean },
+  ): Promise<Described> {
+    this.#holding ||= heavy;
     // A copy that is handed over: to have the message copy takes two to three times as long.
     const own = image.slice();
     const reply = await this.#ask(
@@ -65,6 +75,17 @@ export class Decoder {
       throw new ImageError(reply.reason, reply.message);
     }
     throw this.#failure = failureOf(reply);
+  }
+
+  /** Gives back the memory of heavy images; a worker that cannot is spent. */
+  async rest(): Promise<void> {
+    try {
+      const reply = await this.#ask({ kind: "rest" });
+      this.#grown = reply.grown;
+    } catch {
+      // stopped or failed
+    }
+    this.#holding = false;
   }
 
   /** Stops the worker, whatever it is doing; what it was asked fails with `reason`. */

@@ -48,8 +48,10 @@ interface Job extends Waiting {
 const LIGHT = 400_000;
 /** Bytes of a file that are read in about one. */
 const LIGHT_BYTES = 2_000_000;
-/** An image of so many bytes leaves a worker with more than it may keep. */
-const MOST_KEPT = 160_000_000;
+/** Bytes that an image takes beside which no other decoder's are held. */
+const LARGE = 160_000_000;
+/** Milliseconds without a heavy image after which the memory of the last is given back. */
+const REST = 1000;
 /**
  * Bytes a millisecond that heavy images may take and give back: while the system
  * does that, all threads of the program are held up.
@@ -84,6 +86,8 @@ export class DecodingPool {
   #inTurn = 0;
   readonly #clock: Clock;
   readonly #deadlines: Deadlines;
+  readonly #rests = new Deadlines(REST);
+  #endRest = () => {};
   #turns: Promise<unknown> = Promise.resolve();
   /** Resolved when workers are wanted, or will not be any more. */
   readonly #wanted = Promise.withResolvers<void>();
@@ -116,7 +120,7 @@ export class DecodingPool {
     if (this.#state === "cold") this.#startSoon();
     const inPlace = this.#state === "in place" ||
       (this.#state === "starting" && !heavy);
-    if (inPlace) return this.#describeInTurn(image);
+    if (inPlace) return this.#describeInTurn(image, heavy);
     this.#wanted.resolve();
     const memory = PER_PIXEL * header.width * header.height + image.length;
     return this.#enqueue({ image, memory, heavy, patient, request });
@@ -130,6 +134,7 @@ export class DecodingPool {
   /** Takes no more images, finishes those on their way, and stops the workers. */
   async close(): Promise<void> {
     this.#state = "closed";
+    this.#endRest();
     this.#wanted.resolve();
     await Promise.allSettled(this.#underWay);
     const closed = new BusyError(
@@ -161,8 +166,12 @@ export class DecodingPool {
   }
 
   /** Decodes in place, one image per turn of the event loop. */
-  #describeInTurn(image: Uint8Array): Promise<Described> {
-    const describe = () => this.describer.describe(image);
+  #describeInTurn(image: Uint8Array, heavy: boolean): Promise<Described> {
+    const describe = async () => {
+      const described = await this.describer.describe(image);
+      if (heavy) this.describer.rest();
+      return described;
+    };
     const result = this.#inTurn++ === 0
       ? describe()
       : this.#turns.then(turn).then(describe);
@@ -217,7 +226,7 @@ export class DecodingPool {
       ),
     );
     for (const job of [...this.#light.drain(), ...this.#heavy.splice(0)]) {
-      this.#describeInTurn(job.image).then(job.resolve, job.reject);
+      this.#describeInTurn(job.image, job.heavy).then(job.resolve, job.reject);
     }
   }
 
@@ -227,8 +236,14 @@ export class DecodingPool {
       const job = this.#take();
       if (job === undefined) return;
       this.#lastHeavy = job.heavy;
-      void this.#run(this.#idle.pop()!, job);
+      void this.#run(this.#takeIdle(job), job);
     }
+  }
+
+  /** An idle worker: for a heavy image one that holds memory, for a light one another. */
+  #takeIdle({ heavy }: Job): Decoder {
+    const fit = this.#idle.findLastIndex(({ holding }) => holding === heavy);
+    return this.#idle.splice(fit, 1)[0]!; // the last one if none fits
   }
 
   /**
@@ -246,6 +261,9 @@ export class DecodingPool {
   #heavyMayRun(): boolean {
     const [job] = this.#heavy;
     if (job === undefined) return false;
+    const holding = [...this.#all].filter((decoder) => decoder.holding);
+    const held = holding.length > this.#busyHeavy; // by one that has no heavy image
+    if (held && !this.#idle.some((decoder) => decoder.holding)) return false;
     const { workers, memory } = this.options;
     const spare = workers - this.#coming - this.#busyHeavy;
     if (this.#busyHeavy === 0) return spare > 1 || this.#coming === 0;
@@ -265,8 +283,9 @@ export class DecodingPool {
       );
     });
     try {
-      const large = job.memory > MOST_KEPT;
-      job.resolve(await decoder.describe(job.image, large));
+      const { image, heavy, memory } = job;
+      const cost = { heavy, large: memory > LARGE };
+      job.resolve(await decoder.describe(image, cost));
     } catch (error) {
       job.reject(error);
     } finally {
@@ -275,6 +294,10 @@ export class DecodingPool {
     const took = this.#clock.now() - started;
     if (job.heavy) this.#finishHeavy(job, took);
     else this.#light.learnPace(took);
+    this.#free(decoder);
+  }
+
+  #free(decoder: Decoder): void {
     if (decoder.spent) this.#replace(decoder);
     else this.#idle.push(decoder);
     this.#next();
@@ -286,9 +309,29 @@ export class DecodingPool {
     if (rest > 0) await this.#clock.pause(rest);
     this.#count(job, -1);
     this.#next();
+    if (this.#busyHeavy === 0) this.#restLater();
+  }
+
+  /** Has idle workers give back what they hold, unless another heavy image comes soon. */
+  #restLater(): void {
+    this.#endRest();
+    if (this.#state === "closed") return;
+    this.#endRest = this.#rests.start(() => {
+      const holding = this.#idle.filter((decoder) => decoder.holding);
+      for (const decoder of holding) void this.#rest(decoder);
+      const all = [...this.#all].filter((decoder) => decoder.holding);
+      if (all.length > holding.length) this.#restLater();
+    });
+  }
+
+  async #rest(decoder: Decoder): Promise<void> {
+    this.#idle.splice(this.#idle.indexOf(decoder), 1);
+    await decoder.rest();
+    this.#free(decoder);
   }
 
   #count({ memory }: Job, sign: 1 | -1): void {
+    if (sign > 0) this.#endRest();
     this.#busyHeavy += sign;
     this.#memory += sign * memory;
   }

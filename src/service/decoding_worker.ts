@@ -19,9 +19,11 @@ export type DecodingRequest =
   | {
     kind: "describe";
     image: Uint8Array<ArrayBuffer>;
-    /** Whether it takes so much memory that this is to be given back at once. */
+    /** Whether it takes so much memory that no decoder is to hold any besides. */
     large: boolean;
-  };
+  }
+  /** Gives back what decoders hold. Replied to with "rested". */
+  | { kind: "rest" };
 
 /** From a worker. */
 export type DecodingReply =
@@ -31,6 +33,7 @@ export type DecodingReply =
 
 type DecodingResult =
   | { kind: "ready" }
+  | { kind: "rested" }
   | { kind: "described"; described: Described }
   /** The image is to blame. */
   | { kind: "refused"; reason: ImageErrorReason; message: string }
@@ -47,8 +50,8 @@ let describer: Promise<Describer> | undefined;
 
 port.onmessage = async ({ data }) => {
   const result = await answer(data);
-  const large = data.kind === "describe" && data.large;
-  const reply = { ...result, grown: large && !await collectGarbage() };
+  const held = data.kind === "rest" || data.kind === "describe" && data.large;
+  const reply = { ...result, grown: held && !await collectGarbage() };
   const own = reply.kind === "described"
     ? [reply.described.descriptor.buffer]
     : [];
@@ -63,10 +66,15 @@ async function answer(request: DecodingRequest): Promise<DecodingResult> {
       await Promise.all([describer, prepareDescriber()]);
       return { kind: "ready" };
     }
-    const { image } = request;
+    const own = await describer!;
+    if (request.kind === "rest") {
+      own.rest();
+      return { kind: "rested" };
+    }
+    const { image, large } = request;
+    if (large && own.rest(image)) await collectGarbage();
     try {
-      const described = await (await describer!).describe(image);
-      return { kind: "described", described };
+      return { kind: "described", described: await own.describe(image) };
     } finally {
       image.buffer.transfer(0); // left to the garbage, it would stay for long
     }

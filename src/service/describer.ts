@@ -1,6 +1,11 @@
 /** From the bytes of an image to its descriptor, as the model's own preprocessing has it. @module */
 
-import { type Pixels, prepareDecoder, usePixels } from "../image/decode.ts";
+import {
+  forgetDecoders,
+  type Pixels,
+  prepareDecoder,
+  usePixels,
+} from "../image/decode.ts";
 import {
   allocateDescriber,
   describe,
@@ -9,6 +14,7 @@ import {
 } from "../image/descriptor.ts";
 import type { ImageHeader } from "../image/header.ts";
 import { checkImage, type ImageLimits } from "../image/limits.ts";
+import { imageTypeOf } from "../image/type.ts";
 import { PLAIN_VIEW } from "../image/view.ts";
 import { createArena } from "../kernels/arena.ts";
 import { type Kernels, prepareKernels } from "../kernels/mod.ts";
@@ -70,6 +76,16 @@ export class Describer {
       ];
       return { descriptor, phases };
     });
+  }
+
+  /**
+   * Lets go of the memory that decoders have grown to, or of all decoders' but those
+   * for images of the type of `kept`.
+   *
+   * @returns Whether any was held.
+   */
+  rest(kept?: Uint8Array): boolean {
+    return forgetDecoders(kept && imageTypeOf(kept));
   }
 
   /**

@@ -33,8 +33,6 @@ export interface CodecOptions {
   readonly isHarmless?: (line: string) => boolean;
 }
 
-/** An image of this size has grown the instance's memory, which cannot shrink. */
-const PIXELS_KEPT = 4_000_000;
 /** Lines of one image that are looked at. */
 const MAX_LINES = 100;
 
@@ -57,9 +55,10 @@ export class Codec {
   ) {}
 
   /**
-   * Decodes `bytes` as a {@linkcode Decoder} does. After an error or a large
-   * image the instance is dropped: a trap leaves it in an unknown state, and its
-   * memory never shrinks.
+   * Decodes `bytes` as a {@linkcode Decoder} does. After an error the instance is
+   * dropped: a trap leaves it in an unknown state. One that went well keeps the
+   * memory that it has grown to: to take as much again, and to give it back, would
+   * hold up the whole program.
    *
    * @throws {MemoryError} If it needs more than `memory`.
    * @throws {Error} With what the codec printed, if it cannot decode them or
@@ -74,15 +73,11 @@ export class Codec {
     const instance = this.#idle ?? this.instantiate(this.#host);
     this.#idle = undefined;
     this.#log = [];
-    let area = 0;
-    this.#take = (pixels) => {
-      area = pixels.width * pixels.height;
-      take(pixels);
-    };
+    this.#take = take;
     if (!this.#run(instance, bytes, memory, tail)) {
       throw new Error(this.#log.at(-1) ?? "the decoder found no pixels");
     }
-    if (reuse && area < PIXELS_KEPT) this.#idle = instance;
+    if (reuse) this.#idle = instance;
     const lost = this.#log.find((line) => !isHarmless(line));
     if (lost !== undefined) throw new Error(lost);
   }
