@@ -10,6 +10,7 @@ import fc from "fast-check";
 import { ImageError, type ImageErrorReason } from "../../src/errors.ts";
 import {
   decodeImage,
+  forgetDecoders,
   type Pixels,
   prepareDecoder,
   usePixels,
@@ -200,6 +201,23 @@ Deno.test("what fails on the pixels is not taken for a fault of the image", asyn
     const again = usePixels(image, DEFAULT_LIMITS, (_, { data }) => [...data]);
     assertEquals(await again, [...pixels.data]);
   }
+});
+
+Deno.test("the memory that a large JPEG took is there for the next one, until its decoder is forgotten", async () => {
+  const large = await encodeJpeg(gradient(3000, 2000));
+  const small = await encodeJpeg(IMAGE);
+  const memory = (image: Uint8Array) =>
+    usePixels(image, DEFAULT_LIMITS, (_, { data }) => data.buffer);
+  const taken = await memory(large);
+  assertStrictEquals(await memory(small), taken);
+  forgetDecoders("jpeg"); // the others, which other tests may have opened
+  assert(!forgetDecoders("jpeg"));
+  assertStrictEquals(await memory(small), taken);
+  assert(forgetDecoders("png"));
+  const other = await memory(small);
+  assert(other.byteLength < taken.byteLength);
+  assert(forgetDecoders());
+  assert(await memory(small) !== other);
 });
 
 Deno.test("the decoder can be made ready, which changes nothing", async () => {

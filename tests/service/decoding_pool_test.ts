@@ -11,6 +11,7 @@ import {
   DecodingPool,
   type PoolOptions,
 } from "../../src/service/decoding_pool.ts";
+import { Decoder } from "../../src/service/decoder.ts";
 import { Describer } from "../../src/service/describer.ts";
 import { encodeJpeg, gradient } from "../image/fixtures.ts";
 
@@ -131,6 +132,27 @@ Deno.test("a large image that took little time is followed by a rest, in which s
     await large;
     assertEquals(done, ["small", "small", "small", "large"]);
   });
+});
+
+Deno.test("a worker gives back what a large image left, and decodes the next", async () => {
+  const decoder = new Decoder();
+  try {
+    await decoder.start(PREPROCESSING, LIMITS);
+    const small = async () =>
+      (await decoder.describe(SMALL, { heavy: false, large: false }))
+        .descriptor;
+    assertEquals(await small(), await inPlace(SMALL));
+    assert(!decoder.holding);
+    await decoder.describe(LARGE, { heavy: true, large: true });
+    assert(decoder.holding);
+    await decoder.rest();
+    assert(!decoder.holding);
+    // Deno 2.5 cannot collect a worker's garbage: such a worker is replaced.
+    if (decoder.spent) return;
+    assertEquals(await small(), await inPlace(SMALL));
+  } finally {
+    decoder.stop(new Error("the test is over"));
+  }
 });
 
 Deno.test("too many that wait are refused as busy", async () => {
