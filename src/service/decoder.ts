@@ -5,6 +5,7 @@ import type { Preprocessing } from "../image/descriptor.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import type { DecodingReply, DecodingRequest } from "./decoding_worker.ts";
 import type { Described } from "./describer.ts";
+import type { ImageCost } from "./image_cost.ts";
 
 /**
  * One worker, asked one thing at a time. It has the permissions of the program,
@@ -55,12 +56,11 @@ export class Decoder {
   /**
    * Decodes and describes an image.
    *
-   * @param cost Whether it takes much time, and much memory.
    * @throws {ImageError} As usePixels does.
    */
   async describe(
     image: Uint8Array,
-    { heavy, large }: { heavy: boolean; large: boolean },
+    { heavy, large }: Pick<ImageCost, "heavy" | "large">,
   ): Promise<Described> {
     this.#holding ||= heavy;
     // A copy that is handed over: to have the message copy takes two to three times as long.

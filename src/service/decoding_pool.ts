@@ -9,9 +9,11 @@ import { BusyError, ImageError } from "../errors.ts";
 import type { Preprocessing } from "../image/descriptor.ts";
 import type { ImageHeader } from "../image/header.ts";
 import type { ImageLimits } from "../image/limits.ts";
-import { CLOCK, type Clock, Deadlines, turn } from "../waiting.ts";
+import { CLOCK, type Clock, Deadlines } from "../waiting.ts";
 import type { Decoder } from "./decoder.ts";
 import type { Described, Describer } from "./describer.ts";
+import { costOf, type ImageCost } from "./image_cost.ts";
+import { InPlace } from "./in_place.ts";
 import { Line, type Waiting } from "./line.ts";
 
 /** What a pool may take. */
@@ -36,20 +38,12 @@ export interface PoolOptions {
 const WARM_UP = 250;
 
 /** An image on its way. */
-interface Job extends Waiting {
+interface Job extends Waiting, ImageCost {
   readonly image: Uint8Array;
-  readonly memory: number;
-  readonly heavy: boolean;
   resolve(described: Described): void;
   reject(error: unknown): void;
 }
 
-/** Pixels, times the passes over them, that are decoded in a few milliseconds. */
-const LIGHT = 400_000;
-/** Bytes of a file that are read in about one. */
-const LIGHT_BYTES = 2_000_000;
-/** Bytes that an image takes beside which no other decoder's are held. */
-const LARGE = 160_000_000;
 /** Milliseconds without a heavy image after which the memory of the last is given back. */
 const REST = 1000;
 /**
@@ -57,8 +51,6 @@ const REST = 1000;
  * does that, all threads of the program are held up.
  */
 const TURNOVER = 2_000_000;
-/** Bytes for each pixel that the decoder of a progressive JPEG takes; the others take fewer. */
-const PER_PIXEL = 12;
 
 /**
  * Workers and the images that wait for them. Light images and heavy ones stand in
@@ -82,20 +74,19 @@ export class DecodingPool {
   #memory = 0;
   #lastHeavy = false;
   #state: "cold" | "starting" | "ready" | "in place" | "closed" = "cold";
-  /** Images that are decoded in place, or wait for it. */
-  #inTurn = 0;
+  readonly #inPlace: InPlace;
   readonly #clock: Clock;
   readonly #deadlines: Deadlines;
   readonly #rests = new Deadlines(REST);
   #endRest = () => {};
-  #turns: Promise<unknown> = Promise.resolve();
   /** Resolved when workers are wanted, or will not be any more. */
   readonly #wanted = Promise.withResolvers<void>();
 
   constructor(
-    private readonly describer: Describer,
+    describer: Describer,
     private readonly options: PoolOptions,
   ) {
+    this.#inPlace = new InPlace(describer);
     this.#clock = options.clock ?? CLOCK;
     this.#light = new Line(options.workers, this.#clock);
     this.#deadlines = new Deadlines(options.deadline);
@@ -115,15 +106,13 @@ export class DecodingPool {
     header: ImageHeader,
     { patient = true, request }: Partial<Pick<Job, "patient" | "request">> = {},
   ): Promise<Described> {
-    const work = header.width * header.height * (header.passes ?? 1);
-    const heavy = work > LIGHT || image.length > LIGHT_BYTES;
+    const cost = costOf(header, image.length);
     if (this.#state === "cold") this.#startSoon();
     const inPlace = this.#state === "in place" ||
-      (this.#state === "starting" && !heavy);
-    if (inPlace) return this.#describeInTurn(image, heavy);
+      (this.#state === "starting" && !cost.heavy);
+    if (inPlace) return this.#inPlace.describe(image, cost.heavy);
     this.#wanted.resolve();
-    const memory = PER_PIXEL * header.width * header.height + image.length;
-    return this.#enqueue({ image, memory, heavy, patient, request });
+    return this.#enqueue({ image, ...cost, patient, request });
   }
 
   /** Whether another light image would wait in vain: {@linkcode Line.turnsAway}. */
@@ -165,28 +154,13 @@ export class DecodingPool {
     return promise;
   }
 
-  /** Decodes in place, one image per turn of the event loop. */
-  #describeInTurn(image: Uint8Array, heavy: boolean): Promise<Described> {
-    const describe = async () => {
-      const described = await this.describer.describe(image);
-      if (heavy) this.describer.rest();
-      return described;
-    };
-    const result = this.#inTurn++ === 0
-      ? describe()
-      : this.#turns.then(turn).then(describe);
-    const done = () => void this.#inTurn--;
-    this.#turns = result.then(done, done);
-    return result;
-  }
-
   /** Starts the workers some time after the first image, or when a heavy one waits. */
   async #startSoon(): Promise<void> {
     this.#state = "starting";
     const end = new Deadlines(WARM_UP).start(this.#wanted.resolve);
     await this.#wanted.promise;
     end();
-    await this.#turns;
+    await this.#inPlace.done;
     try {
       await Promise.all(
         Array.from({ length: this.options.workers }, () => this.#start()),
@@ -226,7 +200,10 @@ export class DecodingPool {
       ),
     );
     for (const job of [...this.#light.drain(), ...this.#heavy.splice(0)]) {
-      this.#describeInTurn(job.image, job.heavy).then(job.resolve, job.reject);
+      this.#inPlace.describe(job.image, job.heavy).then(
+        job.resolve,
+        job.reject,
+      );
     }
   }
 
@@ -283,9 +260,7 @@ export class DecodingPool {
       );
     });
     try {
-      const { image, heavy, memory } = job;
-      const cost = { heavy, large: memory > LARGE };
-      job.resolve(await decoder.describe(image, cost));
+      job.resolve(await decoder.describe(job.image, job));
     } catch (error) {
       job.reject(error);
     } finally {

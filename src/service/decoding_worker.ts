@@ -19,7 +19,7 @@ export type DecodingRequest =
   | {
     kind: "describe";
     image: Uint8Array<ArrayBuffer>;
-    /** Whether it takes so much memory that no decoder is to hold any besides. */
+    /** As in its cost. */
     large: boolean;
   }
   /** Gives back what decoders hold. Replied to with "rested". */
