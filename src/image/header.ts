@@ -28,6 +28,8 @@ export interface ImageHeader {
   readonly passes?: number;
   /** Whether it is in four inks, CMYK or YCCK. */
   readonly inks?: boolean;
+  /** Whether it has 16 bits a channel, of which 8 are decoded. */
+  readonly deep?: boolean;
 }
 
 const READERS = {
@@ -57,7 +59,7 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader {
       `Cannot read image: the ${type} header is damaged`,
     );
   }
-  const { width, height, exif, passes, inks, unsupported } = header;
+  const { width, height, exif, passes, inks, deep, unsupported } = header;
   if (unsupported !== undefined) {
     throw new ImageError(
       "unsupported",
@@ -78,6 +80,7 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader {
     orientation,
     ...(passes !== undefined && passes > 1 && { passes }),
     ...(inks && { inks }),
+    ...(deep && { deep }),
   };
 }
 

@@ -37,8 +37,21 @@ const MAXIMUM_PASSES = 100;
 /** How often as many pixels as an image may have are gone over, in all passes together. */
 const LARGEST_PASSES = 16;
 
-/** An image in inks may have a third of the pixels: it takes ten times as long to decode. */
-const INKS_COST = 3;
+/** Images of some kinds may have fewer pixels. */
+const COSTLY = [
+  // It takes ten times as long to decode.
+  {
+    kind: "inks",
+    share: 3,
+    what: "in CMYK (a third of MAX_PIXELS; more as RGB)",
+  },
+  // It takes three times the memory.
+  {
+    kind: "deep",
+    share: 2,
+    what: "of 16 bits a channel (half of MAX_PIXELS; more with 8 bits)",
+  },
+] as const;
 
 /** Bytes that a decoder may take for each pixel, for each byte of the file, and besides. */
 const MEMORY_PER_PIXEL = 20;
@@ -59,19 +72,18 @@ export function checkImage(
     throw tooLarge(`${limits.bytes} bytes`, String(bytes.length));
   }
   const header = readImageHeader(bytes);
-  const { width, height, passes = 1, inks } = header;
+  const { width, height, passes = 1 } = header;
   if (width * height > limits.pixels) {
     throw tooLarge(
       `${limits.pixels} pixels (MAX_PIXELS)`,
       `${width}×${height}`,
     );
   }
-  const inked = Math.floor(limits.pixels / INKS_COST);
-  if (inks && width * height > inked) {
-    throw tooLarge(
-      `${inked} pixels in CMYK (a third of MAX_PIXELS; more as RGB)`,
-      `${width}×${height}`,
-    );
+  for (const { kind, share, what } of COSTLY) {
+    const fewer = Math.floor(limits.pixels / share);
+    if (header[kind] && width * height > fewer) {
+      throw tooLarge(`${fewer} pixels ${what}`, `${width}×${height}`);
+    }
   }
   const most = Math.min(
     Math.floor(LARGEST_PASSES * limits.pixels / (width * height)),

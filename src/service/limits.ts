@@ -4,7 +4,8 @@
  *   MAX_BODY_BYTES    largest request body                              10485760
  *   MAX_HELD_BYTES    of all bodies that are being worked on            67108864
  *   BODY_SECONDS      in which a body has to be there                   30
- *   MAX_PIXELS        of an image; four times as many for all images    25000000
+ *   MAX_PIXELS        of an image, in CMYK a third, with 16 bits a      25000000
+ *                     channel half; four times as many for all images
  *                     of a request together, and 16 times as many for
  *                     the scans of a progressive JPEG together
  *   MAX_IMAGES        in one request                                    32

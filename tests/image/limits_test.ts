@@ -89,6 +89,28 @@ Deno.test("an image in inks may have a third of the pixels, and is told so befor
   assertEquals(error.reason, "too-large");
 });
 
+Deno.test("a PNG of 16 bits a channel may have half of the pixels, and is told so before it is decoded", () => {
+  const sized = (width: number, height: number) =>
+    bytesOf(
+      "\x89PNG\r\n\x1a\n",
+      pngChunk(
+        "IHDR",
+        bytesOf(
+          integer(width, 4),
+          integer(height, 4),
+          Uint8Array.of(16, 2, 0, 0, 0),
+        ),
+      ),
+    );
+  assertEquals(checkImage(sized(5000, 2500)).width, 5000);
+  const error = assertThrows(
+    () => checkImage(sized(5000, 2501)),
+    ImageError,
+    "at most 12500000 pixels of 16 bits a channel",
+  );
+  assertEquals(error.reason, "too-large");
+});
+
 Deno.test("the scans of a JPEG are bounded by its pixels", async () => {
   const jpeg = await encodeJpeg(gradient(100, 100), { progressive: true });
   const limits = (pixels: number) => ({ bytes: 1e6, pixels });

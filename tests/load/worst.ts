@@ -17,8 +17,12 @@ export interface Hostile {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** The side of a square of not quite as many pixels as are allowed, and of one that may have a hundred scans. */
+/**
+ * The sides of squares of not quite as many pixels as are allowed: of any image, of
+ * one with 16 bits a channel, and of one that has a hundred scans.
+ */
 const LARGEST = 5000;
+const DEEPEST = 3500;
 const SCANNED = 2000;
 const SCANS = 100;
 const BODY = 10_000_000;
@@ -58,17 +62,18 @@ async function scanned(): Promise<Uint8Array<ArrayBuffer>> {
   );
 }
 
-/** A black PNG of 16 bits a sample: hardly any bytes, and all of the pixels. */
-function deepPng(): Uint8Array<ArrayBuffer> {
-  const lines = new Uint8Array(LARGEST * (1 + 8 * LARGEST));
+/** A black PNG of so many bits a channel: hardly any bytes, and all of the pixels that it may have. */
+function blackPng(bits: 8 | 16): Uint8Array<ArrayBuffer> {
+  const side = bits === 8 ? LARGEST : DEEPEST;
+  const lines = new Uint8Array(side * (1 + side * bits / 2));
   return bytesOf(
     "\x89PNG\r\n\x1a\n",
     pngChunk(
       "IHDR",
       bytesOf(
-        integer(LARGEST, 4),
-        integer(LARGEST, 4),
-        Uint8Array.of(16, 6, 0, 0, 0),
+        integer(side, 4),
+        integer(side, 4),
+        Uint8Array.of(bits, 6, 0, 0, 0),
       ),
     ),
     pngChunk("IDAT", new Uint8Array(deflateSync(lines))),
@@ -114,7 +119,8 @@ export async function worstRequests(): Promise<Hostile[]> {
   return [
     image("a JPEG of 25 megapixels", jpeg),
     image("a JPEG of 100 scans", await scanned()),
-    image("a PNG of 25 megapixels, 16 bits", deepPng()),
+    image("a PNG of 25 megapixels", blackPng(8)),
+    image("a PNG of 12 megapixels, 16 bits", blackPng(16)),
     image("an empty WebP of 23 megapixels", emptyWebp()),
     image("10 MB of noise", noise(BODY)),
     {

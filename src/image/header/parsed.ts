@@ -7,6 +7,8 @@ export interface ParsedHeader {
   readonly passes?: number;
   /** Whether it is in four inks, for printing. */
   readonly inks?: boolean;
+  /** Whether it has 16 bits a channel. */
+  readonly deep?: boolean;
   /** What keeps a valid file from being decoded here, as a noun. */
   readonly unsupported?: string | undefined;
 }

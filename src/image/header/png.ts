@@ -22,6 +22,7 @@ export function readPngHeader(bytes: Uint8Array): ParsedHeader | undefined {
   return {
     width: view.getUint32(16),
     height: view.getUint32(20),
+    deep: bytes[24] === 16,
     exif: findExif(bytes, view),
   };
 }
