@@ -9,7 +9,7 @@ import { problem } from "./problem.ts";
 import { type KnownKey, recordOf } from "./record.ts";
 
 /** What a key may do, the least first: each role may also do what those before it may. */
-export const ROLES = ["predict", "finetune", "admin"] as const;
+const ROLES = ["predict", "finetune", "admin"] as const;
 
 /** What a key may do. */
 export type Role = typeof ROLES[number];

@@ -21,7 +21,7 @@ export const indexAnswer = fields({
 });
 
 /** The files of the page that shows the documentation. */
-export const DOCS_FILES = [
+const DOCS_FILES = [
   "page.js",
   "page.css",
   "swagger-ui-bundle.js",

@@ -78,7 +78,7 @@ export async function runCommand(command: Command, main: Main): Promise<never> {
 }
 
 /** The exit code that tells what kind of error ended a command. */
-export function exitCodeOf(error: unknown): number {
+function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   if (
     error instanceof DataError || error instanceof ImageError ||

@@ -44,8 +44,6 @@ export interface Material {
   readonly replay: Examples;
   /** Examples that no head was trained on. */
   readonly guard: Examples;
-  /** Each head's accuracy on unseen images, by cross-validation; matters where the guard is small. */
-  readonly expected?: readonly number[];
 }
 
 /** What changes with every accepted correction. */
@@ -123,8 +121,7 @@ export class Corrector {
     const metric = await Metric.create(replay.features, { features });
     const scorer = await Scorer.create(features, rows);
     const adam = await AdamSteps.create(metric, scorer, replay, rows);
-    const { guard, expected } = material;
-    const guards = chooseGuards(scorer, base, guard, replay, expected);
+    const guards = chooseGuards(scorer, base, material.guard, replay);
     return new Corrector(material, metric, scorer, adam, guards);
   }
 

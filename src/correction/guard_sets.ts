@@ -25,17 +25,14 @@ const MOST = 64;
 const HALVINGS = 30;
 
 /**
- * Chooses for each head.
- *
- * @param expected Each head's accuracy on unseen images, by cross-validation;
- * without it, by the few images of the guard, one imagined right and one wrong.
+ * Chooses the guard of each head. Of a small one, the share of right answers is
+ * estimated with two more images, one right and one wrong.
  */
 export function chooseGuards(
   scorer: Scorer,
   base: readonly Head[],
   guard: Examples,
   replay: Examples,
-  expected?: readonly number[],
 ): GuardSet[] {
   return base.map((head, h): GuardSet => {
     const own: GuardSet = {
@@ -47,7 +44,7 @@ export function chooseGuards(
     const size = own.labels.filter(isKnown).length;
     if (size >= LEAST_GUARD) return own;
     const { accuracy } = measure(scorer, head, own);
-    const share = expected?.[h] ?? (accuracy * size + 1) / (size + 2);
+    const share = (accuracy * size + 1) / (size + 2);
     return handicapped(scorer, head, replay, replay.labels[h]!, share);
   });
 }

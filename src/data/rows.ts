@@ -71,7 +71,7 @@ export async function assembleRows(
 }
 
 /** Tells if there is a head that has something to tell apart. */
-export function differ(
+function differ(
   heads: readonly HeadSpec[],
   entries: readonly Pick<SourceEntry, "labels">[],
 ): boolean {

@@ -187,7 +187,7 @@ export const classes: HeadKind<
 };
 
 /** The labels that are answered. */
-export function activeLabels(
+function activeLabels(
   { labels, retired = [] }: ClassesHead,
 ): readonly string[] {
   return labels.filter((label) => !retired.includes(label));

@@ -3,7 +3,6 @@
 import {
   type HeadOutputs,
   type HeadScore,
-  isKnown,
   type Metrics,
 } from "../heads/head.ts";
 import { type HeadSpec, kindOf, widthOf } from "../heads/kinds.ts";
@@ -207,11 +206,6 @@ function indicesOf(labels: Float64Array, label: number): number[] {
   const rows: number[] = [];
   labels.forEach((each, n) => each === label && rows.push(n));
   return rows;
-}
-
-/** Tells if any image has a label of any head. */
-export function hasLabels({ labels }: Pick<Evaluation, "labels">): boolean {
-  return labels.some((head) => head.some(isKnown));
 }
 
 /**

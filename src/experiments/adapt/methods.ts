@@ -19,7 +19,7 @@ import { rowAt, Scorer } from "../../correction/scorer.ts";
 import { indexOfLargest, UNKNOWN } from "../../heads/head.ts";
 
 /** How often a labelled target image counts beside one of the source. */
-export const TARGET_WEIGHT = 5;
+const TARGET_WEIGHT = 5;
 /** λ of the discriminants' metric. */
 const RIDGE = 0.1;
 /** By how much an answer is to be right after a correction, in logits: as far as a trusted client may ask. */
