@@ -59,6 +59,18 @@ export function mergedMoments(
   return moments;
 }
 
+/** The moments whose tensors still have the length that they had; the others start anew. */
+export function fittingMoments(
+  moments: ReadonlyMap<string, Moment>,
+  lengthOf: (tensor: string) => number | undefined,
+): Map<string, Moment> {
+  return new Map(
+    [...moments].filter(([name, { slots }]) =>
+      [...slots.values()].every(({ length }) => length === lengthOf(name))
+    ),
+  );
+}
+
 /** The tensors of heads that differ from the base model's, named and shaped as in a file. */
 export function headTensors(
   heads: Heads,

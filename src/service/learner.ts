@@ -2,12 +2,12 @@
 
 import { type HeadSpec, kindOf } from "../heads/kinds.ts";
 import { Random } from "../nn/prng.ts";
-import type { Moment } from "../model/state.ts";
 import type {
   BeforeAfter,
   GuardRecord,
   HeadsRecord,
 } from "../store/manifest.ts";
+import { fittingMoments } from "./heads.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import { type Note, timed } from "./phases.ts";
 import { FeaturePool, type FeatureRows } from "./pool.ts";
@@ -92,6 +92,7 @@ export class Learner {
     const { model } = weights;
     const sizes = { ...model.sizes, heads };
     const parameters = new Map([...model.parameters, ...brought]);
+    const lengthOf = (name: string) => parameters.get(name)?.length;
     return new Learner(
       network,
       heads,
@@ -99,7 +100,7 @@ export class Learner {
         { ...model, sizes, calibration },
         MAX_EXAMPLES + REPLAY,
       ),
-      { parameters, moments: fitting(moments, parameters) },
+      { parameters, moments: fittingMoments(moments, lengthOf) },
       replay && new FeaturePool(network, replay),
       guard && new FeaturePool(network, guard),
     );
@@ -229,18 +230,4 @@ function scoreInWords(head: HeadSpec, score: number): string {
 function repeated(examples: FeatureRows): FeatureRows[] {
   const times = Math.max(1, Math.floor(LEAST_ROWS / examples.length));
   return Array.from({ length: times }, () => examples);
-}
-
-/** The moments whose tensors have the size that they had. */
-function fitting(
-  moments: ReadonlyMap<string, Moment>,
-  parameters: Parameters,
-): Map<string, Moment> {
-  return new Map(
-    [...moments].filter(([name, { slots }]) =>
-      [...slots.values()].every(({ length }) =>
-        length === parameters.get(name)?.length
-      )
-    ),
-  );
 }

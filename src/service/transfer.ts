@@ -13,7 +13,7 @@ import { readState } from "../checkpoint/state_reader.ts";
 import { CheckpointError } from "../errors.ts";
 import { featureStride } from "../model/network.ts";
 import { type Sizes, tensorSpecs } from "../model/sizes.ts";
-import { type ModelState, type Moment, shapesOf } from "../model/state.ts";
+import { type ModelState, shapesOf } from "../model/state.ts";
 import type { HeadsRecord, Manifest } from "../store/manifest.ts";
 import type { Draft, Tensor } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
@@ -26,6 +26,7 @@ import {
 import {
   changedSteps,
   differing,
+  fittingMoments,
   headsOf,
   isCorrectionMoment,
   mergedMoments,
@@ -63,6 +64,7 @@ export class Transfer {
     const base = await this.weights.state();
     const { heads, calibration } = headsOf(base, manifest);
     const sizes = { ...base.sizes, heads };
+    const lengths = lengthsOf(sizes);
     const { tensors, metadata } = fileTensors({
       ...base,
       sizes,
@@ -70,7 +72,7 @@ export class Transfer {
       parameters: new Map([...base.parameters, ...stored]),
       moments: fittingMoments(
         mergedMoments(base.moments, manifest.steps, stored),
-        sizes,
+        (name) => lengths.get(name),
       ),
     }, { bytes: false });
     tensors.push(...correctionTensors(manifest, stored));
@@ -189,25 +191,17 @@ function ownHeads(
     : of(state);
 }
 
-/** Moments of tensors that have another size now are left out: they start anew. */
-function fittingMoments(
-  moments: ReadonlyMap<string, Moment>,
-  sizes: Sizes,
-): Map<string, Moment> {
-  const counts = new Map(
+/** The number of values of each parameter, by its name. */
+function lengthsOf(sizes: Sizes): Map<string, number> {
+  return new Map(
     tensorSpecs(sizes).map(({ name, shape: [outputs, inputs = 1] }) => [
       name,
       outputs * inputs,
     ]),
   );
-  return new Map(
-    [...moments].filter(([name, { slots }]) =>
-      [...slots.values()].every(({ length }) => length === counts.get(name))
-    ),
-  );
 }
 
-/** Features and labels in a row of the memory. */
+/** The length of a row of the memory: features and labels. */
 function rowWidth(sizes: Sizes): number {
   return featureStride(sizes) + sizes.heads.length;
 }
