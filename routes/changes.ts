@@ -6,7 +6,7 @@ import type { Changed, ChangeOptions } from "../src/service/editor.ts";
 import { readIfMatch } from "./headers.ts";
 import { noteOf, recordOf } from "./record.ts";
 
-/** The options of a change: the states it may be made to, the key's name, and where its parts are noted. */
+/** The options of a change: allowed states, the name of the key, and the record of its parts. */
 export function changeOptionsOf(c: Context): ChangeOptions {
   return {
     ifMatch: readIfMatch(c),
