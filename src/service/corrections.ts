@@ -30,12 +30,12 @@ import {
 import type { Version } from "./versions.ts";
 import type { TuningMaterial, Weights } from "./weights.ts";
 
-/** Seeds of attempts on one version lie this far apart. */
+/** The distance between the seeds of attempts on one version. */
 const ATTEMPT = 1_000_003;
 
 /** Corrects versions, one request at a time. */
 export class Corrections {
-  /** Attempts on the version that is corrected, so that another try draws anew. */
+  /** Attempts on the version that is corrected, so that each has draws of its own. */
   #attempts = { version: 0, count: 0 };
 
   private constructor(
@@ -197,7 +197,7 @@ export function changedParameters(
   );
 }
 
-/** What the guard saw, by the head's name; null where nothing could be judged. */
+/** The guard's record by the head's name; null if it has no labelled images. */
 export function guardRecord(
   { guard }: Pick<Correction, "guard">,
 ): GuardRecord | null {

@@ -148,7 +148,7 @@ export function headShapes(
   return new Map([...shapes].filter(([name]) => isHead(name)));
 }
 
-/** Names a version's trunk and labels: drafts are judged against the version that brought both. */
+/** A name for a version's trunk and labels: drafts are compared with the version that introduced both. */
 export function labelledTrunk({ tensors, heads }: Manifest): string {
   return JSON.stringify([trunkName(tensors), heads]);
 }
@@ -168,7 +168,7 @@ export async function parametersThatBrought(
   return await store.load(first, isHead);
 }
 
-/** Names a version's trunk; the base model's is the empty text. */
+/** A name for a version's trunk; the base model's is the empty string. */
 export function trunkName(tensors: readonly TensorRecord[]): string {
   return tensors.filter(({ name }) => name.startsWith("trunk."))
     .map(({ sha256 }) => sha256).join(" ");

@@ -1,4 +1,4 @@
-/** Labels of the served model: new ones, other names, retired ones. @module */
+/** Changes of labels: new, renamed and retired ones. @module */
 
 import { examplesFrom, parametersOf } from "../correction/heads.ts";
 import type { ClassesHead } from "../heads/classes.ts";
@@ -40,7 +40,7 @@ export class Labels {
    * Adds a class to a head from images of it.
    *
    * @param describe Decodes and describes at least one image.
-   * @throws {LabelError} If the head has no classes or the label already, or the label is none.
+   * @throws {LabelError} If the head has no classes or has the label already, or the label is invalid.
    */
   async add(
     head: string,
@@ -78,7 +78,7 @@ export class Labels {
   }
 
   /**
-   * Retires a class: it is not answered any more, and not taken as a label.
+   * Retires a class: it is no longer answered, nor accepted as a label.
    *
    * @throws {LabelError} If there is no such class, or it is the last one.
    */

@@ -1,4 +1,4 @@
-/** The whole state as one file, and back. @module */
+/** Export and import of the whole state as one file. @module */
 
 import {
   encodeSafetensors,
@@ -138,10 +138,10 @@ export class Transfer {
   }
 }
 
-/** How much of a part a message shows. */
+/** Characters of a part that a message shows. */
 const EXCERPT = 200;
 
-/** What must be the same for a state to be one of the served model. Labels may have changed. */
+/** The parts that a state must share with the served model. Labels may have changed. */
 function comparedParts({ sizes, preprocessing, optimizer }: ModelState) {
   const { inputs, hidden, heads } = sizes;
   const kinds = heads.map(({ name, kind }) => `${name} (${kind})`);
@@ -172,7 +172,7 @@ function checkFits(state: ModelState, base: ModelState): void {
   }
 }
 
-/** As much of a text as a message may show. */
+/** The beginning of a text, for a message. */
 function excerpt(text: string): string {
   return text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text;
 }
@@ -206,7 +206,7 @@ function rowWidth(sizes: Sizes): number {
   return featureStride(sizes) + sizes.heads.length;
 }
 
-/** What corrections keep of the optimizer, as tensors of a file. */
+/** The second moments of corrections, as tensors of a file. */
 function correctionTensors(
   { tensors }: Manifest,
   stored: ReadonlyMap<string, Float32Array>,
