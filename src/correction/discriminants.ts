@@ -1,6 +1,6 @@
 /**
- * Heads by linear discriminants: what is optimal where every class has features of
- * one normal distribution about a mean of its own.
+ * Heads by linear discriminants, which are optimal if the features of all classes are normally
+ * distributed with the same covariance and different means.
  *
  *   w_c = M⁻¹(m_c − μ),  z_c(x) = w_c·(x − μ) − ½ (m_c − μ)·w_c + log π_c
  *
@@ -32,7 +32,7 @@ export interface Discriminants {
 }
 
 /**
- * Fits discriminants to the labelled ones of some examples.
+ * Fits discriminants to labelled examples; those without a label are left out.
  *
  * @param labels The class of each, `UNKNOWN` where there is none.
  * @param features Number H of features.

@@ -1,5 +1,5 @@
 /**
- * Labels spread from labelled examples to unlabelled ones that lie near them.
+ * Label propagation: labels spread from labelled examples to unlabelled ones nearby.
  *
  *   S = D^−½ A D^−½,  F ← α S F + (1 − α) Y
  *
@@ -29,7 +29,7 @@ type Edges = ReadonlyMap<number, number>;
  * The class of each row of features [n, stride].
  *
  * @param metric Of all rows, with λ = 1.
- * @param labels The class of each row, `UNKNOWN` where it is to be found.
+ * @param labels The class of each row, `UNKNOWN` if it is to be found.
  */
 export function propagate(
   metric: Metric,
@@ -91,7 +91,7 @@ function normalized(graph: readonly Map<number, number>[]): Edges[] {
   );
 }
 
-/** In the order of the neighbours, so that sums do not depend on how the graph was found. */
+/** Edges in the order of the neighbours, so that sums do not depend on the order of their discovery. */
 function ascending(edges: Edges): [number, number][] {
   return [...edges].sort(([a], [b]) => a - b);
 }

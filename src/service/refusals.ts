@@ -27,13 +27,13 @@ export interface Refusal {
   readonly against: readonly Objection[];
 }
 
-const LOOK = "Look at the labels: the model was sure of others.";
+const LOOK = "Look at the labels: the model was sure of other ones.";
 const TRUST =
-  "If they are right, send trusted: true with an admin key, which has every example believed.";
+  "If they are right, send trusted: true with an admin key, which skips this check.";
 const ONE_BY_ONE =
-  "Send fewer examples at a time: each request is judged by itself.";
+  "Send fewer examples at a time: each request is checked by itself.";
 const JUDGED_BY_REPLAY =
-  "The model keeps too few images that it was not trained on: one trained with more for validation is judged by those.";
+  "The model has too few images that it was not trained on: train it with more validation images.";
 
 /** Explains a correction that was refused. */
 export function refusedCorrection(
