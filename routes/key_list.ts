@@ -16,7 +16,8 @@ const DIGEST = /^sha256:([0-9a-f]{64})$/i;
  * as it is, or as `sha256:` and the digest of it in hexadecimal.
  *
  * @param variable The setting's name, for errors.
- * @throws {RangeError} If some are pairs and some are not, a name occurs twice, or a digest is malformed.
+ * @throws {RangeError} If some are pairs and some are not, a name occurs twice, or a
+ * digest is malformed.
  */
 export function readKeys(
   variable: string,

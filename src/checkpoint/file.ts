@@ -99,8 +99,8 @@ async function readAt(
 
 /**
  * Writes a file by writing another beside it and renaming that, so that a crash at any
- * moment leaves either the old file or the new one, whole. A symbolic link stays a link: the
- * file that it points to is written.
+ * moment leaves either the old file or the new one, whole. A symbolic link stays a
+ * link: the file that it points to is written.
  *
  * @returns The SHA-256 of what was written, in hexadecimal.
  */

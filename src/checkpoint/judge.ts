@@ -1,7 +1,7 @@
 /**
- * Checks of the numbers of a state. A file may be complete and fit its own description, and
- * still hold numbers that no training produces. Every state that is read passes these
- * checks.
+ * Checks of the numbers of a state. A file may be complete and fit its own description,
+ * and still hold numbers that no training produces. Every state that is read passes
+ * these checks.
  *
  * @module
  */
@@ -80,7 +80,8 @@ export interface LayerReach {
  *
  *   inputs · max|w| · max|x| + max|b|
  *
- * @param trunk Layers that read each other's output; the first reads standardized descriptors.
+ * @param trunk Layers that read each other's output; the first reads standardized
+ * descriptors.
  * @param heads Layers that read the last one's output.
  * @throws {CheckpointError} If a value may leave the range of floats.
  */
@@ -129,9 +130,9 @@ function firstNegative(values: Float32Array): number | undefined {
 }
 
 /**
- * The 16-bit halves of each float, the second with its sign and exponent. Scanning them is
- * faster at a start, when code is interpreted: the engine then allocates an object for every
- * float that it reads, and collects them before the first answer.
+ * The 16-bit halves of each float, the second with its sign and exponent. Scanning them
+ * is faster at a start, when code is interpreted: the engine then allocates an object
+ * for every float that it reads, and collects them before the first answer.
  */
 function halvesOf({ buffer, byteOffset, length }: Float32Array): Uint16Array {
   return new Uint16Array(buffer, byteOffset, 2 * length);

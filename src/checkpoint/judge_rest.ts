@@ -13,8 +13,8 @@ import {
 import { asTandem2 } from "./tandem_1.ts";
 
 /**
- * Reads the parts that `readServingModel` leaves out, only to check them. Yields after every
- * part, so that other work can run in between.
+ * Reads the parts that `readServingModel` leaves out, only to check them. Yields after
+ * every part, so that other work can run in between.
  *
  * @throws {CheckpointError} If a part cannot come from a training.
  */

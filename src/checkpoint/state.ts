@@ -59,8 +59,8 @@ export function tensorsOf(
 }
 
 /**
- * The tensors and metadata that prediction needs and nothing else: no moments, no examples,
- * no training record.
+ * The tensors and metadata that prediction needs and nothing else: no moments, no
+ * examples, no training record.
  */
 export function servingTensorsOf(
   model: ServingModel,

@@ -39,8 +39,8 @@ export function parseStrictJson(text: string): unknown {
 }
 
 /**
- * Whether a few searches of the whole text show that it is strict, as most are: a start then
- * does not have to go through its tokens.
+ * Whether a few searches of the whole text show that it is strict, as most are: a start
+ * then does not have to go through its tokens.
  */
 function isPlain(text: string, value: unknown): boolean {
   if (!text.isWellFormed() || SURROGATE.test(text)) return false;

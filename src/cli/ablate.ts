@@ -1,4 +1,4 @@
-/** `deno task ablate`: what each piece of the recipe brings, over several seeds. @module */
+/** `deno task ablate`: the contribution of each part of the recipe, over several seeds. @module */
 
 import { dirname } from "node:path";
 import { parseShares } from "../data/split.ts";

@@ -66,7 +66,7 @@ async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
   const service = await Service.create({ weights, engine });
   try {
     const transfer = await service.transfer();
-    // What a file remembers is part of a version, not of the weights.
+    // The memory in a file belongs to a version, not to the weights.
     if (!flags.has("store") && hasMemory(viewSafetensors(bytes))) {
       await transfer.import(bytes);
     }
@@ -96,7 +96,7 @@ async function correct(
   flags: Flags,
   signal: AbortSignal,
 ): Promise<FinetuneAnswer[]> {
-  await service.identity(); // the version that is served says which labels there are
+  await service.identity(); // the labels are those of the served version
   const { heads } = service;
   const opened = await openDataset(flags, signal, {
     views: 1,
@@ -178,7 +178,7 @@ async function correctAll(
   return answers;
 }
 
-/** The rows with a label: one of every group, then another of every group, and so on. */
+/** The labelled rows: one of every group, then another of every group, and so on. */
 function mixedRows(examples: Examples): number[] {
   const groups = groupsOf(examples);
   const seen = new Map<string, number>();

@@ -58,7 +58,7 @@ async function predict(flags: Flags): Promise<number> {
   return EXIT.ok;
 }
 
-/** A file as it is; the images of a folder, in the order of their names. */
+/** The path itself; for a folder, its images in the order of their names. */
 async function imagesAt(path: string): Promise<string[]> {
   const isFolder = await Deno.stat(path).then(
     ({ isDirectory }) => isDirectory,
@@ -91,7 +91,7 @@ async function readImage(path: string): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** Says of which image an error speaks. */
+/** Adds the name of the image to its errors. */
 async function located<T>(image: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -4,12 +4,12 @@ import type { HeadAnswer } from "../heads/kinds.ts";
 import { formatPercent, formatQuantity } from "../report/format.ts";
 import type { Prediction } from "../service/answers.ts";
 
-/** An image's path and what the model says of it. */
+/** An image's path and its prediction. */
 export interface Result extends Prediction {
   readonly image: string;
 }
 
-/** Fewer than one in a hundred of the images that the model knows look as strange. */
+/** The value of `known` below which an image is reported as unfamiliar. */
 const STRANGE = 0.01;
 
 /** Results as one JSON object. */

@@ -96,7 +96,7 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
     ? servingState(outcome.state)
     : outcome.state;
   const weights = await save(files.model, state);
-  // What could be gone on with is finished now.
+  // The run is finished: its checkpoint is no longer needed.
   await Deno.remove(files.checkpoint).catch(() => {});
   if (flags.has("json")) {
     console.log(trainJson(outcome, weights, seconds()));

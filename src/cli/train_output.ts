@@ -1,4 +1,4 @@
-/** The words of `deno task train`: metrics on stdout, the rest of a stopped run on stderr. @module */
+/** The output of `deno task train`: metrics on stdout, messages about a stopped run on stderr. @module */
 
 import type { HeadSpec } from "../heads/kinds.ts";
 import { parameterCount } from "../model/sizes.ts";

@@ -4,8 +4,8 @@
  *   x̃ = L⁻¹(x − μ),  w̃ = Lᵀw,  b̃ = b + w·μ   (M = L·Lᵀ)
  *
  * write the same heads in coordinates in which a plain gradient step is one in the
- * {@linkcode Metric}. The first moment starts from zero with every request, so that it does
- * not push towards what earlier requests wanted; the second is kept.
+ * {@linkcode Metric}. The first moment starts from zero with every request, so that it
+ * does not push towards what earlier requests wanted; the second is kept.
  *
  * Source: Kingma, Ba 2015, Algorithm 1 (arXiv:1412.6980).
  *

@@ -24,7 +24,8 @@ const USUAL_WEIGHT = 3;
  * three that would be as far out as is usual.
  *
  * @param within The metric that the new row is made by.
- * @param rise By how much that row rises from the mean of all features to that of the examples.
+ * @param rise By how much that row rises from the mean of all features to that of the
+ * examples.
  * @param others At least one.
  */
 export function distanceOf(

@@ -1,6 +1,6 @@
 /**
- * Heads by linear discriminants, which are optimal if the features of all classes are normally
- * distributed with the same covariance and different means.
+ * Heads by linear discriminants, which are optimal if the features of all classes are
+ * normally distributed with the same covariance and different means.
  *
  *   w_c = M⁻¹(m_c − μ),  z_c(x) = w_c·(x − μ) − ½ (m_c − μ)·w_c + log π_c
  *

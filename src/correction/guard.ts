@@ -1,6 +1,6 @@
 /**
- * The guard: decides whether corrected heads may replace the present ones, by their answers
- * for examples that no head was trained on.
+ * The guard: decides whether corrected heads may replace the present ones, by their
+ * answers for examples that no head was trained on.
  *
  * Every head must stay near the base model: its accuracy may not fall by more than two
  * points, nor its loss rise by more than 0.05 nats (of a quantity, both in terms of its

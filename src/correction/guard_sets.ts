@@ -2,11 +2,12 @@
  * The guard set of each head: images that no head was trained on, if there are enough of
  * them.
  *
- * With fewer, two points of accuracy are less than one image. Then the images of the replay
- * memory take their place. A model is right about nearly all of them, since it was trained
- * on them: so the logit of each label gets a handicap that makes the base model's accuracy
- * equal to that on unseen images. (Leave-one-out discriminants are no substitute, since the
- * trunk has seen every image; both were measured, docs/fine-tuning.md.)
+ * With fewer, two points of accuracy are less than one image. Then the images of the
+ * replay memory take their place. A model is right about nearly all of them, since it
+ * was trained on them: so the logit of each label gets a handicap that makes the base
+ * model's accuracy equal to that on unseen images. (Leave-one-out discriminants are no
+ * substitute, since the trunk has seen every image; both were measured,
+ * docs/fine-tuning.md.)
  *
  * @module
  */

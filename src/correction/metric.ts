@@ -1,11 +1,11 @@
 /**
- * The metric of a trunk's features: distances relative to the covariance of the features of
- * many images (Mahalanobis).
+ * The metric of a trunk's features: distances relative to the covariance of the
+ * features of many images (Mahalanobis).
  *
  *   μ = mean of x,  C = (1/n) Σ (x − μ)(x − μ)ᵀ,  M = C + λ·s·I,  s = tr C / H
  *
- * Features after a ReLU share a large common direction. A step that is measured by M instead
- * of I hardly moves along it, and so leaves all other images alone.
+ * Features after a ReLU share a large common direction. A step that is measured by M
+ * instead of I hardly moves along it, and so leaves all other images alone.
  *
  * Source: Cesa-Bianchi, Conconi, Gentile 2005, "A second-order perceptron
  * algorithm" (doi:10.1137/S0097539703432542), for the inverse correlation matrix;

@@ -3,9 +3,9 @@
  *
  *   w ∝ (C_w + s·I)⁻¹(m − μ),  w·(m − μ) = 4
  *
- * m is the mean of the examples, C_w the covariance of features within classes. Then the
- * examples are corrected like any others, by a wide margin. {@linkcode riseOf} sets the bias
- * on the images of the guard.
+ * m is the mean of the examples, C_w the covariance of features within classes. Then
+ * the examples are corrected like any others, by a wide margin. {@linkcode riseOf} sets
+ * the bias on the images of the guard.
  *
  * @module
  */

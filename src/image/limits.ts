@@ -34,10 +34,10 @@ export const COMMAND_LIMITS: ImageLimits = {
  * the whole image. Encoders write about ten.
  */
 const MAXIMUM_PASSES = 100;
-/** How often as many pixels as an image may have are gone over, in all passes together. */
+/** The most pixels of all passes together, as a multiple of the most pixels of an image. */
 const LARGEST_PASSES = 16;
 
-/** An image in inks may have a third of the pixels: it takes ten times as long to decode. */
+/** The divisor of the pixel limit for CMYK and YCCK images, which take ten times as long to decode. */
 const INKS_COST = 3;
 
 /** Bytes that a decoder may take for each pixel, for each byte of the file, and besides. */
@@ -47,7 +47,7 @@ const MEMORY_PER_BYTE = 4;
 const MEMORY_BESIDES = 64 * MEBIBYTE;
 
 /**
- * Reads the header of an image and holds it to the limits.
+ * Reads the header of an image and checks it against the limits.
  *
  * @throws {ImageError} "too-large" if it is over a limit; else as readImageHeader.
  */

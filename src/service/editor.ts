@@ -86,8 +86,10 @@ export class Editor {
    * Makes a change in its turn: proposes it on the current head, commits it and publishes
    * the version.
    *
-   * @param propose Does all of the work on the given head; called again if the head has moved.
-   * @returns The versions before and after, or the answer to a change that changes nothing.
+   * @param propose Does all of the work on the given head; called again if the head has
+   * moved.
+   * @returns The versions before and after, or the answer to a change that changes
+   * nothing.
    * @throws {BusyError} If too many changes wait.
    * @throws {ConflictError} If the head moved every time.
    * @throws {PreconditionError} If the model has none of the hashes asked for.

@@ -40,7 +40,8 @@ export class Labels {
    * Adds a class to a head from images of it.
    *
    * @param describe Decodes and describes at least one image.
-   * @throws {LabelError} If the head has no classes or has the label already, or the label is invalid.
+   * @throws {LabelError} If the head has no classes or has the label already, or the
+   * label is invalid.
    */
   async add(
     head: string,

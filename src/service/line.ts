@@ -23,8 +23,8 @@ const WAITED_FOR = 1;
 /** Milliseconds between two checks of whether an overload is over. */
 const JUDGED = 1000;
 /**
- * The least share of requests that is refused in an overload. Clients that send one request
- * after the other make for less, and are better served in order.
+ * The least share of requests that is refused in an overload. Clients that send one
+ * request after the other make for less, and are better served in order.
  */
 const TURNED_AWAY = 1 / 5;
 /**
@@ -66,8 +66,8 @@ export class Line<J extends Waiting> {
   }
 
   /**
-   * Whether one more that is not patient would wait in vain. If so it counts as refused, and
-   * must not be pushed.
+   * Whether one more that is not patient would wait in vain. If so it counts as
+   * refused, and must not be pushed.
    */
   turnsAway(): boolean {
     this.#judge();

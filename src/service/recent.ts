@@ -15,8 +15,8 @@ export class RecentImages {
   >();
 
   /**
-   * Keeps a descriptor for an hour, unless too many come after it, and returns its id. That
-   * is made from its hash: the same image has the same id.
+   * Keeps a descriptor for an hour, unless too many come after it, and returns its id.
+   * That is made from its hash: the same image has the same id.
    */
   async add(descriptor: Uint8Array): Promise<string> {
     const hash = await sha256(descriptor.slice());

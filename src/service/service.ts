@@ -69,8 +69,8 @@ export interface PredictResult {
 }
 
 /**
- * The served model and its versions. Modules that no prediction needs are imported at their
- * first use: that saves a cold start a third of the modules.
+ * The served model and its versions. Modules that no prediction needs are imported at
+ * their first use: that saves a cold start a third of the modules.
  */
 export class Service {
   /** Labels added, renamed and retired. */
@@ -82,8 +82,8 @@ export class Service {
   /** The whole state as a file, and back. */
   readonly transfer: () => Promise<Transfer>;
   /**
-   * Resolves if the parts of the weights file that only learning reads are valid; those that
-   * predictions read were checked before the service was made.
+   * Resolves if the parts of the weights file that only learning reads are valid; those
+   * that predictions read were checked before the service was made.
    *
    * @throws {StoreError} If they are not.
    */
@@ -236,9 +236,9 @@ export class Service {
   }
 
   /**
-   * Predicts an empty descriptor, so that parameters are in place and the engine has compiled
-   * the kernels when the first image comes: the first run takes eight times as long as the
-   * next (4 ms). It blocks, so it should run when no request waits.
+   * Predicts an empty descriptor, so that parameters are in place and the engine has
+   * compiled the kernels when the first image comes: the first run takes eight times as
+   * long as the next (4 ms). It blocks, so it should run when no request waits.
    */
   warmUp(): void {
     const { inputs } = this.network.model.sizes;
@@ -254,7 +254,8 @@ export class Service {
   /**
    * Predicts described images, likeliest classes first.
    *
-   * @param asked The version to predict with, by default the current one, and the receiver of timings.
+   * @param asked The version to predict with, by default the current one, and the
+   * receiver of timings.
    * @returns undefined if there is no such version.
    * @throws {StoreError} If that version is damaged.
    */

@@ -2,10 +2,11 @@
  * Retention and garbage collection: removes old versions, and the blobs that no kept
  * version refers to.
  *
- * A sweep of blobs checks that the head and the staging stamp are those that it decided on.
- * A commit that needs a blob either comes first, and the sweep decides again, or comes after
- * it and writes the blob itself, unless it inherits the blob: from the head, which is never
- * removed, or, in a rollback, from an old version whose presence the commit checks.
+ * A sweep of blobs checks that the head and the staging stamp are those that it decided
+ * on. A commit that needs a blob either comes first, and the sweep decides again, or
+ * comes after it and writes the blob itself, unless it inherits the blob: from the
+ * head, which is never removed, or, in a rollback, from an old version whose presence
+ * the commit checks.
  *
  * @module
  */
@@ -32,8 +33,8 @@ const SWEEP_ATTEMPTS = 10;
  * Keeps the newest `keep` versions and every tagged one; removes the oldest of the others,
  * up to 32 at a time.
  *
- * @returns The versions removed, or undefined if the store changed too fast: the next collection
- * continues.
+ * @returns The versions removed, or undefined if the store changed too fast: the next
+ * collection continues.
  */
 export async function collect(
   store: ModelStore,

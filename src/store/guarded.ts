@@ -8,9 +8,9 @@ import type { Engine } from "./engine.ts";
 export const DEADLINE = 5000;
 
 /**
- * Wraps an engine: every error of the database becomes a {@linkcode StoreError}, and so does
- * a missed deadline. A write that was given up may still happen: the store checks before it
- * reports that it did not.
+ * Wraps an engine: every error of the database becomes a {@linkcode StoreError}, and so
+ * does a missed deadline. A write that was given up may still happen: the store checks
+ * before it reports that it did not.
  */
 export function guardedEngine(engine: Engine, deadline = DEADLINE): Engine {
   const deadlines = new Deadlines(deadline);

@@ -8,10 +8,10 @@ import type { Engine } from "./engine.ts";
 const LATER = 500;
 
 /**
- * An engine that creates its file late: with the first write, or after half a second. Until
- * then it is empty, unless another process creates the file. So a first answer does not
- * wait for an empty database: creating one takes a tenth of a start (measured by
- * tests/bench/start.ts).
+ * An engine that creates its file late: with the first write, or after half a second.
+ * Until then it is empty, unless another process creates the file. So a first answer
+ * does not wait for an empty database: creating one takes a tenth of a start (measured
+ * by tests/bench/start.ts).
  *
  * @param exists Whether the file exists.
  * @param report Called if it cannot be opened after that time.

@@ -56,8 +56,8 @@ async function openNamed(
 }
 
 /**
- * Creates a missing folder; needs no permission to write if it exists. It is synchronous, so
- * that the database is opened while a start goes on.
+ * Creates a missing folder; needs no permission to write if it exists. It is
+ * synchronous, so that the database is opened while a start goes on.
  */
 function makeFolder(folder: string): void {
   if (folder === "" || exists(folder)) return;

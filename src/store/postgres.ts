@@ -1,8 +1,8 @@
 /**
  * The model store's engine over PostgreSQL, for servers on several machines.
  *
- * One table holds everything. An advisory lock serializes writes, which makes checking that
- * a key is absent as safe as checking one that is present; reads never wait.
+ * One table holds everything. An advisory lock serializes writes, which makes checking
+ * that a key is absent as safe as checking one that is present; reads never wait.
  *
  * @module
  */
@@ -31,7 +31,8 @@ interface Row {
 /**
  * Opens a PostgreSQL database as an engine, and makes its table where there is none.
  *
- * @param url `postgres://user:password@host:port/database`; `?search_path=` names a schema.
+ * @param url `postgres://user:password@host:port/database`; `?search_path=` names a
+ * schema.
  */
 export async function openPostgresEngine(url: string): Promise<Engine> {
   const sql = postgres(url, {
@@ -95,9 +96,9 @@ function engine(sql: postgres.Sql): Engine {
 }
 
 /**
- * Does work in a transaction. If the connection breaks, the promise never settles: `begin`
- * notices that by itself. After an error it would roll back on the broken connection, which
- * in Postgres.js 3.4.9 ends the process.
+ * Does work in a transaction. If the connection breaks, the promise never settles:
+ * `begin` notices that by itself. After an error it would roll back on the broken
+ * connection, which in Postgres.js 3.4.9 ends the process.
  */
 async function whileConnected<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -1,4 +1,4 @@
-/** Metrics of a model: its heads' outputs for labelled images, scored. @module */
+/** Metrics of a model on labelled images. @module */
 
 import {
   type HeadOutputs,
@@ -98,8 +98,9 @@ export function calibratedOutputs(
 }
 
 /**
- * Calibrates the pooled outputs of a cross-validation, those of each fold by what
- * fits all others: nothing is judged by what was fitted on it.
+ * Calibrates the pooled outputs of a cross-validation, those of each fold by the
+ * calibration that fits all others: no image is scored with a calibration that was
+ * fitted on it.
  */
 export function calibrateFolds(
   kernels: Kernels,
