@@ -51,10 +51,19 @@ export class Intake {
     const client = clientOf(c);
     const load = this.#clients.get(client) ?? { requests: 0, bytes: 0 };
     if (this.#all.requests >= requests) {
-      throw busy(503, `${this.#all.requests} requests are under way`);
+      throw busy(
+        503,
+        `fewer than ${requests} requests in progress (MAX_REQUESTS)`,
+        this.#all.requests,
+      );
     }
-    if (load.requests >= Math.ceil(requests * CLIENT_REQUESTS)) {
-      throw busy(429, `${load.requests} requests of yours are under way`);
+    const share = Math.ceil(requests * CLIENT_REQUESTS);
+    if (load.requests >= share) {
+      throw busy(
+        429,
+        `fewer than ${share} requests of one client in progress (a quarter of MAX_REQUESTS)`,
+        load.requests,
+      );
     }
     this.#clients.set(client, load);
     load.requests++;
@@ -171,12 +180,18 @@ export class Intake {
     const { heldBytes } = this.limits;
     const total = this.#all.bytes;
     if (total > own && total > heldBytes) {
-      throw busy(503, `${total - own} bytes of requests are being worked on`);
+      throw busy(
+        503,
+        `at most ${heldBytes} bytes of requests in progress (MAX_HELD_BYTES)`,
+        total,
+      );
     }
-    if (client > own && client > CLIENT_BYTES * heldBytes) {
+    const share = CLIENT_BYTES * heldBytes;
+    if (client > own && client > share) {
       throw busy(
         429,
-        `${client - own} bytes of requests of yours are being worked on`,
+        `at most ${share} bytes of one client in progress (half of MAX_HELD_BYTES)`,
+        client,
       );
     }
   }
@@ -229,7 +244,7 @@ function checkEncoding(c: Context): void {
 function brokenOff() {
   return problem(
     400,
-    "Cannot read the body: expected all of it, the connection broke off",
+    "Cannot read the body: expected all of it, got a broken connection",
   );
 }
 
@@ -242,10 +257,10 @@ function tooSlow(seconds: number) {
   );
 }
 
-function busy(status: 429 | 503, why: string) {
+function busy(status: 429 | 503, expected: string, got: number) {
   return problem(
     status,
-    `Cannot take on more work: ${why}`,
+    `Cannot take on more work: expected ${expected}, got ${got}`,
     {},
     { "Retry-After": "1" },
   );

@@ -89,7 +89,7 @@ export function pageRoutes(): Hono {
       }
       throw problem(
         404,
-        `Cannot find the page's file ${name}: there is none`,
+        `Cannot find /page/${name}: the page has no such file`,
       );
     })
     .all("/page/:file", onlyMethods("GET"));

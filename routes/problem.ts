@@ -81,7 +81,7 @@ export function unknownVersion(
 ): HTTPException {
   return problem(
     404,
-    `Cannot find version ${version}: it never was, or it was removed`,
+    `Cannot find version ${version}: it never existed, or it was removed`,
     { field },
   );
 }
@@ -99,7 +99,7 @@ export function answerError(error: Error, c: Context): Response {
     c,
     problem(
       500,
-      `Something went wrong here. It was logged as request ${requestId}.`,
+      `Cannot answer: the server failed, and logged it as request ${requestId}`,
     ),
   );
 }

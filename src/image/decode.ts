@@ -138,7 +138,9 @@ function undecodable({ type }: ImageHeader, cause: unknown): ImageError {
   const what = cause instanceof Error ? cause.message : String(cause);
   return new ImageError(
     costly ? "too-costly" : "malformed",
-    `Cannot decode image: expected a ${costly ? "common" : "whole"} ${type}, ` +
+    `Cannot decode image: expected ${
+      costly ? "an ordinary" : "a whole"
+    } ${type}, ` +
       `the decoder says: ${what.slice(0, MAX_MESSAGE)}`,
     { cause },
   );

@@ -54,7 +54,7 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader {
   if (header === undefined) {
     throw new ImageError(
       "malformed",
-      `Cannot read image: the ${type} header is damaged`,
+      `Cannot read image: expected a valid ${type} header, got a damaged one`,
     );
   }
   const { width, height, exif, passes, inks, unsupported } = header;

@@ -157,6 +157,6 @@ export class Line<J extends Waiting> {
 /** The error of those that are refused. */
 export function tooMany(): BusyError {
   return new BusyError(
-    "Cannot take on more images: more are asked for than can be decoded",
+    "Cannot take on more images: more arrive than can be decoded",
   );
 }

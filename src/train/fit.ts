@@ -153,7 +153,7 @@ function fitStep(
   );
   if (!result.finite) {
     throw new DivergedError(
-      `Cannot go on training after step ${
+      `Cannot continue training after step ${
         step - 1
       }: expected a finite loss and gradient, got ` +
         `loss ${result.losses.total}`,
