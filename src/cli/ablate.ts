@@ -22,13 +22,13 @@ const COMMAND: Command = {
   name: "ablate",
   operands: "[flags]",
   summary:
-    "Trains the recipe of train whole and with one piece changed at a time, and tells what each brings.",
+    "Trains the whole recipe, then with one part changed at a time, and shows what each contributes.",
   flags: {
     ...DATA_FLAGS,
-    seeds: { value: "N", help: `With seeds 0 to N − 1 (${SEEDS}).` },
+    seeds: { value: "N", help: `Number of seeds, from 0 (${SEEDS}).` },
     only: {
       value: "TEXT",
-      help: "Just the pieces that have this in their name.",
+      help: "Only the parts with this in their name.",
     },
     out: { value: "FILE", help: "Write the tables there too, as Markdown." },
     ...RECIPE_FLAGS,

@@ -41,10 +41,10 @@ const COMMAND: Command = {
       value: "N",
       help: `Labelled target images of each class (${SHOTS}).`,
     },
-    draws: { value: "N", help: `Draws to take the mean of (${DRAWS}).` },
+    draws: { value: "N", help: `Draws to average over (${DRAWS}).` },
     curve: {
       value: "N,N",
-      help: `Other numbers of shots to draw a curve over (${CURVE}).`,
+      help: `Numbers of shots for the curve (${CURVE}).`,
     },
     "source-images": {
       value: "N",

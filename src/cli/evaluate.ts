@@ -22,7 +22,7 @@ const COMMAND: Command = {
     weights: { value: "FILE", help: "The model (the shipped one)." },
     store: {
       value: "STORE",
-      help: "Score what was learned: a store of the server, or its URL.",
+      help: "Score the newest version in a server's store, or by its URL.",
     },
   },
 };

@@ -23,7 +23,7 @@ export const DATA_FLAGS: Readonly<Record<string, Flag>> = {
   ...SOURCE_FLAGS,
   workers: {
     value: "N",
-    help: "Threads to describe and to train with (one a core).",
+    help: "Threads to describe and train with (one per core).",
   },
   strict: { help: "Fail on an image that cannot be used." },
   json: { help: "Print one JSON object on stdout." },

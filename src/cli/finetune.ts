@@ -27,27 +27,27 @@ const MOST_MARGIN = 4;
 
 const COMMAND: Command = {
   name: "finetune",
-  operands: "--data DIR (--out FILE | --store URL) [flags]",
+  operands: "--data DIR (--out FILE | --store STORE) [flags]",
   summary:
-    "Corrects a model by labelled images, as POST /finetune does. Into a file, or into the store of a server.",
+    "Corrects a model by labelled images, as POST /finetune does, in a file or in the store of a server.",
   flags: {
     ...DATA_FLAGS,
     weights: { value: "FILE", help: "The model (the shipped one)." },
     out: {
       value: "FILE",
-      help: "Where the corrected model goes, with what it remembers.",
+      help: "Where the corrected model goes, with its memory.",
     },
     store: {
-      value: "URL",
-      help: "Correct what a server of these weights serves from this STORE.",
+      value: "STORE",
+      help: "Correct the newest version in the store of a server.",
     },
     margin: {
       value: "X",
       help:
-        `By how much answers must be right, in logits up to ${MOST_MARGIN} (0.5).`,
+        `Margin by which answers must be right, in logits up to ${MOST_MARGIN} (0.5).`,
     },
-    trusted: { help: "Believe every label." },
-    "dry-run": { help: "Say what would become of it, and change nothing." },
+    trusted: { help: "Accept every label, however implausible." },
+    "dry-run": { help: "Show the result, and change nothing." },
   },
 };
 
@@ -129,7 +129,7 @@ function checkFlags(flags: Flags): void {
   );
   if ((out || dry || store) && !(out && store)) return;
   throw new UsageError(
-    `Cannot correct a model: expected --out FILE or --store URL, got ${
+    `Cannot correct a model: expected --out FILE or --store STORE, got ${
       out ? "both" : "none"
     }`,
   );
