@@ -98,6 +98,11 @@ export function encodeSafetensors(
   return [headerOf(entries, metadata), ...ordered.map(({ data }) => data)];
 }
 
+/** The bytes of values, without copying. */
+export function bytesOf(values: ArrayBufferView): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
 /** A tensor's length in bytes, or undefined if its shape is invalid or too large to count. */
 export function byteLengthOf(
   dtype: DType,

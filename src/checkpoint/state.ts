@@ -23,7 +23,7 @@ import type {
   Standardization,
 } from "../model/state.ts";
 import { type Sizes, tensorSpecs } from "../model/sizes.ts";
-import type { DType, TensorData } from "./safetensors.ts";
+import { bytesOf, type DType, type TensorData } from "./safetensors.ts";
 import { BEST, FORMAT, labelsName, scaleOf } from "./state_description.ts";
 
 /**
@@ -138,8 +138,4 @@ function metadataOf(state: ModelDescription): Record<string, string> {
       Object.entries(parts).map(([key, part]) => [key, JSON.stringify(part)]),
     ),
   };
-}
-
-function bytesOf(values: ArrayBufferView): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

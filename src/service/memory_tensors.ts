@@ -1,6 +1,6 @@
 /** The memory of corrections as tensors of a file, and back. @module */
 
-import type { TensorData } from "../checkpoint/safetensors.ts";
+import { bytesOf, type TensorData } from "../checkpoint/safetensors.ts";
 import type { SafetensorsReader } from "../checkpoint/safetensors_reader.ts";
 import { checkTensorValues } from "../checkpoint/judge.ts";
 import { checkTensor } from "../checkpoint/state_description.ts";
@@ -78,8 +78,4 @@ function checkOrder(order: readonly number[]): void {
   throw new CheckpointError(
     `Cannot read tensor ${ORDER}: expected up to ${MEMORY_CAPACITY} different ages, got others`,
   );
-}
-
-function bytesOf(values: ArrayBufferView): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

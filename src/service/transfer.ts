@@ -1,6 +1,7 @@
 /** Export and import of the whole state as one file. @module */
 
 import {
+  bytesOf,
   encodeSafetensors,
   type TensorData,
 } from "../checkpoint/safetensors.ts";
@@ -213,8 +214,7 @@ function correctionTensors(
 ): TensorData[] {
   return tensors.filter(({ name }) => isCorrectionMoment(name))
     .map(({ name, shape }) => {
-      const { buffer, byteOffset, byteLength } = stored.get(name)!;
-      const data = new Uint8Array(buffer, byteOffset, byteLength);
+      const data = bytesOf(stored.get(name)!);
       return { name, dtype: "F32", shape, data };
     });
 }
