@@ -107,7 +107,7 @@ export function lazyService(
     const service = await openService(settings, report);
     endLater = deadlines.start(() => {
       service.sound().catch(unsound);
-      // On Deno Deploy nobody can take the descriptors, and a start is soon over.
+      // On Deno Deploy clients cannot exhaust the descriptors, and instances are short-lived.
       if (!settings.onDeploy) readLate().catch(report);
     });
     return service;

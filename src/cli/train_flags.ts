@@ -109,7 +109,7 @@ function fromOf(
   return { trunk, sha256: origin.sha256 };
 }
 
-/** Inputs of a trunk whose outputs are computed once cannot be dropped at every step anew. */
+/** The recipe for a frozen trunk: its outputs are computed once, so its inputs cannot be dropped. */
 function recipeBehindTrunk(flags: Flags, recipe: Recipe): Recipe {
   for (const field of ["inputDropout", "cellDropout"] as const) {
     const { name } = RECIPE[field];

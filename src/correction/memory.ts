@@ -2,10 +2,10 @@
  * The accepted corrections that a model remembers: the last of them as features,
  * with their labels, so that later ones do not undo them.
  *
- * They lie in blocks of a few rows that are never written again once they are
- * full. To append one example is to write the last block anew; to forget one, to
- * strike its row from the list. Blocks are rows of `stride` features and one label
- * for each head, NaN where an example has none, as a store can keep them.
+ * They lie in blocks of a few rows that are never written again once they are full.
+ * Appending an example rewrites the last block; forgetting one marks its row. Blocks
+ * are rows of `stride` features and one label for each head, NaN where an example has
+ * none, as a store can keep them.
  *
  * @module
  */

@@ -34,7 +34,7 @@ export interface ChangeConditions<T> {
   readonly ifMatch?: readonly string[] | undefined;
   /** The answer to the change if it was made before. */
   answered?(): Promise<T | undefined>;
-  /** Told how long each commit took. */
+  /** Called with the time of each commit. */
   readonly note?: Note | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface ChangeOptions {
   readonly ifMatch?: readonly string[] | undefined;
   /** The name of the key that it came with; the history keeps it. */
   readonly by?: string | undefined;
-  /** Told of the parts of the work. */
+  /** Called with the parts of the work. */
   readonly note?: Note | undefined;
 }
 

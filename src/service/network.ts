@@ -186,7 +186,7 @@ export class ServingNetwork {
   }
 
   /**
-   * Copies in the tensors that differ from those in place: the heads, as a rule.
+   * Copies in the tensors that differ from the current ones: usually the heads.
    * Heads of another shape have a network of their own.
    */
   #mount(parameters: Parameters): void {

@@ -48,7 +48,7 @@ const ANIMATION = ["acTL", "fcTL", "fdAT"];
 
 /**
  * Takes the first frame out of an animation; undefined if the file is none. It is
- * the main image as a rule, and else the frame that is described first behind it.
+ * usually the main image, else the first frame after it.
  */
 export function readPngFrame(bytes: Uint8Array): PngFrame | undefined {
   if (!isAnimated(bytes)) return undefined;
