@@ -1,4 +1,4 @@
-/** From the bytes of an image to its descriptor, by the model's own preprocessing. @module */
+/** From the bytes of an image to its descriptor, as the model's own preprocessing has it. @module */
 
 import { type Pixels, prepareDecoder, usePixels } from "../image/decode.ts";
 import {
@@ -14,13 +14,13 @@ import { createArena } from "../kernels/arena.ts";
 import { type Kernels, prepareKernels } from "../kernels/mod.ts";
 import { now, type Phase } from "./phases.ts";
 
-/** The descriptor of an image, and the time that it took. */
+/** What an image became, and how long that took. */
 export interface Described {
   readonly descriptor: Uint8Array;
   readonly phases: readonly Phase[];
 }
 
-/** Loads and compiles the kernels and the decoder, which need no model. */
+/** Loads and compiles what describing takes, which needs no model yet. */
 export async function prepareDescriber(): Promise<void> {
   await Promise.all([prepareKernels(), prepareDecoder()]);
 }
@@ -46,7 +46,7 @@ export class Describer {
   }
 
   /**
-   * Checks an image by its header, and returns the header.
+   * Checks an image by its header, and returns that.
    *
    * @throws {ImageError} If it is not an image, or over a limit.
    */
@@ -73,7 +73,7 @@ export class Describer {
   }
 
   /**
-   * Describes an upright image that has been decoded.
+   * Describes an upright image that is pixels already.
    *
    * @param rgb [height, width, 3], 0…255.
    */

@@ -25,7 +25,7 @@ const PASSES = [
   [0, 1, 1, 2],
 ] as const;
 const WHOLE = [[0, 0, 1, 1]] as const;
-/** The most bytes of pixels that are inflated and deflated again. */
+/** The most bytes of pixels that are taken out and put together again. */
 const MOST_BYTES = 1 << 25;
 /** Of the lines, at the end of their data. */
 const CHECKSUM_BYTES = 4;
@@ -54,7 +54,7 @@ export function mendedPng(bytes: Uint8Array): Uint8Array | undefined {
   ]);
 }
 
-/** The length of all filtered lines of an image, from its header; NaN if it is invalid. */
+/** How long the filtered lines of an image are, from its header; NaN if it makes no sense. */
 function pixelBytes(header: Uint8Array): number {
   const view = viewOf(header);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
@@ -68,7 +68,7 @@ function pixelBytes(header: Uint8Array): number {
   return length;
 }
 
-/** Whether a chunk is truncated by more than its checksum, or its checksum is wrong. */
+/** Whether more than a checksum is cut off a chunk, or it has another than it should. */
 function isDamaged(bytes: Uint8Array, { data }: Chunk): boolean {
   const start = data.byteOffset - bytes.byteOffset;
   const end = start + data.length;
@@ -78,7 +78,7 @@ function isDamaged(bytes: Uint8Array, { data }: Chunk): boolean {
   return view.getUint32(end) !== checksum(bytes.subarray(start - 4, end));
 }
 
-/** The lines in the chunks of data; undefined if some are missing or damaged. */
+/** The lines in the chunks of data; undefined if they are fewer, or not what was written. */
 function inflated(
   chunks: readonly Chunk[],
   length: number,
