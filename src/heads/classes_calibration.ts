@@ -47,12 +47,12 @@ export function calibratedLogits(
  * Fits the offsets o and the temperature T of a head to held-out logits; neutral if
  * none has a label.
  *
- * The offsets minimize, together with a temperature, the cross-entropy of softmax((z +
- * o) / T), with a prior at 0. They correct a head that predicts some classes too
- * rarely, as happens after training with mixup, label smoothing and rare classes. Then
- * the temperature is chosen again, so that the mean confidence equals the accuracy. The
- * temperature of the least cross-entropy would be higher: it is dominated by a few
- * confident mistakes.
+ * The offsets minimize, together with a temperature, the cross-entropy of
+ * softmax((z + o) / T), with a prior at 0. They correct a head that predicts some
+ * classes too rarely, as happens after training with mixup, label smoothing and rare
+ * classes. Then the temperature is chosen again, so that the mean confidence equals the
+ * accuracy. The temperature of the least cross-entropy would be higher: it is dominated
+ * by a few confident mistakes.
  *
  * One more image is imagined, for which every class is equally likely: without it, a head
  * that makes no mistake on few images would become certain of everything.
