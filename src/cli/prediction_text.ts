@@ -57,7 +57,7 @@ export function textOf({ image, known, answers }: Result): string {
   const width = Math.max(...entries.map(([name]) => name.length));
   return [
     known !== null && known < STRANGE
-      ? `${image}  (looks like nothing that the model knows)`
+      ? `${image}  (less familiar than the images the model was checked on)`
       : image,
     ...entries.map(([name, answer]) =>
       `  ${name.padEnd(width)}  ${answerText(answer)}`

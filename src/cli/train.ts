@@ -193,7 +193,7 @@ function checkOriginGiven(
   if (resumed === undefined || from === undefined) return;
   if (folds === 0 || origin !== undefined) return;
   throw new UsageError(
-    `Cannot go on with --folds ${folds}: expected --from FILE as at the start, the model ${from.sha256}, got none`,
+    `Cannot resume with --folds ${folds}: expected --from FILE as at the start, the model ${from.sha256}, got none`,
   );
 }
 
