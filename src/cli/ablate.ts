@@ -38,11 +38,7 @@ const COMMAND: Command = {
 if (import.meta.main) await runCommand(COMMAND, ablate);
 
 async function ablate(flags: Flags, signal: AbortSignal): Promise<number> {
-  if (flags.operands.length > 0) {
-    throw new UsageError(
-      `Cannot understand "${flags.operands[0]}": expected flags only`,
-    );
-  }
+  flags.refuseOperands();
   const plan = planOf(flags, undefined);
   if (parseShares(plan.split.split(" ")[0]!).test === 0) {
     throw new UsageError(

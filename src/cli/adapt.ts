@@ -58,11 +58,7 @@ const COMMAND: Command = {
 if (import.meta.main) await runCommand(COMMAND, adapt);
 
 async function adapt(flags: Flags, signal: AbortSignal): Promise<number> {
-  if (flags.operands.length > 0) {
-    throw new UsageError(
-      `Cannot understand "${flags.operands[0]}": expected flags only`,
-    );
-  }
+  flags.refuseOperands();
   const shots = flags.integer("shots", SHOTS, 1);
   const curve = curveOf(flags, shots);
   const draws = flags.integer("draws", DRAWS, 1);

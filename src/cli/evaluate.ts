@@ -35,11 +35,7 @@ async function evaluate(flags: Flags, signal: AbortSignal): Promise<number> {
       "Cannot evaluate: expected --data DIR or --labels FILE, got none",
     );
   }
-  if (flags.operands.length > 0) {
-    throw new UsageError(
-      `Cannot understand "${flags.operands[0]}": expected flags only`,
-    );
-  }
+  flags.refuseOperands();
   const weights = flags.text("weights") ?? SHIPPED_WEIGHTS;
   const store = flags.text("store");
   const { model, evaluator } = store === undefined

@@ -114,11 +114,7 @@ async function write(file: string, chunks: readonly Uint8Array[]) {
 }
 
 function checkFlags(flags: Flags): void {
-  if (flags.operands.length > 0) {
-    throw new UsageError(
-      `Cannot understand "${flags.operands[0]}": expected flags only`,
-    );
-  }
+  flags.refuseOperands();
   if (!flags.has("data") && !flags.has("labels")) {
     throw new UsageError(
       "Cannot correct a model: expected --data DIR or --labels FILE, got none",
