@@ -4,13 +4,12 @@ import type { Context } from "hono";
 import { Hono } from "hono/quick";
 import { CheckpointError } from "../src/errors.ts";
 import { entityTag } from "../src/service/answers.ts";
-import type { Changed } from "../src/service/editor.ts";
 import { readBytes, readJson } from "./body.ts";
-import { changeOptionsOf } from "./headers.ts";
+import { answerChange, changeOptionsOf } from "./changes.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { noQuery } from "./query.ts";
-import { phase, recordOf } from "./record.ts";
+import { phase } from "./record.ts";
 import { check } from "./schemas/check.ts";
 import { tagName, versionBody } from "./schemas/admin.ts";
 
@@ -30,7 +29,7 @@ export function adminRoutes({ service, intake, keyring }: RouteOptions): Hono {
         () => history.rollback(version, changeOptionsOf(c)),
       );
       if (done === undefined) throw unknownVersion(version);
-      return changed(c, done, { restored: version });
+      return answerChange(c, done, { restored: version });
     })
     .all("/rollback", onlyMethods("POST"))
     .get("/export", key, noQuery(), async (c) => {
@@ -56,17 +55,9 @@ export function adminRoutes({ service, intake, keyring }: RouteOptions): Hono {
       async (c) => {
         const bytes = await readBytes(c);
         const transfer = await (await service()).transfer();
-        return changed(
-          c,
-          await checked(() =>
-            phase(
-              c,
-              "import",
-              () => transfer.import(bytes, changeOptionsOf(c)),
-            )
-          ),
-          {},
-        );
+        const importing = () =>
+          transfer.import(bytes, changeOptionsOf(c)).catch(unreadable);
+        return answerChange(c, await phase(c, "import", importing));
       },
     )
     .all("/import", onlyMethods("POST"))
@@ -85,18 +76,6 @@ export function adminRoutes({ service, intake, keyring }: RouteOptions): Hono {
     .all("/tags/:name", onlyMethods("PUT", "DELETE"));
 }
 
-function changed(
-  c: Context,
-  change: Changed,
-  rest: Record<string, unknown>,
-): Response {
-  recordOf(c).version = change.version.after;
-  return c.json({ ...change, ...rest }, 200, {
-    ETag: entityTag(change.sha256),
-    "Cache-Control": "no-store",
-  });
-}
-
 async function readVersion(c: Context): Promise<number> {
   return check(versionBody, await readJson(c)).version;
 }
@@ -105,12 +84,6 @@ function tagOf(c: Context): string {
   return check(tagName, c.req.param("name"), "name");
 }
 
-async function checked<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof CheckpointError
-      ? problem(422, error.message)
-      : error;
-  }
+function unreadable(error: unknown): never {
+  throw error instanceof CheckpointError ? problem(422, error.message) : error;
 }

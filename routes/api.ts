@@ -1,9 +1,8 @@
 /**
- * The API as types: `hc<App>(url)` of Hono's client knows every route, field and
- * answer. The types are those of the schemas, written out so that nobody has to infer
- * them; the heads of the model, which no type can know, are given as
- * `App<{ item: "classes" }>`, or may have any names.
- * Bodies are JSON here; forms and bytes are for `fetch`.
+ * The API as types, for Hono's client: `hc<App>(url)` has every route, field and answer.
+ * They equal the types of the schemas, written out so that they need not be inferred.
+ * The heads of the model are named as `App<{ item: "classes" }>`; without names, any
+ * head is allowed. Bodies are JSON here; forms and bytes are for `fetch`.
  *
  * @module
  */
@@ -50,12 +49,12 @@ interface Labels {
   readonly number: number | string;
 }
 
-/** Fields under heads' names beside others; names that nobody knows may be anything's. */
+/** Fixed fields F beside one field per head. Without the heads' names, any field may hold either. */
 type WithHeads<H extends Heads, F, P> = string extends keyof H
   ? F & { readonly [head: string]: F[keyof F] | P | undefined }
   : F & P;
 
-/** What every head says of one image. */
+/** The answers of all heads about one image. */
 export type Prediction<H extends Heads = Heads> = WithHeads<
   H,
   { readonly id: string; readonly known: number | null },
@@ -63,7 +62,7 @@ export type Prediction<H extends Heads = Heads> = WithHeads<
     : { readonly [N in keyof H]: Answers[H[N]] }
 >;
 
-/** What /predict answers. */
+/** The answer of /predict. */
 export interface PredictAnswer<H extends Heads = Heads> {
   readonly predictions: readonly Prediction<H>[];
   readonly model: ModelIdentity;
@@ -77,7 +76,7 @@ export type Example<H extends Heads = Heads> = WithHeads<
     : { readonly [N in keyof H]?: Labels[H[N]] | null }
 >;
 
-/** What became of an example. */
+/** The outcome of one example. */
 export type ExampleAnswer<H extends Heads = Heads> = WithHeads<
   H,
   { readonly used: boolean; readonly reason: string | null },
@@ -85,13 +84,13 @@ export type ExampleAnswer<H extends Heads = Heads> = WithHeads<
     : { readonly [N in keyof H]?: LabelAnswer }
 >;
 
-/** What /finetune answers. */
+/** The answer of /finetune. */
 export interface FinetuneAnswer<H extends Heads = Heads>
   extends Omit<Finetuned, "examples"> {
   readonly examples: readonly ExampleAnswer<H>[];
 }
 
-/** What /finetune takes. */
+/** The body of /finetune. */
 export type FinetuneBody<H extends Heads = Heads> =
   & { readonly examples: readonly Example<H>[] }
   & FinetuneOptions;
@@ -120,7 +119,7 @@ type Reply<T, S extends StatusCode, F extends string> = {
   status: S;
 };
 
-/** A route and method: what it takes, and what it answers. */
+/** A route and method: its input and its answers. */
 type Route<I, T, S extends StatusCode = 200, F extends string = "json"> =
   & { input: I }
   & (Reply<T, S, F> | Reply<Problem, ProblemStatus, "json">);
@@ -202,8 +201,7 @@ export interface Api<H extends Heads = Heads> {
   "/docs": { $get: Route<Nothing, string, 200, "text"> };
 }
 
-/** The app, for `hc<App>(url)`; its heads may be given. */
-
+/** The app, for `hc<App>(url)`; the heads of its model may be named. */
 export type App<H extends Heads = Heads> = Hono<
   BlankEnv,
   { [P in keyof Api<H>]: Api<H>[P] },

@@ -49,7 +49,10 @@ export function createApp(options: AppOptions): App {
   app.onError(answerError);
   app.notFound((c) =>
     answerError(
-      problem(404, `Cannot find ${c.req.path}: there is nothing here`),
+      problem(
+        404,
+        `Cannot find ${c.req.path}: expected one of the routes that GET / lists`,
+      ),
       c,
     )
   );

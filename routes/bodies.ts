@@ -1,6 +1,6 @@
 /**
- * Bodies of requests and answers as types, for those who import the app. The schemas
- * check what is sent; that both say the same is checked with the types.
+ * Bodies of requests and answers as types, for projects that import the app. The schemas
+ * check what is sent; a type check keeps the two equal.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type {
   Manifest,
 } from "../src/store/manifest.ts";
 
-/** What is wrong, and with what (RFC 9457). */
+/** A problem: an error and where it is (RFC 9457). */
 export interface Problem {
   readonly type: "about:blank";
   readonly title: string;
@@ -23,26 +23,26 @@ export interface Problem {
   readonly error?: string | undefined;
   /** The path of the field, such as `examples[1].image`. */
   readonly field?: string | undefined;
-  /** What would have been understood. */
+  /** The values that are valid here. */
   readonly known?: readonly string[] | undefined;
 }
 
-/** What GET / answers clients that are no browsers. */
+/** The answer of GET / to clients other than browsers. */
 export interface IndexAnswer {
   readonly name: string;
   readonly about: string;
-  /** What each route does. */
+  /** A description of each route. */
   readonly routes: Readonly<Record<string, string>>;
 }
 
-/** What /healthz answers. */
+/** The answer of /healthz. */
 export interface HealthAnswer {
   readonly status: "ok";
   readonly version: number;
   readonly step: number;
 }
 
-/** What /readyz answers. */
+/** The answer of /readyz. */
 export interface ReadyAnswer {
   readonly status: "ready";
 }
@@ -55,11 +55,11 @@ export interface FinetuneOptions {
   readonly steps?: number | undefined;
   /** Over 0, up to 0.1. */
   readonly learningRate?: number | undefined;
-  /** By how much, in logits, an answer is to be right: over 0, up to 4. Needs an admin key. */
+  /** The margin, in logits, by which an answer must be right: over 0, up to 4. Needs an admin key. */
   readonly margin?: number | undefined;
   /** Whether to believe every example, however unlikely. Needs an admin key. */
   readonly trusted?: boolean | undefined;
-  /** What learns. */
+  /** The part of the model that learns. */
   readonly scope?: "heads" | undefined;
   /** Whether to compute everything and change nothing. */
   readonly dryRun?: boolean | undefined;
@@ -73,7 +73,7 @@ export interface ChangeAnswer {
   readonly sha256: string;
 }
 
-/** What /labels answers. */
+/** The answer of /labels. */
 export interface LabelChangeAnswer extends ChangeAnswer {
   readonly head: string;
   readonly label: string;
@@ -89,7 +89,7 @@ export interface VersionBody {
   readonly version: number;
 }
 
-/** What /rollback answers. */
+/** The answer of /rollback. */
 export interface RollbackAnswer extends ChangeAnswer {
   /** The version that it went back to. */
   readonly restored: number;
@@ -118,12 +118,12 @@ export interface VersionSummary {
   readonly by?: string | undefined;
 }
 
-/** What /versions answers, newest first. */
+/** The answer of /versions, newest first. */
 export interface VersionsAnswer {
   readonly versions: readonly VersionSummary[];
 }
 
-/** What /versions/{version} answers. */
+/** The answer of /versions/{version}. */
 export interface VersionAnswer extends VersionSummary {
   /** Optimizer steps of the tensors that differ from the weights file's. */
   readonly steps: Readonly<Record<string, number>>;
@@ -133,7 +133,7 @@ export interface VersionAnswer extends VersionSummary {
     readonly shape: readonly number[];
     readonly sha256: string;
   }[];
-  /** The request behind it. */
+  /** The request that made it. */
   readonly request: {
     readonly scope: "heads";
     readonly steps: number;

@@ -12,7 +12,7 @@ export interface Field<T> {
   readonly value: T;
 }
 
-/** What the Content-Type says that the body is. */
+/** The kind of body that the Content-Type announces. */
 export function bodyKind(c: Context): "form" | "json" | "text" | "bytes" {
   const type = (c.req.header("Content-Type") ?? "").split(";")[0]!.trim()
     .toLowerCase();
@@ -67,7 +67,7 @@ export async function readBytes(c: Context): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await c.req.arrayBuffer());
 }
 
-/** Does a piece of the work on a body; others have their turn between those of a large one. */
+/** Does a piece of the work on a body; between those of a large one, other requests get their turn. */
 async function piece<T>(bytes: number, work: () => T): Promise<T> {
   if (bytes < LARGE) return work();
   const { PACE }: typeof import("./pace.ts") = await import(
@@ -102,7 +102,7 @@ export async function readForm(
   }
 }
 
-/** The bytes of a form's files; a text where a file should be is an error. */
+/** The bytes of a form's files. Text in place of a file is an error. */
 export function readFiles(
   files: readonly Field<FormValue>[],
 ): Field<Uint8Array>[] {
@@ -124,7 +124,7 @@ export function readDataUrl(
   return { path, value: readBase64(value.slice(start), path) };
 }
 
-/** The bytes of several of them, with turns for others after a large one. */
+/** The bytes of several `data:` URLs; other requests get their turn between large ones. */
 export async function readDataUrls(
   urls: readonly Field<string>[],
 ): Promise<Field<Uint8Array>[]> {
@@ -148,7 +148,7 @@ export function readBase64(text: string, path: string): Uint8Array {
   }
 }
 
-/** Holds the number of elements of a request between 1 and `most`. */
+/** Checks that a request has between 1 and `most` elements. */
 export function checkCount(path: string, count: number, most: number): void {
   if (count >= 1 && count <= most) return;
   throw problem(

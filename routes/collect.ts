@@ -5,12 +5,12 @@ import { problem } from "./problem.ts";
 
 /** Bodies of this size are read as a whole: a stream takes longer, by a millisecond for 100 KB. */
 export const SMALL = 256 * 1024;
-/** How much faster than needed memory for a body grows. */
+/** The factor by which the memory for a body grows. */
 const GROWTH = 4;
-/** How much more than allowed is read of a body before it is refused. */
+/** Bytes beyond the limit that are read and dropped before a body is refused. */
 export const DRAINED = 32 * 1024 * 1024;
 
-/** Requests whose bodies have come to their ends. */
+/** Requests whose bodies have been read to the end. */
 export const received: WeakSet<Request> = new WeakSet();
 
 /** Reads a stream into memory that grows with what has come, not with what was promised. */
@@ -54,7 +54,7 @@ export async function collect(
   }
 }
 
-/** Waits until a large body may go on; TCP has its sender wait as well. */
+/** Waits until a large body may go on; meanwhile TCP holds back its sender. */
 async function paced(bytes: number): Promise<void> {
   const { PACE } = await pace();
   await PACE.receive(bytes);
@@ -64,23 +64,23 @@ async function pace(): Promise<typeof import("./pace.ts")> {
   return await import(import.meta.resolve("./pace.ts"));
 }
 
-/** The same bytes with room for more: twice as much, or what was promised if that is not far. */
+/** The same bytes with room for more: four times as much, or the promised length if that is less. */
 function grown(
   body: Uint8Array<ArrayBuffer>,
   needed: number,
   promised = Infinity,
 ): Uint8Array<ArrayBuffer> {
-  const doubled = Math.max(GROWTH * body.length, needed);
-  const size = promised >= needed && promised <= doubled ? promised : doubled;
+  const larger = Math.max(GROWTH * body.length, needed);
+  const size = promised >= needed && promised <= larger ? promised : larger;
   return new Uint8Array(body.buffer.transfer(size));
 }
 
-/** Gives memory back at once: left to the garbage, bodies pile up by the hundred megabytes. */
+/** Frees memory at once: left to the garbage collector, bodies pile up by hundreds of megabytes. */
 export function release(buffer: ArrayBuffer): void {
   buffer.transfer(0);
 }
 
-/** Reads on for nothing, for many clients send all of a body before they read an answer. */
+/** Reads the rest and drops it: many clients send a whole body before they read an answer. */
 async function drain(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   signal: AbortSignal,

@@ -91,6 +91,9 @@ async function readPart(name: string): Promise<string> {
       return await Deno.readTextFile(`${folder()}/${name}`);
     }
     default:
-      throw problem(404, `Cannot find the page's file ${name}: there is none`);
+      throw problem(
+        404,
+        `Cannot find /docs/${name}: the page has no such file`,
+      );
   }
 }

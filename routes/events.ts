@@ -1,10 +1,10 @@
-/** Answers as a stream of events, for clients that want to know how far the work is. @module */
+/** Answers as a stream of events, for clients that follow the progress of the work. @module */
 
 import type { Context } from "hono";
 import { answerError } from "./problem.ts";
 import { recordOf } from "./record.ts";
 
-/** Tells the client of something; what nobody reads any more is dropped. */
+/** Sends the client an event; events that nobody reads any more are dropped. */
 export type Tell = (event: string, data: unknown) => void;
 
 /** Whether a request asks for events rather than for one answer. */
@@ -14,8 +14,8 @@ export function wantsEvents(c: Context): boolean {
 }
 
 /**
- * Does the work while its events are sent; the last is `answer` or `problem`. The
- * work goes on where the client leaves: it may have changed the model already.
+ * Does the work and sends its events; the last is `answer` or `problem`. The work goes
+ * on if the client disconnects: it may have changed the model already.
  *
  * Source: HTML Living Standard, 9.2, Server-sent events.
  */

@@ -1,6 +1,5 @@
 /**
- * Metrics in Prometheus' text format, and those among them that are read when
- * somebody asks.
+ * Metrics in Prometheus' text format, and the readings that are taken on request.
  *
  * Source: Prometheus, Exposition formats, text format 0.0.4.
  *
@@ -15,7 +14,7 @@ import {
 } from "./metrics.ts";
 import type { AppOptions } from "./options.ts";
 
-/** All that was counted, and what is read now. */
+/** All counters and histograms, and the readings as they are now. */
 export async function exposition(
   { counters, histograms }: Metrics,
   readings: readonly Reading[],
@@ -38,7 +37,7 @@ export async function exposition(
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** What is read when somebody asks. */
+/** The readings that are taken on request. */
 export function readingsOf(
   { service, droppedLines = () => 0 }: AppOptions,
   metrics: Metrics,
@@ -47,12 +46,12 @@ export function readingsOf(
   return [{
     kind: "counter",
     name: "tandem_log_lines_dropped_total",
-    help: "Lines of the log that were dropped, for nobody read them.",
+    help: "Lines of the log that were dropped because nobody read them.",
     read: droppedLines,
   }, {
     kind: "gauge",
     name: "tandem_requests_active",
-    help: "Requests under way.",
+    help: "Requests in progress.",
     read: () => metrics.active,
   }, {
     kind: "gauge",
@@ -62,12 +61,12 @@ export function readingsOf(
   }, {
     kind: "gauge",
     name: "tandem_model_step",
-    help: "Its optimizer steps since the first training began.",
+    help: "Optimizer steps of the served model since its first training began.",
     read: async () => (await identity()).step,
   }, {
     kind: "gauge",
     name: "process_resident_memory_bytes",
-    help: "Memory of the process.",
+    help: "Resident memory of the process.",
     read: () => Deno.memoryUsage().rss,
   }];
 }

@@ -1,8 +1,12 @@
 /** POST /finetune. @module */
 
+import type { Context } from "hono";
 import { Hono } from "hono/quick";
 import { entityTag } from "../src/service/answers.ts";
-import type { FinetuneAnswer } from "../src/service/requests.ts";
+import type {
+  FinetuneAnswer,
+  FinetuneResult,
+} from "../src/service/requests.ts";
 import type { RequestLimits } from "../src/service/limits.ts";
 import type { Note } from "../src/service/phases.ts";
 import type { Service } from "../src/service/service.ts";
@@ -17,59 +21,22 @@ import { refuseQuery } from "./query.ts";
 import { noteOf, phase, recordOf } from "./record.ts";
 
 /** Teaches the model corrected examples. */
-export function finetuneRoutes(
-  { service, limits, intake, keyring }: RouteOptions,
-): Hono {
+export function finetuneRoutes(options: RouteOptions): Hono {
+  const { intake, keyring } = options;
   return new Hono()
     .post(
       "/finetune",
       keyring.allow("finetune"),
       intake.receive(),
       async (c) => {
-        const ifMatch = readIfMatch(c);
-        const idempotencyKey = readIdempotencyKey(c);
-        const open = await service();
-        const { OPTIONS, readLesson } = await import("./lesson.ts");
-        await refuseQuery(c, OPTIONS);
-        const { sources, ...lesson } = await readLesson(c, open.heads, limits);
-        for (const option of ["margin", "trusted"] as const) {
-          if (lesson[option] !== undefined) keyring.checkAdmin(c, option);
-        }
-        const found = findSources(open, sources);
-        const work = async (tell: Tell) => {
-          const note = noteOf(c);
-          let steps = 0;
-          const result = await phase(c, "finetune", () =>
-            open.finetune({
-              images: found.map(({ value }) => value),
-              describe: async () => {
-                await keyring.spend(c, "examples", found.length);
-                const describe = () =>
-                  describeSources(open, found, limits, note);
-                const descriptors = await phase(c, "images", describe);
-                tell("decoded", { examples: found.length });
-                return descriptors;
-              },
-              ...lesson,
-              by: recordOf(c).key?.name,
-              note: (phase) => {
-                note(phase);
-                if (phase.name === "step") tell("step", { step: ++steps });
-              },
-              ...(ifMatch === undefined ? {} : { ifMatch }),
-              ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-            }));
-          recordOf(c).version = result.answer.version.after;
-          recordOf(c).outcome = outcomeOf(result.answer, lesson.dryRun);
-          return result;
-        };
+        const { examples, run } = await prepare(c, options);
         if (wantsEvents(c)) {
           return eventStream(c, async (tell) => {
-            tell("checked", { examples: found.length });
-            return (await work(tell)).answer;
+            tell("checked", { examples });
+            return (await run(tell)).answer;
           });
         }
-        const { answer, sha256 } = await work(() => {});
+        const { answer, sha256 } = await run(() => {});
         return c.json(answer, 200, {
           ETag: entityTag(sha256),
           "Cache-Control": "no-store",
@@ -77,6 +44,62 @@ export function finetuneRoutes(
       },
     )
     .all("/finetune", onlyMethods("POST"));
+}
+
+/** A request that has been read and checked. */
+interface Prepared {
+  /** Number of examples. */
+  readonly examples: number;
+  /** Does the work, and tells how far it is. */
+  readonly run: (tell: Tell) => Promise<FinetuneResult>;
+}
+
+async function prepare(
+  c: Context,
+  { service, limits, keyring }: RouteOptions,
+): Promise<Prepared> {
+  const ifMatch = readIfMatch(c);
+  const idempotencyKey = readIdempotencyKey(c);
+  const open = await service();
+  const { OPTIONS, readLesson } = await import("./lesson.ts");
+  await refuseQuery(c, OPTIONS);
+  const { sources, ...lesson } = await readLesson(c, open.heads, limits);
+  for (const option of ["margin", "trusted"] as const) {
+    if (lesson[option] !== undefined) keyring.checkAdmin(c, option);
+  }
+  const found = findSources(open, sources);
+  const describe = async (tell: Tell) => {
+    await keyring.spend(c, "examples", found.length);
+    const describing = () => describeSources(open, found, limits, noteOf(c));
+    const descriptors = await phase(c, "images", describing);
+    tell("decoded", { examples: found.length });
+    return descriptors;
+  };
+  const run = async (tell: Tell) => {
+    const request = {
+      images: found.map(({ value }) => value),
+      describe: () => describe(tell),
+      ...lesson,
+      by: recordOf(c).key?.name,
+      note: noteOfSteps(noteOf(c), tell),
+      ...(ifMatch === undefined ? {} : { ifMatch }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    };
+    const result = await phase(c, "finetune", () => open.finetune(request));
+    recordOf(c).version = result.answer.version.after;
+    recordOf(c).outcome = outcomeOf(result.answer, lesson.dryRun);
+    return result;
+  };
+  return { examples: found.length, run };
+}
+
+/** Notes the parts of the work, and tells of each training step. */
+function noteOfSteps(note: Note, tell: Tell): Note {
+  let steps = 0;
+  return (phase) => {
+    note(phase);
+    if (phase.name === "step") tell("step", { step: ++steps });
+  };
 }
 
 /** The bytes of an image, or the descriptor of one that was predicted. */

@@ -1,10 +1,8 @@
 /** Request headers that make a change safe to repeat and safe to race. @module */
 
 import type { Context } from "hono";
-import type { ChangeOptions } from "../src/service/editor.ts";
 import { shown } from "./body.ts";
 import { problem } from "./problem.ts";
-import { noteOf, recordOf } from "./record.ts";
 
 const MAX_KEY_LENGTH = 255;
 
@@ -41,13 +39,4 @@ export function readIdempotencyKey(c: Context): string | undefined {
     `Cannot read Idempotency-Key: expected 1 to ${MAX_KEY_LENGTH} characters, got ${key.length}`,
     { field: "Idempotency-Key" },
   );
-}
-
-/** The change that a request asks for: of which state, by whose key, and where it is noted. */
-export function changeOptionsOf(c: Context): ChangeOptions {
-  return {
-    ifMatch: readIfMatch(c),
-    by: recordOf(c).key?.name,
-    note: noteOf(c),
-  };
 }

@@ -6,7 +6,7 @@ import type { RouteOptions } from "./options.ts";
 import { onlyMethods } from "./problem.ts";
 import { noQuery } from "./query.ts";
 
-/** Says that the server lives, with which version of the model; that it can work; what it did. */
+/** Reports liveness with the model's version, readiness, and metrics. */
 export function healthRoutes(options: RouteOptions): Hono {
   const { service, metrics } = options;
   const readings = readingsOf(options, metrics);

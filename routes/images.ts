@@ -7,7 +7,7 @@ import type { DescribeOptions, Service } from "../src/service/service.ts";
 import type { Field } from "./body.ts";
 import { imageProblem, problem } from "./problem.ts";
 
-/** How many of the largest images one request may carry, in pixels. */
+/** The pixels that all images of a request may have together, as a multiple of MAX_PIXELS. */
 const IMAGES = 4;
 
 /**

@@ -1,4 +1,4 @@
-/** Taking in requests: how many at once, and their bodies. @module */
+/** Admission of requests: how many at once, and the bytes of their bodies. @module */
 
 import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -16,27 +16,27 @@ import {
 import { problem } from "./problem.ts";
 import { recordOf } from "./record.ts";
 
-/** The parts of the bounds that one client may take: of requests, and of held bytes. */
+/** The shares of the limits that one client may take: of requests, and of held bytes. */
 const CLIENT_REQUESTS = 1 / 4;
 const CLIENT_BYTES = 1 / 2;
 
-/** How often a body of JSON is held: as bytes, as text, and as the images in it. */
+/** Copies of a JSON body in memory: its bytes, its text, and the images in it. */
 const JSON_COPIES = 3;
 
-/** The part of the requests under way whose bodies may be waited for. */
+/** The share of MAX_REQUESTS whose bodies may be awaited at once. */
 const AWAITED = 1 / 16;
 
-/** Requests under way and bytes held, of one client or of all. */
+/** Requests in progress and bytes held, of one client or of all. */
 interface Load {
   requests: number;
   bytes: number;
 }
 
-/** What is being worked on, within the limits. Bytes count when they have come. */
+/** The requests in progress, within the limits. Bytes count once they have arrived. */
 export class Intake {
   readonly #all: Load = { requests: 0, bytes: 0 };
   readonly #clients = new Map<string, Load>();
-  /** Bodies that are waited for, oldest first, each by what gives it up. */
+  /** Awaited bodies, oldest first, each as the function that gives it up. */
   readonly #awaited = new Set<() => void>();
 
   readonly #deadlines: Deadlines;
@@ -45,16 +45,25 @@ export class Intake {
     this.#deadlines = new Deadlines(1000 * limits.bodySeconds);
   }
 
-  /** Bounds the requests that are under way at once, of one client and of all. */
+  /** Limits the requests in progress, of one client and of all. */
   readonly admit: MiddlewareHandler = async (c, next) => {
     const { requests } = this.limits;
     const client = clientOf(c);
     const load = this.#clients.get(client) ?? { requests: 0, bytes: 0 };
     if (this.#all.requests >= requests) {
-      throw busy(503, `${this.#all.requests} requests are under way`);
+      throw busy(
+        503,
+        `fewer than ${requests} requests in progress (MAX_REQUESTS)`,
+        this.#all.requests,
+      );
     }
-    if (load.requests >= Math.ceil(requests * CLIENT_REQUESTS)) {
-      throw busy(429, `${load.requests} requests of yours are under way`);
+    const share = Math.ceil(requests * CLIENT_REQUESTS);
+    if (load.requests >= share) {
+      throw busy(
+        429,
+        `fewer than ${share} requests of one client in progress (a quarter of MAX_REQUESTS)`,
+        load.requests,
+      );
     }
     this.#clients.set(client, load);
     load.requests++;
@@ -70,8 +79,8 @@ export class Intake {
   };
 
   /**
-   * Reads the body, so that the routes behind this find it ready: within the time
-   * and the bytes that it may take, and while there is room for it.
+   * Reads the body before the route runs, within its limits of time and bytes, and while
+   * there is room for it.
    */
   receive(maxBytes: number = this.limits.bodyBytes): MiddlewareHandler {
     return async (c, next) => {
@@ -100,10 +109,10 @@ export class Intake {
   }
 
   /**
-   * Reads the body of a prediction, as {@linkcode receive} does. In an overload a small
-   * one is turned away before anything is done for it.
+   * Reads the body of a prediction, as {@linkcode receive} does. In an overload, a request
+   * with a small body is refused before any work is done for it.
    *
-   * @param turnsAway Whether it would wait in vain.
+   * @param turnsAway Whether the prediction would wait in vain.
    */
   receivePrediction(turnsAway: () => boolean): MiddlewareHandler {
     const receive = this.receive();
@@ -120,8 +129,8 @@ export class Intake {
   }
 
   /**
-   * Reads a body; `count` is told of bytes as they come, and may refuse them. Where
-   * too many are waited for, the oldest is given up: it is the slowest.
+   * Reads a body. `count` is called with bytes as they arrive, and may refuse them. If
+   * too many bodies are awaited, the oldest is given up: it is the slowest.
    */
   async #read(
     c: Context,
@@ -143,7 +152,7 @@ export class Intake {
     const reading = length !== undefined && length <= SMALL
       ? readWhole(c, count)
       : collect(body, { length, maxBytes, count, signal: stop.signal });
-    reading.catch(() => {}); // it may fail when nobody waits for it any more
+    reading.catch(() => {}); // it may fail when nobody awaits it any more
     const end = this.#deadlines.start(giveUp);
     this.#makeRoom();
     this.#awaited.add(giveUp);
@@ -171,18 +180,24 @@ export class Intake {
     const { heldBytes } = this.limits;
     const total = this.#all.bytes;
     if (total > own && total > heldBytes) {
-      throw busy(503, `${total - own} bytes of requests are being worked on`);
+      throw busy(
+        503,
+        `at most ${heldBytes} bytes of requests in progress (MAX_HELD_BYTES)`,
+        total,
+      );
     }
-    if (client > own && client > CLIENT_BYTES * heldBytes) {
+    const share = CLIENT_BYTES * heldBytes;
+    if (client > own && client > share) {
       throw busy(
         429,
-        `${client - own} bytes of requests of yours are being worked on`,
+        `at most ${share} bytes of one client in progress (half of MAX_HELD_BYTES)`,
+        client,
       );
     }
   }
 }
 
-/** Does what is to be done when a request's work has ended: now, or when its stream has. */
+/** Calls `end` when a request's work is done: now, or at the end of its stream. */
 function whenDone(c: Context, end: () => void): void {
   const { until } = recordOf(c);
   if (until === undefined) end();
@@ -198,7 +213,7 @@ async function readWhole(
   return body;
 }
 
-/** The length that the body is said to have, where that is known ahead. */
+/** The length of the body that the headers announce, if they do. */
 function lengthOf(c: Context): number | undefined {
   const length = c.req.header("Content-Length");
   return length === undefined ||
@@ -207,7 +222,7 @@ function lengthOf(c: Context): number | undefined {
     : Number(length) || 0;
 }
 
-/** The address that a request comes from, where the server tells. */
+/** The address that a request comes from, if the server knows it. */
 function clientOf(c: Context): string {
   return (c.env as Partial<Deno.ServeHandlerInfo<Deno.NetAddr>> | undefined)
     ?.remoteAddr?.hostname ?? "";
@@ -229,7 +244,7 @@ function checkEncoding(c: Context): void {
 function brokenOff() {
   return problem(
     400,
-    "Cannot read the body: expected all of it, the connection broke off",
+    "Cannot read the body: expected all of it, got a broken connection",
   );
 }
 
@@ -242,10 +257,10 @@ function tooSlow(seconds: number) {
   );
 }
 
-function busy(status: 429 | 503, why: string) {
+function busy(status: 429 | 503, expected: string, got: number) {
   return problem(
     status,
-    `Cannot take on more work: ${why}`,
+    `Cannot take on more work: expected ${expected}, got ${got}`,
     {},
     { "Retry-After": "1" },
   );

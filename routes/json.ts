@@ -1,16 +1,16 @@
-/** JSON of strangers, looked at before it is parsed. @module */
+/** The shape of untrusted JSON, checked before it is parsed. @module */
 
-/** What JSON may be. */
+/** Limits on the shape of JSON. */
 export interface JsonLimits {
-  /** Arrays and objects in each other. */
+  /** Levels of nested arrays and objects. */
   readonly depth: number;
-  /** Values in all. */
+  /** Values in total. */
   readonly values: number;
 }
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** What a byte does to the shape. */
+/** The effect of a byte on the shape. */
 const OPEN = 1;
 const CLOSE = 2;
 const COMMA = 3;
@@ -23,9 +23,9 @@ ROLES[0x2c] = COMMA;
 ROLES[QUOTE] = STRING;
 
 /**
- * Says what is wrong with the shape of JSON, or undefined. It goes over the bytes
- * once and stops where a limit is passed, so that what is refused costs nothing;
- * text inside of strings is skipped.
+ * Finds the limit that the shape of JSON exceeds; undefined if it exceeds none. It goes
+ * over the bytes once and stops at that limit, so that refusing costs little; text
+ * inside strings is skipped.
  */
 export function shapeFault(
   bytes: Uint8Array,
@@ -45,7 +45,7 @@ export function shapeFault(
       if (++open > depth) return `at most ${depth} levels, got more`;
     } else if (role === CLOSE) open--;
     else count++;
-    // Each value is a text at most, and so is its name.
+    // A value is at most one string, and so is its name.
     if (count > values || strings > 2 * (values + 1)) {
       return `at most ${values} values, got more`;
     }
@@ -53,7 +53,7 @@ export function shapeFault(
   return undefined;
 }
 
-/** Where the string that starts at `start` ends: its closing quote, or the end of all. */
+/** The position of the closing quote of the string that starts at `start`, or the end of the bytes. */
 function endOfString(bytes: Uint8Array, start: number): number {
   for (let at = start + 1;;) {
     at = bytes.indexOf(QUOTE, at);

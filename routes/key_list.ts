@@ -1,4 +1,4 @@
-/** Keys as a setting lists them. @module */
+/** Keys as listed in a setting. @module */
 
 /** A key, known by its digest, and the name that the history calls it by. */
 export interface NamedKey {
@@ -16,8 +16,8 @@ const DIGEST = /^sha256:([0-9a-f]{64})$/i;
  * as it is, or as `sha256:` and the digest of it in hexadecimal.
  *
  * @param variable The setting's name, for errors.
- * @throws {RangeError} If some are pairs and some are not, a name is there twice, or
- *   a digest is none.
+ * @throws {RangeError} If some are pairs and some are not, a name occurs twice, or a
+ * digest is malformed.
  */
 export function readKeys(
   variable: string,
@@ -68,7 +68,7 @@ export async function sha256(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }
 
-/** Compares digests in the same time, wherever they differ. */
+/** Compares digests in constant time. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   let difference = a.length ^ b.length;
   for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!;

@@ -1,4 +1,4 @@
-/** Bearer keys: who may do what, and how much of it. @module */
+/** Bearer keys: roles and budgets. @module */
 
 import type { Context, MiddlewareHandler } from "hono";
 import { StoreError } from "../src/errors.ts";
@@ -8,10 +8,10 @@ import { equal, readKeys, sha256 } from "./key_list.ts";
 import { problem } from "./problem.ts";
 import { type KnownKey, recordOf } from "./record.ts";
 
-/** What a key may do, the least first: each role may also do what those before it may. */
-export const ROLES = ["predict", "finetune", "admin"] as const;
+/** The roles of keys, the least first: each may also do what those before it may. */
+const ROLES = ["predict", "finetune", "admin"] as const;
 
-/** What a key may do. */
+/** The role of a key. */
 export type Role = typeof ROLES[number];
 
 const VARIABLES: Readonly<Record<Role, string>> = {
@@ -26,7 +26,7 @@ const PURPOSES: Readonly<Record<Role, string>> = {
   admin: "Administration",
 };
 
-/** What is counted: requests, and the examples that they teach. */
+/** The uses that are counted: requests, and the examples to learn from. */
 export type Counted = keyof KeyBudgets;
 
 const UNITS: Readonly<Record<Counted, [seconds: number, what: string]>> = {
@@ -49,7 +49,7 @@ export class Keyring {
     );
   }
 
-  /** Lets requests through whose key has the role, or one above it. */
+  /** Admits requests whose key has the role, or a higher one. */
   allow(role: Role): MiddlewareHandler {
     const open = role === "predict" &&
       !this.#keys.some((key) => key.role === "predict");
@@ -74,7 +74,7 @@ export class Keyring {
 
   /**
    * Takes an amount of the budget of the request's key, if keys have budgets.
-   * Where the store does not answer, predictions go on.
+   * If the store does not answer, predictions go on.
    */
   async spend(c: Context, counted: Counted, amount: number): Promise<void> {
     const { key, headers } = recordOf(c);
@@ -133,7 +133,7 @@ export class Keyring {
     );
   }
 
-  /** Compares with every key, so that the time it takes says nothing about them. */
+  /** Compares with every key, so that the time it takes reveals nothing about them. */
   async #find(sent: string): Promise<KnownKey | undefined> {
     const digest = await sha256(sent);
     let found: KnownKey | undefined;

@@ -3,7 +3,6 @@
 import type { Context } from "hono";
 import { Hono } from "hono/quick";
 import { LabelError } from "../src/errors.ts";
-import { entityTag } from "../src/service/answers.ts";
 import type { Changed } from "../src/service/editor.ts";
 import type { RequestLimits } from "../src/service/limits.ts";
 import {
@@ -16,13 +15,13 @@ import {
   readJson,
   shown,
 } from "./body.ts";
+import { answerChange, changeOptionsOf } from "./changes.ts";
 import type { Form } from "./form.ts";
-import { changeOptionsOf } from "./headers.ts";
 import { describeImages } from "./images.ts";
 import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem } from "./problem.ts";
 import { noQuery } from "./query.ts";
-import { noteOf, phase, recordOf } from "./record.ts";
+import { noteOf, phase } from "./record.ts";
 import { check, strayName } from "./schemas/check.ts";
 import { labelBody, labelForm, renameBody } from "./schemas/labels.ts";
 
@@ -58,7 +57,7 @@ export function labelRoutes(
       };
       const add = async () =>
         (await labels()).add(head, label, describe, options);
-      return changed(c, await answered(c, add), { head, label });
+      return answerChange(c, await answered(c, add), { head, label });
     })
     .all("/labels", onlyMethods("POST"))
     .patch(
@@ -71,14 +70,14 @@ export function labelRoutes(
         const { label } = check(renameBody, await readJson(c, limits));
         const rename = async () =>
           (await labels()).rename(head, name, label, changeOptionsOf(c));
-        return changed(c, await answered(c, rename), { head, label });
+        return answerChange(c, await answered(c, rename), { head, label });
       },
     )
     .delete("/labels/:head/:name", key, noQuery(), async (c) => {
       const { head, name } = c.req.param();
       const retire = async () =>
         (await labels()).retire(head, name, changeOptionsOf(c));
-      return changed(c, await answered(c, retire), { head, label: name });
+      return answerChange(c, await answered(c, retire), { head, label: name });
     })
     .all("/labels/:head/:name", onlyMethods("PATCH", "DELETE"));
 }
@@ -136,16 +135,4 @@ async function answered(
     const statuses = { unknown: 404, malformed: 422, conflict: 422 } as const;
     throw problem(statuses[error.reason], error.message, { field: "label" });
   }
-}
-
-function changed(
-  c: Context,
-  change: Changed,
-  what: { head: string; label: string },
-): Response {
-  recordOf(c).version = change.version.after;
-  return c.json({ ...change, ...what }, 200, {
-    ETag: entityTag(change.sha256),
-    "Cache-Control": "no-store",
-  });
 }

@@ -1,15 +1,15 @@
 /**
- * The modules that a server imports late, read soon after its start. Deno 2.9
- * remembers for as long as it runs that a module could not be read, and may end: one
- * request that is the first of its kind while descriptors run short would break its
- * route for good, or stop the server.
+ * The modules that a server imports late, loaded soon after its start. If Deno 2.9 once
+ * fails to read a module, the import fails for good, and the process may end: a request
+ * that is the first of its kind while file descriptors are short would break its route,
+ * or stop the server.
  *
  * @module
  */
 
 import { turn } from "../src/waiting.ts";
 
-/** All but those that the settings have read at the start, or by the first request. */
+/** All but those that are loaded by the settings, at the start, or by the first request. */
 const LATE: readonly (() => Promise<unknown>)[] = [
   () => import("./line_writer.ts"),
   () => import("./overload.ts"),
@@ -57,7 +57,7 @@ const LATE: readonly (() => Promise<unknown>)[] = [
   () => import("../src/store/staging.ts"),
 ];
 
-/** Reads one after the other, with turns for other work in between. */
+/** Loads one after the other, and lets other work run in between. */
 export async function loadLate(): Promise<void> {
   for (const load of LATE) {
     await load();

@@ -2,9 +2,9 @@
  * The routes that no prediction needs. Their modules are imported when the first
  * request for one of them comes, so that a cold start does without them.
  *
- * What is imported late is named by `import.meta.resolve`, here and elsewhere in what
- * a server starts with. Behind an `import("…")` of a plain text Deno looks up every
- * module at the start, which takes a tenth of it (measured by tests/bench/start.ts).
+ * Late imports are written with `import.meta.resolve`, here and in other modules that a
+ * server loads at the start. Deno resolves the whole graph behind an `import("…")` of a
+ * literal at the start, which takes a tenth of it (measured by tests/bench/start.ts).
  *
  * @module
  */
@@ -35,7 +35,7 @@ const PATHS: Readonly<Record<Resource, readonly string[]>> = {
   admin: ["/rollback", "/export", "/import", "/tags/:name"],
 };
 
-/** Hands requests on to the small apps, each made when it is first asked. */
+/** Passes requests on to the small apps, each made at its first request. */
 export function lazyRoutes(options: RouteOptions): Hono {
   const app = new Hono();
   for (const [resource, paths] of Object.entries(PATHS)) {

@@ -1,4 +1,4 @@
-/** What a fine-tune request asks for, read from JSON or a form and checked by its schema. @module */
+/** Fine-tune requests, read from JSON or a form and checked by their schema. @module */
 
 import type { Context } from "hono";
 import type { RequestLimits } from "../src/service/limits.ts";
@@ -40,7 +40,7 @@ export interface Lesson {
   readonly dryRun: boolean;
 }
 
-/** The ways to say which image an example is of. */
+/** The fields that give an example's image. */
 const IMAGES = ["image", "predictionId"] as const;
 
 /** Names of the options of a request, besides its examples. */
@@ -110,7 +110,7 @@ interface CheckedExample<I> extends Pick<Example, "labels"> {
   readonly predictionId: string | undefined;
 }
 
-/** Examples with their images, each of which is there in one way. */
+/** Examples with their images, each given in exactly one way. */
 function withSources<I>(
   examples: readonly CheckedExample<I>[],
   read: (field: Field<I>) => Field<Uint8Array>,
@@ -141,7 +141,7 @@ function oneImage(path: string, got: string) {
   );
 }
 
-/** A form as JSON would say it: the n-th image and the n-th label of each head are an example. */
+/** A form as the equivalent JSON value: the n-th image and the n-th label of each head make an example. */
 function valueOfForm(
   form: Form,
   heads: readonly HeadSpec[],
@@ -184,7 +184,7 @@ function columnOf(form: Form, name: string, images: number): FormValue[] {
   );
 }
 
-/** A form's text as the number or truth value that it stands for. */
+/** A form's text as the number or boolean that it stands for. */
 function plainValue(name: string, value: FormValue): unknown {
   if (name === "mode" || name === "scope" || typeof value !== "string") {
     return value;

@@ -1,6 +1,6 @@
-/** Lines of the log, written beside the work: a reader who does not read holds up nobody. @module */
+/** Lines of the log, written in the background: a reader that stalls blocks no request. @module */
 
-/** Where lines go. */
+/** The destination of lines. */
 export interface LineStream {
   /** Writes some of the bytes; resolves to how many. */
   write(bytes: Uint8Array): Promise<number>;
@@ -10,8 +10,8 @@ export interface LineStream {
 const MOST_WAITING = 1_000_000;
 
 /**
- * Writes lines in their order, as many at once as wait. Lines for which there is no
- * room are dropped, and so are those that cannot be written.
+ * Writes lines in order, all that are waiting at once. Lines for which there is no room
+ * are dropped, and so are those that cannot be written.
  */
 export class LineWriter {
   readonly #encoder = new TextEncoder();
@@ -50,7 +50,7 @@ export class LineWriter {
       try {
         await this.#writeAll(lines.map((line) => `${line}\n`).join(""));
       } catch {
-        this.dropped += lines.length; // nobody is left to read
+        this.dropped += lines.length; // nobody reads any more
       }
       for (const { length } of lines) this.#held -= length;
     }

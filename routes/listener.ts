@@ -1,6 +1,6 @@
 /**
- * The server's listener, which does not end: Deno's own does when the process
- * runs out of descriptors, as some hundred silent connections can make it.
+ * The server's listener, which is restarted when it ends: Deno's own ends when the process
+ * runs out of file descriptors, as a few hundred idle connections can make it.
  *
  * @module
  */
@@ -8,17 +8,17 @@
 import { Deadlines, pause } from "../src/waiting.ts";
 import { received } from "./collect.ts";
 
-/** What is listened on, and who is told. */
+/** The address to listen on, and callbacks. */
 export interface ListenOptions {
   readonly hostname: string;
   readonly port: number;
-  /** Told once where it listens. */
+  /** Called once, with the address. */
   readonly onListen: (address: Deno.NetAddr) => void;
-  /** Told in a line of what is done about trouble. */
+  /** Called with a line when connections are closed. */
   readonly report: (line: string) => void;
-  /** Milliseconds between two looks at the connections. Default a second. */
+  /** Milliseconds between two checks of the connections. Default 1000. */
   readonly interval?: number;
-  /** Tells whether descriptors run short. Default: those of this process, where it is no Windows. */
+  /** Whether file descriptors run short. Default: tries to open some, except on Windows. */
   readonly runShort?: () => boolean;
 }
 
@@ -27,30 +27,30 @@ type Handler = (
   info: Deno.ServeHandlerInfo<Deno.NetAddr>,
 ) => Response | Promise<Response>;
 
-/** Descriptors that must be left, or connections are closed. */
+/** File descriptors that must be free, else connections are closed. */
 const SPARE = 100;
-/** How many looks are left out after one that led to something. */
+/** Checks that are skipped after one that closed connections. */
 const REST = 10;
 /**
- * Refused requests whose connections are closed at once, and the looks after which
- * fewer are: for some milliseconds nobody is let in meanwhile.
+ * Refused requests whose connections are closed at once, and the checks after which fewer
+ * are: closing them blocks new connections for some milliseconds.
  */
 const MANY = 16;
 const PATIENT_LOOKS = 30;
-/** How long requests under way may take before their connections are closed, in milliseconds. */
+/** Milliseconds that requests in progress may take before their connections are closed. */
 const PATIENCE = 1000;
-/** How long they may take when the server stops, in milliseconds. */
+/** Milliseconds that they may take when the server stops. */
 const GRACE = 3000;
-/** Between two tries to listen, in milliseconds. */
+/** Milliseconds between two tries to listen. */
 const PAUSE = 1;
-/** Bytes of a body that come at once, if they come. */
+/** Bytes of a body that arrive with its headers. */
 const SMALL = 64 * 1024;
 
 /**
- * Listens until it is shut down. Deno does not tell of connections, so they can
- * only be closed all together. That is done where descriptors run short, after the
- * requests under way; where the listener has ended; and, when there are no requests
- * under way, where one was refused before its body came: Deno 2.9 waits for the rest.
+ * Listens until it is shut down. Deno gives no access to connections, so they can only be
+ * closed all together. That is done when file descriptors run short, after the requests
+ * in progress; when the listener has ended; and, when no request is in progress, after
+ * one was refused before its body had arrived: Deno 2.9 would wait for the rest.
  */
 export class Listener {
   #server: Deno.HttpServer<Deno.NetAddr>;
@@ -58,14 +58,14 @@ export class Listener {
   #port: number;
   #listened = false;
   readonly #underWay = new Set<Promise<Response>>();
-  /** Requests that were refused before their bodies came, and the looks since then. */
+  /** Requests that were refused before their bodies arrived, and the checks since then. */
   #stale = 0;
   #staleLooks = 0;
   #rest = 0;
   #renewing: Promise<void> | undefined;
   #over = false;
   readonly #looks: Deadlines;
-  /** Ends the wait for the next look. */
+  /** Cancels the next check. */
   #endWatch = () => {};
 
   constructor(
@@ -79,9 +79,8 @@ export class Listener {
   }
 
   /**
-   * Takes no more requests; resolves when those under way are answered. What is
-   * under way may go on for some seconds first: Deno's own shutdown breaks off
-   * bodies that have not come as a whole.
+   * Takes no more requests; resolves when those in progress are answered. They get some
+   * seconds first: Deno's own shutdown aborts bodies that have not fully arrived.
    */
   async shutdown(): Promise<void> {
     this.#over = true;
@@ -131,7 +130,7 @@ export class Listener {
     }
   }
 
-  /** Looks at the connections now and then. */
+  /** Checks the connections at intervals. */
   #watch(): void {
     this.#endWatch = this.#looks.start(() => {
       this.#watch();
@@ -162,12 +161,12 @@ export class Listener {
       this.#closer.abort();
       while (!this.#over && !this.#listensAgain()) await pause(PAUSE);
       this.#stale = this.#staleLooks = 0;
-      this.#rest = REST; // what is left is under way: to close again would not help
+      this.#rest = REST; // what is left is in progress: closing again would not help
       this.#renewing = undefined;
     })();
   }
 
-  /** Tries to; the old listener's address may still be in use. */
+  /** Tries to listen again; false if the old listener's address is still in use. */
   #listensAgain(): boolean {
     try {
       this.#server = this.#serve();
@@ -178,7 +177,7 @@ export class Listener {
   }
 }
 
-/** Whether a request that was refused may still be sending, or not sending, its body. */
+/** Whether the body of a refused request has not fully arrived. */
 function isWaitedFor(request: Request): boolean {
   const { headers } = request;
   return !received.has(request) &&
@@ -187,8 +186,8 @@ function isWaitedFor(request: Request): boolean {
 }
 
 /**
- * Whether fewer descriptors are left than should be. They are tried: Deno tells the
- * numbers in /proc only to a program that may do everything.
+ * Whether fewer file descriptors are free than should be. It tries to open some: Deno
+ * allows reading /proc only with all permissions.
  */
 function descriptorsRunShort(): boolean {
   const tried: Deno.FsFile[] = [];
@@ -196,7 +195,7 @@ function descriptorsRunShort(): boolean {
     for (let i = 0; i < SPARE; i++) tried.push(Deno.openSync("/dev/null"));
     return false;
   } catch (error) {
-    return (error as { code?: string }).code === "EMFILE"; // else nobody can tell
+    return (error as { code?: string }).code === "EMFILE"; // anything else says nothing about descriptors
   } finally {
     for (const file of tried) file.close();
   }

@@ -6,7 +6,7 @@ import { BOUNDS, type Instrument, type Labels, type Meter } from "./metrics.ts";
 /** Records one measurement. */
 type Record = (value: number, labels: Labels) => void;
 
-/** Tells whatever provider is registered; Deno registers its own where OTEL_DENO is set. */
+/** A meter on the registered provider; Deno registers its own if OTEL_DENO is set. */
 export function openMeter(): Meter {
   const meter = metrics.getMeter("tandem");
   const opened = new Map<string, Record>();

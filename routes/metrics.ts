@@ -1,7 +1,7 @@
 /**
- * Counts of what the server did: one registry, read by /metrics and told to
- * OpenTelemetry where that is on. Nothing but maps and sums, for a server that nobody
- * scrapes should not load a library for it.
+ * The server's metrics: one registry, read by /metrics and exported to OpenTelemetry if
+ * that is on. It is only maps and sums: a server that nobody scrapes should not load a
+ * library for it.
  *
  * @module
  */
@@ -25,14 +25,14 @@ export const BOUNDS: readonly number[] = [
   10,
 ];
 
-/** Something that is counted, or whose duration in seconds is. */
+/** A counter, or a histogram of durations in seconds. */
 export interface Instrument {
   readonly name: string;
   readonly help: string;
   readonly kind: "counter" | "histogram";
 }
 
-/** Something that is read when somebody asks. */
+/** A value that is read on request. */
 export interface Reading {
   readonly kind: "counter" | "gauge";
   readonly name: string;
@@ -40,18 +40,18 @@ export interface Reading {
   readonly read: () => number | Promise<number>;
 }
 
-/** What a measurement belongs to. */
+/** The labels of a measurement. */
 export type Labels = Readonly<Record<string, string | number>>;
 
-/** Who else is told of measurements. */
+/** A receiver of every measurement. */
 export interface Meter {
-  /** Told of a count, or of a duration in seconds. */
+  /** Called with a count, or a duration in seconds. */
   record(instrument: Instrument, value: number, labels: Labels): void;
-  /** Told once what there is to be read. */
+  /** Called once with the values that can be read. */
   watch(readings: readonly Reading[]): void;
 }
 
-/** Durations: how many are up to each bound, not those of lower ones, and their sum. */
+/** Durations: how many are in each bucket, not cumulated, and their sum. */
 export interface Histogram {
   readonly counts: number[];
   sum: number;
@@ -61,7 +61,7 @@ export interface Histogram {
 /** A request that was answered. */
 export interface Answered {
   readonly method: string;
-  /** The route's path with its parameters' names; `none` where there was none. */
+  /** The route's path with the names of its parameters; `none` if no route matched. */
   readonly route: string;
   readonly status: number;
   readonly milliseconds: number;
@@ -76,7 +76,7 @@ const REQUESTS: Instrument = {
 const FINETUNES: Instrument = {
   kind: "counter",
   name: "tandem_finetunes_total",
-  help: "Fine-tunes by what became of them.",
+  help: "Fine-tunes by outcome.",
 };
 const DURATIONS: Instrument = {
   kind: "histogram",
@@ -104,7 +104,7 @@ export class Metrics {
   /** Requests under way. */
   active = 0;
 
-  /** @param meter Told of everything as well. */
+  /** @param meter Receives every measurement as well. */
   constructor(private readonly meter?: Meter) {}
 
   /** Counts a request. */

@@ -9,7 +9,7 @@ import { readQuery } from "./query.ts";
 import { recordOf } from "./record.ts";
 import { modelQuery } from "./schemas/model_file.ts";
 
-/** Gives what predicting needs, for those who predict elsewhere. */
+/** Serves the model's file, for clients that predict by themselves. */
 export function modelRoutes({ service, keyring }: RouteOptions): Hono {
   return new Hono()
     .get("/model", keyring.allow("predict"), etag(), async (c) => {

@@ -1,4 +1,4 @@
-/** Watching requests: headers of every answer, the access log, the metrics. @module */
+/** Observation of requests: headers of every answer, the access log, the metrics. @module */
 
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
@@ -6,23 +6,23 @@ import type { LogFormat } from "../src/service/settings.ts";
 import type { Metrics } from "./metrics.ts";
 import { recordOf, type RequestRecord, type Trace } from "./record.ts";
 
-/** Who is told of requests. */
+/** Receivers of what is observed. */
 export interface Observers {
   readonly metrics: Metrics;
   /** Takes a line of the access log. */
   readonly log?: ((line: string) => void) | undefined;
   readonly logFormat?: LogFormat | undefined;
-  /** Takes what went wrong. */
+  /** Takes errors that the answer does not show. */
   readonly report?: ((error: unknown) => void) | undefined;
   readonly trace?: Trace | undefined;
 }
 
-/** Methods that are counted by their names; strangers may send any. */
+/** Methods that are counted by name; clients may send any. */
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 /** The longest path that is logged. */
 const LONGEST = 200;
 
-/** Watches the requests behind it. */
+/** Observes every request. */
 export function observe(observers: Observers): MiddlewareHandler {
   const { metrics, trace, report } = observers;
   return async (c, next) => {
@@ -59,8 +59,8 @@ function count(c: Context, metrics: Metrics, milliseconds: number): void {
 }
 
 /**
- * The time of the parts and of all, in milliseconds (W3C, Server Timing, 2023). What
- * was done for each of several images is added up.
+ * Milliseconds of the parts and of the whole (W3C, Server Timing, 2023). Parts with the
+ * same name, such as those of several images, are added up.
  */
 function timingOf({ phases }: RequestRecord, total: number): string {
   const times = new Map<string, number>();
@@ -76,7 +76,7 @@ function routeOf(c: Context): string {
     "none";
 }
 
-/** Logs what was asked and answered; never a key, a body or a query. */
+/** Logs a request and its answer; never a key, a body or a query. */
 function logRequest(
   c: Context,
   { log, logFormat = "line" }: Observers,

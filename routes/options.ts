@@ -1,4 +1,4 @@
-/** What every route is given. @module */
+/** Options of the app and of its routes. @module */
 
 import type { RequestLimits } from "../src/service/limits.ts";
 import type { Service } from "../src/service/service.ts";
@@ -12,32 +12,32 @@ import type { Keyring } from "./keys.ts";
 import type { Meter, Metrics } from "./metrics.ts";
 import type { Trace } from "./record.ts";
 
-/** What an app is made of. */
+/** Options of the app. */
 export interface AppOptions extends Pick<Settings, "keys" | "corsOrigin"> {
   readonly limits: RequestLimits;
-  /** What one key may use up. Default: any amount. */
+  /** Budget of each key. Default: unlimited. */
   readonly keyBudgets?: KeyBudgets;
   /** Whether the server listens for this machine only. Default false. */
   readonly loopback?: boolean;
   /** Takes a line for each request. Default: none is written. */
   readonly log?: (line: string) => void;
-  /** Takes what went wrong without the answer saying it. Default: the console. */
+  /** Takes errors that the answer does not show. Default: the console. */
   readonly report?: (error: unknown) => void;
-  /** Lines of either that were dropped so far. Default: none ever is. */
+  /** Number of lines of either that were dropped so far. Default: 0. */
   readonly droppedLines?: () => number;
   /** Default `line`. */
   readonly logFormat?: LogFormat;
-  /** Told of the parts of every request's work. Default: nobody. */
+  /** Receives the parts of every request's work. Default: none. */
   readonly trace?: Trace | undefined;
-  /** Told of what /metrics counts. Default: nobody. */
+  /** Receives what /metrics counts. Default: none. */
   readonly meter?: Meter | undefined;
   /** The service, opened when it is first needed. */
   readonly service: () => Promise<Service>;
 }
 
-/** What a route is made of. */
+/** Options of a route. */
 export interface RouteOptions extends AppOptions {
-  /** What all routes together have taken in. */
+  /** The admission of requests, shared by all routes. */
   readonly intake: Intake;
   readonly keyring: Keyring;
   readonly metrics: Metrics;

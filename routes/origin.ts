@@ -1,10 +1,10 @@
-/** Whom a browser speaks for: pages of other origins, and names that were bent to this machine. @module */
+/** Protection against cross-site request forgery and DNS rebinding. @module */
 
 import type { Context, MiddlewareHandler } from "hono";
 import { shown } from "./body.ts";
 import { problem } from "./problem.ts";
 
-/** Which requests a browser may bring. */
+/** Options of the check. */
 export interface OriginOptions {
   /** Whether the server listens for this machine only. */
   readonly loopback: boolean;
@@ -13,14 +13,14 @@ export interface OriginOptions {
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
-/** What a browser says of a request that its own page makes, or its user. */
+/** Values of Sec-Fetch-Site for requests by the server's own page, or by the user. */
 const OWN = ["same-origin", "none"];
 
 /**
- * Refuses what a page of another origin makes a browser send, unless it may call:
- * a form needs no permission of CORS, and the answer need not be read to do harm.
- * A server for this machine only is also called by its own name: another name that
- * resolves to this machine is how a page calls it as its own origin.
+ * Refuses changes that a page of another origin makes a browser send, unless CORS_ORIGIN
+ * allows it: a form needs no permission of CORS, and does harm even if its answer cannot
+ * be read. A server on loopback also refuses other host names: by a name that resolves to
+ * this machine, a page could call it as its own origin (DNS rebinding).
  *
  * Source: Fetch Metadata Request Headers (W3C, 2021); RFC 6454 (2011).
  */

@@ -1,4 +1,4 @@
-/** Turning predictions away in an overload. @module */
+/** Refusal of predictions in an overload. @module */
 
 import { HELD, tooMany } from "../src/service/line.ts";
 import { Deadlines } from "../src/waiting.ts";
@@ -7,9 +7,8 @@ import { release } from "./collect.ts";
 const held = new Deadlines(HELD);
 
 /**
- * Turns a request with a small body away. It is held for a while first, with its body
- * still in the system's buffers: a client that asks again at once would cost more than
- * it gets.
+ * Refuses a request with a small body. It is held for a while first, with its body still
+ * in the system's buffers: a client that retries at once would cost more than it gets.
  *
  * @throws {BusyError} Always.
  */

@@ -1,28 +1,28 @@
 /**
- * The share of the event loop that work on large bodies may take: whoever sends a
- * small image gets an answer between two pieces of it.
+ * The share of the event loop that work on large bodies may take, so that small images are
+ * answered in between.
  *
  * @module
  */
 
 import { CLOCK, type Clock } from "../src/waiting.ts";
 
-/** The part of the time that such work takes when there is more of it than that. */
+/** The share of the time that such work may take. */
 const SHARE = 1 / 8;
-/** How far it may be ahead of that, in milliseconds: one large body after a rest is not slowed. */
+/** Milliseconds by which it may exceed that: a single large body is not slowed down. */
 const CREDIT = 150;
 /** Milliseconds that it takes to receive a byte. */
 const PER_BYTE = 1.5e-6;
 
-/** Work in pieces, one at a time in the order it came, with rests in between. */
+/** Runs pieces of work one at a time, in order, with pauses in between. */
 export class Pace {
   #last: Promise<unknown> = Promise.resolve();
-  /** When the time that was taken will have come to the share. */
+  /** The time at which the work so far will be down to its share. */
   #even = 0;
 
   constructor(private readonly clock: Clock = CLOCK) {}
 
-  /** Does a piece of work when it is its turn. */
+  /** Runs a piece of work in its turn. */
   run<T>(work: () => T): Promise<T> {
     return this.#inTurn(() => {
       const start = this.clock.now();

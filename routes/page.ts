@@ -17,15 +17,15 @@ const WORKER_POLICY = "default-src 'none'; connect-src 'self'; " +
   "script-src 'self' 'wasm-unsafe-eval'";
 const WORKER = "core.js";
 
-/** Scripts that the page asks for when it needs them. */
+/** Scripts that the page loads on demand. */
 const LATE: readonly string[] = [WORKER, "archive.js", "client-zip.js"];
 
-/** The others are asked for at once, not one after the other as they import each other. */
+/** The others are preloaded, not one after the other as they import each other. */
 const PRELOADED = PAGE_FILES
   .filter((name) => name.endsWith(".js") && !LATE.includes(name))
   .map((name) => `<page/${name}>; rel=modulepreload`).join(", ");
 
-/** Kept by browsers, and asked about each time: all files are of one release. */
+/** Cached by browsers and revalidated each time, so that all files are of one release. */
 const CACHED = { "Cache-Control": "no-cache" };
 
 const TYPES = {
@@ -51,7 +51,7 @@ const INDEX = {
   },
 };
 
-/** Says what there is, and shows it to people. */
+/** Serves the page and its files. */
 export function pageRoutes(): Hono {
   return new Hono()
     .use(etag())
@@ -89,7 +89,7 @@ export function pageRoutes(): Hono {
       }
       throw problem(
         404,
-        `Cannot find the page's file ${name}: there is none`,
+        `Cannot find /page/${name}: the page has no such file`,
       );
     })
     .all("/page/:file", onlyMethods("GET"));
@@ -106,7 +106,7 @@ async function readText(name: string): Promise<string> {
   if (name !== "client-zip.js") {
     return Deno.readTextFile(new URL(`./page/${name}`, import.meta.url));
   }
-  await import("client-zip"); // so that it is among what the server has fetched
+  await import("client-zip"); // so that Deno has it in its cache
   return Deno.readTextFile(new URL(import.meta.resolve("client-zip")));
 }
 

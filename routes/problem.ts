@@ -39,11 +39,11 @@ export const TITLES: Readonly<Record<number, string>> = {
 /** Seconds after which a caller may try again. */
 const RETRY_AFTER = "1";
 
-/** What a problem says besides its status and detail. */
+/** Members of a problem besides its status and detail. */
 export interface ProblemMembers {
   /** The path of the offending field, such as `examples[1].image`. */
   readonly field?: string;
-  /** The values that would have been understood. */
+  /** The values that are valid here. */
   readonly known?: readonly string[];
 }
 
@@ -63,7 +63,7 @@ export function problem(
   return new HTTPException(status, { message: detail, cause });
 }
 
-/** A problem of an image, at its place in the request. */
+/** The problem for an image that was refused, at its field in the request. */
 export function imageProblem(error: ImageError, field: string): HTTPException {
   const status = ({
     unsupported: 415,
@@ -74,19 +74,19 @@ export function imageProblem(error: ImageError, field: string): HTTPException {
   return problem(status, error.message, { field });
 }
 
-/** The problem of a version that is not there. */
+/** The problem for a version that does not exist. */
 export function unknownVersion(
   version: number,
   field = "version",
 ): HTTPException {
   return problem(
     404,
-    `Cannot find version ${version}: it never was, or it was removed`,
+    `Cannot find version ${version}: it never existed, or it was removed`,
     { field },
   );
 }
 
-/** Answers an error. What is not foreseen is logged, and answered without saying why. */
+/** Answers an error. An unexpected one is logged, and answered with 500 without details. */
 export function answerError(error: Error, c: Context): Response {
   const { id: requestId, report = console.error } = recordOf(c);
   const known = error instanceof HTTPException ? error : foreseen(error);
@@ -99,7 +99,7 @@ export function answerError(error: Error, c: Context): Response {
     c,
     problem(
       500,
-      `Something went wrong here. It was logged as request ${requestId}.`,
+      `Cannot answer: the server failed, and logged it as request ${requestId}`,
     ),
   );
 }
@@ -130,7 +130,7 @@ function answer(c: Context, error: HTTPException): Response {
     status,
     detail,
     ...members,
-    // What clients of the Open Inference Protocol look for.
+    // The member that clients of the Open Inference Protocol read.
     ...(/^\/v2(\/|$)/.test(c.req.path) && { error: detail }),
   };
   return c.body(JSON.stringify(body), status, {
@@ -140,7 +140,7 @@ function answer(c: Context, error: HTTPException): Response {
   });
 }
 
-/** Answers every other method of a path that takes only these. */
+/** Answers 405 to all but these methods of a path. */
 export function onlyMethods(...methods: string[]): (c: Context) => never {
   return (c) => {
     throw problem(

@@ -5,8 +5,8 @@ import type { InferOutput } from "valibot";
 import type { Schema } from "./schemas/field.ts";
 
 /**
- * The query by its schema, of which every field is optional. Where there is no
- * query, as in most requests, no schema is loaded.
+ * The query, checked by a schema of optional fields. Without a query, as in most requests,
+ * no schema is loaded.
  */
 export async function readQuery<S extends Schema>(
   c: Context,
@@ -27,7 +27,7 @@ export function noQuery(): MiddlewareHandler {
   };
 }
 
-/** Refuses query parameters; `body` names the fields of the body, where one may be meant for it. */
+/** Refuses query parameters; `body` names the fields of the body, for which one may have been meant. */
 export async function refuseQuery(
   c: Context,
   body: readonly string[] = [],

@@ -1,4 +1,4 @@
-/** What is noted of a request while it is answered: for the log, the metrics and the answer's headers. @module */
+/** The record of a request in progress: for the log, the metrics and the answer's headers. @module */
 
 import type { Context } from "hono";
 import { type Note, type Phase, timedAsync } from "../src/service/phases.ts";
@@ -12,37 +12,37 @@ export interface KnownKey {
   readonly digest: () => Promise<Uint8Array>;
 }
 
-/** Told of the parts of the work elsewhere, as spans. */
+/** Receives the parts of the work as spans. */
 export interface Trace {
-  /** Does a part of the work; the parts that are told of meanwhile are parts of it. */
+  /** Does a part of the work; parts noted meanwhile are its children. */
   within<T>(name: string, work: () => Promise<T>): Promise<T>;
-  /** Told of a part that is over. */
+  /** Called with a part that is done. */
   readonly note: Note;
 }
 
-/** What is noted of a request. */
+/** The record of a request. */
 export interface RequestRecord {
-  /** Whose key it came with, if it needed one. */
+  /** The key it came with, if it needed one. */
   key?: KnownKey;
-  /** Names the request in the log. */
+  /** The request's id in the log. */
   id?: string;
-  /** When the work ends, where it goes on behind the answer's head. */
+  /** Resolves at the end of the work, if that is after the headers were sent. */
   until?: Promise<void>;
   /** The version that answered. */
   version?: number;
-  /** What became of a fine-tune. */
+  /** The outcome of a fine-tune. */
   outcome?: "accepted" | "refused" | "dry_run";
-  /** Takes what went wrong. */
+  /** Takes errors that the answer does not show. */
   report?: ((error: unknown) => void) | undefined;
-  /** Who else is told of the parts of the work. */
+  /** Receives the parts of the work as well. */
   trace?: Trace | undefined;
-  /** Parts of the work that are over. */
+  /** Parts of the work that are done. */
   readonly phases: Phase[];
-  /** To be set on the answer, whatever that becomes. */
+  /** Headers to set on the answer, even if it is an error. */
   readonly headers: Map<string, string>;
 }
 
-/** By the request itself, which is one on its way through all apps. */
+/** By the request object, which all apps share. */
 const records = new WeakMap<Request, RequestRecord>();
 
 /** The record of a request. */
@@ -69,7 +69,7 @@ export async function phase<T>(
   );
 }
 
-/** Notes the parts of a request's work that are told of when they are over. */
+/** Notes parts of a request's work that report themselves when they are done. */
 export function noteOf(c: Context): Note {
   const { phases, trace } = recordOf(c);
   return (phase) => {

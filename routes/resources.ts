@@ -1,9 +1,9 @@
-/** The small apps that are made when they are first asked. @module */
+/** The small apps that are made at their first request. @module */
 
 import type { Hono } from "hono/quick";
 import type { RouteOptions } from "./options.ts";
 
-/** Makes each of them. */
+/** The function that makes each of them. */
 export const RESOURCES = {
   page: async () => (await import("./page.ts")).pageRoutes(),
   health: async (options) =>

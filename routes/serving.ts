@@ -20,21 +20,21 @@ export interface LazyService {
   close(): Promise<void>;
 }
 
-/** Where the log goes. */
+/** The destinations of the log. */
 export interface Logs {
   /** Takes a line for a request. */
   readonly log: (line: string) => void;
-  /** Takes what went wrong. */
+  /** Takes an error. */
   readonly report: (error: unknown) => void;
-  /** Lines that were dropped, for nobody read them. */
+  /** Number of lines that were dropped because nobody read them. */
   readonly droppedLines: () => number;
   /** Resolves when everything is written. */
   readonly flush: () => Promise<void>;
 }
 
 /**
- * The standard output and error, written beside the work: the console would hold up
- * everything while nobody reads. On Deno Deploy, which reads the console, the console.
+ * Standard output and error, written in the background: the console would block the
+ * process while nobody reads. On Deno Deploy it is the console, which is always read.
  */
 export function openLogs({ onDeploy }: Pick<Settings, "onDeploy">): Logs {
   if (onDeploy) {
@@ -57,7 +57,7 @@ export function openLogs({ onDeploy }: Pick<Settings, "onDeploy">): Logs {
   };
 }
 
-/** A writer that is loaded with its first line: no answer waits for it. */
+/** A writer that is loaded with its first line; no answer waits for it. */
 function lazyWriter(stream: LineStream) {
   let writer: LineWriter | undefined;
   const open = once(async () => {
@@ -82,21 +82,21 @@ function lazyWriter(stream: LineStream) {
   };
 }
 
-/** Who is told of what goes wrong beside requests; the console by default. */
+/** Callbacks for errors outside requests; the console by default. */
 export interface Reports {
   readonly report?: (error: unknown) => void;
-  /** Told if the weights file can be served and not learned from. */
+  /** Called if the weights file can be served but not learned from. */
   readonly unsound?: (error: Error) => void;
 }
 
 /**
- * Milliseconds from the start to the judgement of what only learning reads, and to
- * the reading of late modules: a first answer does not wait for them. A fine-tune that
- * comes before waits for its own.
+ * Milliseconds from the start until the parts of the model that only learning reads are
+ * checked, and late modules are loaded, so that a first answer does not wait for them. A
+ * fine-tune that comes earlier waits for what it needs.
  */
 const LATER = 500;
 
-/** Prepares a service; nothing is read yet. */
+/** Prepares a service; nothing is opened yet. */
 export function lazyService(
   settings: Settings,
   { report = console.error, unsound = report }: Reports = {},
@@ -107,7 +107,7 @@ export function lazyService(
     const service = await openService(settings, report);
     endLater = deadlines.start(() => {
       service.sound().catch(unsound);
-      // On Deno Deploy nobody can take the descriptors, and a start is soon over.
+      // On Deno Deploy clients cannot exhaust the descriptors, and instances are short-lived.
       if (!settings.onDeploy) readLate().catch(report);
     });
     return service;
@@ -122,7 +122,7 @@ export function lazyService(
   };
 }
 
-/** Reads the modules that requests would import one by one: see late.ts. */
+/** Loads the modules that requests would import one by one: see late.ts. */
 async function readLate(): Promise<void> {
   const { loadLate }: typeof import("./late.ts") = await import(
     import.meta.resolve("./late.ts")
@@ -130,12 +130,12 @@ async function readLate(): Promise<void> {
   await loadLate();
 }
 
-/** How long requests under way may take after a signal, in milliseconds. */
+/** Milliseconds that requests in progress may take after a signal. */
 const PATIENCE = 4000;
 
 /**
- * Ends the program at SIGINT or SIGTERM: `finish` first, then the service is
- * closed and the log written. Without it Deno 2.9 would wait for ever for workers that wait for images.
+ * Ends the program on SIGINT or SIGTERM: calls `finish`, closes the service and writes the
+ * log. Without this, Deno 2.9 would wait for ever for idle workers.
  */
 export function endOnSignal(
   service: LazyService,
@@ -155,7 +155,7 @@ export function endOnSignal(
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
 }
 
-/** Who is told of the parts of the work: OpenTelemetry, loaded with the first of them, or nobody. */
+/** The receiver of the parts of the work: OpenTelemetry, loaded with the first part, or none. */
 export function traceOf(
   { telemetry }: Pick<Settings, "telemetry">,
 ): Trace | undefined {
@@ -173,7 +173,7 @@ export function traceOf(
   };
 }
 
-/** Who is told of what is counted: OpenTelemetry, loaded with the first of it, or nobody. */
+/** The receiver of metrics: OpenTelemetry, loaded with the first measurement, or none. */
 export function meterOf(
   { telemetry }: Pick<Settings, "telemetry">,
 ): Meter | undefined {
@@ -197,7 +197,7 @@ async function openService(
   const file = model ?? SHIPPED_WEIGHTS;
   const reading = readModelFile(file); // while the rest is opened and compiled
   const opening = openEngine(store, report);
-  // Whoever awaits them below hears of it.
+  // They are awaited below.
   for (const promise of [reading, opening]) promise.catch(() => {});
   prepareDescriber().catch(() => {}); // the first image will say why
   try {

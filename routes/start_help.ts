@@ -1,4 +1,4 @@
-/** What `deno task start --help` prints. @module */
+/** The help of `deno task start`. @module */
 
 /** Variables of the environment, what they set, and their defaults. */
 const VARIABLES: readonly (readonly [name: string, what: string])[] = [
@@ -13,21 +13,27 @@ const VARIABLES: readonly (readonly [name: string, what: string])[] = [
     "keys of fine-tuning (made at start on loopback, else closed)",
   ],
   ["ADMIN_KEY", "keys of everything (made at start on loopback, else closed)"],
-  ["KEY_REQUESTS_PER_MINUTE", "of one key; 0 for any number (0)"],
-  ["KEY_EXAMPLES_PER_HOUR", "that one key may teach; 0 for any number (0)"],
+  [
+    "KEY_REQUESTS_PER_MINUTE",
+    "requests that one key may send; 0 for any number (0)",
+  ],
+  [
+    "KEY_EXAMPLES_PER_HOUR",
+    "examples that one key may teach; 0 for any number (0)",
+  ],
   ["CORS_ORIGIN", "origin of pages that may call, or * (none)"],
   ["LOG", "a line or json for each request, or none (line)"],
-  ["OTEL_DENO", "true to tell OpenTelemetry of the work (false)"],
+  ["OTEL_DENO", "true to export traces and metrics to OpenTelemetry (false)"],
   ["MAX_BODY_BYTES", "largest request body (10485760)"],
-  ["MAX_HELD_BYTES", "of all bodies that are being worked on (67108864)"],
-  ["BODY_SECONDS", "in which a body has to be there (30)"],
-  ["MAX_PIXELS", "of an image (25000000)"],
-  ["MAX_IMAGES", "in one request (32)"],
-  ["MAX_PARTS", "in one form (128)"],
-  ["MAX_JSON_DEPTH", "of arrays and objects in each other (16)"],
-  ["DECODE_SECONDS", "that decoding one image may take (10)"],
+  ["MAX_HELD_BYTES", "bytes of all bodies in progress (67108864)"],
+  ["BODY_SECONDS", "time for a body to arrive (30)"],
+  ["MAX_PIXELS", "largest image (25000000)"],
+  ["MAX_IMAGES", "images in one request (32)"],
+  ["MAX_PARTS", "parts in one form (128)"],
+  ["MAX_JSON_DEPTH", "levels of nested arrays and objects (16)"],
+  ["DECODE_SECONDS", "time to decode one image (10)"],
   ["DECODERS", "workers that decode images (the processors, 2 to 4)"],
-  ["MAX_REQUESTS", "under way at once (4096)"],
+  ["MAX_REQUESTS", "requests in progress (4096)"],
 ];
 
 /** The help. */

@@ -63,7 +63,7 @@ export function pixelImages(
   }));
 }
 
-/** The outputs of heads that are asked for: an answer each, or the likeliest classes as texts. */
+/** The output tensor of a head: its probabilities or values, or the likeliest classes as strings. */
 export function outputOf(
   head: HeadSpec,
   predictions: readonly Prediction[],
@@ -122,7 +122,7 @@ export function describePixels(
   );
 }
 
-/** Arrays in arrays as one, `depth` levels of them. */
+/** Nested arrays as one flat array, up to `depth` levels. */
 function flat(data: readonly unknown[], depth: number): unknown[] {
   return data.some(Array.isArray) ? data.flat(depth) : [...data];
 }

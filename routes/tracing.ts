@@ -3,7 +3,7 @@
 import { SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Trace } from "./record.ts";
 
-/** Tells whatever provider is registered; Deno registers its own where OTEL_DENO is set. */
+/** A trace on the registered provider; Deno registers its own if OTEL_DENO is set. */
 export function openTrace(): Trace {
   const tracer = trace.getTracer("tandem");
   return {

@@ -9,7 +9,7 @@ import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { readQuery, refuseQuery } from "./query.ts";
 import { DEFAULT_LIMIT, MAX_LIMIT, versionsQuery } from "./schemas/versions.ts";
 
-/** Tells the model's history. */
+/** Lists the model's history. */
 export function versionRoutes({ service, keyring }: RouteOptions): Hono {
   const key = keyring.allow("predict");
   return new Hono()

@@ -1,13 +1,13 @@
-/** Things that are made when they are first asked for. @module */
+/** Lazy values: made at their first use. @module */
 
-/** Makes a thing when it is first called; see {@linkcode once}. */
+/** A function that makes a value at its first call; see {@linkcode once}. */
 export interface Once<T> {
   (): Promise<T>;
-  /** What was made or is being made, if anything is; nothing is made for this. */
+  /** The value, if it was or is being made; does not make it. */
   made(): Promise<T> | undefined;
 }
 
-/** Makes a thing when it is first asked for, and gives the same ever after; again if making it failed. */
+/** Makes a value at the first call and returns the same one from then on; tries again if making it failed. */
 export function once<T>(make: () => Promise<T>): Once<T> {
   let made: Promise<T> | undefined;
   const get = () =>

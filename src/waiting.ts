@@ -6,7 +6,7 @@
  * @module
  */
 
-/** What tells the time, in milliseconds, and lets some pass. */
+/** A clock in milliseconds that can also pause. */
 export interface Clock {
   now(): number;
   pause(milliseconds: number): Promise<void>;
@@ -24,8 +24,7 @@ export function pause(milliseconds: number): Promise<void> {
 }
 
 /**
- * Pauses for a random while, so that processes that got in each other's way do
- * not do so again.
+ * Pauses for a random time, so that processes that collided do not collide again.
  *
  * @param most The longest pause, in milliseconds.
  */
@@ -34,7 +33,7 @@ export function jitter(most: number): Promise<void> {
   return pause(random! % most);
 }
 
-/** Lets everything else that is ready have its turn of the event loop. */
+/** Lets everything else that is ready run first, in one turn of the event loop. */
 export function turn(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const { port1, port2 } = new MessageChannel();
@@ -46,30 +45,30 @@ export function turn(): Promise<void> {
   return promise;
 }
 
-/** Something that has to be done in time. */
+/** A deadline that has been started. */
 interface Waited {
-  /** When its time is up, as `performance.now()` says it. */
+  /** The time at which it expires, by `performance.now()`. */
   readonly until: number;
   readonly late: () => void;
 }
 
 /**
- * Deadlines that are all of one length, under one timer: that of the oldest. To
- * start and to end one is cheap, however many wait.
+ * Deadlines of one length under one timer, that of the oldest: starting and ending one is
+ * cheap, however many there are.
  */
 export class Deadlines {
-  /** In the order of their time, for all have as much. */
+  /** In the order in which they expire, since all have the same length. */
   readonly #waiting = new Set<Waited>();
   #timer: AbortSignal | undefined;
 
-  /** @param milliseconds How long each may take. */
+  /** @param milliseconds The length of each. */
   constructor(private readonly milliseconds: number) {}
 
   /**
    * Starts a deadline.
    *
    * @param late Called when the time is up, once.
-   * @returns What ends the deadline: `late` is not called after that.
+   * @returns A function that ends the deadline: `late` is not called after that.
    */
   start(late: () => void): () => void {
     const waited = { until: performance.now() + this.milliseconds, late };
@@ -81,7 +80,7 @@ export class Deadlines {
     };
   }
 
-  /** Sets a timer to the oldest deadline; one that was left is taken up again. */
+  /** Sets a timer to the oldest deadline, or reuses one that is still running. */
   #watch(): void {
     const [oldest] = this.#waiting;
     if (oldest === undefined) return;
@@ -92,7 +91,7 @@ export class Deadlines {
     this.#timer.addEventListener("abort", this.#expire);
   }
 
-  /** Leaves the timer alone, so that it does not keep the process alive. */
+  /** Stops listening to the timer, so that it does not keep the process alive. */
   #rest(): void {
     this.#timer?.removeEventListener("abort", this.#expire);
   }

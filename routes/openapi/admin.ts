@@ -1,4 +1,4 @@
-/** The admin routes, as the documentation tells them. @module */
+/** OpenAPI operations of the admin routes. @module */
 
 import {
   importAnswer,
@@ -12,7 +12,7 @@ import type { Operation } from "./operation.ts";
 
 const name = { name: tagName };
 
-/** The operations that go back, move states and name versions. */
+/** The operations that roll back, move states and tag versions. */
 export const adminOperations: readonly Operation[] = [{
   id: "rollback",
   method: "post",
@@ -35,7 +35,7 @@ export const adminOperations: readonly Operation[] = [{
   method: "get",
   path: "/export",
   tag: "Administration",
-  summary: "Gives the whole state as one safetensors file, moments included.",
+  summary: "Returns the whole state as one safetensors file, moments included.",
   role: "admin",
   answers: {
     200: {
@@ -53,7 +53,7 @@ export const adminOperations: readonly Operation[] = [{
   method: "post",
   path: "/import",
   tag: "Administration",
-  summary: "Makes a new version of a file that /export gave.",
+  summary: "Makes a new version from a file of /export.",
   role: "admin",
   headers: { "If-Match": IF_MATCH },
   body: { "application/octet-stream": {} },
@@ -70,7 +70,7 @@ export const adminOperations: readonly Operation[] = [{
   method: "put",
   path: "/tags/{name}",
   tag: "Administration",
-  summary: "Names a version, so that it is kept however old it gets.",
+  summary: "Tags a version, so that it is kept however old it gets.",
   role: "admin",
   params: name,
   body: { "application/json": versionBody },
@@ -86,9 +86,9 @@ export const adminOperations: readonly Operation[] = [{
   method: "delete",
   path: "/tags/{name}",
   tag: "Administration",
-  summary: "Takes a name away.",
+  summary: "Deletes a tag.",
   role: "admin",
   params: name,
-  answers: { 204: { description: "There is no such tag any more." } },
+  answers: { 204: { description: "The tag does not exist any more." } },
   problems: [401, 403],
 }];

@@ -1,4 +1,4 @@
-/** Headers, as the documentation tells them. @module */
+/** OpenAPI descriptions of headers. @module */
 
 import type { Header } from "./operation.ts";
 
@@ -8,43 +8,43 @@ export const ETAG: Header = {
     "The strong entity tag of the version: equal states have equal tags.",
 };
 
-/** What a change may depend on. */
+/** The states that a change may be made to. */
 export const IF_MATCH: Header = {
   description:
-    "Entity tags of which the model must have one, else 412; * for any.",
+    "Entity tags, one of which must be the model's, else 412; * for any.",
 };
 
-/** What a caller has already. */
+/** The versions that a caller has already. */
 export const IF_NONE_MATCH: Header = {
   description:
     "Entity tags that the caller has: where the version has one of them, the answer is 304.",
 };
 
-/** Which version was given. */
+/** The version that was returned. */
 export const CONTENT_LOCATION: Header = {
   description:
-    "Where this very version is found, whatever is served then: ?version= and its number.",
+    "The address of this version, whatever is served later: ?version= and its number.",
 };
 
-/** What makes a repeat harmless. */
+/** The key that makes a repeated request harmless. */
 export const IDEMPOTENCY_KEY: Header = {
   description:
-    "For a day, the same request under the same key is answered again and not done again.",
+    "For a day, repeating the request with the same key repeats the answer, not the change.",
   schema: { type: "string", minLength: 1, maxLength: 255 },
 };
 
-/** When to try again. */
+/** The time to try again. */
 export const RETRY_AFTER: Header = {
   description: "Seconds after which to try again.",
   schema: { type: "integer", minimum: 1 },
 };
 
-/** The request's name in the log. */
+/** The request's id in the log. */
 export const REQUEST_ID: Header = {
-  description: "Names the request, as the server's log does.",
+  description: "The request's id in the server's log.",
 };
 
-/** Where the time went. */
+/** The time that the work took. */
 export const SERVER_TIMING: Header = {
   description: "Milliseconds that the parts of the work took.",
 };

@@ -1,4 +1,4 @@
-/** The Open Inference Protocol, as the documentation tells it. @module */
+/** OpenAPI operations of the Open Inference Protocol. @module */
 
 import { field, type Schema } from "../schemas/field.ts";
 import * as schemas from "../schemas/inference.ts";
@@ -8,7 +8,7 @@ import type { Operation } from "./operation.ts";
 const model = { model: schemas.modelName };
 const version = {
   version: field(string(), "a version", {
-    description: "The version that is served; another is not found.",
+    description: "The version that is served; any other is not found.",
   }),
 };
 
@@ -27,7 +27,7 @@ function reading(
     summary,
     answers: {
       200: {
-        description: "So it is.",
+        description: "The answer.",
         content: { "application/json": schema },
       },
     },
@@ -35,14 +35,14 @@ function reading(
   };
 }
 
-/** The operations of a model; `suffix` tells those of a version from those of the newest. */
+/** The operations of a model; `suffix` distinguishes those of a version from those of the newest. */
 function ofModel(path: string, suffix: string, params: Operation["params"]) {
   const keyed = { role: "predict", problems: [401, 403, 404] } as const;
   return [
     reading(
       `model${suffix}`,
       path,
-      "Tells what the model takes and gives.",
+      "Describes the inputs and outputs of the model.",
       schemas.modelAnswer,
       {
         ...keyed,
@@ -52,7 +52,7 @@ function ofModel(path: string, suffix: string, params: Operation["params"]) {
     reading(
       `modelReady${suffix}`,
       `${path}/ready`,
-      "Says that the model can be asked.",
+      "Says that the model is ready.",
       schemas.modelReadyAnswer,
       {
         problems: [404],
@@ -63,7 +63,7 @@ function ofModel(path: string, suffix: string, params: Operation["params"]) {
       ...reading(
         `infer${suffix}`,
         `${path}/infer`,
-        "Asks the model; each head is an output.",
+        "Predicts; each head is an output.",
         schemas.inferAnswer,
       ),
       ...keyed,
@@ -80,19 +80,19 @@ export const inferenceOperations: readonly Operation[] = [
   reading(
     "inferenceServer",
     "/v2",
-    "Says what the server is.",
+    "Describes the server.",
     schemas.serverAnswer,
   ),
   reading(
     "inferenceLive",
     "/v2/health/live",
-    "Says that the server lives.",
+    "Says that the server is alive.",
     schemas.liveAnswer,
   ),
   reading(
     "inferenceReady",
     "/v2/health/ready",
-    "Says that the server can work.",
+    "Says that the server is ready.",
     schemas.serverReadyAnswer,
   ),
   ...ofModel("/v2/models/{model}", "", model),

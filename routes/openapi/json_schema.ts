@@ -4,7 +4,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import type { FieldNote, Schema } from "../schemas/field.ts";
 import type { Json } from "./operation.ts";
 
-/** The JSON Schema of what a schema takes. */
+/** The JSON Schema of a schema's input. */
 export function jsonSchema(schema: Schema): Json {
   const { $schema: _, ...json } = toJsonSchema(schema, {
     target: "draft-2020-12",

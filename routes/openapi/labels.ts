@@ -1,4 +1,4 @@
-/** The routes of labels, as the documentation tells them. @module */
+/** OpenAPI operations of labels. @module */
 
 import type { RequestLimits } from "../../src/service/limits.ts";
 import {

@@ -1,4 +1,4 @@
-/** POST /predict and POST /finetune, as the documentation tells them. @module */
+/** OpenAPI operations of POST /predict and POST /finetune. @module */
 
 import type { HeadSpec } from "../../src/heads/kinds.ts";
 import { MAX_EXAMPLES } from "../../src/service/learner.ts";
@@ -21,14 +21,14 @@ import type { Content, Json, Operation } from "./operation.ts";
 
 const IMAGE_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
 
-/** What comes where Accept asks for events. */
+/** The answer if Accept asks for events. */
 const EVENTS: Json = {
   type: "string",
   description:
-    "Events `checked`, `decoded`, in mode steps a `step` after each, then `answer` with the JSON of an answer, or `problem` with that of a problem.",
+    "The events `checked`, `decoded`, in mode steps a `step` after each, then `answer` with the answer as JSON, or `problem` with a problem.",
 };
 
-/** The operations that ask the model and teach it. */
+/** The operations that predict and fine-tune. */
 export function modelOperations(
   { heads, limits }: {
     readonly heads: readonly HeadSpec[];
@@ -40,7 +40,7 @@ export function modelOperations(
     method: "post",
     path: "/predict",
     tag: "Model",
-    summary: "Says what images show.",
+    summary: "Predicts images.",
     description:
       `Takes the bytes of one image, a form of up to ${limits.images}, or JSON of data: URLs; ` +
       `${limits.bodyBytes} bytes and ${limits.pixels} pixels per image at most.`,
@@ -49,7 +49,8 @@ export function modelOperations(
     body: predictContent(limits.images),
     answers: {
       200: {
-        description: "What every head says of every image, in their order.",
+        description:
+          "The answers of all heads for each image, in the order of the images.",
         content: { "application/json": predictAnswer(heads) },
         headers: { ETag: ETAG },
       },
@@ -62,9 +63,9 @@ export function modelOperations(
     tag: "Model",
     summary: "Teaches the model corrected examples.",
     description:
-      "Makes a new version of the model, unless the guard refuses: " +
+      "Makes a new version of the model, unless the guard refuses it: " +
       "then accepted is false, reason says why, and nothing changes. " +
-      "In a form the n-th image and the n-th label of each head are an example.",
+      "In a form, the n-th image and the n-th label of each head make an example.",
     role: "finetune",
     headers: { "If-Match": IF_MATCH, "Idempotency-Key": IDEMPOTENCY_KEY },
     body: {
@@ -73,7 +74,7 @@ export function modelOperations(
     },
     answers: {
       200: {
-        description: "What became of the model and of each example.",
+        description: "The effect on the model and on each example.",
         content: {
           "application/json": finetuneAnswer(heads),
           "text/event-stream": EVENTS,

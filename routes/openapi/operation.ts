@@ -1,11 +1,11 @@
-/** What the documentation says of one route and method. @module */
+/** The description of one route and method, from which the OpenAPI document is written. @module */
 
 import type { Schema } from "../schemas/field.ts";
 
 /** JSON Schema, where there is no schema of ours. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** What a body is, by its media type. */
+/** Schemas of a body by media type. */
 export type Content = Readonly<Record<string, Schema | Json>>;
 
 /** A header of a request or an answer. */
@@ -14,14 +14,14 @@ export interface Header {
   readonly schema?: Json;
 }
 
-/** An answer that is no error. */
+/** An answer other than an error. */
 export interface Answer {
   readonly description: string;
   readonly content?: Content;
   readonly headers?: Readonly<Record<string, Header>>;
 }
 
-/** Whose key a route asks for; `predict` only where PREDICT_KEY is set. */
+/** The key that a route needs; `predict` only if PREDICT_KEY is set. */
 export type Role = "predict" | "finetune" | "admin";
 
 /** A route and method. */
@@ -40,6 +40,6 @@ export interface Operation {
   readonly headers?: Readonly<Record<string, Header>>;
   readonly body?: Content;
   readonly answers: Readonly<Record<number, Answer>>;
-  /** Statuses of problems, besides those that every route may have. */
+  /** Statuses of problems, besides those that any route may answer with. */
   readonly problems?: readonly number[];
 }

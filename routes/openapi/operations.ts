@@ -1,4 +1,4 @@
-/** Every route, as the documentation tells it. @module */
+/** OpenAPI operations of all routes. @module */
 
 import type { HeadSpec } from "../../src/heads/kinds.ts";
 import type { RequestLimits } from "../../src/service/limits.ts";
@@ -10,7 +10,7 @@ import type { Operation } from "./operation.ts";
 import { serverOperations } from "./server.ts";
 import { versionOperations } from "./versions.ts";
 
-/** What the documentation depends on. */
+/** The parts of the server that the document depends on. */
 export interface Served {
   /** The heads of the served model. */
   readonly heads: readonly HeadSpec[];

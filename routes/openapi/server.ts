@@ -1,4 +1,4 @@
-/** The server's own routes, as the documentation tells them. @module */
+/** OpenAPI operations of the server itself. @module */
 
 import {
   docsFile,
@@ -9,13 +9,13 @@ import {
 } from "../schemas/server.ts";
 import type { Operation } from "./operation.ts";
 
-/** The operations that tell of the server. */
+/** The operations that describe the server. */
 export const serverOperations: readonly Operation[] = [{
   id: "index",
   method: "get",
   path: "/",
   tag: "Server",
-  summary: "Says what there is; to browsers, as a page to try it on.",
+  summary: "Lists the routes; browsers get a page to try them.",
   answers: {
     200: {
       description: "The routes, or the page.",
@@ -30,7 +30,7 @@ export const serverOperations: readonly Operation[] = [{
   method: "get",
   path: "/page/{file}",
   tag: "Server",
-  summary: "Gives a file of the page at /.",
+  summary: "Returns a file of the page at /.",
   params: { file: pageFile },
   answers: {
     200: {
@@ -49,10 +49,11 @@ export const serverOperations: readonly Operation[] = [{
   method: "get",
   path: "/healthz",
   tag: "Server",
-  summary: "Says that the server lives, and with which version of the model.",
+  summary:
+    "Says that the server is alive, and which version of the model it serves.",
   answers: {
     200: {
-      description: "It lives.",
+      description: "The server is alive.",
       content: { "application/json": healthAnswer },
     },
   },
@@ -61,10 +62,10 @@ export const serverOperations: readonly Operation[] = [{
   method: "get",
   path: "/readyz",
   tag: "Server",
-  summary: "Says that the weights are read and the store answers.",
+  summary: "Says that the weights are valid and the store answers.",
   answers: {
     200: {
-      description: "It can work.",
+      description: "The server is ready.",
       content: { "application/json": readyAnswer },
     },
   },
@@ -73,7 +74,7 @@ export const serverOperations: readonly Operation[] = [{
   method: "get",
   path: "/metrics",
   tag: "Server",
-  summary: "Tells what the server did, in Prometheus' text format.",
+  summary: "Returns metrics in Prometheus' text format.",
   answers: {
     200: {
       description: "Counters, histograms and gauges.",
@@ -85,7 +86,7 @@ export const serverOperations: readonly Operation[] = [{
   method: "get",
   path: "/openapi.json",
   tag: "Server",
-  summary: "Gives this description.",
+  summary: "Returns this description.",
   answers: {
     200: {
       description: "OpenAPI 3.1.",
@@ -109,7 +110,7 @@ export const serverOperations: readonly Operation[] = [{
   method: "get",
   path: "/docs/{file}",
   tag: "Server",
-  summary: "Gives a file of that page.",
+  summary: "Returns a file of that page.",
   params: { file: docsFile },
   answers: {
     200: {

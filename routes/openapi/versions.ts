@@ -1,4 +1,4 @@
-/** The history, as the documentation tells it. @module */
+/** OpenAPI operations of the history. @module */
 
 import { wholeText } from "../schemas/field.ts";
 import {
@@ -10,7 +10,7 @@ import { modelQuery } from "../schemas/model_file.ts";
 import { CONTENT_LOCATION, ETAG, IF_NONE_MATCH } from "./headers.ts";
 import type { Operation } from "./operation.ts";
 
-/** The operations that tell the history. */
+/** The operations that read the history. */
 export const versionOperations: readonly Operation[] = [{
   id: "listVersions",
   method: "get",
@@ -31,7 +31,7 @@ export const versionOperations: readonly Operation[] = [{
   method: "get",
   path: "/versions/{version}",
   tag: "Versions",
-  summary: "Tells of one version.",
+  summary: "Describes one version.",
   role: "predict",
   params: { version: wholeText(0, "The number of the version.") },
   answers: {
@@ -47,10 +47,10 @@ export const versionOperations: readonly Operation[] = [{
   method: "get",
   path: "/model",
   tag: "Versions",
-  summary: "Gives what predicting needs as a safetensors file.",
+  summary: "Returns what prediction needs as a safetensors file.",
   description:
-    "Weights, heads, calibration: what a browser predicts with by the same kernels. " +
-    "Where since is given, tensors that are the same as in that version are left out, " +
+    "Weights, heads and calibration, with which a browser predicts by the same kernels. " +
+    "With since, tensors that are the same in that version are left out, " +
     "and the metadata since of the file is that version's entity tag.",
   role: "predict",
   query: modelQuery,

@@ -24,10 +24,10 @@ const changed = {
   sha256: v.string(),
 };
 
-/** What an import did. */
+/** The answer of an import. */
 export const importAnswer = fields(changed);
 
-/** What a rollback did. */
+/** The answer of a rollback. */
 export const rollbackAnswer = fields({ ...changed, restored: whole(0) });
 
 /** A tag that was set. */

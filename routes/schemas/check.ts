@@ -1,4 +1,4 @@
-/** Checking requests by their schemas, each fault with the path of its field. @module */
+/** Validation of requests by their schemas; every error has the path of its field. @module */
 
 import * as v from "valibot";
 import { shown } from "../body.ts";
@@ -17,11 +17,11 @@ interface Parts {
 }
 
 /**
- * The value as its schema gives it back.
+ * Checks a value and returns it as its schema transforms it.
  *
- * @param at What the value's path begins with; none for a whole body.
- * @throws {HTTPException} 400 if it does not fit; 413 if there is too much of it;
- *   422 if a text is none of the known ones.
+ * @param at The beginning of the value's path; none for a whole body.
+ * @throws {HTTPException} 400 if it is invalid; 413 if an array is too long;
+ *   422 if a string is not one of the known values.
  */
 export function check<const S extends Schema>(
   schema: S,
@@ -31,15 +31,15 @@ export function check<const S extends Schema>(
   checkLengths(schema, value, at);
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
-  // A field that is not known explains another that is missing.
+  // An unknown field explains a missing one.
   const stray = result.issues.find(isStray);
   if (stray !== undefined) throw strayProblem(schema, stray, at);
   throw faultOf(schema, result.issues[0], at);
 }
 
 /**
- * Refuses arrays that are too long, before their items are looked at: each of a
- * million that do not fit would have a fault of its own, 4 KB in memory.
+ * Refuses arrays that are too long before their items are checked: each of a million
+ * invalid items would make an issue of its own, 4 KB in memory.
  */
 function checkLengths(
   schema: Schema | undefined,
@@ -67,7 +67,7 @@ function checkLengths(
   }
 }
 
-/** Refuses a name that nothing is read from, and tells the known one that is near. */
+/** The problem of an unknown name, with the known one that is nearest. */
 export function strayName(
   path: string,
   name: string,
@@ -86,7 +86,7 @@ export function strayName(
   );
 }
 
-/** Refuses a query parameter of a route that reads none; `body` are the fields of its body. */
+/** The problem of a query parameter of a route that reads none; `body` are the fields of its body. */
 export function strayParameter(name: string, body: readonly string[]) {
   const short = shown(name).slice(1, -1);
   const meant = nearest(name, body);
@@ -128,7 +128,7 @@ function faultOf(root: Schema, issue: v.BaseIssue<unknown>, at: string) {
   const got = short
     ? String((issue.input as unknown[]).length)
     : shown(issue.input);
-  // A text may name something that there is not; what is no text names nothing.
+  // A string may name something that does not exist; another value names nothing.
   const understood = known !== undefined && known.length > 0 &&
     typeof issue.input === "string";
   return problem(
@@ -146,7 +146,7 @@ function tooMany(schema: Schema, length: number, path: string) {
   );
 }
 
-/** What was expected where a schema has no note of its own. */
+/** The note of a schema that has none of its own. */
 function plainNote(
   schema: Schema | undefined,
   { type, requirement }: v.BaseIssue<unknown>,

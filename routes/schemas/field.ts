@@ -8,20 +8,20 @@
 
 import * as v from "valibot";
 
-/** What is known of a field besides its type. */
+/** The description of a field besides its type. */
 export interface FieldNote {
-  /** What an error says was expected, such as `a whole number ≥ 1`. */
+  /** The expected value in an error message, such as `a whole number ≥ 1`. */
   readonly expected: string;
-  /** The values that would have been understood, where they can be listed. */
+  /** The valid values, if they can be listed. */
   readonly known?: readonly string[];
-  /** JSON Schema, where it cannot be derived. */
+  /** JSON Schema, if it cannot be derived. */
   readonly json?: Readonly<Record<string, unknown>>;
 }
 
-/** Any schema that is checked at once. */
+/** Any synchronous schema. */
 export type Schema = v.GenericSchema;
 
-/** A schema with what errors and the documentation say of it. */
+/** A schema with its note for error messages and documentation. */
 export function field<const S extends Schema>(
   schema: S,
   expected: string,
@@ -47,7 +47,7 @@ export function noteOf(schema: Schema | undefined): FieldNote | undefined {
 
 /** An object that has these fields and no others. */
 export function fields<const E extends v.ObjectEntries>(entries: E) {
-  // Without a prototype: `constructor` is no field.
+  // Without a prototype: `constructor` is not a field.
   return v.strictObject(
     Object.assign(Object.create(null) as object, entries) as E,
   );
@@ -58,7 +58,7 @@ export function list<const S extends Schema>(item: S, most: number) {
   return v.pipe(v.array(item), v.minLength(1), v.maxLength(most));
 }
 
-/** A whole number from `least` on. */
+/** A whole number from `least` to `most`. */
 export function whole(least: number, most: number = Number.MAX_SAFE_INTEGER) {
   return v.pipe(
     v.number(),
@@ -68,7 +68,7 @@ export function whole(least: number, most: number = Number.MAX_SAFE_INTEGER) {
   );
 }
 
-/** A whole number as a query says it, in digits. */
+/** A whole number in a query, as digits. */
 export function wholeText(
   least: number,
   description: string,

@@ -28,7 +28,7 @@ export const finetuneOptions = {
     field(v.picklist(MODES), MODES.join(" or "), {
       known: MODES,
       description:
-        "Correct the examples by the smallest change that does, or take bare training steps. Default correct.",
+        "Make the smallest change that corrects the examples, or take plain training steps. Default correct.",
     }),
   ),
   steps: v.optional(
@@ -46,7 +46,7 @@ export const finetuneOptions = {
   margin: v.optional(
     field(over0(MAX_MARGIN), `a number over 0 and up to ${MAX_MARGIN}`, {
       description:
-        "By how much, in logits, an answer is to be right afterwards. Needs an admin key.",
+        "The margin, in logits, by which an answer must be right afterwards. Needs an admin key.",
     }),
   ),
   trusted: v.optional(
@@ -58,7 +58,7 @@ export const finetuneOptions = {
   scope: v.optional(
     field(v.picklist(["heads"]), '"heads"', {
       known: ["heads"],
-      description: "What learns: the heads.",
+      description: "The part of the model that learns: the heads.",
     }),
   ),
   dryRun: v.optional(
@@ -82,7 +82,7 @@ export function finetuneBody(heads: readonly HeadSpec[]) {
   return bodyOf(heads, dataUrl);
 }
 
-/** The body as a form says it, taken apart. */
+/** The body as a form, parsed. */
 export function finetuneForm(heads: readonly HeadSpec[]) {
   return bodyOf(heads, field(v.instance(Uint8Array), "a file"));
 }
@@ -124,7 +124,7 @@ const guardScore = fields({
   ),
 });
 
-/** What a guard saw: its size, and the score of each head. */
+/** The guard's record: its size, and the score of each head. */
 export const guard = v.nullable(
   v.record(v.string(), v.union([v.number(), guardScore])),
 );
@@ -138,7 +138,7 @@ const labelOutcome = fields({
 const refusal = fields({
   next: v.pipe(
     v.array(v.string()),
-    v.description("What the caller can do, the likeliest to help first."),
+    v.description("What the caller can do, the most promising first."),
   ),
   against: v.pipe(
     v.array(fields({
@@ -148,11 +148,11 @@ const refusal = fields({
       label: v.union([v.string(), v.number(), v.boolean()]),
       probability: fields({ before: probability, after: probability }),
     })),
-    v.description("The kept images that spoke most against it."),
+    v.description("The guard images that got worst."),
   ),
 });
 
-/** What a fine-tune did. */
+/** The answer of a fine-tune. */
 export function finetuneAnswer(heads: readonly HeadSpec[]) {
   return fields({
     accepted: v.boolean(),
@@ -162,7 +162,7 @@ export function finetuneAnswer(heads: readonly HeadSpec[]) {
     ),
     refusal: v.pipe(
       v.nullable(refusal),
-      v.description("What helps where it was not accepted."),
+      v.description("What to do if it was not accepted."),
     ),
     version: wholeBeforeAfter,
     step: wholeBeforeAfter,

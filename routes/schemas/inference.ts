@@ -7,7 +7,7 @@ import { field, fields, list, whole } from "./field.ts";
 const MAX_CLASSES = 10_000;
 /** Dimensions of pixels. */
 const MAX_DIMENSIONS = 4;
-/** Outputs that are asked for. A head may be asked for more than once. */
+/** The most outputs of one request. A head may be requested more than once. */
 const MAX_OUTPUTS = 100;
 
 const parameters = v.optional(v.record(v.string(), v.unknown()));
@@ -21,7 +21,7 @@ const tensor = {
     "an array of whole numbers",
   ),
   parameters,
-  // Nested or flat: it is taken apart by its type and shape.
+  // Nested or flat: it is parsed by its type and shape.
   data: field(v.array(v.unknown()), "an array", {
     description: "Flat, or nested by the shape.",
     json: { type: "array" },
@@ -38,14 +38,14 @@ const input = fields({
   }),
 });
 
-/** An output that is asked for. */
+/** A requested output. */
 const requested = fields({
   name,
   parameters: v.optional(
     fields({
       classification: v.optional(
         field(whole(1, MAX_CLASSES), "a whole number ≥ 1", {
-          description: "Gives the likeliest so many classes as texts.",
+          description: "The number of likeliest classes to return, as strings.",
         }),
       ),
       binary_data: v.optional(
@@ -55,7 +55,7 @@ const requested = fields({
   ),
 });
 
-/** What infer takes. */
+/** The body of infer. */
 export const inferBody = fields({
   id: v.optional(field(v.string(), "a text")),
   parameters,
@@ -74,7 +74,7 @@ const output = fields({
   data: v.array(v.union([v.number(), v.string()])),
 });
 
-/** What infer answers. */
+/** The answer of infer. */
 export const inferAnswer = fields({
   model_name: v.string(),
   model_version: v.string(),
@@ -88,7 +88,7 @@ const described = fields({
   shape: v.array(v.number()),
 });
 
-/** What a model takes and gives. */
+/** The metadata of a model: its inputs and outputs. */
 export const modelAnswer = fields({
   name: v.string(),
   versions: v.array(v.string()),
@@ -97,20 +97,20 @@ export const modelAnswer = fields({
   outputs: v.array(described),
 });
 
-/** What the server is. */
+/** The metadata of the server. */
 export const serverAnswer = fields({
   name: v.string(),
   version: v.string(),
   extensions: v.array(v.string()),
 });
 
-/** That the server lives. */
+/** The answer of a server that is alive. */
 export const liveAnswer = fields({ live: v.boolean() });
 
-/** That the server can work. */
+/** The answer of a server that is ready. */
 export const serverReadyAnswer = fields({ ready: v.boolean() });
 
-/** That a model can be asked. */
+/** The answer of a model that is ready. */
 export const modelReadyAnswer = fields({
   name: v.string(),
   ready: v.boolean(),
@@ -119,13 +119,13 @@ export const modelReadyAnswer = fields({
 /** The name of the one model. */
 export const MODEL = "tandem";
 
-/** The path's name of a model. */
+/** The name of a model in a path. */
 export const modelName = field(v.picklist([MODEL]), MODEL, { known: [MODEL] });
 
 /** An input of a request, checked. */
 export type Input = v.InferOutput<typeof input>;
 
-/** An output that a request asks for. */
+/** A requested output, checked. */
 export type Requested = v.InferOutput<typeof requested>;
 
 /** An output of an answer. */

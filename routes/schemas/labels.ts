@@ -21,13 +21,13 @@ export function labelBody(maxImages: number) {
   return fields({ ...newLabel, images: list(dataUrl, maxImages) });
 }
 
-/** A new class as a form says it, without its images. */
+/** A new class as a form, without its images. */
 export const labelForm = fields(newLabel);
 
 /** Another name for a class. */
 export const renameBody = fields({ label: text("The new name of the class.") });
 
-/** What a change of labels did. */
+/** The answer of a change of labels. */
 export const labelAnswer = fields({
   version: wholeBeforeAfter,
   step: wholeBeforeAfter,

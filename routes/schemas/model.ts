@@ -1,11 +1,11 @@
-/** Labels that a head takes, and answers that it gives. @module */
+/** Schemas of labels and answers of heads. @module */
 
 import * as v from "valibot";
 import { UNKNOWN } from "../../src/heads/head.ts";
 import { type HeadSpec, kindOf } from "../../src/heads/kinds.ts";
 import { field, fields, whole } from "./field.ts";
 
-/** A label of an example: a missing, empty or null one is not known. */
+/** A label of an example; a missing, empty or null one is unknown. */
 export function labelSchema(head: HeadSpec) {
   const kind = kindOf(head);
   const known = kind.groups(head);
@@ -53,7 +53,7 @@ export const beforeAfter = fields({ before: v.number(), after: v.number() });
 /** A version's number before and after a change. */
 export const wholeBeforeAfter = fields({ before: whole(0), after: whole(0) });
 
-/** What a head says of an image. */
+/** The answer of a head. */
 export function answerSchema(head: HeadSpec) {
   switch (head.kind) {
     case "classes":
@@ -65,7 +65,7 @@ export function answerSchema(head: HeadSpec) {
   }
 }
 
-/** Labels are texts here: an older version may have others. */
+/** Labels are any strings here: an older version may have others. */
 function classesAnswer(labels: readonly string[]) {
   const label = v.pipe(v.string(), v.examples([...labels]));
   const guess = { label, probability };
@@ -84,7 +84,7 @@ const numberAnswer = fields({
   unit: v.optional(v.string()),
 });
 
-/** Which model spoke. */
+/** The version that answered. */
 export const identity = fields({
   version: whole(0),
   step: whole(0),

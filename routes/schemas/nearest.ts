@@ -1,4 +1,4 @@
-/** Finding what a misspelt name was meant to be. @module */
+/** The known name that a misspelt one was probably meant to be. @module */
 
 /** The longest name that is compared with others. */
 const LONGEST = 64;

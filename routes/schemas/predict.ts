@@ -5,7 +5,7 @@ import type { HeadSpec } from "../../src/heads/kinds.ts";
 import { field, fields, list, wholeText } from "./field.ts";
 import { answerSchema, identity, probability } from "./model.ts";
 
-/** Classes listed per head where topK does not say. */
+/** Classes listed per head by default. */
 export const DEFAULT_TOP_K = 5;
 
 /** The query. */
@@ -16,7 +16,7 @@ export const predictQuery = fields({
     }),
   ),
   version: v.optional(
-    wholeText(0, "The version to ask; the newest by default."),
+    wholeText(0, "The version to predict with; the newest by default."),
   ),
 });
 
@@ -35,7 +35,7 @@ export function predictBody(maxImages: number) {
   return fields({ images: list(dataUrl, maxImages) });
 }
 
-/** What every head says of every image. */
+/** The answers of all heads for every image. */
 export function predictAnswer(heads: readonly HeadSpec[]) {
   return fields({
     predictions: v.array(
@@ -43,13 +43,15 @@ export function predictAnswer(heads: readonly HeadSpec[]) {
         id: v.optional(
           v.pipe(
             v.string(),
-            v.description("Stands for the image in /finetune, for an hour."),
+            v.description(
+              "Can be sent in place of the image to /finetune, for an hour.",
+            ),
           ),
         ),
         known: v.pipe(
           v.nullable(probability),
           v.description(
-            "The share of held-out images that look less like what the model knows; null where it was not measured.",
+            "How familiar the image looks: the share of held-out images that look less familiar; null if it was not measured.",
           ),
         ),
         ...Object.fromEntries(

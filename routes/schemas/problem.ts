@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { fields, whole } from "./field.ts";
 
-/** What is wrong, and with what. */
+/** A problem: an error and where it is. */
 export const problemSchema = fields({
   type: v.literal("about:blank"),
   title: v.string(),
@@ -24,7 +24,7 @@ export const problemSchema = fields({
   known: v.optional(
     v.pipe(
       v.array(v.string()),
-      v.description("What would have been understood."),
+      v.description("The values that are valid here."),
     ),
   ),
 });

@@ -3,17 +3,17 @@
 import * as v from "valibot";
 import { fields, whole } from "./field.ts";
 
-/** That the server lives, with which version of the model. */
+/** The answer of a server that is alive, with the version of its model. */
 export const healthAnswer = fields({
   status: v.literal("ok"),
   version: whole(0),
   step: whole(0),
 });
 
-/** That the server can work. */
+/** The answer of a server that is ready. */
 export const readyAnswer = fields({ status: v.literal("ready") });
 
-/** What there is. */
+/** The index of routes. */
 export const indexAnswer = fields({
   name: v.string(),
   about: v.string(),
@@ -21,14 +21,14 @@ export const indexAnswer = fields({
 });
 
 /** The files of the page that shows the documentation. */
-export const DOCS_FILES = [
+const DOCS_FILES = [
   "page.js",
   "page.css",
   "swagger-ui-bundle.js",
   "swagger-ui.css",
 ] as const;
 
-/** The name of one. */
+/** The name of one of these files. */
 export const docsFile = v.picklist(DOCS_FILES);
 
 /** The files of the page at /, besides its markup. */

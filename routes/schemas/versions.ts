@@ -5,7 +5,7 @@ import { fields, whole, wholeText } from "./field.ts";
 import { guard } from "./finetune.ts";
 import { beforeAfter } from "./model.ts";
 
-/** Versions listed where `limit` does not say, and at most. */
+/** Versions listed by default. */
 export const DEFAULT_LIMIT = 50;
 /** The most versions of one list. */
 export const MAX_LIMIT = 500;

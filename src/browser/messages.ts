@@ -1,4 +1,4 @@
-/** What a page and the worker that predicts for it tell each other. @module */
+/** Messages between a page and the worker that predicts for it. @module */
 
 /** Asks the worker to take a version of the model, or to predict an image. */
 export type Request =

@@ -49,7 +49,7 @@ export class SafetensorsFile implements SafetensorsReader, Disposable {
 /**
  * Opens a safetensors file and reads its header.
  *
- * @throws {CheckpointError} If the header is not as the format demands.
+ * @throws {CheckpointError} If the header violates the format.
  * @throws {Deno.errors.NotFound} If there is no such file.
  */
 export async function openSafetensors(
@@ -98,9 +98,9 @@ async function readAt(
 }
 
 /**
- * Writes a file by writing another beside it and renaming that, so that a crash
- * at any moment leaves either the old file or the new one, whole. A symbolic link
- * stays one: the file it leads to is written.
+ * Writes a file by writing another beside it and renaming that, so that a crash at any
+ * moment leaves either the old file or the new one, whole. A symbolic link stays a
+ * link: the file that it points to is written.
  *
  * @returns The SHA-256 of what was written, in hexadecimal.
  */
@@ -123,12 +123,12 @@ export async function writeFileAtomically(
   }
 }
 
-/** Where a path leads that may be a symbolic link; the path itself if there is nothing. */
+/** The file that a path leads to, through symbolic links; the path itself if there is none. */
 export async function linkedFile(path: string): Promise<string> {
   return await Deno.realPath(path).catch(() => path);
 }
 
-/** Writes a file that must not exist, down to the disk. */
+/** Writes a file that must not exist, and syncs it to the disk. */
 async function writeNew(
   path: string,
   chunks: Iterable<Uint8Array>,

@@ -2,7 +2,7 @@
 
 import { CheckpointError } from "../errors.ts";
 
-/** The error, which names the file where that is what is wrong. */
+/** The error; if it is about the file's content, it names the file. */
 export function fileError(file: string | URL, error: unknown): unknown {
   if (!(error instanceof CheckpointError)) return error;
   const path = file instanceof URL ? file.pathname : file;

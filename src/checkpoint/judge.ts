@@ -1,30 +1,30 @@
 /**
- * Whether the numbers of a state mean anything. A file may be whole and fit its
- * own description, and still hold what no training leaves: every way in for a
- * state goes by these.
+ * Checks of the numbers of a state. A file may be complete and fit its own description,
+ * and still hold numbers that no training produces. Every state that is read passes
+ * these checks.
  *
  * @module
  */
 
 import { CheckpointError } from "../errors.ts";
 
-/** Averages and sums of squares, as the optimizers name them. */
+/** Slots of optimizers that hold averages or sums of squares. */
 const SQUARES =
   /\.(exp_avg_sq|max_exp_avg_sq|square_avg|acc_delta|sum|inverse_deviation)$/;
-/** Rows of examples that corrections remember: a label that one does not have is NaN. */
+/** Rows of examples that corrections remember, in which a missing label is NaN. */
 const EXAMPLES = /^memory\./;
 const INFINITE = [Infinity, -Infinity];
 const NOT_FINITE = [NaN, ...INFINITE];
-/** No float is larger than 3.4e38; sums in a different order need room. */
+/** The largest float is 3.4e38; sums in a different order need some room. */
 const REACH = 1e30;
 /** The largest value of a descriptor. */
 const MAX_BYTE = 255;
-/** The upper half of a float without its sign: these are in the order of magnitudes. */
+/** The upper half of a float without its sign: ordered as the magnitudes are. */
 const MAGNITUDE = 0x7fff;
 /** More steps than a model can take in a lifetime. */
 const MAX_STEPS = 2 ** 50;
 
-/** What is wrong with the values of a tensor, as "expected …, got …"; undefined if nothing is. */
+/** The fault of a tensor's values, as "expected …, got …"; undefined if there is none. */
 export function tensorFault(
   name: string,
   values: Float32Array,
@@ -80,7 +80,8 @@ export interface LayerReach {
  *
  *   inputs · max|w| · max|x| + max|b|
  *
- * @param trunk Layers that read each other's output; the first reads standardized descriptors.
+ * @param trunk Layers that read each other's output; the first reads standardized
+ * descriptors.
  * @param heads Layers that read the last one's output.
  * @throws {CheckpointError} If a value may leave the range of floats.
  */
@@ -129,9 +130,9 @@ function firstNegative(values: Float32Array): number | undefined {
 }
 
 /**
- * The halves of each float, its sign and exponent in the second. A start goes through
- * them because it is interpreted: the engine makes an object of every float that it
- * reads then, and collects them before the first answer.
+ * The 16-bit halves of each float, the second with its sign and exponent. Scanning them
+ * is faster at a start, when code is interpreted: the engine then allocates an object
+ * for every float that it reads, and collects them before the first answer.
  */
 function halvesOf({ buffer, byteOffset, length }: Float32Array): Uint16Array {
   return new Uint16Array(buffer, byteOffset, 2 * length);

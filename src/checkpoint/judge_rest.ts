@@ -1,4 +1,4 @@
-/** Judging what a server does not read before something is learned. @module */
+/** Checks of the parts of a weights file that a server reads only to learn. @module */
 
 import type { ModelDescription } from "../model/state.ts";
 import { tensorSpecs } from "../model/sizes.ts";
@@ -13,10 +13,10 @@ import {
 import { asTandem2 } from "./tandem_1.ts";
 
 /**
- * Reads what `readServingModel` leaves out and keeps none of it, only to
- * have it judged. Yields after every part, for other work to be done in between.
+ * Reads the parts that `readServingModel` leaves out, only to check them. Yields after
+ * every part, so that other work can run in between.
  *
- * @throws {CheckpointError} If a part is not what a training leaves.
+ * @throws {CheckpointError} If a part cannot come from a training.
  */
 export async function* judgeRest(
   file: SafetensorsReader,

@@ -1,7 +1,7 @@
 /**
  * Scores of held-out images beside a weights file, `NAME.known.json` beside
- * `NAME.safetensors`: for files from before calibrations held them, whose bytes must
- * stay as they are because stores are named by their hash.
+ * `NAME.safetensors`: for files from before calibrations held them, whose bytes must not change because their
+ * hash names the store.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import { CheckpointError } from "../errors.ts";
 import { type HeadCalibration, kindOf } from "../heads/kinds.ts";
 import type { ModelDescription } from "../model/state.ts";
 
-/** Scores by the names of heads, and where they were read. */
+/** Scores by the names of heads, and the file that they come from. */
 export interface KnownFile {
   readonly path: string | URL;
   readonly scores: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reads the file beside a model's weights; undefined where there is none.
+ * Reads the file beside a model's weights; undefined if there is none.
  *
  * @param weights Path or URL of the weights file.
  * @throws {CheckpointError} If it is not JSON.
@@ -29,8 +29,8 @@ export function readKnown(weights: string | URL): KnownFile | undefined {
 }
 
 /**
- * A model with the scores of the file beside its weights; as it is where it has
- * scores, or there is no such file.
+ * Adds the scores of the file beside its weights to a model; if it has scores, or there is
+ * no such file, returns it as it is.
  *
  * @throws {CheckpointError} If the file does not fit the model's heads.
  */

@@ -51,7 +51,7 @@ export interface TensorInfo {
   readonly offsets: readonly [begin: number, end: number];
 }
 
-/** All that a file says about itself. */
+/** The header of a file. */
 export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
   /** By name, in the order of their data. */
@@ -75,7 +75,7 @@ export interface TensorData {
  * The bytes of a file, in chunks to be written one after the other: the header,
  * then each tensor's own data, not copied.
  *
- * @throws {TypeError} If a tensor's shape is none, or does not fit its data.
+ * @throws {TypeError} If a tensor's shape is invalid, or does not fit its data.
  * @throws {RangeError} If a name is repeated or reserved, a text is not valid
  * Unicode, or the header is too long for the format.
  */
@@ -98,7 +98,12 @@ export function encodeSafetensors(
   return [headerOf(entries, metadata), ...ordered.map(({ data }) => data)];
 }
 
-/** A tensor's length in bytes, or undefined where its shape is none or too large to count. */
+/** The bytes of values, without copying. */
+export function bytesOf(values: ArrayBufferView): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+/** A tensor's length in bytes, or undefined if its shape is invalid or too large to count. */
 export function byteLengthOf(
   dtype: DType,
   shape: readonly number[],

@@ -1,5 +1,5 @@
 /**
- * Reads safetensors headers, and believes nothing in them.
+ * Reads safetensors headers, and validates everything in them.
  *
  * @module
  */
@@ -47,7 +47,7 @@ export function headerEnd(start: Uint8Array, fileLength: number): number {
  * Parses and checks a header.
  *
  * @param start The file up to the end of its header, or more.
- * @throws {CheckpointError} If anything in it is not as the format demands.
+ * @throws {CheckpointError} If it violates the format.
  */
 export function parseHeader(
   start: Uint8Array,
@@ -74,7 +74,7 @@ export function parseHeader(
 /**
  * Reads a file that is in memory.
  *
- * @throws {CheckpointError} If it is not as the format demands.
+ * @throws {CheckpointError} If it violates the format.
  */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsReader {
   const header = parseHeader(bytes, bytes.length);
@@ -91,7 +91,7 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsReader {
  * Reads a file that is in memory and stays as it is: tensors are views of it.
  * Only one that does not lie on a multiple of its elements' size is copied.
  *
- * @throws {CheckpointError} If it is not as the format demands.
+ * @throws {CheckpointError} If it violates the format.
  */
 export function viewSafetensors(
   bytes: Uint8Array<ArrayBuffer>,

@@ -4,8 +4,8 @@
  *
  * Tensors are named as PyTorch would name them, `[out, in]`; moments are
  * `optim.<tensor>.<slot>` and `optim.<tensor>.step`; labels of kept examples are
- * `replay.labels.<head>` and `guard.labels.<head>`, NaN where there is none. What is
- * not a tensor is JSON in the file's metadata, heads among it.
+ * `replay.labels.<head>` and `guard.labels.<head>`, NaN where there is none. Everything
+ * else, such as the heads, is JSON in the file's metadata.
  *
  * The first weight of a finished model was rounded to bytes, and is stored as such:
  * `trunk.0.weight` [H, I] of I8 and `trunk.0.weight.scale` [H], whose product, row
@@ -23,12 +23,12 @@ import type {
   Standardization,
 } from "../model/state.ts";
 import { type Sizes, tensorSpecs } from "../model/sizes.ts";
-import type { DType, TensorData } from "./safetensors.ts";
+import { bytesOf, type DType, type TensorData } from "./safetensors.ts";
 import { BEST, FORMAT, labelsName, scaleOf } from "./state_description.ts";
 
 /**
  * The tensors and metadata of a state, as {@linkcode encodeSafetensors} takes them.
- * Where `bytes` is false, all weights are written as floats.
+ * If `bytes` is false, all weights are written as floats.
  */
 export function tensorsOf(
   state: ModelState,
@@ -59,8 +59,8 @@ export function tensorsOf(
 }
 
 /**
- * The tensors and metadata that predicting needs and nothing else: no moments,
- * no examples, no story of the training.
+ * The tensors and metadata that prediction needs and nothing else: no moments, no
+ * examples, no training record.
  */
 export function servingTensorsOf(
   model: ServingModel,
@@ -138,8 +138,4 @@ function metadataOf(state: ModelDescription): Record<string, string> {
       Object.entries(parts).map(([key, part]) => [key, JSON.stringify(part)]),
     ),
   };
-}
-
-function bytesOf(values: ArrayBufferView): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

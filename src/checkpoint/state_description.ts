@@ -29,7 +29,7 @@ export function labelsName(
 }
 
 /**
- * Reads what a model is, and checks that the file's tensors are the ones it needs.
+ * Reads the description of a model, and checks that the file has the tensors it needs.
  *
  * @throws {CheckpointError} If metadata or tensors are missing or do not fit each other.
  */
@@ -133,7 +133,7 @@ function sizesOf(
   }
 }
 
-/** A value of a file in one line. */
+/** The beginning of a value, for a message. */
 function shown(value: unknown): string {
   return JSON.stringify(value).slice(0, 80);
 }

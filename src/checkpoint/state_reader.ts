@@ -134,7 +134,7 @@ async function readBytes(
   };
 }
 
-/** The optimizer that a model was trained with; no prediction needs one. */
+/** The optimizer that a model was trained with. Prediction does not need it. */
 async function optimizerOf(
   { optimizer }: ModelDescription,
 ): Promise<Optimizer> {
@@ -230,7 +230,7 @@ export async function readState(
   };
 }
 
-/** Whether a file keeps the best state of an unfinished training. */
+/** Whether a file has the best state of an unfinished training. */
 export function hasBest(
   { header }: SafetensorsReader,
   { sizes }: ModelDescription,

@@ -1,7 +1,7 @@
 /**
- * JSON as a safetensors header may hold it: no key twice in one object, numbers
- * written as plain digits, text that is valid Unicode. `JSON.parse` alone lets
- * all three pass, so that two readers could see two different files.
+ * Strict JSON for safetensors headers: no duplicate keys in an object, numbers as plain
+ * digits, valid Unicode. `JSON.parse` accepts violations of all three, so that two readers
+ * could see two different files.
  *
  * @module
  */
@@ -18,17 +18,17 @@ const SURROGATE = /\\u[dD][89a-fA-F]/;
 
 /** A string, a bracket or a comma. */
 const SHAPE = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},]/g;
-/** A text below this length is parsed in no time, whatever it is. */
+/** A text below this length is parsed quickly, whatever it is. */
 const LONG = 65_536;
-/** Objects and arrays in each other; a header has three. */
+/** The most levels of objects and arrays; a header has three. */
 const MAX_DEPTH = 16;
-/** Objects, arrays and commas; a tensor has eight. No state of ours has a thousand tensors. */
+/** The most objects, arrays and commas; a tensor has eight, and no state here a thousand tensors. */
 const MAX_PARTS = 100_000;
 
 /**
  * Parses `text`.
  *
- * @throws {SyntaxError} If it is not JSON, or not as strict as above, or larger than any
+ * @throws {SyntaxError} If it is not JSON, not strict, or larger than any
  *   header of a model; the message says what came.
  */
 export function parseStrictJson(text: string): unknown {
@@ -39,15 +39,15 @@ export function parseStrictJson(text: string): unknown {
 }
 
 /**
- * Whether a few looks at all of the text show that it is strict, as most are: a
- * start does not have to go through its tokens.
+ * Whether a few searches of the whole text show that it is strict, as most are: a start
+ * then does not have to go through its tokens.
  */
 function isPlain(text: string, value: unknown): boolean {
   if (!text.isWellFormed() || SURROGATE.test(text)) return false;
   const outline = text.replace(STRING, '""');
   if (ODD_NUMBER.test(outline)) return false;
   const keys = outline.match(KEY)?.length ?? 0;
-  return keys === countKeys(value); // of a key that came twice one is left
+  return keys === countKeys(value); // of a duplicate key only one is left
 }
 
 /** The number of keys in a value and all that is in it. */
@@ -64,7 +64,7 @@ function countKeys(value: unknown): number {
   return keys;
 }
 
-/** Goes through all tokens, to say which one is not strict. */
+/** Goes through all tokens to find the one that is not strict. */
 function checkTokens(text: string): void {
   const open: Set<string>[] = [];
   for (const [token, quoted, colon, number] of text.matchAll(TOKEN)) {
@@ -77,7 +77,7 @@ function checkTokens(text: string): void {
   }
 }
 
-/** Refuses what would take long to parse: seconds, where it is all brackets. */
+/** Refuses text that would take seconds to parse, such as nothing but brackets. */
 function checkShape(text: string): void {
   let depth = 0;
   let parts = 0;

@@ -25,7 +25,7 @@ type Json = Record<string, unknown>;
  * A reader of tandem-2, whichever of the two formats a file is in.
  *
  * @throws {CheckpointError} If labels of kept examples are not whole numbers, or
- * metadata that is to be converted is missing or no JSON object.
+ * metadata that is to be converted is missing or not a JSON object.
  */
 export function asTandem2(source: SafetensorsReader): SafetensorsReader {
   const { header } = source;
@@ -75,7 +75,7 @@ function convertMetadata(
   };
 }
 
-/** A story that makes no sense stays as it is: only who resumes a training reads it. */
+/** An invalid training record stays as it is: only resuming a training reads it. */
 function convertedTraining(training: Json): Json {
   try {
     return convertTraining(training);
@@ -92,7 +92,7 @@ function headsOf(labels: Json): HeadSpec[] {
   }));
 }
 
-/** The story of a training: what resuming, reports and model cards read. */
+/** Converts the record of a training, which resuming, reports and model cards read. */
 function convertTraining(training: Json): Json {
   const { plan, history, sums, figures, ...rest } = training;
   return {

@@ -1,11 +1,11 @@
-/** Tensors of a file by their type, each of the shape that it should have. @module */
+/** Reading tensors of a file by type, with checks of their shapes. @module */
 
 import { checkTensorValues } from "./judge.ts";
 import type { SafetensorsReader } from "./safetensors_reader.ts";
 import { checkTensor } from "./state_description.ts";
 
 /**
- * Reads floats, and checks that they mean something.
+ * Reads floats, and checks their values.
  *
  * @throws {CheckpointError} If they are missing, of another shape, or not finite.
  */

@@ -1,4 +1,4 @@
-/** `deno task ablate`: what each piece of the recipe brings, over several seeds. @module */
+/** `deno task ablate`: the contribution of each part of the recipe, over several seeds. @module */
 
 import { dirname } from "node:path";
 import { parseShares } from "../data/split.ts";
@@ -22,13 +22,13 @@ const COMMAND: Command = {
   name: "ablate",
   operands: "[flags]",
   summary:
-    "Trains the recipe of train whole and with one piece changed at a time, and tells what each brings.",
+    "Trains the whole recipe, then with one part changed at a time, and shows what each contributes.",
   flags: {
     ...DATA_FLAGS,
-    seeds: { value: "N", help: `With seeds 0 to N − 1 (${SEEDS}).` },
+    seeds: { value: "N", help: `Number of seeds, from 0 (${SEEDS}).` },
     only: {
       value: "TEXT",
-      help: "Just the pieces that have this in their name.",
+      help: "Only the parts with this in their name.",
     },
     out: { value: "FILE", help: "Write the tables there too, as Markdown." },
     ...RECIPE_FLAGS,
@@ -38,11 +38,7 @@ const COMMAND: Command = {
 if (import.meta.main) await runCommand(COMMAND, ablate);
 
 async function ablate(flags: Flags, signal: AbortSignal): Promise<number> {
-  if (flags.operands.length > 0) {
-    throw new UsageError(
-      `Cannot understand "${flags.operands[0]}": expected flags only`,
-    );
-  }
+  flags.refuseOperands();
   const plan = planOf(flags, undefined);
   if (parseShares(plan.split.split(" ")[0]!).test === 0) {
     throw new UsageError(

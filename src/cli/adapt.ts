@@ -41,10 +41,10 @@ const COMMAND: Command = {
       value: "N",
       help: `Labelled target images of each class (${SHOTS}).`,
     },
-    draws: { value: "N", help: `Draws to take the mean of (${DRAWS}).` },
+    draws: { value: "N", help: `Draws to average over (${DRAWS}).` },
     curve: {
       value: "N,N",
-      help: `Other numbers of shots to draw a curve over (${CURVE}).`,
+      help: `Numbers of shots for the curve (${CURVE}).`,
     },
     "source-images": {
       value: "N",
@@ -58,11 +58,7 @@ const COMMAND: Command = {
 if (import.meta.main) await runCommand(COMMAND, adapt);
 
 async function adapt(flags: Flags, signal: AbortSignal): Promise<number> {
-  if (flags.operands.length > 0) {
-    throw new UsageError(
-      `Cannot understand "${flags.operands[0]}": expected flags only`,
-    );
-  }
+  flags.refuseOperands();
   const shots = flags.integer("shots", SHOTS, 1);
   const curve = curveOf(flags, shots);
   const draws = flags.integer("draws", DRAWS, 1);

@@ -1,4 +1,4 @@
-/** Whom `predict` asks: a weights file, what a store has learned on it, or a running server. @module */
+/** The models that `predict` uses: a weights file, its newest version in a store, or a running server. @module */
 
 import { DataError, ImageError } from "../errors.ts";
 import type { HeadAnswer } from "../heads/kinds.ts";
@@ -12,7 +12,7 @@ import { loadServingModel } from "./weights.ts";
 /** Predicts one image, by its bytes. */
 export type Ask = (image: Uint8Array<ArrayBuffer>) => Promise<Prediction>;
 
-/** What is asked, and for how many classes. */
+/** The model to predict with, and the number of classes to list. */
 export interface Asked {
   readonly weights: string | URL;
   /** A store's setting, or a server's URL; undefined for the file alone. */
@@ -20,7 +20,7 @@ export interface Asked {
   readonly topK: number;
 }
 
-/** Lets `body` ask. */
+/** Opens the model for as long as `body` takes. */
 export function withAnswers<T>(
   { weights, store, topK }: Asked,
   body: (ask: Ask) => Promise<T>,

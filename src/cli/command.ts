@@ -33,10 +33,10 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** Ctrl-C reaches a command twice where npx passes it on; only a later one insists. */
+/** npx may pass Ctrl-C on a second time; only a later one ends the process at once. */
 const INSISTING_MS = 2000;
 
-/** The signal that is aborted when the process is asked to end; asked again, the process does at once. */
+/** The signal that is aborted when the process is asked to end; when asked again, the process exits at once. */
 function interruption(): AbortSignal {
   const interrupt = new AbortController();
   let first = 0;
@@ -78,7 +78,7 @@ export async function runCommand(command: Command, main: Main): Promise<never> {
 }
 
 /** The exit code that tells what kind of error ended a command. */
-export function exitCodeOf(error: unknown): number {
+function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   if (
     error instanceof DataError || error instanceof ImageError ||

@@ -40,11 +40,7 @@ const COMMAND: Command = {
 if (import.meta.main) await runCommand(COMMAND, compare);
 
 async function compare(flags: Flags, signal: AbortSignal): Promise<number> {
-  if (flags.operands.length > 0) {
-    throw new UsageError(
-      `Cannot understand "${flags.operands[0]}": expected flags only`,
-    );
-  }
+  flags.refuseOperands();
   const out = flags.text("out") ?? OUT;
   const charts = flags.text("charts");
   const font = await fontOf(flags);

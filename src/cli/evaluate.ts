@@ -22,7 +22,7 @@ const COMMAND: Command = {
     weights: { value: "FILE", help: "The model (the shipped one)." },
     store: {
       value: "STORE",
-      help: "Score what was learned: a store of the server, or its URL.",
+      help: "Score the newest version in a server's store, or by its URL.",
     },
   },
 };
@@ -35,11 +35,7 @@ async function evaluate(flags: Flags, signal: AbortSignal): Promise<number> {
       "Cannot evaluate: expected --data DIR or --labels FILE, got none",
     );
   }
-  if (flags.operands.length > 0) {
-    throw new UsageError(
-      `Cannot understand "${flags.operands[0]}": expected flags only`,
-    );
-  }
+  flags.refuseOperands();
   const weights = flags.text("weights") ?? SHIPPED_WEIGHTS;
   const store = flags.text("store");
   const { model, evaluator } = store === undefined

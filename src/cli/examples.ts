@@ -23,7 +23,7 @@ export const DATA_FLAGS: Readonly<Record<string, Flag>> = {
   ...SOURCE_FLAGS,
   workers: {
     value: "N",
-    help: "Threads to describe and to train with (one a core).",
+    help: "Threads to describe and train with (one per core).",
   },
   strict: { help: "Fail on an image that cannot be used." },
   json: { help: "Print one JSON object on stdout." },
@@ -38,7 +38,7 @@ export function workersOf(flags: Flags): number {
 export interface OpenOptions extends DescribeOptions {
   /** The heads of a model: labels are read as it knows them, others left out. */
   readonly heads?: readonly HeadSpec[];
-  /** The division of the images to come: judged before any is described. */
+  /** The planned division of the images, checked before any is described. */
   readonly division?: Division;
 }
 
@@ -141,8 +141,8 @@ function checkDivision(
 }
 
 /**
- * Examples by the heads of a model, in their order. A head of which the examples
- * know nothing has no label; what the model has no head for is left out.
+ * Examples labelled for the heads of a model, in their order. Heads that the examples
+ * do not have get no labels; other heads of the examples are left out.
  *
  * @throws {DataError} If no head is in both, or an example has a label that the
  * model does not know.

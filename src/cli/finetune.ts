@@ -27,27 +27,27 @@ const MOST_MARGIN = 4;
 
 const COMMAND: Command = {
   name: "finetune",
-  operands: "--data DIR (--out FILE | --store URL) [flags]",
+  operands: "--data DIR (--out FILE | --store STORE) [flags]",
   summary:
-    "Corrects a model by labelled images, as POST /finetune does. Into a file, or into the store of a server.",
+    "Corrects a model by labelled images, as POST /finetune does, in a file or in the store of a server.",
   flags: {
     ...DATA_FLAGS,
     weights: { value: "FILE", help: "The model (the shipped one)." },
     out: {
       value: "FILE",
-      help: "Where the corrected model goes, with what it remembers.",
+      help: "Where the corrected model goes, with its memory.",
     },
     store: {
-      value: "URL",
-      help: "Correct what a server of these weights serves from this STORE.",
+      value: "STORE",
+      help: "Correct the newest version in the store of a server.",
     },
     margin: {
       value: "X",
       help:
-        `By how much answers must be right, in logits up to ${MOST_MARGIN} (0.5).`,
+        `Margin by which answers must be right, in logits up to ${MOST_MARGIN} (0.5).`,
     },
-    trusted: { help: "Believe every label." },
-    "dry-run": { help: "Say what would become of it, and change nothing." },
+    trusted: { help: "Accept every label, however implausible." },
+    "dry-run": { help: "Show the result, and change nothing." },
   },
 };
 
@@ -66,7 +66,7 @@ async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
   const service = await Service.create({ weights, engine });
   try {
     const transfer = await service.transfer();
-    // What a file remembers is part of a version, not of the weights.
+    // The memory in a file belongs to a version, not to the weights.
     if (!flags.has("store") && hasMemory(viewSafetensors(bytes))) {
       await transfer.import(bytes);
     }
@@ -96,7 +96,7 @@ async function correct(
   flags: Flags,
   signal: AbortSignal,
 ): Promise<FinetuneAnswer[]> {
-  await service.identity(); // the version that is served says which labels there are
+  await service.identity(); // the labels are those of the served version
   const { heads } = service;
   const opened = await openDataset(flags, signal, {
     views: 1,
@@ -114,11 +114,7 @@ async function write(file: string, chunks: readonly Uint8Array[]) {
 }
 
 function checkFlags(flags: Flags): void {
-  if (flags.operands.length > 0) {
-    throw new UsageError(
-      `Cannot understand "${flags.operands[0]}": expected flags only`,
-    );
-  }
+  flags.refuseOperands();
   if (!flags.has("data") && !flags.has("labels")) {
     throw new UsageError(
       "Cannot correct a model: expected --data DIR or --labels FILE, got none",
@@ -129,7 +125,7 @@ function checkFlags(flags: Flags): void {
   );
   if ((out || dry || store) && !(out && store)) return;
   throw new UsageError(
-    `Cannot correct a model: expected --out FILE or --store URL, got ${
+    `Cannot correct a model: expected --out FILE or --store STORE, got ${
       out ? "both" : "none"
     }`,
   );
@@ -178,7 +174,7 @@ async function correctAll(
   return answers;
 }
 
-/** The rows with a label: one of every group, then another of every group, and so on. */
+/** The labelled rows: one of every group, then another of every group, and so on. */
 function mixedRows(examples: Examples): number[] {
   const groups = groupsOf(examples);
   const seen = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** The words of `deno task finetune`. @module */
+/** The output of `deno task finetune`. @module */
 
 import { formatMany } from "../report/format.ts";
 import type { FinetuneAnswer } from "../service/requests.ts";
@@ -17,7 +17,7 @@ interface Right {
   readonly after: number;
 }
 
-/** What became of all requests as one JSON object. */
+/** The outcome of all requests as one JSON object. */
 export function finetuneJson(
   answers: readonly FinetuneAnswer[],
   written: Written | undefined,
@@ -33,7 +33,7 @@ export function finetuneJson(
   });
 }
 
-/** What became of all requests, or would have in a dry run, line by line. */
+/** The outcome of all requests, in a dry run the expected one, line by line. */
 export function finetuneText(
   answers: readonly FinetuneAnswer[],
   written: Written | undefined,

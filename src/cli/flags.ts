@@ -39,7 +39,20 @@ export class Flags {
     this.operands = operands;
   }
 
-  /** Tells if the flag was given. */
+  /**
+   * Refuses arguments that are not flags.
+   *
+   * @throws {UsageError} If there are any.
+   */
+  refuseOperands(): void {
+    const [operand] = this.operands;
+    if (operand === undefined) return;
+    throw new UsageError(
+      `Cannot understand "${operand}": expected flags only`,
+    );
+  }
+
+  /** Whether the flag was given. */
   has(name: string): boolean {
     return this.#values.has(name);
   }

@@ -1,5 +1,6 @@
-/** `deno task predict`: says what images show. @module */
+/** `deno task predict`: predicts images. @module */
 
+import { IMAGE_ENDINGS, isImageName } from "../data/file_types.ts";
 import { listFolder } from "../data/listing.ts";
 import { ImageError } from "../errors.ts";
 import { SHIPPED_WEIGHTS } from "../service/settings.ts";
@@ -11,21 +12,18 @@ import { csvOf, jsonOf, type Result, textOf } from "./prediction_text.ts";
 const COMMAND: Command = {
   name: "predict",
   operands: "IMAGE|DIR… [flags]",
-  summary: "Says what each image shows: an answer of every head of the model.",
+  summary: "Predicts images: prints the answers of all heads for each of them.",
   flags: {
     weights: { value: "FILE", help: "The model (the shipped one)." },
     store: {
       value: "STORE",
-      help: "Ask what was learned: a store of the server, or its URL.",
+      help: "Predict by the newest version in a server's store, or by its URL.",
     },
     "top-k": { value: "N", help: "Classes to list per head (5)." },
     json: { help: "Print one JSON object on stdout." },
     csv: { help: "Print a table on stdout, a row per image." },
   },
 };
-
-/** Files of a folder that are images by their names. */
-const IMAGE_NAME = /\.(jpe?g|png|webp|gif)$/i;
 
 if (import.meta.main) await runCommand(COMMAND, predict);
 
@@ -58,7 +56,7 @@ async function predict(flags: Flags): Promise<number> {
   return EXIT.ok;
 }
 
-/** A file as it is; the images of a folder, in the order of their names. */
+/** The path itself; for a folder, its images in the order of their names. */
 async function imagesAt(path: string): Promise<string[]> {
   const isFolder = await Deno.stat(path).then(
     ({ isDirectory }) => isDirectory,
@@ -66,12 +64,12 @@ async function imagesAt(path: string): Promise<string[]> {
   );
   if (!isFolder) return [path];
   const { files } = await listFolder(path);
-  const images = files.filter(({ path }) => IMAGE_NAME.test(path))
+  const images = files.filter(({ path }) => isImageName(path))
     .map((file) => `${path.replace(/\/+$/, "")}/${file.path}`);
   if (images.length > 0) return images;
   throw new ImageError(
     "unsupported",
-    `Cannot predict ${path}: expected a folder with images (jpg, png, webp, gif), found none`,
+    `Cannot predict ${path}: expected a folder with images (*.${IMAGE_ENDINGS}), got none`,
   );
 }
 
@@ -91,7 +89,7 @@ async function readImage(path: string): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** Says of which image an error speaks. */
+/** Adds the name of the image to its errors. */
 async function located<T>(image: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -4,12 +4,12 @@ import type { HeadAnswer } from "../heads/kinds.ts";
 import { formatPercent, formatQuantity } from "../report/format.ts";
 import type { Prediction } from "../service/answers.ts";
 
-/** An image's path and what the model says of it. */
+/** An image's path and its prediction. */
 export interface Result extends Prediction {
   readonly image: string;
 }
 
-/** Fewer than one in a hundred of the images that the model knows look as strange. */
+/** The value of `known` below which an image is reported as unfamiliar. */
 const STRANGE = 0.01;
 
 /** Results as one JSON object. */
@@ -57,7 +57,7 @@ export function textOf({ image, known, answers }: Result): string {
   const width = Math.max(...entries.map(([name]) => name.length));
   return [
     known !== null && known < STRANGE
-      ? `${image}  (looks like nothing that the model knows)`
+      ? `${image}  (less familiar than the images the model was checked on)`
       : image,
     ...entries.map(([name, answer]) =>
       `  ${name.padEnd(width)}  ${answerText(answer)}`

@@ -1,4 +1,4 @@
-/** The way from an image to a descriptor, in words. @module */
+/** The preprocessing of a model, in words. @module */
 
 import {
   descriptorLength,

@@ -1,4 +1,4 @@
-/** Progress on stderr: a bar where a person watches, a line now and then elsewhere. @module */
+/** Progress on stderr: a bar in a terminal, else a line at intervals. @module */
 
 // @ts-types="npm:@types/cli-progress@3.11.6"
 import progress from "cli-progress";
@@ -16,7 +16,7 @@ export interface ProgressBar {
   stop(): void;
 }
 
-/** Work that is under way. */
+/** Work in progress. */
 export interface Standing {
   readonly title: string;
   readonly value: number;
@@ -34,9 +34,9 @@ const LINE_EVERY_S = 5;
 /** Columns of a line: those of every terminal. */
 const COLUMNS = 80;
 const LONGEST_BAR = 24;
-/** A bar that asides are not worth making shorter. */
+/** The width of the bar below which asides are left out. */
 const FAIR_BAR = 10;
-/** A shorter bar tells nothing. */
+/** The least useful width of a bar. */
 const SHORTEST_BAR = 4;
 
 /** Starts a bar for `total` units of work. */

@@ -32,15 +32,15 @@ export const RECIPE: { readonly [Field in keyof Recipe]: Setting<Recipe[Field]> 
   epochs: setting("epochs", "N", 60, "Passes over the training images", wholeFrom(1)),
   batchSize: setting("batch-size", "N", 64, "Images per step", wholeFrom(1)),
   learningRate: setting("learning-rate", "X", 1e-3, "Peak learning rate", positive),
-  schedule: setting("schedule", "NAME", "one-cycle", `Of the learning rate: ${SCHEDULES.join(", ")}`, oneOf(SCHEDULES)),
-  labelSmoothing: setting("label-smoothing", "X", 0.1, "Share in [0, 1)", fraction),
-  inputDropout: setting("input-dropout", "P", 0.2, "Of inputs, in [0, 1)", fraction),
-  cellDropout: setting("cell-dropout", "P", 0.1, "Of all inputs of one place, in [0, 1)", fraction),
-  hiddenDropout: setting("dropout", "P", 0.2, "Of trunk units, in [0, 1)", fraction),
-  mixup: setting("mixup", "ALPHA", 0.4, "Beta(α, α) in [0, 1], 0 for none", share),
+  schedule: setting("schedule", "NAME", "one-cycle", `Learning rate schedule: ${SCHEDULES.join(", ")}`, oneOf(SCHEDULES)),
+  labelSmoothing: setting("label-smoothing", "X", 0.1, "Label smoothing, in [0, 1)", fraction),
+  inputDropout: setting("input-dropout", "P", 0.2, "Dropout of inputs, in [0, 1)", fraction),
+  cellDropout: setting("cell-dropout", "P", 0.1, "Dropout of all inputs of one place, in [0, 1)", fraction),
+  hiddenDropout: setting("dropout", "P", 0.2, "Dropout of trunk units, in [0, 1)", fraction),
+  mixup: setting("mixup", "ALPHA", 0.4, "α of mixup, in [0, 1], 0 for none", share),
   maxGradientNorm: setting("clip", "NORM", 0, "Bound on the gradient's norm, 0 for none", magnitude),
   keep: setting("keep", "WHICH", "last", "Weights of the last epoch, or of the best on validation", oneOf(KEEP)),
-  patience: setting("patience", "N", 0, "Stop after N epochs that were no better, 0 for never", wholeFrom(0)),
+  patience: setting("patience", "N", 0, "Stop after N epochs without improvement, 0 for never", wholeFrom(0)),
   seed: setting("seed", "N", 0, "Random seed: everything random follows from it", whole),
 };
 
@@ -55,7 +55,7 @@ export const PLAN = {
   headWeights: setting<TrainingPlan["headWeights"]>("head-weights", "HEAD=X,…", {}, "Weights of the heads' losses", readWeights, "1 each"),
   split: setting("split", "A/B/C", "80/5/15", "Train/validation/test per cent", readText),
   splitBy: setting<typeof STRATEGIES[number]>("split-by", "HOW", "blocks", "blocks of neighbouring images, or rows", oneOf(STRATEGIES)),
-  folds: setting("folds", "N", 0, "Judge and calibrate by N more models, each without one fold; 0 for none", noneOrSeveral),
+  folds: setting("folds", "N", 0, "Evaluate and calibrate by N more models, each without one fold; 0 for none", noneOrSeveral),
 };
 
 function readText(flags: Flags, name: string, fallback: string): string {

@@ -50,8 +50,8 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /**
- * Tries whether the files of a run can be written, by writing as much beside
- * each and removing it again. Their folders are made.
+ * Checks that the files of a run can be written, by writing as much beside each and
+ * removing it again. Creates their folders.
  *
  * @param modelBytes What the model and its optimizer's state take, about.
  * @throws {UsageError} If one cannot.
@@ -88,7 +88,7 @@ async function tryFile(
   }
 }
 
-/** What is there in place of a file; undefined if it is one, or nothing. */
+/** The kind of thing that is in a file's place; undefined if it is a file, or nothing. */
 async function kindFault(path: string): Promise<string | undefined> {
   const found = await Deno.stat(path).catch(() => undefined);
   if (found === undefined || found.isFile) return undefined;
@@ -101,5 +101,5 @@ async function writeZeros(path: string, bytes: number): Promise<void> {
   for (let left = bytes; left > 0;) {
     left -= await file.write(zeros.subarray(0, Math.min(CHUNK, left)));
   }
-  await file.sync(); // some systems say only now that there is no room
+  await file.sync(); // some systems report a full disk only now
 }

@@ -13,7 +13,7 @@ import { TABLE_NAME, tableSource } from "../data/table_source.ts";
 import { type HeadSpec, KIND_NAMES } from "../heads/kinds.ts";
 import { type Flag, type Flags, UsageError } from "./flags.ts";
 
-/** Flags that say which images, and what is known of them. */
+/** Flags that select the images and their labels. */
 export const SOURCE_FLAGS: Readonly<Record<string, Flag>> = {
   data: {
     value: "DIR",
@@ -26,7 +26,7 @@ export const SOURCE_FLAGS: Readonly<Record<string, Flag>> = {
   },
   head: {
     value: "NAME:KIND",
-    help: `What a column is: ${KIND_NAMES.join(", ")} or number:UNIT.`,
+    help: `Kind of a column: ${KIND_NAMES.join(", ")} or number:UNIT.`,
     several: true,
   },
   heads: {

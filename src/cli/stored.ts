@@ -1,4 +1,4 @@
-/** What a store, or a running server, has learned on a weights file. @module */
+/** The newest version of a model in a store, or on a running server. @module */
 
 import {
   type SafetensorsReader,
@@ -16,7 +16,7 @@ export function isServer(store: string): boolean {
   return /^https?:\/\//.test(store);
 }
 
-/** Opens what a store has learned on a weights file, for as long as `body` takes. */
+/** Opens a service of a weights file and its store, for as long as `body` takes. */
 export async function withStore<T>(
   file: string | URL,
   store: string,

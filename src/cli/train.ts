@@ -1,6 +1,7 @@
 /** `deno task train`: trains a model from labelled images, or from the built-in sketches. @module */
 
 import { basename } from "node:path";
+import type { Dataset } from "../data/dataset.ts";
 import { descriptorLength, PREPROCESSING } from "../image/descriptor.ts";
 import type { Examples } from "../model/examples.ts";
 import { parameterCount } from "../model/sizes.ts";
@@ -10,7 +11,7 @@ import { renderModelCard } from "../report/card.ts";
 import { renderReport } from "../report/report.ts";
 import { checkOrigin } from "../train/origin.ts";
 import type { Outcome } from "../train/outcome.ts";
-import type { TrainingPlan } from "../train/plan.ts";
+import type { Rows, TrainingPlan } from "../train/plan.ts";
 import { checkResume, trainingRecord } from "../train/resume.ts";
 import { commandLine, EXIT, runCommand } from "./command.ts";
 import { openDataset, splitExamples, workersOf } from "./examples.ts";
@@ -39,11 +40,7 @@ import { loadOrigin, loadState, saveState, servingState } from "./weights.ts";
 if (import.meta.main) await runCommand(COMMAND, train);
 
 async function train(flags: Flags, signal: AbortSignal): Promise<number> {
-  if (flags.operands.length > 0) {
-    throw new UsageError(
-      `Cannot understand "${flags.operands[0]}": expected flags only`,
-    );
-  }
+  flags.refuseOperands();
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   const resume = flags.text("resume");
@@ -92,11 +89,38 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
   if (outcome.ended !== "finished") {
     return await keep(flags, outcome, files, seconds());
   }
+  return await publish(flags, outcome, {
+    files,
+    dataset: opened,
+    rows,
+    moments,
+    appendix,
+    seconds,
+  });
+}
+
+/** The files and the data of a run that has finished. */
+interface Finished {
+  readonly files: RunFiles;
+  readonly dataset: Dataset;
+  readonly rows: Rows;
+  readonly moments: "all" | "heads";
+  readonly appendix: string | undefined;
+  /** Seconds since the command began. */
+  seconds(): number;
+}
+
+/** Writes the model of a finished run, prints its metrics, and writes card and report. */
+async function publish(
+  flags: Flags,
+  outcome: Outcome,
+  { files, dataset, rows, moments, appendix, seconds }: Finished,
+): Promise<number> {
   const state = moments === "heads"
     ? servingState(outcome.state)
     : outcome.state;
   const weights = await save(files.model, state);
-  // What could be gone on with is finished now.
+  // The run is finished: its checkpoint is no longer needed.
   await Deno.remove(files.checkpoint).catch(() => {});
   if (flags.has("json")) {
     console.log(trainJson(outcome, weights, seconds()));
@@ -104,7 +128,7 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
     sayMetrics(outcome, rows.train.length, seconds());
     saySaved(weights);
   }
-  const run = await gatherRun(outcome, opened, rows, {
+  const run = await gatherRun(outcome, dataset, rows, {
     command: commandLine(COMMAND, ["report"]),
     folder: flags.text("data"),
     licence: flags.text("licence"),
@@ -193,7 +217,7 @@ function checkOriginGiven(
   if (resumed === undefined || from === undefined) return;
   if (folds === 0 || origin !== undefined) return;
   throw new UsageError(
-    `Cannot go on with --folds ${folds}: expected --from FILE as at the start, the model ${from.sha256}, got none`,
+    `Cannot resume with --folds ${folds}: expected --from FILE as at the start, the model ${from.sha256}, got none`,
   );
 }
 

@@ -33,15 +33,15 @@ export const COMMAND: Command = {
   flags: {
     ...DATA_FLAGS,
     out: { value: "FILE", help: `Where the model goes (${DEFAULTS.out}).` },
-    resume: { value: "FILE", help: "Go on with a run that was stopped." },
+    resume: { value: "FILE", help: "Resume a run that was stopped." },
     from: {
       value: "FILE",
       help:
-        "Begin with the trunk of this model, and those heads that are the same.",
+        "Begin with the trunk of this model, and with its heads that are the same.",
     },
     trunk: {
       value: "HOW",
-      help: `What becomes of that trunk: ${TRUNKS.join(", ")} (tuned).`,
+      help: `Training of that trunk: ${TRUNKS.join(", ")} (tuned).`,
     },
     ...RECIPE_FLAGS,
     ...flagsOf([seed, folds]),
@@ -55,11 +55,11 @@ export const COMMAND: Command = {
     },
     appendix: {
       value: "FILE",
-      help: "Markdown to end the model card with, such as that of ablate.",
+      help: "Markdown to append to the model card, such as that of ablate.",
     },
     moments: {
       value: "WHICH",
-      help: "Keep the moments of all tensors, or of the heads (all).",
+      help: "Moments to keep: of all tensors, or of the heads (all).",
     },
   },
 };
@@ -70,7 +70,7 @@ export interface NamedOrigin {
   readonly sha256: string;
 }
 
-/** The plan that the flags ask for; what they do not mention is as before, or the default. */
+/** The plan that the flags set; other settings are as before, or the default. */
 export function planOf(
   flags: Flags,
   before: TrainingPlan | undefined,
@@ -109,7 +109,7 @@ function fromOf(
   return { trunk, sha256: origin.sha256 };
 }
 
-/** Inputs of a trunk whose outputs are computed once cannot be dropped at every step anew. */
+/** The recipe for a frozen trunk: its outputs are computed once, so its inputs cannot be dropped. */
 function recipeBehindTrunk(flags: Flags, recipe: Recipe): Recipe {
   for (const field of ["inputDropout", "cellDropout"] as const) {
     const { name } = RECIPE[field];

@@ -1,4 +1,4 @@
-/** The words of `deno task train`: metrics on stdout, the rest of a stopped run on stderr. @module */
+/** The output of `deno task train`: metrics on stdout, messages about a stopped run on stderr. @module */
 
 import type { HeadSpec } from "../heads/kinds.ts";
 import { parameterCount } from "../model/sizes.ts";
@@ -79,8 +79,8 @@ export function saySaved({ file, sha256 }: Written): void {
 }
 
 /**
- * Prints what can be done with the model now. A model that is `whole` can be
- * gone on with, which writes a report without training again.
+ * Prints the commands to run next. Resuming a model that is `whole` writes its report
+ * without training again.
  */
 export function sayNext(
   { model, card, report }: RunFiles,
@@ -100,13 +100,13 @@ export function sayNext(
       "What next:",
       `  read its model card      ${card}`,
       ...(curves === undefined ? [] : [`  see curves and mistakes  ${curves}`]),
-      `  ask it                   deno task predict IMAGE --weights ${weights}`,
+      `  predict with it          deno task predict IMAGE --weights ${weights}`,
       `  serve it                 MODEL=${weights} deno task start`,
     ].join("\n"),
   );
 }
 
-/** Tells of a run that did not finish, and of the command that goes on with it. */
+/** Reports a run that did not finish, and the command that resumes it. */
 export function sayStopped(
   { ended, record: { step, steps }, error }: Outcome,
   file: string,
@@ -116,5 +116,5 @@ export function sayStopped(
   tellLine(`${how} after step ${step} of ${steps}; saved to ${file}.`);
   if (ended !== "interrupted") return;
   const command = commandLine(COMMAND, ["resume"], ["--resume", file]);
-  tellLine(`Go on with: ${command}`);
+  tellLine(`Resume with: ${command}`);
 }

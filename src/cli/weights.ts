@@ -74,8 +74,8 @@ export function saveState(file: string, state: ModelState): Promise<string> {
 }
 
 /**
- * Leaves out what serving and tuning the heads do without: the trunk's moments,
- * and the story of the epochs, which is most of a file's header.
+ * Leaves out the parts that serving and fine-tuning do not need: the trunk's moments,
+ * and the records of the epochs, which are most of a file's header.
  */
 export function servingState(state: ModelState): ModelState {
   const heads = Array.from(state.moments).filter(([name]) =>

@@ -3,9 +3,9 @@
  *
  *   x̃ = L⁻¹(x − μ),  w̃ = Lᵀw,  b̃ = b + w·μ   (M = L·Lᵀ)
  *
- * are another way to write the same heads, in which a plain gradient step is one
- * in the {@linkcode Metric}. The first moment starts from zero with every request,
- * so that it does not push what former requests wanted; the second is kept.
+ * write the same heads in coordinates in which a plain gradient step is one in the
+ * {@linkcode Metric}. The first moment starts from zero with every request, so that it
+ * does not push towards what earlier requests wanted; the second is kept.
  *
  * Source: Kingma, Ba 2015, Algorithm 1 (arXiv:1412.6980).
  *
@@ -21,14 +21,14 @@ import { rowAt, type Scorer } from "./scorer.ts";
 
 /** Examples of the replay memory in every step. */
 const REPLAY = 32;
-/** A request of fewer examples is repeated up to this many rows, so that replay does not drown it. */
+/** A smaller request is repeated up to this many rows, so that replay does not outweigh it. */
 const LEAST_ROWS = 8;
-/** The most rows of a request that take part in a step. */
+/** The most rows of a request in a step. */
 const MOST_ROWS = 64;
-/** Batches of the replay memory that the first second moment is the mean over. */
+/** Batches of the replay memory over which the initial second moment is averaged. */
 const FIRST_BATCHES = 50;
 
-/** Which steps to take. */
+/** The steps to take. */
 export interface StepPlan {
   readonly steps: number;
   /** η > 0. */
@@ -68,7 +68,7 @@ export class AdamSteps {
     return new AdamSteps(change, metric, scorer, replay);
   }
 
-  /** The second moments to begin with: the mean squared gradient over batches of the replay memory. */
+  /** The initial second moments: the mean squared gradient over batches of the replay memory. */
   firstSecondMoments(heads: readonly Head[], seed: number): WhitenedTable[] {
     const random = Random.fromSeed(seed, "second moments");
     const batches = Array.from(
@@ -96,7 +96,7 @@ export class AdamSteps {
    * Takes steps on a request and, in each, some of the replay memory.
    *
    * @param request Examples with only those labels that are to be learned.
-   * @param whitened The metric's, of their features.
+   * @param whitened Their features, whitened by the metric.
    */
   take(
     heads: readonly Head[],

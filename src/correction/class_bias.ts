@@ -23,10 +23,10 @@ import type { GuardSet } from "./guard.ts";
 import { type ClassesHead, type Examples, pick } from "./heads.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
-/** How many deviations the mean lead is at d = 0, and by how many more for each 1 of d; chosen by docs/fine-tuning.md. */
+/** The mean lead in deviations at d = 0, and its slope in d (docs/fine-tuning.md has their choice). */
 const LEAST = 1.17;
 const BY_DISTANCE = 0.3;
-/** The share of the guard's right answers that a new class may take at most; one it may always. */
+/** The largest share of the guard's right answers that a new class may take; it may always take one. */
 const MOST_TAKEN = 0.05;
 
 /** Labelled images that a new class is to leave alone. */
@@ -47,7 +47,7 @@ export function othersOf({ examples, labels, handicap }: GuardSet): Others {
 }
 
 /**
- * By how much the bias of a head's last class is to rise.
+ * The amount by which to raise the bias of a head's last class.
  *
  * @param others At least one.
  * @param distance In standard deviations of the others' leads.
@@ -68,7 +68,7 @@ export function riseOf(
   return Math.min(wanted, limitOf(right));
 }
 
-/** The largest rise that takes no more of these leads than it may. */
+/** The largest rise that takes no more of these leads than allowed. */
 function limitOf(leads: readonly number[]): number {
   const sorted = leads.toSorted((a, b) => a - b);
   const most = Math.max(1, Math.floor(MOST_TAKEN * leads.length));
@@ -78,7 +78,7 @@ function limitOf(leads: readonly number[]): number {
     : (last + next) / 2;
 }
 
-/** Whether a label is before all other classes but the last. */
+/** Whether a label has the largest logit of all classes but the last. */
 function isRight(
   { calibration: { offsets } }: ClassesHead,
   logits: Float32Array,
@@ -88,7 +88,7 @@ function isRight(
   return logits[label]! + others[label]! >= largestLogit(logits, others);
 }
 
-/** How far the largest logit of the other classes is above that of the last. */
+/** The lead of the largest logit of the other classes over that of the last. */
 export function leadOver(
   { calibration: { offsets } }: ClassesHead,
   logits: Float32Array,

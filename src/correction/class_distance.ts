@@ -1,5 +1,5 @@
 /**
- * How easily a class that is added can be told from the others.
+ * The distance of a new class from the others: how easy it is to tell apart.
  *
  * Every example is scored by the row that all others of them make, and its lead over
  * the strongest other class compared with that of the guard's images:
@@ -15,7 +15,7 @@ import type { ClassesHead, Examples } from "./heads.ts";
 import type { Metric } from "./metric.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
-/** What d is as a rule, and how many examples that is worth: a few say little about themselves. */
+/** The prior of d, and the number of examples that it counts as: few examples say little. */
 const USUAL = 2;
 const USUAL_WEIGHT = 3;
 
@@ -24,7 +24,8 @@ const USUAL_WEIGHT = 3;
  * three that would be as far out as is usual.
  *
  * @param within The metric that the new row is made by.
- * @param rise By how much that row rises from the mean of all features to that of the examples.
+ * @param rise By how much that row rises from the mean of all features to that of the
+ * examples.
  * @param others At least one.
  */
 export function distanceOf(

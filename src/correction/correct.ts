@@ -34,9 +34,9 @@ import { type ExampleReport, reportsOf } from "./reports.ts";
 import { Scorer } from "./scorer.ts";
 import { witnessesOf } from "./witnesses.ts";
 
-/** What belongs to a trunk and its base model. */
+/** The base model and the examples that a corrector works with. */
 export interface Material {
-  /** The heads as they were before any correction; a class that was added since, as it was added. */
+  /** The heads before any correction; a class that was added later, as it was added. */
   readonly base: readonly Head[];
   /** Number H of features. */
   readonly features: number;
@@ -44,11 +44,9 @@ export interface Material {
   readonly replay: Examples;
   /** Examples that no head was trained on. */
   readonly guard: Examples;
-  /** Each head's accuracy on unseen images, by cross-validation; matters where the guard is small. */
-  readonly expected?: readonly number[];
 }
 
-/** What changes with every accepted correction. */
+/** The state that every accepted correction changes. */
 export interface Tuned {
   readonly heads: readonly Head[];
   /** Adam's second moment of each head. */
@@ -56,29 +54,29 @@ export interface Tuned {
   readonly memory: Memory;
 }
 
-/** Does a part of the work, and may note how long it takes. */
+/** Does a part of the work; it may measure the time. */
 export type Timer = <T>(part: string, work: () => T) => T;
 
-/** How to correct; see {@linkcode DEFAULTS}. */
+/** Options of a correction; see {@linkcode DEFAULTS}. */
 export interface CorrectionOptions {
-  /** By how much, in logits, an answer must be right; 0.5 unless told. */
+  /** The margin, in logits, by which an answer must be right. */
   readonly margin?: number;
-  /** Whether every example is believed. */
+  /** Whether to skip the gate. */
   readonly trusted?: boolean;
   /** Steps of Adam before the finish. */
   readonly steps?: number;
   readonly learningRate?: number;
-  /** Seed of what is drawn: the number of the version to be made, and of the attempt. */
+  /** Seed of the draws, from the number of the version to be made and of the attempt. */
   readonly seed: number;
   /** Does the parts of the work: `gate`, `steps`, `finish` and `guard`. */
   readonly time?: Timer;
 }
 
-/** What became of a request. */
+/** The outcome of a request. */
 export interface Correction extends Tuned {
-  /** Whether the heads and the memory are new ones, to be published. */
+  /** Whether the heads and the memory are new and may be published. */
   readonly accepted: boolean;
-  /** Why not; null if they are. */
+  /** Why not; null if they may. */
   readonly reason: string | null;
   readonly examples: readonly ExampleReport[];
   /** The corrected heads, accepted or not. */
@@ -92,7 +90,7 @@ export interface Correction extends Tuned {
 /** Defaults of the options, chosen by measurement (docs/fine-tuning.md). */
 export const DEFAULTS = { margin: 0.5, steps: 1, learningRate: 3e-5 };
 
-/** How a request is learned that is believed. */
+/** The plan of learning a request that has passed the gate. */
 interface LearningPlan extends StepPlan {
   readonly margin: number;
   readonly time: Timer;
@@ -100,11 +98,11 @@ interface LearningPlan extends StepPlan {
 
 const untimed: Timer = (_part, work) => work();
 
-/** A request of which a larger share is not believed is refused whole. */
+/** The largest share of implausible examples; with more, the whole request is refused. */
 const MOST_DROPPED = 0.25;
 const SEED = 0;
 
-/** The policy for one base model, with the memory that its computing takes. */
+/** The policy for one base model, with the memory for its computations. */
 export class Corrector {
   readonly #measured = new WeakMap<Head, Metrics>();
 
@@ -123,8 +121,7 @@ export class Corrector {
     const metric = await Metric.create(replay.features, { features });
     const scorer = await Scorer.create(features, rows);
     const adam = await AdamSteps.create(metric, scorer, replay, rows);
-    const { guard, expected } = material;
-    const guards = chooseGuards(scorer, base, guard, replay, expected);
+    const guards = chooseGuards(scorer, base, material.guard, replay);
     return new Corrector(material, metric, scorer, adam, guards);
   }
 
@@ -134,9 +131,9 @@ export class Corrector {
   }
 
   /**
-   * Adds a class to head `h`, from examples that are all of it; they are remembered.
-   * The verdict says what that did; it refuses nothing, for the class was placed by
-   * the guard's images. What is passed in does not change.
+   * Adds a class to head `h`, from examples of it, which are remembered. The verdict shows
+   * the effect and refuses nothing: the class was placed with the guard's images. The
+   * arguments do not change.
    *
    * @param grown The head with the new class, without its numbers.
    */
@@ -163,7 +160,7 @@ export class Corrector {
     return { heads, memory, guard: this.#judge(present.heads, heads) };
   }
 
-  /** Corrects heads by labelled examples. Nothing that is passed in changes. */
+  /** Corrects heads by labelled examples. The arguments do not change. */
   correct(
     present: Tuned,
     examples: Examples,
@@ -206,7 +203,7 @@ export class Corrector {
     };
   }
 
-  /** Learns a request whatever comes of it. */
+  /** Learns a request; the guard has not yet decided. */
   #learn(
     present: Tuned,
     request: Examples,
@@ -306,6 +303,6 @@ function refusalOf(reasons: readonly (string | null)[]): string {
   const dropped = reasons.filter((reason) => reason !== null).length;
   if (reasons.length === 0) return "There is no example to learn from.";
   return dropped === reasons.length
-    ? "No example was believed."
-    : `${dropped} of ${reasons.length} examples were not believed, too many to believe the others.`;
+    ? "All examples are implausible."
+    : `${dropped} of ${reasons.length} examples are implausible, too many to trust the others.`;
 }

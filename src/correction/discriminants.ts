@@ -1,6 +1,6 @@
 /**
- * Heads by linear discriminants: what is optimal where every class has features of
- * one normal distribution about a mean of its own.
+ * Heads by linear discriminants, which are optimal if the features of all classes are
+ * normally distributed with the same covariance and different means.
  *
  *   w_c = M⁻¹(m_c − μ),  z_c(x) = w_c·(x − μ) − ½ (m_c − μ)·w_c + log π_c
  *
@@ -32,7 +32,7 @@ export interface Discriminants {
 }
 
 /**
- * Fits discriminants to the labelled ones of some examples.
+ * Fits discriminants to labelled examples; those without a label are left out.
  *
  * @param labels The class of each, `UNKNOWN` where there is none.
  * @param features Number H of features.
@@ -62,49 +62,6 @@ export async function fitDiscriminants(
     return found[c]!;
   });
   return { metric, directions, counts, weight, bias };
-}
-
-/**
- * The logits of labelled examples by discriminants that were fitted without them:
- * each is taken out of the mean of its class, while the metric stays as it is.
- *
- *   m' = (n·m − x) / (n − 1)
- *
- * @returns [n, K]; the row of an example that is not labelled, or is the only one of
- * its class, is NaN.
- */
-export function leaveOneOut(
-  kernels: MathKernels,
-  { metric, counts, weight, bias, directions }: Discriminants,
-  examples: Examples,
-  labels: ArrayLike<number>,
-): Float32Array {
-  const classes = counts.length;
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const out = new Float32Array(examples.count * classes).fill(NaN);
-  const own = metric.directions(examples.features);
-  for (let i = 0; i < examples.count; i++) {
-    const label = labels[i]!;
-    const n = counts[label] ?? 0;
-    if (n < 2) continue;
-    const x = featuresAt(examples, i);
-    const logits = out.subarray(i * classes, (i + 1) * classes);
-    const inputs = weight.length / classes;
-    for (let c = 0; c < classes; c++) {
-      let sum = bias[c]!;
-      for (let j = 0; j < inputs; j++) sum += weight[c * inputs + j]! * x[j]!;
-      logits[c] = sum;
-    }
-    // With d = m − μ and e = x − μ: e·M⁻¹e, d·M⁻¹d and d·M⁻¹e.
-    const ee = own[i]!.gain - 1;
-    const dd = directions[label]!.gain - 1;
-    const share = kernels.log(n / total);
-    const de = logits[label]! + dd / 2 - share;
-    const product = (n * de - ee) / (n - 1);
-    const square = (n * n * dd - 2 * n * de + ee) / (n - 1) ** 2;
-    logits[label] = product - square / 2 + kernels.log((n - 1) / (total - 1));
-  }
-  return out;
 }
 
 function labelled(examples: Examples, labels: ArrayLike<number>) {

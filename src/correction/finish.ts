@@ -7,10 +7,11 @@
  *   t = need / (rows moved · q)
  *
  * x is the example's features, M the {@linkcode Metric}. Raising one logit by t·q, and
- * lowering another by as much, just makes good what was missing.
+ * lowering another by as much, gives exactly what was missing.
  *
  * Source: Crammer, Dekel, Keshet, Shalev-Shwartz, Singer 2006, "Online
- * passive-aggressive algorithms" (JMLR 7, pages 551–585); in the metric of Nguyen, Chang, Hui 2011, "Distribution-aware online classifiers" (IJCAI).
+ * passive-aggressive algorithms" (JMLR 7, pages 551–585); in the metric of Nguyen, Chang,
+ * Hui 2011, "Distribution-aware online classifiers" (IJCAI).
  *
  * @module
  */
@@ -30,20 +31,20 @@ import type { Direction, Metric } from "./metric.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
 const PASSES = 3;
-/** A remembered example is left alone while it is right by this share of the margin: neighbours move it to and fro. */
+/** The share of the margin below which a remembered example is corrected: its neighbours move it to and fro. */
 const SLACK = 0.5;
-/** What is missing and less than this, in logits, is rounding. */
+/** A shortfall below this, in logits, is rounding. */
 const NEGLIGIBLE = 1e-3;
 
-/** What the finish works with. */
+/** The tools of the finish. */
 export interface FinishTools {
   readonly metric: Metric;
   readonly scorer: Scorer;
 }
 
-/** The finish of one correction. */
+/** The result of the finish. */
 export interface Finished {
-  /** A head that was not moved is the one that was passed in. */
+  /** A head that was not changed is the one that was passed in. */
   readonly heads: readonly Head[];
   /** Updates made, one for each example and head that was not right. */
   readonly updates: number;
@@ -108,7 +109,7 @@ function correctAll(
     draft.forEach((head, h) => {
       const label = examples.labels[h]![index]!;
       const x = featuresAt(examples, index);
-      // Where one class has been passed, the next is in the way.
+      // Once one class has been overtaken, another may be ahead.
       for (let turn = 0; turn < rowsOf(head); turn++) {
         const missing = exactlyMissing(head, x, label, margin);
         if (missing === undefined) return;
@@ -121,7 +122,7 @@ function correctAll(
   return moves;
 }
 
-/** The memory's logits, which follow what is done to the heads: a move costs one product for each example. */
+/** The memory's logits, updated with every move of the heads: a move costs one product per example. */
 class Screen {
   readonly #logits: readonly Float32Array[];
   /** For each head, the examples that it does not get right; undefined where it has moved since. */
@@ -137,7 +138,7 @@ class Screen {
     this.#open = heads.map(() => undefined);
   }
 
-  /** Does to the logits what moves did to the heads. */
+  /** Applies moves of the heads to the logits. */
   follow(moves: readonly Move[], directions: readonly Direction[]): void {
     const { count, features } = this.memory;
     if (count === 0 || moves.length === 0) return;
@@ -154,7 +155,7 @@ class Screen {
     }
   }
 
-  /** The examples that some head does not get right by the margin. */
+  /** The examples that some head misses by the margin. */
   open(): number[] {
     const sets = this.heads.map((head, h) =>
       this.#open[h] ??= this.#openOf(head, h)
@@ -175,7 +176,7 @@ class Screen {
   }
 }
 
-/** What keeps an answer from being right; undefined if nothing worth an update does, or the label is not known. */
+/** The shortfall of an answer; undefined if it is right, all but rounding, or the label is unknown. */
 export function missingOf(
   head: Head,
   logits: Logits,

@@ -1,4 +1,4 @@
-/** Which examples are believed. @module */
+/** The gate: drops implausible examples. @module */
 
 import { isKnown } from "../heads/head.ts";
 import { type Examples, featuresAt, type Head, standingOf } from "./heads.ts";
@@ -10,12 +10,12 @@ const EXCLUDED = 6;
 const CERTAIN = 0.95;
 
 /**
- * Says for each example why it is not believed, or null if it is: the base model
- * is certain of another answer and as good as excludes the label. Either alone
- * would refuse honest examples of a new look (measured, docs/fine-tuning.md).
+ * Gives for each example the reason why it is dropped, or null: the base model is certain
+ * of another answer and all but excludes the label. Either condition alone would drop
+ * honest examples of a new look (measured).
  *
- * The base judges, not the present heads: what they were taught before cannot open
- * the gate to more of it, nor close it.
+ * The base model decides, not the present heads: earlier corrections can neither open the
+ * gate to more of their kind, nor close it.
  */
 export function gate(
   scorer: Scorer,
@@ -30,7 +30,7 @@ export function gate(
       if (reason !== null || !isKnown(label)) return;
       const z = rowAt(logits, i, head);
       const { loss, most } = standingOf(scorer.math, head, z, label);
-      // Without probabilities there is nothing to be certain by.
+      // A head without probabilities is never certain.
       if (most !== undefined && loss > EXCLUDED && most > CERTAIN) {
         reasons[i] = reasonFor(head.spec.name, most);
       }
@@ -39,7 +39,7 @@ export function gate(
   return reasons;
 }
 
-/** Says of examples whose features are not finite that they cannot be learned from; null of all others. */
+/** Gives the reason to drop an example whose features are not finite; null for all others. */
 export function soundness(examples: Examples): (string | null)[] {
   return Array.from(
     { length: examples.count },
@@ -52,5 +52,5 @@ export function soundness(examples: Examples): (string | null)[] {
 
 function reasonFor(name: string, most: number): string {
   const percent = (100 * most).toFixed(1);
-  return `The base model is ${percent} % sure of another ${name} and as good as excludes this one`;
+  return `The base model is ${percent} % sure of another ${name} and all but excludes this one`;
 }

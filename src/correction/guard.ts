@@ -1,14 +1,13 @@
 /**
- * The guard: whether corrected heads may take the place of the present ones, by
- * what they say of examples that no head was trained on.
+ * The guard: decides whether corrected heads may replace the present ones, by their
+ * answers for examples that no head was trained on.
  *
- * Every head must stay near the base model: its accuracy may not fall by more than
- * two points, nor its loss rise by more than 0.05 nats (of a quantity, both by its
- * deviation). A head that is already beyond either may come no further: what does
- * not make it worse is let through, so that a model which was led astray can be
- * corrected.
+ * Every head must stay near the base model: its accuracy may not fall by more than two
+ * points, nor its loss rise by more than 0.05 nats (of a quantity, both in terms of its
+ * standard deviation). A head that is already beyond a limit may not get worse; any other
+ * change is accepted, so that a model that was led astray can be corrected.
  *
- * What a head is judged by is chosen in guard_sets.ts.
+ * guard_sets.ts chooses the examples.
  *
  * @module
  */
@@ -18,25 +17,25 @@ import { kindOf } from "../heads/kinds.ts";
 import { type Examples, type Head, standingOf } from "./heads.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
-/** How far a head may be from the base model. */
+/** The largest distance of a head from the base model. */
 const ALLOWED = { accuracy: 0.02, loss: 0.05 };
 /** Likelihoods below this count as this, so that one example cannot decide. */
 const LEAST_LIKELIHOOD = 1e-4;
-/** Sums of losses in another order differ by less than this. */
+/** Sums of the same losses in another order differ by less than this. */
 const ROUNDING = 1e-9;
 
-/** What one head is judged by. */
+/** The examples on which one head is measured. */
 export interface GuardSet {
   /** Images that no head was trained on, or, where they are few, those of the replay memory. */
   readonly basis: "guard" | "replay";
   readonly examples: Examples;
   /** This head's labels of them. */
   readonly labels: Float32Array;
-  /** By how many logits each label is made less likely, ≥ 0. */
+  /** The handicap of each label in logits, ≥ 0. */
   readonly handicap: number;
 }
 
-/** What a head says of the guard's examples. */
+/** The metrics of a head on the guard's examples. */
 export interface Metrics {
   /** Examples with a label of this head. */
   readonly size: number;
@@ -46,15 +45,15 @@ export interface Metrics {
   readonly loss: number;
 }
 
-/** An image of a guard, and what a head says of its label. */
+/** An image of a guard, and the standing of its label. */
 export interface Witness {
-  /** Its row among the images that the head is judged by. */
+  /** Its row in the head's guard set. */
   readonly row: number;
   readonly before: Standing;
   readonly after: Standing;
 }
 
-/** The metrics of one head at three moments. */
+/** The metrics of one head: of the base model, before and after. */
 export interface HeadGuard {
   readonly name: string;
   readonly basis: GuardSet["basis"];
@@ -64,11 +63,11 @@ export interface HeadGuard {
   readonly after: Metrics;
   /** Why this head may not be published; null if it may. */
   readonly reason: string | null;
-  /** The images that spoke most against it; none where it may. */
+  /** The images that got worst; none if it may. */
   readonly witnesses: readonly Witness[];
 }
 
-/** What the guard decided, and by what. */
+/** The decision of the guard, with the metrics behind it. */
 export interface Verdict {
   readonly accepted: boolean;
   readonly reason: string | null;

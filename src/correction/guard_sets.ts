@@ -1,13 +1,13 @@
 /**
- * What each head is judged by: images that no head was trained on, if there are
- * enough of them.
+ * The guard set of each head: images that no head was trained on, if there are enough of
+ * them.
  *
- * Where there are fewer, two points of accuracy are less than one image. Then the
- * images of the replay memory stand in. A model is right about nearly all of them,
- * for it was trained on them: each label is handicapped by as many logits as make the
- * base model right about as large a share as it is of images that it has not seen.
- * (To leave each out of a discriminant tells nothing, for the trunk has seen it too;
- * both were measured, docs/fine-tuning.md.)
+ * With fewer, two points of accuracy are less than one image. Then the images of the
+ * replay memory take their place. A model is right about nearly all of them, since it
+ * was trained on them: so the logit of each label gets a handicap that makes the base
+ * model's accuracy equal to that on unseen images. (Leave-one-out discriminants are no
+ * substitute, since the trunk has seen every image; both were measured,
+ * docs/fine-tuning.md.)
  *
  * @module
  */
@@ -18,24 +18,21 @@ import { type GuardSet, measure } from "./guard.ts";
 import type { Examples, Head } from "./heads.ts";
 import type { Scorer } from "./scorer.ts";
 
-/** Labelled images from which on a guard can judge. */
+/** The least number of labelled images for a guard set. */
 export const LEAST_GUARD = 50;
 /** The largest handicap, in logits. */
 const MOST = 64;
 const HALVINGS = 30;
 
 /**
- * Chooses for each head.
- *
- * @param expected Each head's accuracy on unseen images, by cross-validation;
- * without it, by the few images of the guard, one imagined right and one wrong.
+ * Chooses the guard of each head. Of a small one, the share of right answers is
+ * estimated with two more images, one right and one wrong.
  */
 export function chooseGuards(
   scorer: Scorer,
   base: readonly Head[],
   guard: Examples,
   replay: Examples,
-  expected?: readonly number[],
 ): GuardSet[] {
   return base.map((head, h): GuardSet => {
     const own: GuardSet = {
@@ -47,12 +44,12 @@ export function chooseGuards(
     const size = own.labels.filter(isKnown).length;
     if (size >= LEAST_GUARD) return own;
     const { accuracy } = measure(scorer, head, own);
-    const share = expected?.[h] ?? (accuracy * size + 1) / (size + 2);
+    const share = (accuracy * size + 1) / (size + 2);
     return handicapped(scorer, head, replay, replay.labels[h]!, share);
   });
 }
 
-/** The replay memory, made so hard that the head is right about a share of it. */
+/** The replay memory, made so hard that the head's accuracy on it is `share`. */
 function handicapped(
   scorer: Scorer,
   head: Head,
@@ -66,7 +63,7 @@ function handicapped(
     labels,
     handicap,
   });
-  // A quantity has no other answers that could come before the right one.
+  // A quantity has no other answers that could overtake the right one.
   if (kindOf(head.spec).groups(head.spec).length === 0) return set(0);
   let [low, high] = [0, MOST];
   for (let halving = 0; halving < HALVINGS; halving++) {

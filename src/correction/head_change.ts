@@ -40,10 +40,10 @@ export interface Batch {
   readonly labels: readonly number[];
 }
 
-/** Where a head is changed, step by step. */
+/** Changes one head at a time, step by step. */
 export class HeadChange {
   readonly #pack: Packer;
-  /** Whether the head is another one than at the start. */
+  /** Whether the head has changed since the start. */
   #moved = false;
 
   private constructor(
@@ -51,7 +51,7 @@ export class HeadChange {
     private readonly views: ReturnType<typeof layout>,
     private readonly stride: number,
   ) {
-    // Gradients are written later.
+    // Gradients are written there later.
     this.#pack = packerOf(kernels, views.gradient.weight);
   }
 
@@ -67,7 +67,7 @@ export class HeadChange {
     return new HeadChange(kernels, views, stride);
   }
 
-  /** Begins with no change of a head, no first moment and, for steps, its second moment. */
+  /** Begins with a head without change, a first moment of zero and, for steps, its second moment. */
   start(head: Head, secondMoment?: WhitenedTable): void {
     const { weight, bias } = this.views;
     this.#moved = false;
@@ -107,7 +107,7 @@ export class HeadChange {
     return labels.length;
   }
 
-  /** Writes what the change so far adds to the logits of the batch that is in place. */
+  /** Writes the effect of the change so far on the logits of the current batch. */
   #forward(head: Head, batch: number): void {
     const { kernels, stride, views: { x, z, weight, bias } } = this;
     const panels = panelCount(rowsOf(head));
@@ -124,7 +124,7 @@ export class HeadChange {
     });
   }
 
-  /** One step on the batch that is in place. */
+  /** Takes one step on the current batch. */
   step(head: Head, count: number, t: number, learningRate: number): void {
     const { kernels, stride, views } = this;
     const { x, g, scratch, gradient, weight, bias } = views;
@@ -178,7 +178,7 @@ export class HeadChange {
     );
   }
 
-  /** The gradient of the batch that is in place, row-major. */
+  /** The gradient of the current batch, row-major. */
   gradient(head: Head, count: number): WhitenedTable {
     const { kernels, stride, views } = this;
     const { x, g, scratch, gradient } = views;

@@ -1,7 +1,6 @@
 /**
- * Heads as corrections see them: descriptions with their calibration and the
- * linear maps of the trunk's features. Nothing here changes in place: a corrected
- * head is a new value.
+ * Heads as corrections use them: description, calibration, and the linear map of the
+ * trunk's features. Nothing here changes in place: a corrected head is a new value.
  *
  * @module
  */
@@ -21,7 +20,7 @@ import { layerOf } from "../model/sizes.ts";
 import type { Calibration } from "../model/state.ts";
 import { dot } from "../nn/dot.ts";
 
-/** A head with its numbers. */
+/** A head with its parameters. */
 export interface Head {
   readonly spec: HeadSpec;
   readonly calibration: HeadCalibration;
@@ -47,7 +46,7 @@ export interface Examples {
   readonly labels: readonly Float32Array[];
 }
 
-/** Pairs the descriptions of heads with their numbers, which have the names of tensors in a file. */
+/** Pairs the descriptions of heads with their parameters, named as the tensors of a file. */
 export function headsFrom(
   { heads, calibration }: {
     readonly heads: readonly HeadSpec[];
@@ -63,7 +62,7 @@ export function headsFrom(
   }));
 }
 
-/** The numbers of heads, by the names of their tensors. */
+/** The parameters of heads, by the names of their tensors. */
 export function parametersOf(
   heads: readonly Head[],
 ): Map<string, Float32Array> {
@@ -73,7 +72,7 @@ export function parametersOf(
   ]));
 }
 
-/** Examples from features [n, stride] and, for each head, labels [n] as people give them. */
+/** Examples from features [n, stride] and, for each head, labels [n] in the head's own units. */
 export function examplesFrom(
   heads: readonly HeadSpec[],
   { features, labels, length }: {
@@ -126,7 +125,7 @@ export function pick(
   };
 }
 
-/** A head with copies of its numbers. */
+/** A head with copies of its parameters. */
 export function copyOf<T extends Head>(head: T): T {
   return { ...head, weight: head.weight.slice(), bias: head.bias.slice() };
 }
@@ -144,7 +143,7 @@ export function logitsAt(
   );
 }
 
-/** The logits by which a head's calibrated answer misses being right by `margin`; undefined if nothing does, or the label is not known. */
+/** The logits by which a head's calibrated answer falls short of `margin`; undefined if it does not, or the label is unknown. */
 export function shortfallOf(
   { spec, calibration }: Head,
   logits: Logits,
@@ -156,7 +155,7 @@ export function shortfallOf(
     : undefined;
 }
 
-/** Ranks a label that is known among a head's calibrated answers. */
+/** The standing of a known label among a head's calibrated answers. */
 export function standingOf(
   math: MathKernels,
   { spec, calibration }: Head,

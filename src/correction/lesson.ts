@@ -1,11 +1,11 @@
-/** What of a request is to be learned by steps. @module */
+/** The part of a request that is not yet learned. @module */
 
 import { UNKNOWN } from "../heads/head.ts";
 import { missingOf } from "./finish.ts";
 import type { Examples, Head } from "./heads.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
-/** The examples with those labels only that are not learned by the margin; undefined if all are. */
+/** The examples with only those labels that are not yet right by the margin; undefined if all are. */
 export function lessonOf(
   scorer: Scorer,
   heads: readonly Head[],

@@ -2,10 +2,10 @@
  * The accepted corrections that a model remembers: the last of them as features,
  * with their labels, so that later ones do not undo them.
  *
- * They lie in blocks of a few rows that are never written again once they are
- * full. To append one example is to write the last block anew; to forget one, to
- * strike its row from the list. Blocks are rows of `stride` features and one label
- * for each head, NaN where an example has none, as a store can keep them.
+ * They lie in blocks of a few rows that are never written again once they are full.
+ * Appending an example rewrites the last block; forgetting one marks its row. Blocks
+ * are rows of `stride` features and one label for each head, NaN where an example has
+ * none, as a store can keep them.
  *
  * @module
  */
@@ -14,14 +14,14 @@ import { isKnown } from "../heads/head.ts";
 import { kindOf } from "../heads/kinds.ts";
 import { type Examples, featuresAt, type Head } from "./heads.ts";
 
-/** Examples that are remembered. */
+/** The most examples that are remembered. */
 export const MEMORY_CAPACITY = 256;
 /** Rows of a full block: 16 KB of 512 features. */
 export const BLOCK_ROWS = 8;
 /** The most rows that blocks hold, the forgotten ones among them. */
 const MOST_ROWS = MEMORY_CAPACITY + 64;
 
-/** A memory, as plain arrays. It never changes: to append gives another one. */
+/** A memory, as plain arrays. It is immutable: appending makes a new one. */
 export interface Memory {
   /** [rows, stride + heads] each, rows at most 8. */
   readonly blocks: readonly Float32Array[];
@@ -52,8 +52,7 @@ export function recall(
 /**
  * The memory with further examples. An image that is remembered already is
  * remembered once: by its new labels where it has any, by its old ones elsewhere.
- * Where there are too many, the oldest of those labels is forgotten that has the
- * most examples.
+ * If there are too many, the oldest example of the most frequent labels is forgotten.
  */
 export function remember(
   memory: Memory,
@@ -80,7 +79,7 @@ function rowsOf(block: Float32Array, width: number): Float32Array[] {
   );
 }
 
-/** A row on its way: what is in a block, and when it was appended. */
+/** A row of a block, and the time at which it was appended. */
 interface Row {
   readonly values: Float32Array;
   age: number;
@@ -93,7 +92,7 @@ class Draft {
   readonly #stride: number;
   /** The heads whose labels divide rows into groups. */
   readonly #dividing: readonly number[];
-  /** Blocks as they were, where nothing was added to them. */
+  /** Full blocks, which no longer change. */
   readonly #sealed: { readonly block: Float32Array; readonly rows: Row[] }[] =
     [];
   #tail: Row[] = [];
@@ -166,7 +165,7 @@ class Draft {
       .filter(({ age }) => age >= 0);
   }
 
-  /** The oldest row of the labels that have the most rows; of those with as many, the oldest. */
+  /** The oldest row of the most frequent labels; among equally frequent ones, the oldest. */
   #mostCrowded(alive: readonly Row[]): Row {
     const groups = new Map<string, { count: number; oldest: Row }>();
     for (const row of alive) {
@@ -186,7 +185,7 @@ class Draft {
     ).oldest;
   }
 
-  /** Names the labels of a row; those of quantities divide no rows. */
+  /** A name for the labels of a row; those of quantities make no groups. */
   #groupOf(values: Float32Array): string {
     let name = "";
     for (const h of this.#dividing) name += `${values[this.#stride + h]} `;
@@ -200,7 +199,7 @@ class Draft {
     this.#tail = [];
   }
 
-  /** Where too much room goes to forgotten rows, writes what a block still holds behind the others. */
+  /** If forgotten rows take too much room, moves the remaining rows of a block behind the others. */
   #compact(): void {
     if (BLOCK_ROWS * this.#sealed.length + this.#tail.length <= MOST_ROWS) {
       return;

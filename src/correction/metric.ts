@@ -1,11 +1,11 @@
 /**
- * The metric of a trunk's features: how far one of them is from another, counted
- * in what the features of many images vary by.
+ * The metric of a trunk's features: distances relative to the covariance of the
+ * features of many images (Mahalanobis).
  *
  *   μ = mean of x,  C = (1/n) Σ (x − μ)(x − μ)ᵀ,  M = C + λ·s·I,  s = tr C / H
  *
- * Features behind a rectifier share a large common direction. A step that is
- * measured by M instead of I leaves it alone, and with it all other images.
+ * Features after a ReLU share a large common direction. A step that is measured by M
+ * instead of I hardly moves along it, and so leaves all other images alone.
  *
  * Source: Cesa-Bianchi, Conconi, Gentile 2005, "A second-order perceptron
  * algorithm" (doi:10.1137/S0097539703432542), for the inverse correlation matrix;
@@ -24,7 +24,7 @@ const COLUMNS = 4;
 /** Rows that are solved in one call. */
 const CHUNK = 64;
 
-/** What a metric is measured from. */
+/** Options of measuring a metric. */
 export interface MetricOptions {
   /** Number H of features; the rows' stride is the next multiple of 8. */
   readonly features: number;
@@ -94,7 +94,7 @@ export class Metric {
     }
     if (kernels.cholesky(matrix.byteOffset, stride) === 0) {
       throw new RangeError(
-        "Cannot measure features: expected rows that vary, got the same again and again",
+        "Cannot measure features: expected rows that vary, got equal rows",
       );
     }
     const kept = await createArena((allocate) => ({
@@ -117,12 +117,12 @@ export class Metric {
     return this.mean.length;
   }
 
-  /** M⁻¹(x − μ), and what goes with it, for every row of x [n, stride]. */
+  /** The direction M⁻¹(x − μ) for every row of x [n, stride]. */
   directions(x: Float32Array): Direction[] {
     return this.solve(x).directions;
   }
 
-  /** The {@linkcode directions} of rows [n, stride], and halfway to them what {@linkcode whiten} makes of them. */
+  /** The {@linkcode directions} of rows [n, stride], and the rows whitened as by {@linkcode whiten}, which is half of the same work. */
   solve(
     x: Float32Array,
   ): { readonly directions: Direction[]; readonly whitened: Float32Array } {
@@ -146,7 +146,7 @@ export class Metric {
     return { directions, whitened };
   }
 
-  /** x̃ = L⁻¹(x − μ) for every row of x [n, stride]: features that vary alike in every direction. */
+  /** x̃ = L⁻¹(x − μ) for every row of x [n, stride]: features with unit variance in every direction. */
   whiten(x: Float32Array): Float32Array {
     const { kernels, factor, scratch, stride } = this;
     const out = new Float32Array(x.length);
@@ -194,7 +194,7 @@ export class Metric {
     return count;
   }
 
-  /** How many rows to solve for `rows` of them: four cost less than two by themselves. The rows beyond are 0. */
+  /** The number of rows to solve for `rows` of them: four at once cost less than two alone. The added rows are 0. */
   #room(rows: number): number {
     const count = rows % 4 > 1 ? rows + 4 - rows % 4 : rows;
     this.scratch.fill(0, rows * this.stride, count * this.stride);
@@ -260,7 +260,7 @@ function trace(matrix: Float64Array, stride: number): number {
   return sum;
 }
 
-/** Where row r, column i of a matrix of `rows` rows lies in panels of four columns. */
+/** The index of row r, column i of a matrix of `rows` rows in panels of four columns. */
 function panelIndex(r: number, i: number, rows: number): number {
   return ((i >> 2) * rows + r) * COLUMNS + (i & 3);
 }

@@ -4,8 +4,8 @@
  *   w ∝ (C_w + s·I)⁻¹(m − μ),  w·(m − μ) = 4
  *
  * m is the mean of the examples, C_w the covariance of features within classes. Then
- * the examples are corrected as any others are, by a wide margin. The bias is what
- * {@linkcode riseOf} makes it by the images of the guard.
+ * the examples are corrected like any others, by a wide margin. {@linkcode riseOf} sets
+ * the bias on the images of the guard.
  *
  * @module
  */
@@ -20,9 +20,9 @@ import type { Scorer } from "./scorer.ts";
 
 /** The new logit's rise from the mean of all features to that of the examples. */
 const RISE = 4;
-/** By how much each example is to be right, in logits: this is deliberate. */
+/** The margin of each example in logits: wide, since a new class is deliberate. */
 const MARGIN = 4;
-/** By how much a new class leads at the mean of its examples, where there is no guard. */
+/** The lead of a new class at the mean of its examples, if there is no guard. */
 const LEAD = 2;
 /** λ: with few examples a mean is uncertain, and the metric stays near the plain one. */
 const RIDGE = 1;
@@ -44,12 +44,12 @@ export function measureWithin(
 }
 
 /**
- * A head with one class more, the last one.
+ * Adds a class to a head, as its last one.
  *
- * @param tools Whose scorer has room for the new row.
- * @param within Of {@linkcode measureWithin}.
- * @param grown The head with the new class, without its numbers.
- * @param guard What this head is judged by.
+ * @param tools Tools whose scorer has room for the new row.
+ * @param within The metric of {@linkcode measureWithin}.
+ * @param grown The head with the new class, without its parameters.
+ * @param guard The guard set of this head.
  * @throws {RangeError} If there are no examples, or they are the mean of all.
  */
 export function addClass(
@@ -84,7 +84,7 @@ export function addClass(
   return placed(finished.heads[0] as ClassesHead);
 }
 
-/** The numbers of a head with the new row, which is 0 at the mean of all features. */
+/** The parameters of a head with the new row, which is 0 at the mean of all features. */
 function withRow(
   within: Metric,
   head: ClassesHead,

@@ -1,5 +1,5 @@
 /**
- * Labels spread from labelled examples to unlabelled ones that lie near them.
+ * Label propagation: labels spread from labelled examples to unlabelled ones nearby.
  *
  *   S = D^−½ A D^−½,  F ← α S F + (1 − α) Y
  *
@@ -16,14 +16,10 @@ import { isKnown } from "../heads/head.ts";
 import { dot } from "../nn/dot.ts";
 import type { Metric } from "./metric.ts";
 
-/** How labels spread; the defaults were chosen by measurement (docs/fine-tuning.md). */
-export interface PropagationOptions {
-  /** Neighbours of each example, default 10. */
-  readonly neighbours?: number;
-  /** α in (0, 1): the share that neighbours have in an example's label, default 0.9. */
-  readonly share?: number;
-}
-
+/** Neighbours of each example. */
+const NEIGHBOURS = 10;
+/** α in (0, 1): the share that neighbours have in an example's label. */
+const SHARE = 0.9;
 const ROUNDS = 50;
 
 /** Neighbours of an example with what they weigh. */
@@ -33,25 +29,22 @@ type Edges = ReadonlyMap<number, number>;
  * The class of each row of features [n, stride].
  *
  * @param metric Of all rows, with λ = 1.
- * @param labels The class of each row, `UNKNOWN` where it is to be found.
+ * @param labels The class of each row, `UNKNOWN` if it is to be found.
  */
 export function propagate(
   metric: Metric,
   rows: Float32Array,
   labels: ArrayLike<number>,
   classes: number,
-  { neighbours = 10, share = 0.9 }: PropagationOptions = {},
 ): Int32Array {
-  const edges = normalized(
-    graphOf(metric.whiten(rows), metric.stride, neighbours),
-  );
+  const edges = normalized(graphOf(metric.whiten(rows), metric.stride));
   const known = Float64Array.from(
     { length: edges.length * classes },
     (_, at) => labels[Math.floor(at / classes)] === at % classes ? 1 : 0,
   );
   let values = known;
   for (let round = 0; round < ROUNDS; round++) {
-    values = spread(edges, values, known, classes, share);
+    values = spread(edges, values, known, classes);
   }
   return Int32Array.from(edges, (_, i) => {
     if (isKnown(labels[i]!)) return labels[i]!;
@@ -64,7 +57,6 @@ export function propagate(
 function graphOf(
   rows: Float32Array,
   stride: number,
-  neighbours: number,
 ): Map<number, number>[] {
   const units = toUnits(rows, stride);
   const count = units.length;
@@ -75,7 +67,7 @@ function graphOf(
     const nearest = Array.from({ length: count }, (_, j) => j)
       .filter((j) => j !== i && closeness[j]! > 0)
       .sort((a, b) => closeness[b]! - closeness[a]! || a - b)
-      .slice(0, neighbours);
+      .slice(0, NEIGHBOURS);
     for (const j of nearest) {
       graph[i]!.set(j, closeness[j]!);
       graph[j]!.set(i, closeness[j]!);
@@ -99,7 +91,7 @@ function normalized(graph: readonly Map<number, number>[]): Edges[] {
   );
 }
 
-/** In the order of the neighbours, so that sums do not depend on how the graph was found. */
+/** Edges in the order of the neighbours, so that sums do not depend on the order of their discovery. */
 function ascending(edges: Edges): [number, number][] {
   return [...edges].sort(([a], [b]) => a - b);
 }
@@ -109,13 +101,12 @@ function spread(
   values: Float64Array,
   known: Float64Array,
   classes: number,
-  share: number,
 ): Float64Array<ArrayBuffer> {
-  const next = Float64Array.from(known, (value) => (1 - share) * value);
+  const next = Float64Array.from(known, (value) => (1 - SHARE) * value);
   graph.forEach((edges, i) => {
     for (const [j, weight] of edges) {
       for (let c = 0; c < classes; c++) {
-        next[i * classes + c]! += share * weight * values[j * classes + c]!;
+        next[i * classes + c]! += SHARE * weight * values[j * classes + c]!;
       }
     }
   });

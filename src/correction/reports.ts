@@ -1,10 +1,10 @@
-/** What became of the examples of a request. @module */
+/** Reports on the examples of a request. @module */
 
 import { isKnown, type Standing } from "../heads/head.ts";
 import { type Examples, type Head, standingOf } from "./heads.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
-/** What became of one example. */
+/** The effect on one example. */
 export interface ExampleReport {
   readonly used: boolean;
   /** Why it was not used; null if it was. */
@@ -14,7 +14,7 @@ export interface ExampleReport {
 }
 
 /**
- * Compares what heads say of examples before a correction and after it.
+ * Compares the standings of labels before a correction and after it.
  *
  * @param reasons Why each example was not used; null if it was.
  */
@@ -38,7 +38,7 @@ export function reportsOf(
   }));
 }
 
-/** What each head says of each example; null where it has no label. */
+/** The standing of each head's label for each example; null if it has none. */
 function answersOf(
   scorer: Scorer,
   heads: readonly Head[],

@@ -9,7 +9,7 @@ import type { Direction } from "./metric.ts";
 /** Rows of features in one call. */
 const CHUNK = 64;
 
-/** An arena for the largest of a list of heads. Numbers of a head that was scored must not change. */
+/** Scores heads in an arena of its own. The parameters of a scored head must not change. */
 export class Scorer {
   /** Weights that were packed before: a request looks at most heads several times. */
   readonly #packed = new WeakMap<Float32Array, Float32Array>();
@@ -51,7 +51,7 @@ export class Scorer {
     return out;
   }
 
-  /** What each of k directions adds to a logit of each row [n, stride] at t = 1: [n, k]. */
+  /** The change of a logit of each row [n, stride] by each of k directions at t = 1: [n, k]. */
   products(
     directions: readonly Direction[],
     rows: Float32Array,
@@ -86,7 +86,7 @@ export class Scorer {
     return weight.subarray(0, packedLength(outputs, features));
   }
 
-  /** Runs the weights and biases that are in place; writes columns `column` … of out [n, width]. */
+  /** Runs the current weights and biases; writes columns `column` … of out [n, width]. */
   #run(
     outputs: number,
     rows: Float32Array,

@@ -1,4 +1,4 @@
-/** The kept images that spoke most against a correction. @module */
+/** The guard images that a correction makes worst. @module */
 
 import { isKnown, type Standing } from "../heads/head.ts";
 import { kindOf } from "../heads/kinds.ts";
@@ -6,10 +6,10 @@ import type { GuardSet, Witness } from "./guard.ts";
 import { type Head, standingOf } from "./heads.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
-/** The most that are named of one head. */
+/** The most images that are named for one head. */
 const MOST = 5;
 
-/** Finds the images of a guard on which a head would get worse, those first that it would be wrong about. */
+/** Finds the images of a guard on which a head would get worse, those first that it would get wrong. */
 export function witnessesOf(
   scorer: Scorer,
   set: GuardSet,
@@ -34,7 +34,7 @@ export function witnessesOf(
   ).slice(0, MOST);
 }
 
-/** Where each label stands, as the guard sees it; undefined of a row without one. */
+/** The standing of each label in the guard; undefined for a row without one. */
 function standingsOn(
   scorer: Scorer,
   head: Head,

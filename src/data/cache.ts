@@ -7,12 +7,12 @@
  *            sha-256 of the content hash and the descriptors    32 bytes
  *            descriptors [views][inputs]                        u8
  *
- * A record is found by its image's content and believed only if its own hash
- * is right, so a cut or damaged file costs time, never correctness. Whole
+ * A record is found by its image's content and used only if its own hash is right, so a
+ * truncated or damaged file costs time, never correctness. Whole
  * records are never moved: a reader needs no lock, a writer does.
  *
- * What cannot be written is held in memory instead: a full disk or a folder that
- * may not be written costs memory and the next run's time, not this run.
+ * Records that cannot be written are held in memory instead: a full disk or a read-only
+ * folder costs memory and the next run's time, not this run.
  *
  * @module
  */
@@ -55,8 +55,7 @@ export class DescriptorCache implements Disposable {
    * Opens the cache of `key` in a folder, or creates both. Waits while another
    * process writes to the same cache, then keeps others waiting until
    * {@linkcode DescriptorCache.finishWriting}. Other caches in the folder that
-   * nobody has opened for thirty days are removed: no new descriptors are like
-   * theirs any more.
+   * nobody has opened for thirty days are removed.
    *
    * `key` says everything that descriptors depend on besides the image;
    * `payloadBytes` is the length of one image's descriptors.
@@ -85,8 +84,8 @@ export class DescriptorCache implements Disposable {
   }
 
   /**
-   * The slot of the record for an image's content, or undefined if there is
-   * none that is whole.
+   * The slot of the record for an image's content, or undefined if there is no complete
+   * one.
    */
   async find(contentHash: string): Promise<number | undefined> {
     const slot = this.#slots.get(contentHash);

@@ -3,7 +3,7 @@
 import { pause } from "../waiting.ts";
 
 const LOCK_PAUSE_MS = 50;
-/** The time for which a file is kept that nobody opens. */
+/** Days for which a file that nobody opens is kept. */
 const KEPT_DAYS = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -68,7 +68,7 @@ export function writeAt(
   }
 }
 
-/** Asks again and again, since a lock that is waited for cannot be given up. */
+/** Polls, since waiting for a lock cannot be cancelled. */
 async function lockForWriting(
   file: Deno.FsFile,
   signal: AbortSignal | undefined,

@@ -1,6 +1,6 @@
 /**
- * Labelled descriptors that stay on disk: a row costs a few numbers in memory,
- * its descriptors are read when a batch wants them.
+ * Labelled descriptors that stay on disk: a row costs a few numbers in memory, and its
+ * descriptors are read when a batch needs them.
  *
  * @module
  */

@@ -20,7 +20,7 @@ import type { Source, SourceEntry } from "./source.ts";
 import { TRAINING_VIEWS, VIEW_RULES } from "./views.ts";
 
 /** The folder of descriptors, unless another is named. */
-export const CACHE_FOLDER = ".data/descriptors";
+const CACHE_FOLDER = ".data/descriptors";
 
 /** The options of describing. */
 export interface DescribeOptions {

@@ -1,5 +1,5 @@
 /**
- * The program's side of a describe worker.
+ * The main thread's side of a describe worker.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export class DescribeClient implements Disposable {
     this.#worker.onmessage = ({ data }: MessageEvent<DescribeReply>) =>
       this.#settle?.resolve(data);
     this.#worker.onerror = (event) => {
-      event.preventDefault(); // else it would end the program before anyone can say why
+      event.preventDefault(); // else it would end the program without a message
       this.#failure = new Error(
         `Cannot describe images: a worker crashed: ${event.message}`,
       );

@@ -1,5 +1,5 @@
 /**
- * From what became of a source's entries to the rows of a dataset.
+ * From the described entries of a source to the rows of a dataset.
  *
  * @module
  */
@@ -70,8 +70,8 @@ export async function assembleRows(
   };
 }
 
-/** Tells if there is a head that has something to tell apart. */
-export function differ(
+/** Whether some head has labels that differ. */
+function differ(
   heads: readonly HeadSpec[],
   entries: readonly Pick<SourceEntry, "labels">[],
 ): boolean {

@@ -8,7 +8,7 @@ import type { HeadSpec } from "../heads/kinds.ts";
 import { SKETCH_ITEMS, SKETCH_LOOKS, sketchTraits } from "../sketches/draw.ts";
 import { pickHeads, type Source, type SourceEntry } from "./source.ts";
 
-/** All that is known of a drawing. */
+/** The heads that drawings have labels for. */
 export const SKETCH_HEADS: readonly HeadSpec[] = [
   { name: "domain", kind: "classes", labels: SKETCH_LOOKS },
   { name: "item", kind: "classes", labels: SKETCH_ITEMS },
@@ -22,7 +22,7 @@ export const SKETCH_HEADS: readonly HeadSpec[] = [
   { name: "shaded", kind: "binary" },
 ];
 
-/** Those of them that a folder of photographs has too. */
+/** Those that a folder of photographs has, too. */
 export const USUAL_SKETCH_HEADS: readonly string[] = ["domain", "item"];
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Images labelled by a table: a file in each row, a head in each column, and an
- * empty cell for a label that nobody knows.
+ * Images labelled by a table: a file in each row, a head in each column, and an empty
+ * cell for an unknown label.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export const TABLE_NAME = "labels.csv";
 
 /** The columns of a table, as far as they are known beforehand. */
 export interface TableOptions {
-  /** Kinds of columns, by their headings. Others are told by their cells. */
+  /** Kinds of columns, by their headings. Others are inferred from their cells. */
   readonly declared?: ReadonlyMap<string, DeclaredHead>;
   /** The heads of a model: columns are read as it reads them, others left out. */
   readonly heads?: readonly HeadSpec[];

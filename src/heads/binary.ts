@@ -40,7 +40,7 @@ const WORDS: ReadonlyMap<string, number> = new Map([
   ["0", 0],
 ]);
 
-/** Yes or no. */
+/** The kind of heads that say yes or no. */
 export const binary: HeadKind<BinaryHead, BinaryCalibration, BinaryAnswer> = {
   metrics: [
     { key: "accuracy", title: "accuracy", style: "percent" },

@@ -26,7 +26,7 @@ export interface ClassesHead extends NamedHead {
   readonly kind: "classes";
   /** Names of the classes, in the order of the logits. */
   readonly labels: readonly string[];
-  /** Those that are not answered any more, and not taken as a label. */
+  /** Classes that are no longer answered, nor accepted as labels. */
   readonly retired?: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export interface ClassesAnswer extends Guess {
 /** Bins of confidence that the expected calibration error is taken over. */
 const BINS = 15;
 
-/** Selection. */
+/** The kind of heads that select a class. */
 export const classes: HeadKind<
   ClassesHead,
   ClassesCalibration,
@@ -186,8 +186,8 @@ export const classes: HeadKind<
   },
 };
 
-/** The labels that are answered. */
-export function activeLabels(
+/** The labels that are not retired. */
+function activeLabels(
   { labels, retired = [] }: ClassesHead,
 ): readonly string[] {
   return labels.filter((label) => !retired.includes(label));

@@ -1,4 +1,4 @@
-/** Calibration of heads that select a class: probabilities that mean what they say. @module */
+/** Calibration of heads that select a class. @module */
 
 import type { Kernels } from "../kernels/mod.ts";
 import { solvePositive } from "../nn/solve.ts";
@@ -14,16 +14,16 @@ export interface ClassesCalibration {
   readonly known?: readonly number[];
 }
 
-/** Standard deviation that is expected of offsets, in nats: few images leave them near 0. */
+/** Prior standard deviation of the offsets, in nats: few images leave them near 0. */
 const OFFSET_DEVIATION = 0.4;
-/** The strength that holds scale and temperature at 1, for logits that say nothing of them. */
+/** The precision of the prior at scale 1, for logits that do not determine it. */
 const SCALE_PRECISION = 1e-9;
 const LOWEST = 1 / 16;
 const HIGHEST = 16;
 const STEPS = 40;
 const HALVINGS = 30;
 const BISECTIONS = 50;
-/** A step that lowers the loss by less than this share of it is the last. */
+/** Newton's method ends with a step that lowers the loss by less than this share. */
 const SMALLEST_GAIN = 1e-12;
 
 /** The calibration that leaves logits as they are. */
@@ -44,19 +44,18 @@ export function calibratedLogits(
 }
 
 /**
- * Fits the offsets o and the temperature T of a head to held-out logits; neutral
- * where none has a label.
+ * Fits the offsets o and the temperature T of a head to held-out logits; neutral if
+ * none has a label.
  *
- * The offsets are those that minimize, with some temperature, the cross-entropy
- * of softmax((z + o) / T), while they are held near 0. They correct a head that
- * says some classes too seldom, as happens after training on labels that were
- * mixed and smoothed and of which some are rare. Then the temperature is chosen
- * anew, so that the head is as sure on average as it is right. That of the least
- * cross-entropy would be higher: a few mistakes made with confidence weigh so
- * much in it that it doubts all other answers.
+ * The offsets minimize, together with a temperature, the cross-entropy of
+ * softmax((z + o) / T), with a prior at 0. They correct a head that predicts some
+ * classes too rarely, as happens after training with mixup, label smoothing and rare
+ * classes. Then the temperature is chosen again, so that the mean confidence equals the
+ * accuracy. The temperature of the least cross-entropy would be higher: it is dominated
+ * by a few confident mistakes.
  *
- * One more image is imagined, of which every class is as likely: without it a
- * head that makes no mistake on few images would be called certain of all.
+ * One more image is imagined, for which every class is equally likely: without it, a head
+ * that makes no mistake on few images would become certain of everything.
  *
  * Source: Guo, Pleiss, Sun, Weinberger 2017, §4.2 (arXiv:1706.04599), for the
  * temperature; Alexandari, Kundaje, Shrikumar 2020, §3.1 (arXiv:1901.06852), for

@@ -1,6 +1,6 @@
 /**
- * The shape of a kind of head: everything that is special about it, and nothing
- * else in the project asks which kind a head is.
+ * The interface of a kind of head: everything that is specific to it. Nothing else in the
+ * project depends on the kind of a head.
  *
  * A head reads the trunk's features and writes a few columns of the composite
  * output. Its label is one number: the index of a class, 0 or 1, or a quantity in
@@ -13,10 +13,10 @@ import type { MathKernels } from "../kernels/math.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import type { Pointer } from "../kernels/pointer.ts";
 
-/** The label that an example does not have: NaN, so that no computation mistakes it for one. */
+/** An unknown label: NaN, so that no computation mistakes it for a known one. */
 export const UNKNOWN = NaN;
 
-/** Tells if a label is there. */
+/** Whether a label is known. */
 export function isKnown(label: number): boolean {
   return !Number.isNaN(label);
 }
@@ -116,10 +116,10 @@ export interface Standing {
 
 /**
  * One kind of head: `S` describes a head, `C` its calibration, `A` its answer.
- * All functions are pure but for the memory they are given to write to.
+ * All functions are pure, except that they write to memory that they are given.
  */
 export interface HeadKind<S extends NamedHead, C, A> {
-  /** The metrics it is judged by, the one to quote first. */
+  /** Its metrics, the main one first. */
   readonly metrics: readonly MetricStyle[];
 
   /** Columns of the composite output. */
@@ -143,7 +143,7 @@ export interface HeadKind<S extends NamedHead, C, A> {
   /** The calibration that changes nothing. */
   neutral(head: S): C;
 
-  /** The calibration that fits held-out outputs; neutral where none has a label. */
+  /** The calibration that fits held-out outputs; neutral if none has a label. */
   fit(kernels: Kernels, head: S, outputs: HeadOutputs): C;
 
   /** The outputs that answers come from. */
@@ -156,7 +156,7 @@ export interface HeadKind<S extends NamedHead, C, A> {
    * The answer to a caller.
    *
    * @param logits [width], in the kernels' memory; overwritten.
-   * @param topK How many classes to list at most.
+   * @param topK The most classes to list.
    */
   answer(
     kernels: Kernels,
@@ -167,8 +167,7 @@ export interface HeadKind<S extends NamedHead, C, A> {
   ): A;
 
   /**
-   * How much an image looks like what the head knows, in [0, 1]; undefined where
-   * nothing tells.
+   * How familiar an image looks to the head, in [0, 1]; undefined if it cannot tell.
    */
   known(calibration: C, logits: Logits): number | undefined;
 
@@ -185,8 +184,8 @@ export interface HeadKind<S extends NamedHead, C, A> {
   ): void;
 
   /**
-   * The logits by which the calibrated answer misses being right by `margin`;
-   * undefined if nothing does.
+   * The logits by which the calibrated answer falls short of `margin`; undefined if it
+   * does not.
    */
   shortfall(
     head: S,
@@ -196,10 +195,10 @@ export interface HeadKind<S extends NamedHead, C, A> {
     margin: number,
   ): Shortfall | undefined;
 
-  /** Lowers the likelihood of a label by so many logits, in place; a quantity stays as it is. */
+  /** Lowers a label by some logits, in place; a quantity stays as it is. */
   handicap(logits: Float32Array, target: number, by: number): void;
 
-  /** Ranks a label among the calibrated answers. */
+  /** The standing of a label among the calibrated answers. */
   standing(
     kernels: MathKernels,
     head: S,
@@ -208,19 +207,19 @@ export interface HeadKind<S extends NamedHead, C, A> {
     target: number,
   ): Standing;
 
-  /** The label that a text, number or truth value stands for; undefined if none. */
+  /** The label that a string, number or boolean stands for; undefined if none. */
   parse(head: S, value: unknown): number | undefined;
 
   /** The label as people and JSON write it. */
   show(head: S, label: number): string | number | boolean;
 
-  /** The labels that there are, in words. */
+  /** The valid labels, in words. */
   expected(head: S): string;
 
-  /** The expectation that a description read from a file does not meet, in words, if there is one. */
+  /** The expectation that a description from a file violates, in words; undefined if none. */
   fault(head: S): string | undefined;
 
-  /** The expectation that a calibration read from a file does not meet, in words, if there is one. */
+  /** The expectation that a calibration from a file violates, in words; undefined if none. */
   calibrationFault(head: S, calibration: Partial<C>): string | undefined;
 }
 
@@ -238,7 +237,7 @@ export function indexOfLargest(values: ArrayLike<number>): number {
   return best;
 }
 
-/** Seven digits say all that a 32-bit number knows. */
+/** A number rounded to seven digits, the precision of a 32-bit float. */
 export function sevenDigits(value: number): number {
   return Number(value.toPrecision(7));
 }

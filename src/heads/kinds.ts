@@ -1,4 +1,4 @@
-/** The kinds of heads that there are. @module */
+/** The kinds of heads. @module */
 
 import { binary } from "./binary.ts";
 import { classes } from "./classes.ts";
@@ -79,18 +79,18 @@ const RESERVED: ReadonlySet<string> = new Set([
   "used",
 ]);
 
-/** Finds the expectation that a head's name does not meet, in words, if there is one. */
+/** The expectation that a head's name violates, in words; undefined if none. */
 export function nameFault(name: unknown): string | undefined {
   if (typeof name !== "string" || !NAME.test(name)) {
     return 'a name of 1 to 64 letters, digits, "_" or "-"';
   }
-  // What every object knows would be found where a head is looked up by its name.
+  // A lookup by head name must not find a property that every object has.
   const taken = RESERVED.has(name) || name in Object.prototype;
   return taken ? `a name other than ${name}` : undefined;
 }
 
 /**
- * Finds the expectation that a list of heads does not meet, in words, if there is one.
+ * The expectation that a list of heads violates, in words; undefined if none.
  *
  * @example
  * ```ts

@@ -1,10 +1,10 @@
 /**
- * How much an image looks like anything that a head of classes knows: the share of
- * held-out images whose largest logit is lower.
+ * How familiar an image looks to a head of classes: the share of held-out images whose
+ * largest logit is lower.
  *
- * Among largest logit, energy and distance to the nearest class mean, the largest
- * logit tells best which images show what was left out of training, and costs least
- * (measured by `deno task bench --only corrections`).
+ * Among largest logit, energy and distance to the nearest class mean, the largest logit
+ * is best at detecting images of left-out classes, and cheapest (measured by
+ * `deno task bench --only corrections`).
  *
  * Source: Hendrycks et al. 2022, §3 (arXiv:1911.11132).
  *
@@ -13,7 +13,7 @@
 
 import { isFiniteNumber, type Logits, sevenDigits } from "./head.ts";
 
-/** Scores kept of held-out images, at most: enough to tell a share to a hundredth. */
+/** The most scores of held-out images to keep: enough for a share exact to a hundredth. */
 const MOST = 129;
 
 /** The largest of z + offsets. */
@@ -27,7 +27,7 @@ export function largestLogit(
   );
 }
 
-/** The scores of held-out images, to compare others with: ascending, those between left out where there are many. */
+/** The scores of held-out images to compare with: ascending, thinned out if there are many. */
 export function fitKnown(scores: readonly number[]): number[] {
   const sorted = scores.map(sevenDigits).sort((a, b) => a - b);
   if (sorted.length <= MOST) return sorted;
@@ -36,9 +36,9 @@ export function fitKnown(scores: readonly number[]): number[] {
 }
 
 /**
- * The share of held-out images with a lower score, in [0, 1]; those with the same
- * score count half. Of images like them it is uniformly distributed; it is 0 of one
- * that is stranger than all of them.
+ * The share of held-out images with a lower score, in [0, 1]; those with the same score
+ * count half. For images like them it is uniformly distributed; for one that is less
+ * familiar than all of them it is 0.
  *
  * @param sorted Of {@linkcode fitKnown}, one score at least.
  *
@@ -58,7 +58,7 @@ export function knownOf(sorted: readonly number[], score: number): number {
   return (lower + upTo) / 2 / sorted.length;
 }
 
-/** Tells if something can be compared with. */
+/** Whether a value is a list of scores to compare with. */
 export function isFittedKnown(scores: unknown): boolean {
   return Array.isArray(scores) && scores.length > 0 &&
     scores.every((score, i) =>

@@ -20,9 +20,9 @@ export type { Pixels };
 
 /**
  * The module that opens the decoder of each type. That of JPEG, the likeliest, is
- * there from the start; those that are imported must not await as they are loaded:
- * while one does, Deno 2.9 ends the process if another import of it goes on to import
- * more. Named like this, they are not looked up at the start.
+ * loaded from the start. The others must not use top-level await: during one, Deno 2.9
+ * ends the process if a second import of the module imports more. With
+ * `import.meta.resolve` they are not resolved at the start.
  */
 const OPENERS: Record<ImageType, () => Promise<{ open(): Promise<Decoder> }>> =
   {
@@ -35,7 +35,7 @@ const OPENERS: Record<ImageType, () => Promise<{ open(): Promise<Decoder> }>> =
       import(import.meta.resolve("./decoders/gif.ts")),
   };
 
-/** How much of a decoder's own message is shown. */
+/** Characters of a decoder's own message that are shown. */
 const MAX_MESSAGE = 120;
 
 /** Decoders that are open, or being opened. */
@@ -51,7 +51,7 @@ function decoderOf(type: ImageType): Promise<Decoder> {
   return opening;
 }
 
-/** Makes ready for a JPEG, the likeliest first image: half of its time is the decoder's start. */
+/** Prepares for a JPEG, the likeliest first image: half of its time is the decoder's start. */
 export async function prepareDecoder(): Promise<void> {
   await decoderOf("jpeg");
 }
@@ -150,7 +150,9 @@ function undecodable({ type }: ImageHeader, cause: unknown): ImageError {
   const what = cause instanceof Error ? cause.message : String(cause);
   return new ImageError(
     costly ? "too-costly" : "malformed",
-    `Cannot decode image: expected a ${costly ? "common" : "whole"} ${type}, ` +
+    `Cannot decode image: expected ${
+      costly ? "an ordinary" : "a whole"
+    } ${type}, ` +
       `the decoder says: ${what.slice(0, MAX_MESSAGE)}`,
     { cause },
   );

@@ -21,7 +21,7 @@ const STILL = "send one image of it as JPEG, PNG, WebP or GIF";
 const ITSELF = "send the image itself";
 const BYTES = "send the bytes that it stands for";
 
-/** What stands at an offset of files of a type. */
+/** The bytes at an offset in files of a type. */
 type Signature = readonly [
   name: string,
   advice: string,
@@ -121,10 +121,10 @@ const BRANDS: readonly Signature[] = [
   ["video", STILL, 8, ""],
 ];
 
-/** How far into a file a root element is looked for. */
+/** Bytes at the beginning of a file in which a root element is searched. */
 const TEXT_BYTES = 4096;
 
-/** What the bytes are, where they start like something known. */
+/** The type of a file that starts like a known one. */
 export function foreignTypeOf(bytes: Uint8Array): ForeignType | undefined {
   if (bytes.length === 0) return { name: "nothing", advice: ITSELF };
   const found = startsWith(bytes, 4, "ftyp")
@@ -134,7 +134,7 @@ export function foreignTypeOf(bytes: Uint8Array): ForeignType | undefined {
   return textType(bytes);
 }
 
-/** Which brand a file names first; an AVIF file may call itself mif1 before. */
+/** The first known brand of a file; an AVIF file may name mif1 first. */
 function brandOf(bytes: Uint8Array): Signature | undefined {
   const compatible = BRANDS[0]!.slice(3) as string[];
   const brands = String.fromCharCode(...bytes.subarray(8, 40));

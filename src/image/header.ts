@@ -1,5 +1,5 @@
 /**
- * The header of an image: what it says of itself, read without decoding it.
+ * The header of an image, read without decoding it.
  *
  * @module
  */
@@ -24,9 +24,9 @@ export interface ImageHeader {
   readonly height: number;
   /** 1…8 as in EXIF; 1, upright, where the image says nothing readable. */
   readonly orientation: Orientation;
-  /** How often a decoder goes over the whole image: the scans of a JPEG. Once where it is missing. */
+  /** Passes of a decoder over the whole image: the scans of a JPEG. Default 1. */
   readonly passes?: number;
-  /** Whether it is in four inks, CMYK or YCCK. */
+  /** Whether it is in CMYK or YCCK. */
   readonly inks?: boolean;
   /** Whether it has 16 bits a channel, of which 8 are decoded. */
   readonly deep?: boolean;
@@ -56,7 +56,7 @@ export function readImageHeader(bytes: Uint8Array): ImageHeader {
   if (header === undefined) {
     throw new ImageError(
       "malformed",
-      `Cannot read image: the ${type} header is damaged`,
+      `Cannot read image: expected a valid ${type} header, got a damaged one`,
     );
   }
   const { width, height, exif, passes, inks, deep, unsupported } = header;

@@ -34,22 +34,22 @@ export const COMMAND_LIMITS: ImageLimits = {
  * the whole image. Encoders write about ten.
  */
 const MAXIMUM_PASSES = 100;
-/** How often as many pixels as an image may have are gone over, in all passes together. */
+/** The most pixels of all passes together, as a multiple of the most pixels of an image. */
 const LARGEST_PASSES = 16;
 
-/** Images of some kinds may have fewer pixels. */
+/** Divisors of the pixel limit for images of some kinds. */
 const COSTLY = [
-  // It takes ten times as long to decode.
+  // Decoding takes ten times as long.
   {
     kind: "inks",
-    share: 3,
+    divisor: 3,
     what: "in CMYK (a third of MAX_PIXELS; more as RGB)",
   },
-  // It takes three times the memory.
+  // Decoding takes three times the memory.
   {
     kind: "deep",
-    share: 2,
-    what: "of 16 bits a channel (half of MAX_PIXELS; more with 8 bits)",
+    divisor: 2,
+    what: "with 16 bits a channel (half of MAX_PIXELS; more with 8 bits)",
   },
 ] as const;
 
@@ -60,7 +60,7 @@ const MEMORY_PER_BYTE = 4;
 const MEMORY_BESIDES = 64 * MEBIBYTE;
 
 /**
- * Reads the header of an image and holds it to the limits.
+ * Reads the header of an image and checks it against the limits.
  *
  * @throws {ImageError} "too-large" if it is over a limit; else as readImageHeader.
  */
@@ -79,8 +79,8 @@ export function checkImage(
       `${width}×${height}`,
     );
   }
-  for (const { kind, share, what } of COSTLY) {
-    const fewer = Math.floor(limits.pixels / share);
+  for (const { kind, divisor, what } of COSTLY) {
+    const fewer = Math.floor(limits.pixels / divisor);
     if (header[kind] && width * height > fewer) {
       throw tooLarge(`${fewer} pixels ${what}`, `${width}×${height}`);
     }

@@ -22,7 +22,7 @@ const SHARED = [
 /** Of relaxed SIMD, assembly/multiply_add.ts takes the multiply-add and nothing else is used. */
 const FUSED = "--enable=relaxed-simd";
 
-/** What is built, and with which further options. */
+/** The builds, with their further options. */
 const TARGETS: Readonly<Record<string, readonly string[]>> = {
   "kernels.wasm": [FUSED],
   "kernels.shared.wasm": [FUSED, ...SHARED],

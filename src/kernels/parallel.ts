@@ -1,9 +1,9 @@
 /**
  * Kernels on several threads: one shared memory, the panels of layers, or their
- * rows, divided among workers. Either is computed by the same instructions whoever
- * does it, so the bits are those of one thread.
+ * rows, divided among workers. Every thread runs the same
+ * instructions, so the bits are those of one thread.
  *
- * For training on a machine of one's own; serving needs none of this.
+ * Only training uses this.
  *
  * @module
  */
@@ -72,8 +72,8 @@ function startWorker(start: WorkerStart): Promise<void> {
 }
 
 /**
- * The same kernels, those with signatures shared out: whoever is free takes the next
- * part, so that a thread whose core is slower for a while holds up nobody.
+ * The same kernels, of which those with signatures are divided: a free thread takes the
+ * next part, so that a thread on a slower core does not delay the others.
  */
 function divided(
   kernels: Kernels,

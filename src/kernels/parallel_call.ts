@@ -2,7 +2,7 @@
 
 /** The places of a call that is handed over: 32-bit words, then its arguments as doubles. */
 export const CALL = {
-  /** Parts that nobody has taken; below zero where threads came too late. */
+  /** Parts that no thread has taken; below zero once threads ask in vain. */
   open: 0,
   /** Parts that are not done. */
   pending: 1,

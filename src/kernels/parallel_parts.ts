@@ -9,7 +9,7 @@ const FLOAT = 4;
 interface Division<K extends NamedKernel> {
   /** The argument that counts what is shared out. */
   readonly count: keyof Arguments<K>;
-  /** What the call costs, in multiply-adds. */
+  /** The cost of the call, in multiply-adds. */
   readonly work: (args: Arguments<K>) => number;
   /** A part is a multiple of so many, but for the last; 1 where it is not said. */
   readonly unit?: number;
@@ -38,7 +38,7 @@ export interface Share {
 /** Parts of a call that `threads` threads share. */
 export const partsFor = (threads: number): number => 2 * threads;
 
-/** Where a part begins in the whole, from 0 to 1. */
+/** The beginning of a part in the whole, from 0 to 1. */
 function startOf(part: number, threads: number): number {
   const large = Math.min(part, threads) / threads;
   const small = Math.max(part - threads, 0) / threads;
@@ -100,7 +100,7 @@ const DIVISIONS: { readonly [K in NamedKernel]: Division<K> } = {
   },
 };
 
-/** Whether a call is worth sharing out. */
+/** Whether a call is worth dividing. */
 export function isLarge<K extends NamedKernel>(
   kernel: K,
   args: Arguments<K>,

@@ -4,7 +4,7 @@
  *   h[o] = relu(b[o] + scale[o]·Σ_part 1/deviation_part·Σ_{i ∈ part} q[o, i]·(x[i] − mean[i]))
  *
  * Where the means are whole numbers, as training makes them, the inner sums are
- * exact. What another mean has beside a byte becomes part of the bias.
+ * exact. The rest of any other mean becomes part of the bias.
  *
  * @module
  */

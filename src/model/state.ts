@@ -1,6 +1,6 @@
 /**
- * A model as plain data, detached from any memory it runs in: what a checkpoint
- * holds, what a server loads, what a version of the store is made of.
+ * A model as plain data, detached from any memory it runs in: the content of a checkpoint,
+ * and of a version in the store.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export function neutralCalibration({ heads }: Sizes): Calibration {
   );
 }
 
-/** A model without its numbers. */
+/** A model without its parameters. */
 export interface ModelDescription {
   readonly sizes: Sizes;
   readonly preprocessing: Preprocessing;
@@ -38,7 +38,7 @@ export interface ModelDescription {
     readonly name: string;
     readonly options: OptimizerOptions;
   };
-  /** The story of its training: recipe, data, metrics. Free-form, for people and for resuming. */
+  /** The record of its training: recipe, data, metrics. Free-form, for people and for resuming. */
   readonly training: Readonly<Record<string, unknown>>;
 }
 
@@ -74,7 +74,7 @@ export interface Standardization {
   readonly inverseDeviation: Float32Array;
 }
 
-/** A model with its numbers. */
+/** A model with its parameters. */
 export interface ModelState extends ModelDescription, Snapshot {
   readonly standardization: Standardization;
   readonly replay?: StoredExamples;
@@ -100,7 +100,8 @@ export function parametersFrom(network: Network): Map<string, Float32Array> {
 }
 
 /**
- * Copies parameters into a network's memory; tensors the network does not have are left out.
+ * Copies parameters into a network's memory; tensors the network does not have are left
+ * out.
  *
  * @throws {CheckpointError} If one of the network's tensors is missing.
  */

@@ -71,7 +71,7 @@ function adamFamily(
   checkOption(name, "weightDecay", weightDecay, 0, Infinity);
   const decoupled = name === "adamw";
 
-  /** What a step's number and learning rate make of the options; weight decay as L₂ and as shrinkage. */
+  /** The factors of a step, from the options, its number and learning rate; weight decay as L₂ and as shrinkage. */
   function factorsOf({ step, learningRate, decay }: TensorStep) {
     const strength = decay ? weightDecay : 0;
     return {

@@ -93,7 +93,7 @@ function limits(run: RunReport): string {
     }),
     "It looks at the image as a whole, as if one thing filled it. It neither finds things nor counts them.",
     `Its metrics hold for images like those it was trained on (${
-      escapeMarkdown(dataset.description)
+      escapeMarkdown(dataset.description.replace(/\.$/, ""))
     }). Images of another kind will do worse, and its answers will then promise too much.`,
     ...(dataset.split.validation === 0 && crossValidation === undefined
       ? [

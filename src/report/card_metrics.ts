@@ -61,7 +61,7 @@ function kindTable(answers: readonly HeadAnswers[]): string {
 /** A heading and the text under it. */
 type Cell = readonly [heading: string, text: string];
 
-/** Everything that is said of one head. */
+/** All metrics of one head. */
 function cells(answers: HeadAnswers): Cell[] {
   const { head, calibrated: { metrics } } = answers;
   const [main, ...others] = kindOf(head).metrics;

@@ -49,6 +49,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** Text as it must stand in an element or a quoted attribute. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }

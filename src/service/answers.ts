@@ -3,11 +3,11 @@
 import type { HeadAnswer } from "../heads/kinds.ts";
 import type { Manifest } from "../store/manifest.ts";
 
-/** What a model says of one image. */
+/** The prediction for one image. */
 export interface Prediction {
   /**
-   * How much the image looks like anything that the head of the most classes knows:
-   * the share of held-out images that look less so; null where the model has none.
+   * How familiar the image looks to the head with the most classes: the share of held-out
+   * images that look less familiar; null if the model has none.
    */
   readonly known: number | null;
   /** The answer of every head, by its name. */

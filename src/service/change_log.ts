@@ -1,4 +1,4 @@
-/** What a version's log keeps of the request that made it. @module */
+/** The log of a version: the parts of the request that made it. @module */
 
 import { isKnown } from "../heads/head.ts";
 import type { HeadSpec } from "../heads/kinds.ts";

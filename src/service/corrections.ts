@@ -4,10 +4,12 @@ import {
   type Correction,
   DEFAULTS,
   type Timer,
+  type Tuned,
 } from "../correction/correct.ts";
+import type { WhitenedTable } from "../correction/head_change.ts";
 import { examplesFrom, parametersOf } from "../correction/heads.ts";
 import { sameBits } from "../model/bits.ts";
-import type { GuardRecord, Manifest } from "../store/manifest.ts";
+import type { GuardRecord, HeadsRecord, Manifest } from "../store/manifest.ts";
 import type { ModelStore } from "../store/store.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
 import { headShapes, headsOf } from "./heads.ts";
@@ -28,12 +30,12 @@ import {
 import type { Version } from "./versions.ts";
 import type { TuningMaterial, Weights } from "./weights.ts";
 
-/** Seeds of attempts on one version lie this far apart. */
+/** The distance between the seeds of attempts on one version. */
 const ATTEMPT = 1_000_003;
 
 /** Corrects versions, one request at a time. */
 export class Corrections {
-  /** Attempts on the version that is corrected, so that another try draws anew. */
+  /** Attempts on the version that is corrected, so that each has draws of its own. */
   #attempts = { version: 0, count: 0 };
 
   private constructor(
@@ -61,17 +63,10 @@ export class Corrections {
     examples: FeatureRows,
     request: FinetuneRequest,
   ): Promise<Learned> {
-    const { manifest } = version;
-    const own = headsOf(this.network.model, manifest);
+    const own = headsOf(this.network.model, version.manifest);
     const { corrector, firstMoments } = await this.judges.of(version, own);
     const present = await this.tuned.read(version, own, firstMoments);
-    const options = {
-      margin: request.margin ?? DEFAULTS.margin,
-      trusted: request.trusted ?? false,
-      steps: request.steps ?? DEFAULTS.steps,
-      learningRate: request.learningRate ?? DEFAULTS.learningRate,
-      seed: this.#seedFor(manifest),
-    };
+    const options = optionsOf(request, this.#seedFor(version.manifest));
     const time: Timer = (name, work) => timed(request.note, name, work);
     const correction = corrector.correct(
       present,
@@ -79,41 +74,20 @@ export class Corrections {
       { ...options, time },
     );
     const tuned = roundMoments(correction, present);
-    const before = parametersOf(present.heads);
     const after = parametersOf(correction.draft);
     const parameters = new Map([
       ...version.parameters,
       ...changedParameters(after, this.network.model.parameters),
     ]);
-    const { kernels } = this.network;
-    const standings = standingsOf(
-      kernels,
-      present.heads,
-      correction.draft,
-      examples,
-    );
-    const { steps, learningRate } = options;
-    const { loss, gradientNorm } = standings;
-    const guard = guardRecord(correction);
+    const report = this.#report(present, correction, examples, options, own);
     return {
       refusal: correction.reason,
       parameters,
       draft: {
-        change: "finetune",
-        step: manifest.step + steps,
-        steps: manifest.steps,
-        tensors: [
-          ...restOfCorrection(manifest.tensors),
-          ...parameterTensors(
-            parameters,
-            headShapes(this.network.model, own),
-          ),
-          ...momentTensors(own.heads, tuned.secondMoments, firstMoments),
-        ],
-        loss,
-        guard,
-        memory: this.tuned.draftMemory(tuned.memory),
-        heads: manifest.heads,
+        ...this.#draft(version, own, parameters, tuned, firstMoments),
+        step: version.manifest.step + options.steps,
+        loss: report.loss,
+        guard: report.guard,
         by: request.by,
         log: {
           scope: "heads",
@@ -123,24 +97,67 @@ export class Corrections {
           features: featuresTensor(examples),
         },
       },
-      report: {
-        loss,
-        guard,
-        examples: correction.examples.map(({ used, reason }, n) => ({
-          used,
-          reason,
-          ...standings.labels[n]!,
-        })),
-        refusal: correction.accepted
-          ? null
-          : refusedCorrection(correction, options, own.heads, this.material),
-        gradientNorm,
-        updateRatio: updateRatio(before, after, steps, learningRate),
-      },
+      report,
       keep: (sha256) => {
         this.tuned.keep(sha256, tuned);
         this.#attempts = { version: 0, count: 0 };
       },
+    };
+  }
+
+  /** The state of a version with corrected heads. */
+  #draft(
+    { manifest }: Version,
+    own: HeadsRecord,
+    parameters: Parameters,
+    { secondMoments, memory }: Tuned,
+    firstMoments: readonly WhitenedTable[],
+  ) {
+    return {
+      change: "finetune",
+      steps: manifest.steps,
+      tensors: [
+        ...restOfCorrection(manifest.tensors),
+        ...parameterTensors(parameters, headShapes(this.network.model, own)),
+        ...momentTensors(own.heads, secondMoments, firstMoments),
+      ],
+      memory: this.tuned.draftMemory(memory),
+      heads: manifest.heads,
+    } as const;
+  }
+
+  /** The answer to a request, but for its versions. */
+  #report(
+    present: Tuned,
+    correction: Correction,
+    examples: FeatureRows,
+    options: Options,
+    own: HeadsRecord,
+  ): Learned["report"] {
+    const { labels, loss, gradientNorm } = standingsOf(
+      this.network.kernels,
+      present.heads,
+      correction.draft,
+      examples,
+    );
+    return {
+      loss,
+      guard: guardRecord(correction),
+      examples: correction.examples.map(({ used, reason }, n) => ({
+        used,
+        reason,
+        ...labels[n]!,
+      })),
+      refusal: correction.accepted
+        ? null
+        : refusedCorrection(correction, options, own.heads, this.material),
+      gradientNorm,
+      updateRatio: updateRatio(
+        parametersOf(present.heads),
+        parametersOf(correction.draft),
+        options.steps,
+        options.learningRate,
+      ),
     };
   }
 
@@ -154,6 +171,22 @@ export class Corrections {
   }
 }
 
+type Options = ReturnType<typeof optionsOf>;
+
+/** The options of a correction, in the order in which its log keeps them. */
+function optionsOf(
+  { margin, trusted, steps, learningRate }: FinetuneRequest,
+  seed: number,
+) {
+  return {
+    margin: margin ?? DEFAULTS.margin,
+    trusted: trusted ?? false,
+    steps: steps ?? DEFAULTS.steps,
+    learningRate: learningRate ?? DEFAULTS.learningRate,
+    seed,
+  };
+}
+
 /** Parameters that are not the base model's. */
 export function changedParameters(
   parameters: Parameters,
@@ -164,7 +197,7 @@ export function changedParameters(
   );
 }
 
-/** What the guard saw, by the head's name; null where nothing could be judged. */
+/** The guard's record by the head's name; null if it has no labelled images. */
 export function guardRecord(
   { guard }: Pick<Correction, "guard">,
 ): GuardRecord | null {

@@ -1,4 +1,4 @@
-/** Changes to the model: one at a time here, and again where another process was first. @module */
+/** Changes of the model: one at a time here, repeated if another process commits first. @module */
 
 import { ConflictError, PreconditionError } from "../errors.ts";
 import type { Draft, Head } from "../store/draft.ts";
@@ -15,7 +15,7 @@ const ATTEMPTS = 20;
 /** The longest pause between two attempts, in milliseconds. */
 const JITTER = 20;
 
-/** A new version, but not yet written. */
+/** A new version that is not yet written. */
 export interface Proposal extends CommitOptions {
   readonly draft: Draft;
   /** Every parameter of the new version that is not the base model's. */
@@ -25,30 +25,30 @@ export interface Proposal extends CommitOptions {
 /** The result of a change: a version to be committed, or an answer that changes nothing. */
 export type Proposed<T> =
   | { readonly propose: Proposal }
-  /** `undefined` where somebody else was first, and it is to be tried again. */
+  /** `undefined` if another process was first, and the change must be tried again. */
   | { readonly answer: T | undefined };
 
-/** When a change is to be made. */
+/** Conditions of a change. */
 export interface ChangeConditions<T> {
-  /** The hashes of which the model must have one; any will do where there are none. */
+  /** The hashes, one of which must be the model's; without them, any will do. */
   readonly ifMatch?: readonly string[] | undefined;
-  /** The answer to the change if it was made before, whatever the model is by now. */
+  /** The answer to the change if it was made before. */
   answered?(): Promise<T | undefined>;
-  /** Told how long each commit took. */
+  /** Called with the time of each commit. */
   readonly note?: Note | undefined;
 }
 
-/** What a caller may say of a change. */
+/** Options of a change. */
 export interface ChangeOptions {
-  /** The hashes of which the model must have one, if any will not do. */
+  /** The hashes, one of which must be the model's; without them, any will do. */
   readonly ifMatch?: readonly string[] | undefined;
   /** The name of the key that it came with; the history keeps it. */
   readonly by?: string | undefined;
-  /** Told of the parts of the work. */
+  /** Called with the parts of the work. */
   readonly note?: Note | undefined;
 }
 
-/** A change of the model, as callers are told of it. */
+/** A change of the model, as its caller sees it. */
 export interface Changed {
   readonly version: BeforeAfter;
   readonly step: BeforeAfter;
@@ -56,7 +56,7 @@ export interface Changed {
   readonly sha256: string;
 }
 
-/** Tells callers of a change that is done. */
+/** Describes a change that was made. */
 export function changedFrom(before: Manifest, after: Manifest): Changed {
   return {
     version: { before: before.version, after: after.version },
@@ -65,13 +65,13 @@ export function changedFrom(before: Manifest, after: Manifest): Changed {
   };
 }
 
-/** The line that every change of the model in this process stands in. */
+/** The queue of all changes of the model in this process. */
 export class Editor {
   readonly #queue: Queue;
 
   /**
-   * @param maxWaiting How many changes may wait or be made at once.
-   * @param committed Told of each version that was made here.
+   * @param maxWaiting The most changes that may wait or run at once.
+   * @param committed Called with each version that was made here.
    */
   constructor(
     private readonly store: ModelStore,
@@ -83,11 +83,13 @@ export class Editor {
   }
 
   /**
-   * Makes a change when its turn comes: proposes it on the present head, commits
-   * it and publishes the version.
+   * Makes a change in its turn: proposes it on the current head, commits it and publishes
+   * the version.
    *
-   * @param propose Does all of the work on the head it is given; called again if the head moved.
-   * @returns The versions before and after, or the answer to a change that changes nothing.
+   * @param propose Does all of the work on the given head; called again if the head has
+   * moved.
+   * @returns The versions before and after, or the answer to a change that changes
+   * nothing.
    * @throws {BusyError} If too many changes wait.
    * @throws {ConflictError} If the head moved every time.
    * @throws {PreconditionError} If the model has none of the hashes asked for.
@@ -127,14 +129,14 @@ export class Editor {
     });
   }
 
-  /** Resolves when nothing waits or runs. */
+  /** Resolves when no change waits or runs. */
   idle(): Promise<void> {
     return this.#queue.idle();
   }
 }
 
 /**
- * Checks that the model is in one of the states named, if any are.
+ * Checks that the model is in one of the given states, if there are any.
  *
  * @throws {PreconditionError} If it is not.
  */

@@ -26,23 +26,23 @@ import { Steps } from "./steps.ts";
 import type { Versions } from "./versions.ts";
 import type { Weights } from "./weights.ts";
 
-/** Makes the receipt that an answer is noted in. */
+/** Makes the receipt of an answer. */
 type FillReceipt = (result: FinetuneResult) => Receipt;
 
-/** What an idempotency key was answered before, if it was, or how to note the answer. */
+/** The earlier answer to an idempotency key, if there is one, and the function that makes a receipt. */
 interface ReceiptState {
   readonly answer?: FinetuneResult;
   readonly fill: FillReceipt;
 }
 
-/** Takes fine-tune requests, one after the other. */
+/** Runs fine-tune requests, one after the other. */
 export class Finetuner {
   /** Requests under way by idempotency key. */
   readonly #running = new Map<
     string,
     { hash: string; result: Promise<FinetuneResult> }
   >();
-  /** What corrects versions, also where a label is added. */
+  /** Corrects versions, and adds classes. */
   readonly corrections: () => Promise<Corrections>;
   readonly #steps: () => Promise<Steps>;
 
@@ -58,7 +58,7 @@ export class Finetuner {
   }
 
   /**
-   * Fine-tunes the heads, and publishes the result if it may be.
+   * Fine-tunes the heads, and publishes the result if the guard allows it.
    *
    * @throws {BusyError} If too many requests wait.
    * @throws {ConflictError} If other processes kept committing first.
@@ -84,7 +84,7 @@ export class Finetuner {
     return await result;
   }
 
-  /** Judges If-Match before anything is decoded; it is judged again when its turn comes. */
+  /** Checks If-Match before anything is decoded; it is checked again in its turn. */
   async #checkMatch({ ifMatch }: FinetuneRequest): Promise<void> {
     if (ifMatch === undefined) return;
     await this.versions.head();
@@ -116,7 +116,7 @@ export class Finetuner {
       ifMatch: request.ifMatch,
       note: request.note,
       answered: async () => {
-        // What was read before decoding is good for the first attempt: the commit checks it.
+        // The receipt read before decoding serves the first attempt: the commit checks it.
         const receipt = known ?? (identity && await this.#receiptOf(identity));
         known = undefined;
         fill = receipt?.fill;
@@ -128,7 +128,7 @@ export class Finetuner {
     return resultOf(done.before, done.after, learned!, false);
   }
 
-  /** What an idempotency key was answered before, or how to note the answer. */
+  /** Looks up the earlier answer to an idempotency key. */
   async #receiptOf(
     { key, hash }: { key: string; hash: string },
   ): Promise<ReceiptState> {
@@ -139,7 +139,7 @@ export class Finetuner {
     return { answer: slot.record.answer as FinetuneResult, fill };
   }
 
-  /** A version to commit, or the answer where nothing is to change. */
+  /** A version to commit, or the answer if nothing is to change. */
   async #proposed(
     { manifest }: Head,
     learned: Learned,

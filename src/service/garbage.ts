@@ -1,14 +1,13 @@
-/** Collecting the garbage of a thread. @module */
+/** Garbage collection on request. @module */
 
 let collect: (() => void) | undefined;
 
 /**
- * Collects the garbage of this thread, so that memory of decoders that are not used
- * any more is given back at once: the engine itself waits until there is more of it.
- * What it takes is loaded with the first call; it would make a worker's start longer
- * by a third.
+ * Collects the garbage of this thread, so that the memory of dropped decoders is freed at
+ * once: the engine itself waits until there is more of it. The modules for this are loaded
+ * with the first call; they would make a worker's start longer by a third.
  *
- * @returns Whether that could be done: Deno 2.5 has no way to.
+ * @returns Whether that could be done: Deno 2.5 cannot.
  */
 export async function collectGarbage(): Promise<boolean> {
   try {

@@ -59,6 +59,18 @@ export function mergedMoments(
   return moments;
 }
 
+/** The moments whose tensors still have the length that they had; the others start anew. */
+export function fittingMoments(
+  moments: ReadonlyMap<string, Moment>,
+  lengthOf: (tensor: string) => number | undefined,
+): Map<string, Moment> {
+  return new Map(
+    [...moments].filter(([name, { slots }]) =>
+      [...slots.values()].every(({ length }) => length === lengthOf(name))
+    ),
+  );
+}
+
 /** The tensors of heads that differ from the base model's, named and shaped as in a file. */
 export function headTensors(
   heads: Heads,
@@ -136,7 +148,7 @@ export function headShapes(
   return new Map([...shapes].filter(([name]) => isHead(name)));
 }
 
-/** Names a version's trunk and labels: drafts are judged against the version that brought both. */
+/** A name for a version's trunk and labels: drafts are compared with the version that introduced both. */
 export function labelledTrunk({ tensors, heads }: Manifest): string {
   return JSON.stringify([trunkName(tensors), heads]);
 }
@@ -156,7 +168,7 @@ export async function parametersThatBrought(
   return await store.load(first, isHead);
 }
 
-/** Names a version's trunk; the base model's is the empty text. */
+/** A name for a version's trunk; the base model's is the empty string. */
 export function trunkName(tensors: readonly TensorRecord[]): string {
   return tensors.filter(({ name }) => name.startsWith("trunk."))
     .map(({ sha256 }) => sha256).join(" ");

@@ -19,7 +19,7 @@ import type { Calibration } from "../model/state.ts";
 import type { HeadsRecord } from "../store/manifest.ts";
 import type { Prediction } from "./answers.ts";
 
-/** The memory and calibration that answering from the composite output of a batch takes. */
+/** The memory and calibration needed to answer from the composite output of a batch. */
 export interface AnswerSource {
   readonly kernels: Kernels;
   readonly sizes: Pick<Sizes, "heads">;

@@ -1,4 +1,4 @@
-/** The model's history, and going back in it. @module */
+/** The model's history, and rollbacks. @module */
 
 import type { Manifest } from "../store/manifest.ts";
 import { deleteTag, readTags, setTag } from "../store/tags.ts";

@@ -1,4 +1,4 @@
-/** Correctors, each for a trunk and labels. @module */
+/** Correctors, one for each trunk with its labels. @module */
 
 import { Corrector } from "../correction/correct.ts";
 import type { WhitenedTable } from "../correction/head_change.ts";
@@ -19,7 +19,7 @@ export interface Judge {
   readonly firstMoments: readonly WhitenedTable[];
 }
 
-/** Makes correctors from what the weights file keeps of its training. */
+/** Makes correctors from the replay memory and the guard set of the weights file. */
 export class Judges {
   #last: { name: string; judge: Judge } | undefined;
 
@@ -30,9 +30,9 @@ export class Judges {
   ) {}
 
   /**
-   * The corrector for a version. Drafts are judged against the base model's heads
-   * or, where the version's trunk or labels are others, against those of the
-   * version that brought them.
+   * The corrector for a version. Its guard compares drafts with the base model's heads or,
+   * if the version has another trunk or other labels, with the heads of the version that
+   * introduced them.
    */
   async of(version: Version, own: HeadsRecord): Promise<Judge> {
     const name = labelledTrunk(version.manifest);

@@ -1,4 +1,4 @@
-/** Heads with other labels: one more, another name, one retired. Pure functions. @module */
+/** Heads with changed labels: one added, renamed or retired. Pure functions. @module */
 
 import { LabelError } from "../errors.ts";
 import type { ClassesHead } from "../heads/classes.ts";
@@ -14,7 +14,7 @@ const MOST_CLASSES = 1000;
 /**
  * The heads with one class more.
  *
- * @throws {LabelError} If the head has no classes, or the label already.
+ * @throws {LabelError} If the head has no classes, or has the label already.
  */
 export function grown(
   own: HeadsRecord,
@@ -34,7 +34,7 @@ export function grown(
 }
 
 /**
- * The heads with a class of another name.
+ * The heads with a renamed class.
  *
  * @throws {LabelError} If there is no such class, or the head has the new name already.
  */
@@ -53,7 +53,7 @@ export function renamed(
 }
 
 /**
- * The heads without a class among their answers.
+ * The heads with a retired class, which they no longer answer.
  *
  * @throws {LabelError} If there is no such class, or it is the last one.
  */
@@ -129,9 +129,9 @@ function indexOf(
 }
 
 /**
- * A label as it is kept: composed characters, no spaces around it.
+ * A label as it is stored: composed characters, no surrounding spaces.
  *
- * @throws {LabelError} If it is none.
+ * @throws {LabelError} If it is not a valid label.
  */
 export function cleaned(label: string): string {
   const text = label.normalize("NFC").trim();

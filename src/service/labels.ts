@@ -1,10 +1,11 @@
-/** Labels of the served model: new ones, other names, retired ones. @module */
+/** Changes of labels: new, renamed and retired ones. @module */
 
 import { examplesFrom, parametersOf } from "../correction/heads.ts";
 import type { ClassesHead } from "../heads/classes.ts";
 import type { ClassesCalibration } from "../heads/classes_calibration.ts";
 import { UNKNOWN } from "../heads/head.ts";
 import { layerOf } from "../model/sizes.ts";
+import type { Draft, Tensor } from "../store/draft.ts";
 import type { HeadsRecord, Manifest } from "../store/manifest.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
 import {
@@ -39,7 +40,8 @@ export class Labels {
    * Adds a class to a head from images of it.
    *
    * @param describe Decodes and describes at least one image.
-   * @throws {LabelError} If the head has no classes or the label already, or the label is none.
+   * @throws {LabelError} If the head has no classes or has the label already, or the
+   * label is invalid.
    */
   async add(
     head: string,
@@ -77,7 +79,7 @@ export class Labels {
   }
 
   /**
-   * Retires a class: it is not answered any more, and not taken as a label.
+   * Retires a class: it is no longer answered, nor accepted as a label.
    *
    * @throws {LabelError} If there is no such class, or it is the last one.
    */
@@ -144,25 +146,16 @@ export class Labels {
         this.network.model.parameters,
       ),
     ]);
-    const layer = layerOf(spec);
-    const { manifest } = version;
+    const moments = momentTensors(
+      own.heads,
+      present.secondMoments,
+      firstMoments,
+    );
     return {
       parameters,
       draft: {
+        ...this.#withoutMomentsOf(spec, version, next, parameters, moments),
         change: "labels",
-        step: manifest.step,
-        steps: withoutLayer(manifest.steps, layer),
-        tensors: [
-          ...restOfCorrection(manifest.tensors).filter(({ name }) =>
-            !name.startsWith(`optim.${layer}.`)
-          ),
-          ...parameterTensors(
-            parameters,
-            headShapes(this.network.model, next),
-          ),
-          ...momentTensors(own.heads, present.secondMoments, firstMoments)
-            .filter(({ name }) => !name.startsWith(`correction.${layer}.`)),
-        ],
         guard: guardRecord({ guard }),
         memory: tuned.draftMemory(memory),
         heads: next,
@@ -175,6 +168,31 @@ export class Labels {
           features: featuresTensor(examples),
         },
       },
+    };
+  }
+
+  /** The tensors and steps of a version whose head has grown: its moments no longer fit. */
+  #withoutMomentsOf(
+    head: ClassesHead,
+    { manifest }: Version,
+    next: HeadsRecord,
+    parameters: Parameters,
+    moments: readonly Tensor[],
+  ): Pick<Draft, "step" | "steps" | "tensors"> {
+    const layer = layerOf(head);
+    const shapes = headShapes(this.network.model, next);
+    return {
+      step: manifest.step,
+      steps: withoutLayer(manifest.steps, layer),
+      tensors: [
+        ...restOfCorrection(manifest.tensors).filter(({ name }) =>
+          !name.startsWith(`optim.${layer}.`)
+        ),
+        ...parameterTensors(parameters, shapes),
+        ...moments.filter(({ name }) =>
+          !name.startsWith(`correction.${layer}.`)
+        ),
+      ],
     };
   }
 }

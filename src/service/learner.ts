@@ -1,13 +1,13 @@
-/** What a fine-tune computes: steps on a draft of the heads, and whether it may be published. @module */
+/** Training steps on a draft of the heads, and the guard that decides whether it may be published. @module */
 
 import { type HeadSpec, kindOf } from "../heads/kinds.ts";
 import { Random } from "../nn/prng.ts";
-import type { Moment } from "../model/state.ts";
 import type {
   BeforeAfter,
   GuardRecord,
   HeadsRecord,
 } from "../store/manifest.ts";
+import { fittingMoments } from "./heads.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import { type Note, timed } from "./phases.ts";
 import { FeaturePool, type FeatureRows } from "./pool.ts";
@@ -20,12 +20,12 @@ import type { Weights } from "./weights.ts";
 export const MAX_EXAMPLES = 64;
 /** Examples from the replay memory in every step. */
 const REPLAY = 32;
-/** A request of fewer examples is repeated up to this many rows, so that replay does not drown it. */
+/** A smaller request is repeated up to this many rows, so that replay does not outweigh it. */
 const LEAST_ROWS = 8;
-/** How far the score of a head on the guard set may fall below the base model's. */
+/** The most that a head's score on the guard set may fall below the base model's. */
 const GUARD_MARGIN = 0.02;
 
-/** What turns descriptors into features. */
+/** The trunk, which turns descriptors into features. */
 export interface Trunk {
   /** Every parameter that is not the base model's. */
   readonly parameters: Parameters;
@@ -36,23 +36,23 @@ export interface Trunk {
 /** The base model's trunk. */
 const BASE_TRUNK: Trunk = { parameters: new Map(), trunk: "" };
 
-/** Where a draft starts. */
+/** The start of a draft. */
 export interface Start extends Trunk {
   readonly heads: Heads;
-  /** Seed of what is drawn: the number of the version to be made. */
+  /** Seed of the draws: the number of the version to be made. */
   readonly seed: number;
 }
 
-/** What to learn. */
+/** A lesson: the examples, and the steps to take. */
 export interface Lesson {
   readonly examples: FeatureRows;
   readonly steps: number;
   readonly learningRate: number;
-  /** Told of each `step` and of the `guard`. */
+  /** Called after each `step` and after the `guard`. */
   readonly note?: Note | undefined;
 }
 
-/** What became of a draft. */
+/** The outcome of a draft. */
 export interface Outcome {
   /** Why it must not be published; null if it may be. */
   readonly refusal: string | null;
@@ -80,7 +80,7 @@ export class Learner {
   /**
    * Reads moments, replay memory and guard set, and takes the memory for steps.
    *
-   * @param brought Parameters of heads that are not the base model's.
+   * @param brought Parameters of heads other than the base model's.
    */
   static async create(
     network: ServingNetwork,
@@ -92,6 +92,7 @@ export class Learner {
     const { model } = weights;
     const sizes = { ...model.sizes, heads };
     const parameters = new Map([...model.parameters, ...brought]);
+    const lengthOf = (name: string) => parameters.get(name)?.length;
     return new Learner(
       network,
       heads,
@@ -99,7 +100,7 @@ export class Learner {
         { ...model, sizes, calibration },
         MAX_EXAMPLES + REPLAY,
       ),
-      { parameters, moments: fitting(moments, parameters) },
+      { parameters, moments: fittingMoments(moments, lengthOf) },
       replay && new FeaturePool(network, replay),
       guard && new FeaturePool(network, guard),
     );
@@ -110,7 +111,7 @@ export class Learner {
     return this.base;
   }
 
-  /** Learns a lesson; lets other work in between steps. */
+  /** Learns a lesson; lets other work run between steps. */
   async learn(
     start: Start,
     { examples, steps, learningRate, note }: Lesson,
@@ -229,18 +230,4 @@ function scoreInWords(head: HeadSpec, score: number): string {
 function repeated(examples: FeatureRows): FeatureRows[] {
   const times = Math.max(1, Math.floor(LEAST_ROWS / examples.length));
   return Array.from({ length: times }, () => examples);
-}
-
-/** The moments whose tensors have the size that they had. */
-function fitting(
-  moments: ReadonlyMap<string, Moment>,
-  parameters: Parameters,
-): Map<string, Moment> {
-  return new Map(
-    [...moments].filter(([name, { slots }]) =>
-      [...slots.values()].every(({ length }) =>
-        length === parameters.get(name)?.length
-      )
-    ),
-  );
 }

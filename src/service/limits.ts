@@ -1,27 +1,27 @@
 /**
- * What the environment lets a request cost.
+ * Limits of a request, set by the environment.
  *
  *   MAX_BODY_BYTES    largest request body                              10485760
- *   MAX_HELD_BYTES    of all bodies that are being worked on            67108864
- *   BODY_SECONDS      in which a body has to be there                   30
- *   MAX_PIXELS        of an image, in CMYK a third, with 16 bits a      25000000
- *                     channel half; four times as many for all images
- *                     of a request together, and 16 times as many for
- *                     the scans of a progressive JPEG together
- *   MAX_IMAGES        in one request                                    32
- *   MAX_PARTS         in one form                                       128
- *   MAX_JSON_DEPTH    of arrays and objects in each other               16
- *   DECODE_SECONDS    that decoding one image may take                  10
+ *   MAX_HELD_BYTES    bytes of all bodies in progress                   67108864
+ *   BODY_SECONDS      time for a body to arrive                         30
+ *   MAX_PIXELS        largest image, a third of it in CMYK, half with   25000000
+ *                     16 bits a channel; four times as many for all
+ *                     images of a request together, and 16 times as
+ *                     many for the scans of a progressive JPEG together
+ *   MAX_IMAGES        images in one request                             32
+ *   MAX_PARTS         parts in one form                                 128
+ *   MAX_JSON_DEPTH    levels of nested arrays and objects               16
+ *   DECODE_SECONDS    time to decode one image                          10
  *   DECODERS          workers that decode images; with 0 the server     the processors,
- *                     does so itself, and is held up by large ones      from 2 to 4
- *   MAX_REQUESTS      under way at once; of one client a quarter        4096
+ *                     decodes them itself, and large ones block it      from 2 to 4
+ *   MAX_REQUESTS      requests in progress; one client may have 1/4     4096
  *
  * @module
  */
 
 import { DEFAULT_LIMITS } from "../image/limits.ts";
 
-/** What a request may cost. */
+/** Limits of a request. */
 export interface RequestLimits {
   readonly bodyBytes: number;
   readonly heldBytes: number;
@@ -32,13 +32,13 @@ export interface RequestLimits {
   readonly jsonDepth: number;
   readonly decodeSeconds: number;
   readonly decoders: number;
-  /** Under way at once. */
+  /** Requests in progress. */
   readonly requests: number;
 }
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Each limit's variable, and what it may be set to. */
+/** Each limit's variable, default and range. */
 const VARIABLES: Readonly<
   Record<
     keyof RequestLimits,
@@ -61,7 +61,7 @@ function cores(): number {
   return navigator.hardwareConcurrency;
 }
 
-/** The limits where nothing is set. */
+/** The default limits. */
 export const REQUEST_LIMITS: RequestLimits = readRequestLimits(
   (_, fallback) => fallback,
 );

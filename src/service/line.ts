@@ -1,45 +1,45 @@
-/** Images that wait to be decoded, and how long they do in an overload. @module */
+/** The queue of images that wait to be decoded, with its rules for an overload. @module */
 
 import { BusyError } from "../errors.ts";
 import { CLOCK, type Clock } from "../waiting.ts";
 
-/** What waits. */
+/** An image that waits. */
 export interface Waiting {
-  /** When it came, as `performance.now()` says it. */
+  /** The time of its arrival, by `performance.now()`. */
   readonly since: number;
-  /** Whether it waits however long that takes. */
+  /** Whether it waits for as long as it takes. */
   readonly patient: boolean;
-  /** The request that it came with: all of a request are served once one of it is. */
+  /** Its request: once one image of a request is served, all are. */
   readonly request?: object | undefined;
   reject(error: Error): void;
 }
 
-/** Those that clients who ask for one image after the other leave behind. */
+/** The most that wait when clients send one image at a time. */
 const FEW = 16;
-/** How long more than a few may wait without a gap until that is an overload, in milliseconds. */
+/** Milliseconds for which more than a few may wait without a break before it is an overload. */
 const STANDING = 250;
-/** How many images' time one waits for in an overload, at most. */
+/** The longest wait in an overload, in times of decoding an image. */
 const WAITED_FOR = 1;
-/** How often it is judged whether an overload is over, in milliseconds. */
+/** Milliseconds between two checks of whether an overload is over. */
 const JUDGED = 1000;
 /**
- * The share that is turned away in an overload, at least. Clients who ask again when
- * they are answered come to less, and are better served in turn.
+ * The least share of requests that is refused in an overload. Clients that send one
+ * request after the other make for less, and are better served in order.
  */
 const TURNED_AWAY = 1 / 5;
 /**
- * How long those are held who are turned away, in milliseconds: a client that asks
- * again at once would cost more than it gets.
+ * Milliseconds for which a refused request is held: a client that retries at once would
+ * cost more than it gets.
  */
 export const HELD = 500;
-/** The weight of an image's time in the mean of all before it. */
+/** The weight of an image's time in the moving average. */
 const WEIGHT = 1 / 16;
 
 /**
- * A line with controlled delay. A few are served in turn, and of more the newest
- * first: to serve a long line in turn is to serve nobody before the longest wait. A
- * burst is served as a whole; of a load that goes on as much as can be at once, and
- * the rest is turned away. The patient are never, and take turns with the others.
+ * A queue with controlled delay. A few are served in order, of more the newest first: to
+ * serve a long queue in order is to let everyone wait for the longest time. A burst is
+ * served as a whole; of a sustained overload as much as possible is served, and the rest
+ * refused. Patient images are never refused, and alternate with the others.
  *
  * Source: Maurer, "Fail at Scale", ACM Queue 13 (8), 2015, "Adaptive LIFO and CoDel".
  */
@@ -47,27 +47,27 @@ export class Line<J extends Waiting> {
   readonly #patient: J[] = [];
   #others: J[] = [];
   #lastPatient = false;
-  /** Since when the others have been waiting without a gap. */
+  /** The time since which the others have been waiting without a break. */
   #standing = 0;
   /** Milliseconds that an image takes, on average. */
   #pace = 0;
-  /** Since when, and how many were served and turned away in an overload. */
+  /** The overload: the start of its current period, and the numbers served and refused in it. */
   #overload: { since: number; served: number; turnedAway: number } | undefined;
 
-  /** @param servers How many images are served at once. */
+  /** @param servers The number of images that are decoded at once. */
   constructor(
     private readonly servers: number,
     private readonly clock: Clock = CLOCK,
   ) {}
 
-  /** How many wait. */
+  /** The number that wait. */
   get length(): number {
     return this.#patient.length + this.#others.length;
   }
 
   /**
-   * Whether one more that is not patient would wait in vain. It counts as turned away,
-   * and is not to be pushed.
+   * Whether one more that is not patient would wait in vain. If so it counts as
+   * refused, and must not be pushed.
    */
   turnsAway(): boolean {
     this.#judge();
@@ -82,7 +82,7 @@ export class Line<J extends Waiting> {
     (job.patient ? this.#patient : this.#others).push(job);
   }
 
-  /** Takes the next out of the line; undefined if there is none. */
+  /** Takes the next out of the queue; undefined if it is empty. */
   shift(): J | undefined {
     this.#judge();
     this.#turnAway();
@@ -96,12 +96,12 @@ export class Line<J extends Waiting> {
     return [...this.#patient.splice(0), ...this.#others.splice(0)];
   }
 
-  /** Tells how long one took, in milliseconds. */
+  /** Records the milliseconds that one took. */
   learnPace(took: number): void {
     this.#pace += (took - this.#pace) * (this.#pace === 0 ? 1 : WEIGHT);
   }
 
-  /** Says whether there is an overload. */
+  /** Decides whether there is an overload. */
   #judge(): void {
     const now = this.clock.now();
     if (this.#overload === undefined) {
@@ -120,7 +120,7 @@ export class Line<J extends Waiting> {
     this.#overload = { since: now, served: 0, turnedAway: 0 };
   }
 
-  /** Turns away who has waited for too long in an overload. */
+  /** Refuses those that have waited for too long in an overload. */
   #turnAway(): void {
     if (this.#overload === undefined) return;
     const oldest = this.clock.now() - WAITED_FOR * this.#pace;
@@ -142,7 +142,7 @@ export class Line<J extends Waiting> {
     return job;
   }
 
-  /** Has the other images of a request wait patiently. */
+  /** Makes the other images of a request patient. */
   #letInWith({ request }: J): void {
     if (request === undefined) return;
     const { same = [], other = [] } = Object.groupBy(
@@ -154,9 +154,9 @@ export class Line<J extends Waiting> {
   }
 }
 
-/** The error of those who are turned away. */
+/** The error of those that are refused. */
 export function tooMany(): BusyError {
   return new BusyError(
-    "Cannot take on more images: more are asked for than can be decoded",
+    "Cannot take on more images: more arrive than can be decoded",
   );
 }

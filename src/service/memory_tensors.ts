@@ -1,6 +1,6 @@
 /** The memory of corrections as tensors of a file, and back. @module */
 
-import type { TensorData } from "../checkpoint/safetensors.ts";
+import { bytesOf, type TensorData } from "../checkpoint/safetensors.ts";
 import type { SafetensorsReader } from "../checkpoint/safetensors_reader.ts";
 import { checkTensorValues } from "../checkpoint/judge.ts";
 import { checkTensor } from "../checkpoint/state_description.ts";
@@ -8,8 +8,9 @@ import { BLOCK_ROWS, MEMORY_CAPACITY } from "../correction/memory.ts";
 import { CheckpointError } from "../errors.ts";
 import type { DraftMemory } from "../store/draft.ts";
 
-/** Rows of features and labels [n, width], NaN where there is no label, and when each was appended [n], −1 if it is forgotten. */
+/** Rows of features and labels [n, width], NaN for no label. */
 const ROWS = "memory.rows";
+/** The order in which they were appended [n], −1 for a forgotten row. */
 const ORDER = "memory.order";
 
 /** The tensors of a memory whose rows are `width` long. */
@@ -40,7 +41,7 @@ export function hasMemory({ header }: SafetensorsReader): boolean {
 /**
  * The memory that a file holds, if it holds one.
  *
- * @throws {CheckpointError} If it is none of rows of `width` values, or they are not finite.
+ * @throws {CheckpointError} If its rows do not have `width` finite values.
  */
 export async function readMemory(
   source: SafetensorsReader,
@@ -77,8 +78,4 @@ function checkOrder(order: readonly number[]): void {
   throw new CheckpointError(
     `Cannot read tensor ${ORDER}: expected up to ${MEMORY_CAPACITY} different ages, got others`,
   );
-}
-
-function bytesOf(values: ArrayBufferView): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

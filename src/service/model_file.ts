@@ -1,4 +1,4 @@
-/** A version as a file of what predicting needs. @module */
+/** A version as a file with what prediction needs. @module */
 
 import {
   encodeSafetensors,
@@ -24,15 +24,15 @@ export interface ModelFile {
   readonly chunks: readonly Uint8Array[];
 }
 
-/** Which version, and how much of it. */
+/** The version to read, and the part of it. */
 export interface ModelRequest {
   /** The served one by default. */
   readonly version?: number | undefined;
-  /** Of the tensors, only those whose bytes differ from this version's. */
+  /** Reads only the tensors that differ from this version's. */
   readonly since?: number | undefined;
 }
 
-/** The version that is not there. */
+/** The version that does not exist. */
 export interface MissingVersion {
   readonly missing: "version" | "since";
 }

@@ -40,16 +40,16 @@ import type { HeadsRecord } from "../store/manifest.ts";
 import type { Prediction } from "./answers.ts";
 import { answersOf, HeadsNetwork } from "./heads_network.ts";
 
-/** Descriptors of one forward pass. */
+/** The most descriptors of one forward pass. */
 const CAPACITY = 16;
 
 /** Parameters by name, row-major; those that are missing are the base model's. */
 export type Parameters = ReadonlyMap<string, Float32Array>;
 
-/** What a version is predicted with. */
+/** The parts of a version that prediction needs. */
 export interface Served {
   readonly parameters: Parameters;
-  /** Where its labels are not the base model's. */
+  /** Present if its labels are not the base model's. */
   readonly ownHeads?: HeadsNetwork | undefined;
 }
 
@@ -59,7 +59,7 @@ interface Views {
   /** The layers after it. */
   readonly rest: Network;
   readonly activations: Activations;
-  /** What heads without a trunk read, to be standardized. */
+  /** A descriptor to be standardized, for heads without a trunk. */
   readonly descriptor: Uint8Array;
   readonly mean: Float32Array;
   readonly inverseDeviation: Float32Array;
@@ -186,7 +186,7 @@ export class ServingNetwork {
   }
 
   /**
-   * Copies in the tensors that differ from those in place: the heads, as a rule.
+   * Copies in the tensors that differ from the current ones: usually the heads.
    * Heads of another shape have a network of their own.
    */
   #mount(parameters: Parameters): void {

@@ -1,15 +1,15 @@
 /** The parts of a request's work, and how long they took. @module */
 
-/** A part of the work that is over. */
+/** A part of the work that is done. */
 export interface Phase {
   readonly name: string;
-  /** When it began, in milliseconds since 1970. */
+  /** Its start, in milliseconds since 1970. */
   readonly start: number;
   /** In milliseconds. */
   readonly duration: number;
 }
 
-/** Told of each part of the work when it is over. */
+/** Called with each part of the work when it is done. */
 export type Note = (phase: Phase) => void;
 
 /** Milliseconds since 1970, finer than Date.now() and comparable among workers. */
@@ -17,7 +17,7 @@ export function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** Does a part of the work, and notes it if somebody wants to know. */
+/** Does a part of the work, and passes it to `note`, if given. */
 export function timed<T>(
   note: Note | undefined,
   name: string,
@@ -31,7 +31,7 @@ export function timed<T>(
   }
 }
 
-/** Does a part of the work that takes some turns of the event loop, and notes it. */
+/** Does an asynchronous part of the work, and passes it to `note`, if given. */
 export async function timedAsync<T>(
   note: Note | undefined,
   name: string,

@@ -41,7 +41,7 @@ export class FeaturePool {
     this.#groups = rowsByGroup(network.model.sizes.heads, examples);
   }
 
-  /** How many examples there are. */
+  /** The number of examples. */
   get length(): number {
     return this.examples.length;
   }
@@ -69,7 +69,7 @@ export class FeaturePool {
     return { features, labels, length: rows.length };
   }
 
-  /** The features of all rows; lets other work in between. */
+  /** The features of all rows; lets other work run in between. */
   async all(parameters: Parameters, trunk: string): Promise<FeatureRows> {
     const rows = Array.from({ length: this.length }, (_, row) => row);
     for (let i = 0; !this.#isComplete(trunk); i += TURN) {
@@ -136,8 +136,8 @@ export function emptyRows(
 }
 
 /**
- * Rows that vary by as much in every direction, ±√H·eᵢ, for a weights file without
- * a replay memory: corrections then have the plain metric.
+ * Rows that vary equally in every direction, ±√H·eᵢ, for a weights file without a replay
+ * memory: the metric of corrections is then the Euclidean one.
  */
 export function plainRows(network: ServingNetwork): FeatureRows {
   const count = featureCount(network.model.sizes);

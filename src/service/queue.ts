@@ -1,13 +1,13 @@
-/** Work that is done one piece at a time, in the order it came. @module */
+/** A queue of work that is done one piece at a time, in order. @module */
 
 import { BusyError } from "../errors.ts";
 
-/** A line of pieces of work with a bounded number waiting. */
+/** A queue with a bounded length. */
 export class Queue {
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param limit How many pieces may wait or run at once. */
+  /** @param limit The most pieces that may wait or run at once. */
   constructor(readonly limit: number) {}
 
   /**

@@ -1,13 +1,13 @@
-/** Predictions of the last hour, by whose ids a correction can name an image. @module */
+/** Images predicted in the last hour, which corrections can refer to by id. @module */
 
 import { sha256 } from "../model/bits.ts";
 
-/** How long an image can be named, in milliseconds. */
+/** Milliseconds for which an id is valid. */
 const LIFETIME = 60 * 60 * 1000;
-/** Descriptors that are kept at most: some 10 MB. */
+/** The most descriptors that are kept: some 10 MB. */
 const MOST = 2000;
 
-/** Descriptors of images that were predicted, the newest of them. */
+/** The descriptors of the newest predicted images. */
 export class RecentImages {
   readonly #images = new Map<
     string,
@@ -15,8 +15,8 @@ export class RecentImages {
   >();
 
   /**
-   * Keeps a descriptor for an hour, unless too many come after it. What names it
-   * is made of its hash: the same image has the same name.
+   * Keeps a descriptor for an hour, unless too many come after it, and returns its id.
+   * That is made from its hash: the same image has the same id.
    */
   async add(descriptor: Uint8Array): Promise<string> {
     const hash = await sha256(descriptor.slice());
@@ -30,7 +30,7 @@ export class RecentImages {
     return id;
   }
 
-  /** The descriptor of an image by its id; undefined where it is not known, or not any more. */
+  /** The descriptor of an image by its id; undefined if the id is unknown or has expired. */
   find(id: string): Uint8Array | undefined {
     const image = this.#images.get(id);
     return image !== undefined && image.until > Date.now()

@@ -1,4 +1,4 @@
-/** What is said of a request that was refused: which kept images spoke against it, and what may help. @module */
+/** The explanation of a refused request: the guard images that got worse, and what may help. @module */
 
 import type { Correction } from "../correction/correct.ts";
 import type { HeadGuard } from "../correction/guard.ts";
@@ -7,10 +7,10 @@ import { type HeadSpec, kindOf } from "../heads/kinds.ts";
 import type { BeforeAfter } from "../store/manifest.ts";
 import type { TuningMaterial } from "./weights.ts";
 
-/** A kept image on which a head would have got worse. */
+/** A guard image on which a head would have got worse. */
 export interface Objection {
   readonly head: string;
-  /** The images that it is one of: `guard`, those that no head was trained on, or `replay`. */
+  /** The set that it belongs to: `guard`, images that no head was trained on, or `replay`. */
   readonly basis: HeadGuard["basis"];
   /** Its row among them in the weights file. */
   readonly row: number;
@@ -19,23 +19,23 @@ export interface Objection {
   readonly probability: BeforeAfter;
 }
 
-/** What the caller of a refused request is told. */
+/** The explanation of a refused request. */
 export interface Refusal {
-  /** What to do, in sentences; the likeliest to help first. */
+  /** What to do, in sentences; the most promising first. */
   readonly next: readonly string[];
-  /** The kept images that spoke most against it. */
+  /** The guard images that got worst. */
   readonly against: readonly Objection[];
 }
 
-const LOOK = "Look at the labels: the model was sure of others.";
+const LOOK = "Look at the labels: the model was sure of other ones.";
 const TRUST =
-  "If they are right, send trusted: true with an admin key, which has every example believed.";
+  "If they are right, send trusted: true with an admin key, which skips this check.";
 const ONE_BY_ONE =
-  "Send fewer examples at a time: each request is judged by itself.";
+  "Send fewer examples at a time: each request is checked by itself.";
 const JUDGED_BY_REPLAY =
-  "The model keeps too few images that it was not trained on: one trained with more for validation is judged by those.";
+  "The model has too few images that it was not trained on: train it with more validation images.";
 
-/** What is said of a correction that was refused. */
+/** Explains a correction that was refused. */
 export function refusedCorrection(
   correction: Correction,
   { margin, trusted }: { readonly margin: number; readonly trusted: boolean },
@@ -58,7 +58,7 @@ export function refusedCorrection(
   return { next, against: objectionsOf(refusing, heads, material) };
 }
 
-/** What is said of training steps that were refused. */
+/** Explains training steps that were refused. */
 export function refusedSteps(steps: number): Refusal {
   return {
     next: [

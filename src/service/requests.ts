@@ -15,40 +15,40 @@ import type { Refusal } from "./refusals.ts";
 import type { ExampleAnswer } from "./standings.ts";
 import type { Version } from "./versions.ts";
 
-/** What a request asks for. Everything in it is valid. */
+/** A fine-tune request whose parts have been checked. */
 export interface FinetuneRequest {
   /** Bytes of the images. */
   readonly images: readonly Uint8Array[];
-  /** Decodes and describes them; not called where the request is refused or answered without. */
+  /** Decodes and describes them; not called if the request is refused or answered before. */
   readonly describe: () => Promise<readonly Uint8Array[]>;
   /** Label of each example for each head, in the heads' order, or `UNKNOWN`. */
   readonly labels: readonly (readonly number[])[];
-  /** By the policy of src/correction, or bare training steps. */
+  /** A correction by the policy of src/correction, or plain training steps. */
   readonly mode: "correct" | "steps";
   /** Steps of the optimizer; each mode has a default. */
   readonly steps?: number | undefined;
   readonly learningRate?: number | undefined;
-  /** By how much, in logits, an answer is to be right after a correction. */
+  /** The margin, in logits, by which an answer must be right after a correction. */
   readonly margin?: number | undefined;
   /** Whether a correction believes every example. */
   readonly trusted?: boolean | undefined;
   /** Whether to compute everything and change nothing. */
   readonly dryRun: boolean;
-  /** The name of the key that it came with. */
+  /** The name of the key that it was sent with. */
   readonly by?: string | undefined;
-  /** The hashes of which the model must have one. */
+  /** The hashes, one of which must be the model's. */
   readonly ifMatch?: readonly string[];
   readonly idempotencyKey?: string;
-  /** Told of the parts of the work. */
+  /** Called with the parts of the work. */
   readonly note?: Note | undefined;
 }
 
-/** What a fine-tune did. */
+/** The answer to a fine-tune request. */
 export interface FinetuneAnswer {
   readonly accepted: boolean;
   /** Why it was not accepted, or why nothing changed. */
   readonly reason: string | null;
-  /** What helps where it was not accepted; null where it was. */
+  /** What to do if it was not accepted; null if it was. */
   readonly refusal: Refusal | null;
   readonly version: BeforeAfter;
   readonly step: BeforeAfter;
@@ -59,7 +59,7 @@ export interface FinetuneAnswer {
   readonly updateRatio: number;
 }
 
-/** What came of learning, before anything is committed. */
+/** The result of learning, before anything is committed. */
 export interface Learned {
   /** Why it must not be published; null if it may be. */
   readonly refusal: string | null;
@@ -70,7 +70,7 @@ export interface Learned {
     FinetuneAnswer,
     "refusal" | "loss" | "guard" | "examples" | "gradientNorm" | "updateRatio"
   >;
-  /** Keeps what the next request starts from, if the draft became that version. */
+  /** Called with the hash of the version that the draft became; keeps the start of the next request. */
   keep(sha256: string): void;
 }
 
@@ -129,7 +129,7 @@ export function checkSame(hash: string, recorded: string): void {
   );
 }
 
-/** What makes two requests the same: the images, the labels, the options. */
+/** A hash of the images, labels and options: requests with equal hashes are the same. */
 export async function requestHash(
   { images, labels, mode, steps, learningRate, margin, trusted, dryRun }:
     FinetuneRequest,

@@ -1,15 +1,15 @@
-/** Moments with fewer digits, so that a version takes less room. @module */
+/** Rounding of moments, so that a version takes less space. @module */
 
-/** Mantissa bits that go: 16 significant bits are left of 24. */
+/** Mantissa bits that are dropped: 16 of 24 significant bits remain. */
 const DROPPED = 8;
 const MASK = (1 << DROPPED) - 1;
-/** From here on, as bits without their sign, rounding would leave the finite numbers. */
+/** The magnitude, as bits, from which on rounding would overflow. */
 const LARGEST = 0x7f7fff80;
 
 /**
  * Rounds values to 16 significant bits in place, to the nearest, ties to even:
- * the relative error of a normal number is at most 2⁻¹⁶. What is not finite, or
- * would not be any more, stays as it is.
+ * the relative error of a normal number is at most 2⁻¹⁶. A number that is not finite, or
+ * would overflow, stays as it is.
  */
 export function round(values: Float32Array): void {
   const bits = new Uint32Array(

@@ -1,4 +1,4 @@
-/** What the routes call: the model, its versions, and what is done with them. @module */
+/** The service behind the routes: the model, its versions, and the operations on them. @module */
 
 import { StoreError } from "../errors.ts";
 import type { ImageHeader } from "../image/header.ts";
@@ -32,64 +32,63 @@ const DECODING_MEMORY = 256 * 1024 * 1024;
 /** Images that may wait to be decoded. */
 const MAX_IMAGES_WAITING = 4096;
 
-/** What a service is made of. */
+/** Options of a service. */
 export interface ServiceOptions {
   readonly weights: Weights;
   readonly engine: Engine;
   /** The largest image that is decoded. */
   readonly limits?: ImageLimits;
-  /** How many versions are kept. Default 100. */
+  /** The number of versions to keep. Default 100. */
   readonly keepVersions?: number;
-  /** How many changes may wait in this process. Default 512. */
+  /** The most changes that may wait in this process. Default 512. */
   readonly maxWaiting?: number;
-  /** How many workers decode images. Default 0: they are decoded in place, in turns. */
+  /** Workers that decode images. Default 0: this thread decodes them, one per turn. */
   readonly decoders?: number;
   /** Milliseconds that decoding one image may take in a worker. Default 10,000. */
   readonly decodeDeadline?: number;
-  /** Told of what went wrong without failing a request. Default: the console. */
+  /** Called with errors that fail no request. Default: the console. */
   readonly report?: (error: unknown) => void;
 }
 
-/** How an image is described. */
+/** Options of describing an image. */
 export interface DescribeOptions {
-  /** Whether it waits for its turn however many others wait. Default true. */
+  /** Whether it waits for its turn for as long as it takes. Default true. */
   readonly patient?: boolean;
-  /** The request that it came with: in an overload, all images of one are served or none. */
+  /** Its request: in an overload, all images of a request are served or none. */
   readonly request?: object;
-  /** Told how long the parts of the work took. */
+  /** Called with the parts of the work. */
   readonly note?: Note;
 }
 
 /** Predictions and the version that made them. */
 export interface PredictResult {
   readonly predictions: readonly Prediction[];
-  /** What names each image in a correction, for an hour. */
+  /** The id of each image, by which a correction can refer to it for an hour. */
   readonly ids: readonly string[];
   readonly model: ModelIdentity;
 }
 
 /**
- * The model as it is served, and its versions. What a prediction does without
- * is imported when it is first asked for: that spares a cold start a third of
- * the modules.
+ * The served model and its versions. Modules that no prediction needs are imported at
+ * their first use: that saves a cold start a third of the modules.
  */
 export class Service {
   /** Labels added, renamed and retired. */
   readonly labels: () => Promise<Labels>;
-  /** Versions by number, and going back to one. */
+  /** Versions by number, and rollbacks. */
   readonly history: () => Promise<History>;
-  /** Versions as files of what predicting needs. */
+  /** Versions as files with what prediction needs. */
   readonly files: () => Promise<ModelFiles>;
   /** The whole state as a file, and back. */
   readonly transfer: () => Promise<Transfer>;
   /**
-   * Resolves if the weights file is sound in the parts that only learning reads;
-   * those that predictions read were judged before there was a service.
+   * Resolves if the parts of the weights file that only learning reads are valid; those
+   * that predictions read were checked before the service was made.
    *
-   * @throws {StoreError} If it is not.
+   * @throws {StoreError} If they are not.
    */
   readonly sound: () => Promise<void>;
-  /** What keys have used up. */
+  /** The budgets of keys. */
   readonly budgets: () => Promise<Budgets>;
   readonly #editor: () => Promise<Editor>;
   /** Resolves when no change runs. */
@@ -170,8 +169,8 @@ export class Service {
   }
 
   /**
-   * Takes the memory; nothing is read from the store yet, and no kernel has run:
-   * see {@linkcode warmUp}.
+   * Allocates the memory. Nothing is read from the store yet, and no kernel has run: see
+   * {@linkcode warmUp}.
    */
   static async create(options: ServiceOptions): Promise<Service> {
     const { model, base } = options.weights;
@@ -190,7 +189,7 @@ export class Service {
     return new Service(options, await base, network, describer, pool);
   }
 
-  /** What the served version is asked, in the order of its answers. */
+  /** The heads of the served version, in the order of its answers. */
   get heads(): readonly HeadSpec[] {
     const { heads } = this.#versions.current.manifest;
     return heads?.heads ?? this.network.model.sizes.heads;
@@ -226,20 +225,20 @@ export class Service {
     return this.describer.describePixels(width, height, rgb);
   }
 
-  /** Hashes of other weights files whose tuned versions the store keeps; they are not served. */
+  /** Hashes of other weights files that have versions in the store; they are not served. */
   otherModels(): Promise<string[]> {
     return this.#store.otherBases();
   }
 
-  /** Resolves if the store answers and the weights file is sound: all that work takes. */
+  /** Resolves if the store answers and the weights file is valid. */
   async ready(): Promise<void> {
     await Promise.all([this.sound(), this.otherModels()]);
   }
 
   /**
-   * Predicts nothing once, so that parameters are in place and the engine has compiled
-   * the kernels when the first image comes: the first run takes eight times as long as
-   * the next (4 ms). It blocks, and is for a moment at which nobody waits.
+   * Predicts an empty descriptor, so that parameters are in place and the engine has
+   * compiled the kernels when the first image comes: the first run takes eight times as
+   * long as the next (4 ms). It blocks, so it should run when no request waits.
    */
   warmUp(): void {
     const { inputs } = this.network.model.sizes;
@@ -255,8 +254,8 @@ export class Service {
   /**
    * Predicts described images, likeliest classes first.
    *
-   * @param asked The version to ask, the current one by default, and who is told how
-   * long it took.
+   * @param asked The version to predict with, by default the current one, and the
+   * receiver of timings.
    * @returns undefined if there is no such version.
    * @throws {StoreError} If that version is damaged.
    */

@@ -10,17 +10,17 @@
  *   PREDICT_KEY      bearer keys of predictions                     none: open to everyone
  *   FINETUNE_KEY     bearer keys of fine-tuning                     none: closed
  *   ADMIN_KEY        bearer keys of rollback, export and import     none: closed
- *   KEY_REQUESTS_PER_MINUTE   of one key                            0: any number
- *   KEY_EXAMPLES_PER_HOUR     that one key may teach                0: any number
+ *   KEY_REQUESTS_PER_MINUTE   requests of one key                   0: any number
+ *   KEY_EXAMPLES_PER_HOUR     examples of one key                   0: any number
  *   CORS_ORIGIN      origin of pages that may call, or *            none
  *   LOG              a `line` or `json` for each request, or `none`  line
- *   OTEL_DENO        whether to tell OpenTelemetry of the work      false
+ *   OTEL_DENO        whether to export to OpenTelemetry             false
  *
  * Each of the keys is one key, or `name=key` pairs separated by commas, and a key may
  * be `sha256:` and its digest in hexadecimal. A fine-tuning key opens what a prediction
  * key opens, an admin key everything.
  *
- * What a request may cost is set by the variables in limits.ts.
+ * The limits of a request are set by the variables in limits.ts.
  *
  * @module
  */
@@ -40,19 +40,19 @@ export interface Settings {
   readonly keyBudgets: KeyBudgets;
   readonly corsOrigin: string | undefined;
   readonly logFormat: LogFormat;
-  /** Whether OpenTelemetry is told of the work. */
+  /** Whether traces and metrics are exported to OpenTelemetry. */
   readonly telemetry: boolean;
   /** Whether Deno Deploy runs the server. */
   readonly onDeploy: boolean;
   readonly limits: RequestLimits;
 }
 
-/** How requests are logged. */
+/** The format of the access log. */
 export type LogFormat = "line" | "json" | "none";
 
 const LOG_FORMATS: readonly LogFormat[] = ["line", "json", "none"];
 
-/** What one key may use up; undefined for any amount. */
+/** The budget of each key; undefined for no limit. */
 export interface KeyBudgets {
   /** Per minute. */
   readonly requests?: number | undefined;
@@ -67,7 +67,7 @@ export interface Keys {
   readonly admin: string | undefined;
 }
 
-/** The model that comes with the repository: MODEL, unless it is set. */
+/** The model in this repository, the default of MODEL. */
 export const SHIPPED_WEIGHTS: URL = new URL(
   "../../weights/office31.safetensors",
   import.meta.url,

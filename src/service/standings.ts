@@ -1,4 +1,4 @@
-/** Where the labels of a request stand among the answers, before a change and after it. @module */
+/** The probabilities and ranks of a request's labels, before a change and after it. @module */
 
 import {
   examplesFrom,
@@ -16,7 +16,7 @@ import type { BeforeAfter } from "../store/manifest.ts";
 import type { Parameters } from "./network.ts";
 import type { FeatureRows } from "./pool.ts";
 
-/** What became of one label of an example. */
+/** The effect on one label of an example. */
 export interface LabelAnswer {
   readonly label: string | number | boolean;
   /** p(label) in [0, 1]; of a quantity, its likelihood relative to that of the estimate. */
@@ -25,7 +25,7 @@ export interface LabelAnswer {
   readonly rank: BeforeAfter;
 }
 
-/** What became of an example: a part for each head that it has a label of. */
+/** The effect on an example, with a field for each head that it has a label for. */
 export interface ExampleAnswer {
   readonly used: boolean;
   /** Why it was not used; null if it was. */
@@ -33,7 +33,7 @@ export interface ExampleAnswer {
   readonly [head: string]: boolean | string | null | LabelAnswer;
 }
 
-/** What became of the examples of a request. */
+/** The effect on the examples of a request. */
 export interface Standings {
   /** By the head's name, for each example. */
   readonly labels: readonly Readonly<Record<string, LabelAnswer>>[];
@@ -43,7 +43,7 @@ export interface Standings {
   readonly gradientNorm: number;
 }
 
-/** Compares what the same heads say of labelled features before a change and after it. */
+/** Compares the answers of the same heads for labelled features before a change and after it. */
 export function standingsOf(
   kernels: MathKernels,
   before: readonly Head[],

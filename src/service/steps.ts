@@ -1,4 +1,4 @@
-/** Bare training steps by request, for those who run their own training over HTTP. @module */
+/** Plain training steps by request, for clients that run their own training over HTTP. @module */
 
 import { headsFrom } from "../correction/heads.ts";
 import { type HeadsRecord } from "../store/manifest.ts";
@@ -29,8 +29,8 @@ const DEFAULT_STEPS = 3;
 const DEFAULT_LEARNING_RATE = 2e-4;
 
 /**
- * Takes training steps on versions, one request at a time. They go on from both
- * moments of the optimizer, as the training itself would.
+ * Takes training steps on versions, one request at a time. They continue from both moments
+ * of the optimizer, as the training itself would.
  */
 export class Steps {
   /** For the trunk and the labels of that name. */

@@ -1,6 +1,7 @@
-/** The whole state as one file, and back. @module */
+/** Export and import of the whole state as one file. @module */
 
 import {
+  bytesOf,
   encodeSafetensors,
   type TensorData,
 } from "../checkpoint/safetensors.ts";
@@ -13,7 +14,7 @@ import { readState } from "../checkpoint/state_reader.ts";
 import { CheckpointError } from "../errors.ts";
 import { featureStride } from "../model/network.ts";
 import { type Sizes, tensorSpecs } from "../model/sizes.ts";
-import { type ModelState, type Moment, shapesOf } from "../model/state.ts";
+import { type ModelState, shapesOf } from "../model/state.ts";
 import type { HeadsRecord, Manifest } from "../store/manifest.ts";
 import type { Draft, Tensor } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
@@ -26,6 +27,7 @@ import {
 import {
   changedSteps,
   differing,
+  fittingMoments,
   headsOf,
   isCorrectionMoment,
   mergedMoments,
@@ -63,6 +65,7 @@ export class Transfer {
     const base = await this.weights.state();
     const { heads, calibration } = headsOf(base, manifest);
     const sizes = { ...base.sizes, heads };
+    const lengths = lengthsOf(sizes);
     const { tensors, metadata } = fileTensors({
       ...base,
       sizes,
@@ -70,7 +73,7 @@ export class Transfer {
       parameters: new Map([...base.parameters, ...stored]),
       moments: fittingMoments(
         mergedMoments(base.moments, manifest.steps, stored),
-        sizes,
+        (name) => lengths.get(name),
       ),
     }, { bytes: false });
     tensors.push(...correctionTensors(manifest, stored));
@@ -136,10 +139,10 @@ export class Transfer {
   }
 }
 
-/** How much of a part a message shows. */
+/** Characters of a part that a message shows. */
 const EXCERPT = 200;
 
-/** What must be the same for a state to be one of the served model. Labels may have changed. */
+/** The parts that a state must share with the served model. Labels may have changed. */
 function comparedParts({ sizes, preprocessing, optimizer }: ModelState) {
   const { inputs, hidden, heads } = sizes;
   const kinds = heads.map(({ name, kind }) => `${name} (${kind})`);
@@ -170,7 +173,7 @@ function checkFits(state: ModelState, base: ModelState): void {
   }
 }
 
-/** As much of a text as a message may show. */
+/** The beginning of a text, for a message. */
 function excerpt(text: string): string {
   return text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text;
 }
@@ -189,38 +192,29 @@ function ownHeads(
     : of(state);
 }
 
-/** Moments of tensors that have another size now are left out: they start anew. */
-function fittingMoments(
-  moments: ReadonlyMap<string, Moment>,
-  sizes: Sizes,
-): Map<string, Moment> {
-  const counts = new Map(
+/** The number of values of each parameter, by its name. */
+function lengthsOf(sizes: Sizes): Map<string, number> {
+  return new Map(
     tensorSpecs(sizes).map(({ name, shape: [outputs, inputs = 1] }) => [
       name,
       outputs * inputs,
     ]),
   );
-  return new Map(
-    [...moments].filter(([name, { slots }]) =>
-      [...slots.values()].every(({ length }) => length === counts.get(name))
-    ),
-  );
 }
 
-/** Features and labels in a row of the memory. */
+/** The length of a row of the memory: features and labels. */
 function rowWidth(sizes: Sizes): number {
   return featureStride(sizes) + sizes.heads.length;
 }
 
-/** What corrections keep of the optimizer, as tensors of a file. */
+/** The second moments of corrections, as tensors of a file. */
 function correctionTensors(
   { tensors }: Manifest,
   stored: ReadonlyMap<string, Float32Array>,
 ): TensorData[] {
   return tensors.filter(({ name }) => isCorrectionMoment(name))
     .map(({ name, shape }) => {
-      const { buffer, byteOffset, byteLength } = stored.get(name)!;
-      const data = new Uint8Array(buffer, byteOffset, byteLength);
+      const data = bytesOf(stored.get(name)!);
       return { name, dtype: "F32", shape, data };
     });
 }

@@ -1,4 +1,4 @@
-/** What corrections keep of a version in the store: heads, second moments, memory. @module */
+/** The state of corrections in the store: heads, second moments, memory. @module */
 
 import type { Tuned } from "../correction/correct.ts";
 import type { WhitenedTable } from "../correction/head_change.ts";
@@ -16,9 +16,9 @@ import { round } from "./rounding.ts";
 import type { Version } from "./versions.ts";
 import { isHead } from "./weights.ts";
 
-/** Reads what corrections keep, and drafts it. */
+/** Reads the state of corrections, and drafts it. */
 export class TunedStore {
-  /** What this process committed last. */
+  /** The last commit of this process. */
   #last: { sha256: string; tuned: Tuned } | undefined;
   /** Blocks of memories that are stored already. */
   readonly #stored = new WeakMap<Float32Array, TensorRecord>();
@@ -28,7 +28,7 @@ export class TunedStore {
     private readonly store: ModelStore,
   ) {}
 
-  /** A version's heads with what corrections keep beside them. */
+  /** A version's heads, second moments and memory. */
   async read(
     { manifest, parameters }: Version,
     own: HeadsRecord,
@@ -58,7 +58,7 @@ export class TunedStore {
     };
   }
 
-  /** Keeps what was committed, so that the next request finds it. */
+  /** Keeps a committed state for the next request. */
   keep(sha256: string, tuned: Tuned): void {
     this.#last = { sha256, tuned };
   }

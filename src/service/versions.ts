@@ -11,11 +11,11 @@ import {
 import { Deadlines } from "../waiting.ts";
 import type { Parameters, Served, ServingNetwork } from "./network.ts";
 
-/** How old the knowledge of the head may be when a prediction is made, in milliseconds. */
+/** Milliseconds after which a prediction checks the head again. */
 const FRESH_FOR = 1000;
-/** From which age on a prediction has the head read beside it, so that seldom one waits for that. */
+/** Milliseconds after which it starts that check without waiting, so that few predictions wait. */
 const AHEAD = 500;
-/** How long a prediction waits for that, in milliseconds. */
+/** Milliseconds that a prediction waits for it. */
 const PATIENCE = 100;
 /** Pinned versions kept in memory. */
 const PINNED = 4;
@@ -31,9 +31,9 @@ export class Versions {
   #checked = -Infinity;
   #checking: Promise<Head> | undefined;
   #refreshing: Promise<void> | undefined;
-  /** Whether that takes so long that no prediction waits for it. */
+  /** Whether the check takes so long that no prediction waits for it. */
   #overdue = false;
-  /** Whether the store failed when it was asked last. */
+  /** Whether the store failed at the last check. */
   #failing = false;
   readonly #deadlines = new Deadlines(PATIENCE);
   readonly #pinned = new Map<number, Version>();
@@ -55,9 +55,9 @@ export class Versions {
   }
 
   /**
-   * Looks at the head unless that was done within the last second. A store that
-   * fails or hesitates is reported once, and what was served before is served on;
-   * what is found later is served from then on.
+   * Checks the head unless that was done within the last second. A store that fails is
+   * reported once, and the current version stays; so it does while a store is slow, until
+   * the check is done.
    *
    * @throws {StoreError} If it was never reached.
    */
@@ -169,7 +169,7 @@ export class Versions {
   }
 }
 
-/** What was read, or undefined if its version was removed meanwhile. */
+/** The result of reading, or undefined if the version was removed meanwhile. */
 export async function unlessRetired<T>(
   reading: Promise<T>,
 ): Promise<T | undefined> {

@@ -1,4 +1,4 @@
-/** The served weights file: version 0 of everything that is tuned from it. @module */
+/** The served weights file, which is version 0. @module */
 
 import { checkStepCount } from "../checkpoint/judge.ts";
 import {
@@ -27,7 +27,7 @@ import { turn } from "../waiting.ts";
 /** The metadata in which an exported state says how many steps the model has taken. */
 export const STEP = "step";
 
-/** What a fine-tune needs besides the model. */
+/** The parts of the file that only fine-tuning needs. */
 export interface TuningMaterial {
   /** Moments of the heads. */
   readonly moments: ReadonlyMap<string, Moment>;
@@ -40,14 +40,14 @@ export interface TuningMaterial {
 /** A weights file, ready to predict. */
 export interface Weights {
   readonly model: ServingModel;
-  /** What names it, known when all of the file has been hashed. */
+  /** Its identity, known when the whole file has been hashed. */
   readonly base: Promise<BaseModel>;
-  /** Reads what only fine-tuning needs. */
+  /** Reads the parts that only fine-tuning needs. */
   material(): Promise<TuningMaterial>;
   /**
-   * Judges what only fine-tuning reads: it takes longer than a start has time for.
+   * Checks the parts that only fine-tuning reads, which takes too long for a start.
    *
-   * @throws {CheckpointError} If it is not what a training leaves.
+   * @throws {CheckpointError} If they cannot come from a training.
    */
   judge(): Promise<void>;
   /** Reads everything. */
@@ -58,7 +58,7 @@ export interface Weights {
  * Reads a weights file, whose bytes must then stay as they are: parameters and
  * examples are views of them.
  *
- * @throws {CheckpointError} If it is not a model of ours.
+ * @throws {CheckpointError} If it is not a model of this program.
  */
 export async function readWeights(
   bytes: Uint8Array<ArrayBuffer>,
@@ -87,7 +87,7 @@ export async function readWeights(
   };
 }
 
-/** Checks that the descriptors that the preprocessing makes are those that the network reads. */
+/** Checks that the preprocessing makes descriptors of the network's input size. */
 function checkInputs({ preprocessing, sizes }: ServingModel): void {
   const length = descriptorLength(preprocessing);
   if (length === sizes.inputs) return;

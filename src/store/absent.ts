@@ -1,9 +1,9 @@
-/** The engine where there is no database: it holds nothing, and takes nothing. @module */
+/** The engine without a database: it is empty, and refuses writes. @module */
 
 import { StoreError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 
-/** An empty engine, whose writes fail with what is missing. */
+/** Makes an empty engine whose writes fail, naming what is missing. */
 export function absentEngine(cause: unknown): Engine {
   return {
     read: (keys) => Promise.resolve(keys.map(() => undefined)),

@@ -1,7 +1,7 @@
 /**
- * Blobs: the bytes of tensors, named by their SHA-256, in chunks that every
- * engine takes. Each chunk is packed by itself; names and lengths are those of
- * the bytes before.
+ * Blobs: the bytes of tensors, named by their SHA-256, in chunks small enough for every
+ * engine. Each chunk is packed by itself; names and lengths are those of the unpacked
+ * bytes.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export function blobKeys(root: Key, { sha256, bytes }: BlobName): Key[] {
   ]);
 }
 
-/** Packs blobs into entries, in batches that one write takes each. */
+/** Packs blobs into entries, in batches of one write each. */
 export async function packBlobs(
   root: Key,
   blobs: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,

@@ -1,10 +1,10 @@
 /**
- * What callers have used up, in the store, so that it counts on every instance.
+ * Budgets of callers, in the store, so that they hold across all instances.
  *
- *   tandem-budgets / <caller> / <budget>   how much in which window
+ *   tandem-budgets / <caller> / <budget>   the amount used in the current window
  *
- * A window begins with the first use after the last one ended. What one process
- * takes at a time is one atomic write, which checks that no other was first.
+ * A window begins with the first use after the last one ended. All that a process takes at
+ * a time is one atomic write, which checks that no other process was first.
  *
  * @module
  */
@@ -15,12 +15,12 @@ import type { Engine, Key } from "./engine.ts";
 import { decode, encode } from "./manifest.ts";
 
 const ROOT = "tandem-budgets";
-/** Writes that may come too late before a caller is told to try again. */
+/** Attempts at a write before a caller must try again. */
 const ATTEMPTS = 50;
 /** The longest pause between two of them, in milliseconds. */
 const PAUSE = 20;
 
-/** How much may be used up in a time. */
+/** A budget: an amount per window of time. */
 export interface Budget {
   /** Part of a key of the store. */
   readonly name: string;
@@ -28,7 +28,7 @@ export interface Budget {
   readonly seconds: number;
 }
 
-/** What came of taking. */
+/** The result of taking from a budget. */
 export interface Taken {
   /** Whether there was enough; if not, nothing was taken. */
   readonly granted: boolean;
@@ -51,7 +51,7 @@ interface Waiting {
 
 /** Takes from budgets. */
 export class Budgets {
-  /** By their keys in the store; each is emptied by one who takes for all. */
+  /** Requests by their keys in the store; those of one key are served together. */
   readonly #waiting = new Map<string, Waiting[]>();
 
   constructor(
@@ -79,10 +79,10 @@ export class Budgets {
     return settle.promise;
   }
 
-  /** Takes for those who wait, all together, until nobody waits. */
+  /** Serves the requests that wait, all together, until none waits. */
   async #serve(name: string, key: Key, budget: Budget): Promise<void> {
     for (;;) {
-      await Promise.resolve(); // those of this turn go together
+      await Promise.resolve(); // the requests of this turn are served together
       const line = this.#waiting.get(name)!.splice(0);
       if (line.length === 0) break;
       try {

@@ -1,12 +1,12 @@
 /**
- * Retention and garbage collection: old versions go, and with them the blobs
- * that no kept version refers to.
+ * Retention and garbage collection: removes old versions, and the blobs that no kept
+ * version refers to.
  *
- * A sweep of blobs checks the head and the staging stamp that it read before it
- * decided. A commit that needs a blob either comes first, and the sweep decides
- * anew, or comes after it, and writes the blob itself, unless it inherits it: from
- * the head, which is never retired, or, going back, from an old version whose
- * manifest it checks to be there still.
+ * A sweep of blobs checks that the head and the staging stamp are those that it decided
+ * on. A commit that needs a blob either comes first, and the sweep decides again, or
+ * comes after it and writes the blob itself, unless it inherits the blob: from the
+ * head, which is never removed, or, in a rollback, from an old version whose presence
+ * the commit checks.
  *
  * @module
  */
@@ -30,11 +30,11 @@ const RETIRE_BATCH = 32;
 const SWEEP_ATTEMPTS = 10;
 
 /**
- * Keeps the newest `keep` versions and every tagged one; the oldest others go,
+ * Keeps the newest `keep` versions and every tagged one; removes the oldest of the others,
  * up to 32 at a time.
  *
- * @returns The versions removed, or undefined if the store changed too fast: the
- * next collection goes on.
+ * @returns The versions removed, or undefined if the store changed too fast: the next
+ * collection continues.
  */
 export async function collect(
   store: ModelStore,
@@ -49,7 +49,7 @@ export async function collect(
   return retired;
 }
 
-/** Removes old manifests, and leaves a record of their blobs to be swept. */
+/** Removes old manifests, and records their blobs to be swept. */
 async function retire(
   store: ModelStore,
   keep: number,
@@ -69,7 +69,7 @@ async function retire(
   return done ? retired.map(({ version }) => version) : undefined;
 }
 
-/** Removes the blobs that an abandoned staging record names and nothing else needs; then the record. */
+/** Removes the blobs of an abandoned staging record that nothing else needs, then the record. */
 async function sweep(
   store: ModelStore,
   { key, value, stamp }: Entry,

@@ -12,7 +12,7 @@ import {
   type TensorRecord,
 } from "./manifest.ts";
 
-/** The version that new changes build on, and the stamp that proves it still is. */
+/** The version that new changes build on, and the stamp by which a write checks that it still is. */
 export interface Head {
   readonly manifest: Manifest;
   /** Null while the store holds no version of its own. */
@@ -54,7 +54,7 @@ export interface Prepared {
   readonly blobs: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 }
 
-/** Names a draft's content: its hashes, its number, its parent. */
+/** Turns a draft into a manifest, with its hashes, number and parent. */
 export async function prepareDraft(
   base: BaseModel,
   head: Head,

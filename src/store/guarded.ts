@@ -1,16 +1,16 @@
-/** An engine that fails well: in time, and by errors of one kind. @module */
+/** An engine with deadlines, and with errors of one kind. @module */
 
 import { StoreError } from "../errors.ts";
 import { Deadlines } from "../waiting.ts";
 import type { Engine } from "./engine.ts";
 
-/** How long one call of a database may take, in milliseconds. */
+/** Milliseconds that one call of a database may take. */
 export const DEADLINE = 5000;
 
 /**
- * The same engine, but for its errors: whatever the database says becomes a
- * {@linkcode StoreError}, and so does its silence. A write that was given up may
- * still happen: the store looks before it says that it did not.
+ * Wraps an engine: every error of the database becomes a {@linkcode StoreError}, and so
+ * does a missed deadline. A write that was given up may still happen: the store checks
+ * before it reports that it did not.
  */
 export function guardedEngine(engine: Engine, deadline = DEADLINE): Engine {
   const deadlines = new Deadlines(deadline);
@@ -25,7 +25,7 @@ export function guardedEngine(engine: Engine, deadline = DEADLINE): Engine {
 }
 
 /**
- * What the database answers.
+ * Calls the database.
  *
  * @throws {StoreError} If it refuses, or does not answer in time.
  */
@@ -46,7 +46,7 @@ export async function answered<T>(
     return await Promise.race([call(), silence.promise]);
   } catch (cause) {
     if (cause instanceof StoreError) throw cause;
-    // What a database says may tell strangers where it is.
+    // The message of a database may reveal where it is.
     const why = String(cause).includes("database is locked")
       ? "another process holds the database"
       : "the database failed, the server's log says why";

@@ -10,7 +10,7 @@ import type { Engine, Entry, Key, ListOptions, Write } from "./engine.ts";
 
 /** Deno KV reads at most this many keys in one call. */
 const READ_BATCH = 10;
-/** The number of times a call is repeated while other processes hold the file, and the longest pause between. */
+/** The most repetitions of a call while other processes lock the file, and the longest pause between them. */
 const LOCKED_ATTEMPTS = 100;
 const LOCKED_PAUSE = 20;
 
@@ -90,8 +90,8 @@ function toEntry(entry: Deno.KvEntryMaybe<unknown>): Entry | undefined {
 }
 
 /**
- * Repeats a call as long as another process holds the local file: SQLite then
- * refuses it at once, with nothing done.
+ * Repeats a call while another process has locked the local file: SQLite refuses it at
+ * once, with nothing done.
  */
 async function unlocked<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1;; attempt++) {

@@ -1,20 +1,20 @@
-/** A database file that is not there yet. @module */
+/** A database file that does not exist yet. @module */
 
 import { once } from "../once.ts";
 import { Deadlines } from "../waiting.ts";
 import type { Engine } from "./engine.ts";
 
-/** Milliseconds after which the file is made. */
+/** Milliseconds after which the file is created. */
 const LATER = 500;
 
 /**
- * An engine that opens a file which is not there: with the first write, or half a
- * second later. Until then it holds nothing, as long as no other process makes the
- * file. A first answer does not wait for a database in which there is nothing: to
- * make one takes a tenth of a start (measured by tests/bench/start.ts).
+ * An engine that creates its file late: with the first write, or after half a second.
+ * Until then it is empty, unless another process creates the file. So a first answer
+ * does not wait for an empty database: creating one takes a tenth of a start (measured
+ * by tests/bench/start.ts).
  *
- * @param exists Whether the file is there.
- * @param report Told if it cannot be opened when its time has come.
+ * @param exists Whether the file exists.
+ * @param report Called if it cannot be opened after that time.
  */
 export function lateEngine(
   open: () => Promise<Engine>,

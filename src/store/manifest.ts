@@ -26,9 +26,9 @@ export interface BeforeAfter {
 
 /** The score of a head on the guard set. */
 export interface GuardScore extends BeforeAfter {
-  /** The base model's, which a correction is measured by. */
+  /** The base model's score, with which a correction is compared. */
   readonly base?: number | undefined;
-  /** Which images it was judged by: those that no head was trained on, or the replay memory's. */
+  /** The images it was measured on: those that no head was trained on, or the replay memory's. */
   readonly basis?: "guard" | "replay" | undefined;
 }
 
@@ -53,17 +53,17 @@ export interface HeadsRecord {
   readonly calibration: Calibration;
 }
 
-/** The request that made a version: enough to do the same again. */
+/** The request that made a version: enough to repeat it. */
 export interface ChangeLog {
   readonly scope: "heads";
-  /** Corrected by the policy, or bare steps; versions of before there was a choice took steps. */
+  /** A correction by the policy, or plain steps; versions from before there was a choice took steps. */
   readonly mode?: "correct" | "steps" | "label";
   readonly steps: number;
   readonly learningRate: number;
-  /** The options that a correction was done with. */
+  /** Options of a correction. */
   readonly margin?: number;
   readonly trusted?: boolean;
-  /** Seed of what was drawn. */
+  /** Seed of the draws. */
   readonly seed?: number;
   /** Label of each example by the head's name; null where the request named none. */
   readonly labels: Readonly<Record<string, readonly (number | null)[]>>;
@@ -140,7 +140,7 @@ export function baseManifest(base: BaseModel): Manifest {
   };
 }
 
-/** Stands for a version whose manifest is damaged or gone: it has no hash, so that it cannot be loaded. */
+/** A manifest in place of one that is damaged or missing: it has no hash, so that it cannot be loaded. */
 export function unreadableManifest(base: BaseModel, version: number): Manifest {
   const parent = version - 1;
   return {

@@ -1,11 +1,11 @@
-/** Whether a record of the store is a manifest: a database may hold anything. @module */
+/** Validation of manifests: a database may hold anything. @module */
 
 import type { Manifest, TensorRecord } from "./manifest.ts";
 
 /** More values than a tensor of any model has. */
 const MAX_VALUES = 2 ** 28;
 
-/** Whether a value has the parts of a manifest that are relied on. */
+/** Whether a value has the parts of a manifest that the code relies on. */
 export function isManifest(value: unknown): value is Manifest {
   if (!isRecord(value)) return false;
   const { version, step, sha256, steps, tensors, log } = value;

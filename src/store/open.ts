@@ -6,17 +6,16 @@ import { answered, guardedEngine } from "./guarded.ts";
 import { openKvEngine } from "./kv.ts";
 import { lateEngine } from "./late.ts";
 
-/** How long opening a database may take, in milliseconds. */
+/** Milliseconds that opening a database may take. */
 const OPEN_DEADLINE = 20_000;
 
 /**
  * Opens the database that a STORE setting names: a Deno KV file, "memory",
- * `postgres://…`, or undefined for the database that the platform assigns. Where
- * it assigns none, the engine is one that holds nothing: the weights file can be
- * served, and nothing be learned. A file that is not there yet is made a little
- * later: {@linkcode lateEngine}.
+ * `postgres://…`, or undefined for the database that the platform assigns. If it
+ * assigns none, the engine is empty: the weights file can be served, but nothing learned. A
+ * file that does not exist is created a little later: {@linkcode lateEngine}.
  *
- * @param report Told if that fails.
+ * @param report Called if that fails.
  * @throws {StoreError} If it cannot be opened.
  */
 export async function openEngine(
@@ -57,8 +56,8 @@ async function openNamed(
 }
 
 /**
- * Makes a folder that is missing; asks for no right to write where there is one.
- * It does not wait, so that the database is opened while a start goes on.
+ * Creates a missing folder; needs no permission to write if it exists. It is
+ * synchronous, so that the database is opened while a start goes on.
  */
 function makeFolder(folder: string): void {
   if (folder === "" || exists(folder)) return;

@@ -1,7 +1,7 @@
 /**
  * 32-bit floats in fewer bytes, without loss.
  *
- * Bytes of the same rank are put together, in four planes: the exponents; the
+ * Bytes of the same significance are grouped in four planes: the exponents; the
  * sign with the upper mantissa; the middle mantissa; the lower. The exponents of
  * a tensor are alike, so that their plane shrinks to a third. Mantissas are
  * noise and stay as they are, unless a whole plane of them is zero.
@@ -10,8 +10,8 @@
  *            and the planes one after the other
  *
  * A plane of length 0 is all zeros, one with as many bytes as there are floats
- * is as it is, any other is deflated (RFC 1951). Where all that saves nothing,
- * the floats' own bytes are kept, told by their number.
+ * is stored as it is, any other is deflated (RFC 1951). If that saves nothing, the floats'
+ * own bytes are stored, recognizable by their number.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export async function pack(
   return packed;
 }
 
-/** Gives back the `length` bytes of the floats that were packed; undefined if they cannot be those. */
+/** Unpacks the `length` bytes of the floats; undefined if `packed` is invalid. */
 export async function unpack(
   packed: Uint8Array<ArrayBuffer>,
   length: number,
@@ -89,9 +89,9 @@ function join(
 
 async function shrink(plane: Uint8Array): Promise<Uint8Array> {
   if (plane.every((byte) => byte === 0)) return plane.subarray(0, 0);
-  // Imported late, for it takes as long as half a start of the server.
+  // Imported late: it takes half as long as a start of the server.
   const { constants, deflateRawSync } = await import("node:zlib");
-  // No strings repeat here: to look for them takes four times as long, and gives less (measured).
+  // Matching repeated strings takes four times as long and compresses worse (measured).
   const deflated = deflateRawSync(plane, {
     strategy: constants.Z_HUFFMAN_ONLY,
   });
@@ -106,7 +106,7 @@ async function grow(
   if (shrunk.length === length) return shrunk;
   const plane = new Uint8Array(length);
   if (shrunk.length === 0) return plane;
-  // Not the stream of a Blob: Deno keeps some bytes of every Blob for good (measured).
+  // Not the stream of a Blob: Deno leaks some bytes of every Blob (measured).
   const inflated = ReadableStream.from([shrunk])
     .pipeThrough(new DecompressionStream("deflate-raw"));
   let offset = 0;

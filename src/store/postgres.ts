@@ -1,9 +1,8 @@
 /**
  * The model store's engine over PostgreSQL, for servers on several machines.
  *
- * One table holds everything. Writes take turns by an advisory lock, which makes
- * a check of a key that is absent as safe as one of a key that is there; reads
- * wait for nothing.
+ * One table holds everything. An advisory lock serializes writes, which makes checking
+ * that a key is absent as safe as checking one that is present; reads never wait.
  *
  * @module
  */
@@ -13,12 +12,12 @@ import postgres from "postgres";
 import type { Engine, Entry, Key, ListOptions, Write } from "./engine.ts";
 import { DEADLINE } from "./guarded.ts";
 
-/** Names the turn of a writer: "tandem" in ASCII. */
+/** The id of the advisory lock: "tandem" in ASCII. */
 const LOCK = String(0x74616e64656d);
 
-/** How long a new connection may take. */
+/** Seconds that a new connection may take. */
 const CONNECT_SECONDS = 5;
-/** From a connection's end to the next try: left to itself, the driver waits up to 20 s. */
+/** Seconds from the end of a connection to the next try: by default the driver waits up to 20. */
 const RECONNECT_SECONDS = 0.1;
 
 type Sql = postgres.Sql | postgres.TransactionSql;
@@ -32,16 +31,17 @@ interface Row {
 /**
  * Opens a PostgreSQL database as an engine, and makes its table where there is none.
  *
- * @param url `postgres://user:password@host:port/database`; `?search_path=` names a schema.
+ * @param url `postgres://user:password@host:port/database`; `?search_path=` names a
+ * schema.
  */
 export async function openPostgresEngine(url: string): Promise<Engine> {
   const sql = postgres(url, {
     onnotice: () => {},
     connect_timeout: CONNECT_SECONDS,
-    // A connection that breaks while it asks for them ends the process: nobody hears of it.
+    // A connection that breaks while fetching types ends the process: the error cannot be caught.
     fetch_types: false,
     backoff: () => RECONNECT_SECONDS,
-    // What nobody waits for any more must not happen later.
+    // A statement that was given up must not take effect later.
     connection: { statement_timeout: DEADLINE },
   });
   try {
@@ -96,9 +96,9 @@ function engine(sql: postgres.Sql): Engine {
 }
 
 /**
- * Work in a transaction. If its connection breaks it never settles: `begin` hears
- * of that by itself, but of an error it would roll back on a connection that is no
- * more, and Postgres.js 3.4.9 ends the process by that.
+ * Does work in a transaction. If the connection breaks, the promise never settles:
+ * `begin` notices that by itself. After an error it would roll back on the broken
+ * connection, which in Postgres.js 3.4.9 ends the process.
  */
 async function whileConnected<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -109,10 +109,10 @@ async function whileConnected<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What the driver, the system or the database says has gone wrong. */
+/** An error of the driver, the system or the database. */
 interface DatabaseError extends Error {
   readonly code?: string;
-  /** Of the database's own errors. */
+  /** Present on the database's own errors. */
   readonly severity?: string;
 }
 
@@ -133,7 +133,7 @@ async function createTable(sql: Sql): Promise<void> {
     )`;
 }
 
-/** Waits until no other writer is at work; it is this one's turn until the transaction ends. */
+/** Takes the lock of writers, until the end of the transaction. */
 async function takeTurn(sql: Sql): Promise<void> {
   await sql`select pg_advisory_xact_lock(${LOCK}::bigint)`;
 }

@@ -9,7 +9,7 @@ import { sha256 } from "../model/bits.ts";
 import type { Assignment, Check, Key, Namespace } from "./engine.ts";
 import { decode, encode } from "./manifest.ts";
 
-/** The time for which an answer can be asked for again: a day. */
+/** Milliseconds for which an answer is kept: a day. */
 const RECEIPT_LIFETIME = 24 * 60 * 60 * 1000;
 
 /** The record that is kept of an answered request. */
@@ -21,9 +21,9 @@ export interface ReceiptRecord {
   readonly expiresAt: number;
 }
 
-/** A receipt to be written together with the change it speaks of. */
+/** A receipt to be written together with its change. */
 export interface Receipt {
-  /** That nobody else has answered meanwhile. */
+  /** Checks that nobody else has answered meanwhile. */
   readonly check: Check;
   readonly entry: Assignment;
 }
@@ -31,7 +31,7 @@ export interface Receipt {
 /** The place of a key's receipt, and the receipt if there is one that still holds. */
 export interface ReceiptSlot {
   readonly key: Key;
-  /** Of what is there now: null for nothing. */
+  /** The stamp of the current entry; null if there is none. */
   readonly stamp: string | null;
   readonly record: ReceiptRecord | undefined;
 }
@@ -75,7 +75,7 @@ export function fillReceipt(
   };
 }
 
-/** Writes a receipt that no change goes with; false if another was first. */
+/** Writes a receipt without a change; false if another was first. */
 export function writeReceipt(
   { engine }: Namespace,
   { check, entry }: Receipt,

@@ -12,7 +12,7 @@ import type { BlobName } from "./blobs.ts";
 import type { Assignment, Check, Engine, Key } from "./engine.ts";
 import { decode, encode } from "./manifest.ts";
 
-/** The time that a writer may take between staging and commit: ten minutes. */
+/** Milliseconds that a writer may take between staging and commit: ten minutes. */
 const STAGING_LIFETIME = 10 * 60 * 1000;
 
 /** A staging record. */
@@ -66,7 +66,7 @@ export async function stageBlobs(
   return { key, stamp: entry.stamp };
 }
 
-/** Lets go of staged blobs: the next collection may remove what nothing else needs. */
+/** Releases staged blobs: the next collection may remove those that nothing else needs. */
 export async function discardStaged(engine: Engine, key: Key): Promise<void> {
   const [entry] = await engine.read([key]);
   if (entry === undefined) return;

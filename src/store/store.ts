@@ -13,8 +13,8 @@
  * the new head are one atomic write, which checks that the head is still the
  * parent's. Readers therefore see whole versions only.
  *
- * What reads and writes blobs is imported when there are any: a server that has
- * learned nothing yet starts without it.
+ * Modules that read and write blobs are imported at their first use: a server that has
+ * learned nothing yet starts without them.
  *
  * @module
  */
@@ -38,10 +38,10 @@ import type { Draft, Head, Prepared } from "./draft.ts";
 import type { Receipt } from "./receipts.ts";
 
 const HEAD_ATTEMPTS = 3;
-/** The key of the hashes of all weights files that have versions here. */
+/** The key under which all weights files with versions here are listed. */
 const BASES = "tandem-bases";
 
-/** The result of a commit: a version, or nothing, for the store had changed meanwhile. */
+/** The result of a commit: a version, or nothing if the store had changed meanwhile. */
 export type Commit =
   | { readonly status: "committed"; readonly manifest: Manifest }
   | { readonly status: "stale" };
@@ -50,7 +50,7 @@ export type Commit =
 export interface CommitOptions {
   /** The receipt of the request that made it. */
   readonly receipt?: ((manifest: Manifest) => Receipt) | undefined;
-  /** Entries that must be as they were read, besides the head. */
+  /** Entries besides the head that must not have changed. */
   readonly checks?: readonly Check[];
 }
 
@@ -93,7 +93,7 @@ export class ModelStore implements Namespace {
     return entry && this.#manifestOf(entry);
   }
 
-  /** A check that a version is there still; undefined if there is none. */
+  /** A check that a version still exists; undefined if it does not. */
   async presence(version: number): Promise<Check | undefined> {
     const key = versionKey(this.root, version);
     const [entry] = await this.engine.read([key]);
@@ -123,7 +123,7 @@ export class ModelStore implements Namespace {
         return version as number;
       }
     } catch {
-      // It is as good as none.
+      // A damaged head is treated as missing.
     }
     const [newest] = await this.manifests({ limit: 1 });
     return newest?.version ?? 0;
@@ -135,7 +135,7 @@ export class ModelStore implements Namespace {
       const manifest = decode<unknown>(value);
       if (isManifest(manifest) && manifest.version === version) return manifest;
     } catch {
-      // It stands for itself below.
+      // Replaced below.
     }
     return unreadableManifest(this.#base, version);
   }
@@ -253,7 +253,7 @@ export class ModelStore implements Namespace {
     return committed;
   }
 
-  /** Writes; an error after the effect is told from one before it by looking. */
+  /** Writes; after an error, reads back whether the write took effect. */
   async #write(manifest: Manifest, write: Write): Promise<boolean> {
     try {
       return await this.engine.write(write);
@@ -266,7 +266,7 @@ export class ModelStore implements Namespace {
     }
   }
 
-  /** The hashes of other weights files whose versions the database keeps, too. */
+  /** The hashes of other weights files that have versions in the database. */
   async otherBases(): Promise<string[]> {
     const entries = await this.engine.list([BASES]);
     return entries.map(({ key }) => key.at(-1)!).filter((hash) =>

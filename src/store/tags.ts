@@ -33,7 +33,7 @@ export async function setTag(
     checks: entry === undefined ? [] : [{ key, stamp: entry.stamp }],
     sets: [
       { key: tagKey(store, name), value: encode({ version }) },
-      // A collection that decided without this tag must not go through.
+      // A collection that decided before this tag must fail.
       { key: stagedKey(store.root), value: encode(crypto.randomUUID()) },
     ],
   });

@@ -1,8 +1,8 @@
 /**
- * Cross-validation: every image is judged by a model that was trained by the
- * same plan without it and its neighbours. Where images are few, this says
- * more of the recipe than one small held-out set does, and the calibration that
- * fits all these answers is nearer to the one that new images need.
+ * Cross-validation: every image is predicted by a model that was trained by the same
+ * plan without it and its neighbours. With few images, this tells more about the recipe
+ * than one small held-out set, and the calibration that fits all these answers is
+ * closer to the one that new images need.
  *
  * @module
  */
@@ -13,10 +13,11 @@ import type { Outcome } from "./outcome.ts";
 import type { Rows } from "./plan.ts";
 
 /**
- * Trains one model for each fold and pools what they say of the folds they have
- * not seen, fold after fold.
+ * Trains one model for each fold and pools their outputs for the folds that they have not
+ * seen.
  *
- * @returns The outputs, or the outcome of the first run that did not finish, if one did not.
+ * @returns The outputs, or the outcome of the first run that did not finish, if one did
+ * not.
  */
 export async function crossValidate(
   { train, validation, folds = [] }: Rows,

@@ -1,4 +1,4 @@
-/** The story of a run, epoch by epoch, and which epoch's weights it keeps. @module */
+/** The history of a run, epoch by epoch, and the choice of the epoch whose weights it keeps. @module */
 
 import { isKnown, type Metrics } from "../heads/head.ts";
 import { kindOf, widthOf } from "../heads/kinds.ts";
@@ -28,7 +28,7 @@ export interface HeadEpoch {
   readonly score: number;
 }
 
-/** Sums over the steps of an epoch that is under way. */
+/** Sums over the steps of the current epoch. */
 export interface EpochSums {
   images: number;
   /** Σ L·rows. */

@@ -38,7 +38,7 @@ export interface FitOptions {
   readonly headWeights?: readonly number[];
   /** Writes the examples of a step, by default {@linkcode fillBatch}. */
   readonly fill?: FillBatch;
-  /** Stops the run after the step under way. */
+  /** Stops the run after the current step. */
   readonly signal?: AbortSignal;
   /** Called after every step. */
   onStep?(progress: Progress): void;
@@ -46,7 +46,7 @@ export interface FitOptions {
   onEpoch?(progress: Progress): void | "stop";
 }
 
-/** The time for which training may hold the event loop, in milliseconds. A timer would give it away for 2 ms (measured). */
+/** Milliseconds for which training may block the event loop. A timer would release it for 2 ms (measured). */
 const SLICE_MS = 50;
 
 /** Steps of a whole run. A last batch that is not full is a step as well. */
@@ -61,7 +61,8 @@ export function stepsOf(recipe: Recipe, images: number): number {
  * What a step draws depends on the seed and its own number alone, so a run that
  * was stopped anywhere and goes on from there ends in the same bits.
  *
- * @throws {DivergedError} If loss or gradient are no longer finite; parameters and moments are then those of the last good step.
+ * @throws {DivergedError} If loss or gradient are no longer finite; parameters and
+ * moments are then those of the last good step.
  */
 export async function fit(
   trainer: Trainer,
@@ -152,7 +153,7 @@ function fitStep(
   );
   if (!result.finite) {
     throw new DivergedError(
-      `Cannot go on training after step ${
+      `Cannot continue training after step ${
         step - 1
       }: expected a finite loss and gradient, got ` +
         `loss ${result.losses.total}`,

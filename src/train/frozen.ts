@@ -51,7 +51,7 @@ function withoutTrunk(network: Network): Network {
   };
 }
 
-/** What heads alone are trained with. */
+/** The material for training heads alone. */
 export interface HeadsLesson {
   readonly trainer: Trainer;
   readonly examples: Examples;
@@ -60,9 +60,9 @@ export interface HeadsLesson {
 }
 
 /**
- * Training a trainer's heads on its trunk's outputs. What the recipe says of hidden
- * units it then says of the heads' inputs; an image and its mirror image are one row,
- * the mean of both.
+ * Training a trainer's heads on its trunk's outputs. Settings of the recipe for hidden
+ * units then apply to the heads' inputs; an image and its mirror image are one row, the
+ * mean of both.
  */
 export function lessonOfHeads(
   trainer: Trainer,

@@ -1,9 +1,8 @@
-/** Metrics of a model: its heads' outputs for labelled images, scored. @module */
+/** Metrics of a model on labelled images. @module */
 
 import {
   type HeadOutputs,
   type HeadScore,
-  isKnown,
   type Metrics,
 } from "../heads/head.ts";
 import { type HeadSpec, kindOf, widthOf } from "../heads/kinds.ts";
@@ -99,8 +98,9 @@ export function calibratedOutputs(
 }
 
 /**
- * Calibrates the pooled outputs of a cross-validation, those of each fold by what
- * fits all others: nothing is judged by what was fitted on it.
+ * Calibrates the pooled outputs of a cross-validation, those of each fold by the
+ * calibration that fits all others: no image is scored with a calibration that was
+ * fitted on it.
  */
 export function calibrateFolds(
   kernels: Kernels,
@@ -207,11 +207,6 @@ function indicesOf(labels: Float64Array, label: number): number[] {
   const rows: number[] = [];
   labels.forEach((each, n) => each === label && rows.push(n));
   return rows;
-}
-
-/** Tells if any image has a label of any head. */
-export function hasLabels({ labels }: Pick<Evaluation, "labels">): boolean {
-  return labels.some((head) => head.some(isKnown));
 }
 
 /**

@@ -1,9 +1,9 @@
 /**
  * Training that begins with the trunk of another model, under heads of its own.
  *
- * What the trunk was trained with comes along: its preprocessing and its
- * standardization. A head that the other model has too, for the same labels,
- * begins with that one's weights; all others begin as in a training from scratch.
+ * The trunk's preprocessing and standardization come with it. A head that the other
+ * model has too, for the same labels, begins with that one's weights; all others begin
+ * as in a training from scratch.
  *
  * Source: Yosinski, Clune, Bengio, Lipson 2014, "How transferable are features in
  * deep neural networks?" (arXiv:1411.1792), for frozen and for tuned layers.

@@ -13,7 +13,7 @@ export interface Rows {
   readonly train: Uint32Array;
   readonly validation: Uint32Array;
   readonly test: Uint32Array;
-  /** Parts of the rows that are not test rows, each of which a model of its own is to be judged by. */
+  /** Parts of the rows that are not test rows; for each, a model is trained without it and evaluated on it. */
   readonly folds?: readonly Uint32Array[];
 }
 
@@ -43,7 +43,7 @@ export interface Recipe {
   readonly seed: number;
 }
 
-/** Everything that decides the outcome, besides the data. */
+/** Everything besides the data that determines the outcome. */
 export interface TrainingPlan {
   /** Widths of the trunk. */
   readonly hidden: readonly number[];
@@ -60,7 +60,7 @@ export interface TrainingPlan {
   readonly folds: number;
   /** The model whose trunk the training begins with, where it does. */
   readonly from?: {
-    /** Whether the trunk stays as it is, or is trained on. */
+    /** Whether the trunk stays frozen, or is trained further. */
     readonly trunk: typeof TRUNKS[number];
     /** Sha-256 of the model's file. */
     readonly sha256: string;
@@ -82,7 +82,7 @@ export interface TrainingRecord {
   readonly step: number;
   readonly steps: number;
   readonly history: readonly EpochRecord[];
-  /** Sums of the epoch that was under way. */
+  /** Sums of the unfinished epoch. */
   readonly sums: EpochSums;
   /** The best epoch so far, where the plan asks for it. */
   readonly best?: BestEpoch;
@@ -90,7 +90,7 @@ export interface TrainingRecord {
   readonly metrics?: {
     readonly validation?: SetMetrics;
     readonly test?: SetMetrics;
-    /** Of models trained by the same plan, each on all folds but the one it is judged by. */
+    /** Metrics of models trained by the same plan, each evaluated on the fold that it has not seen. */
     readonly crossValidation?: SetMetrics;
   };
 }

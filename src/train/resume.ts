@@ -7,9 +7,9 @@ import type { Examples } from "../model/examples.ts";
 import type { TrainingPlan, TrainingRecord } from "./plan.ts";
 
 /**
- * The record of a checkpoint that the trainer wrote.
+ * The training record of a checkpoint.
  *
- * @throws {CheckpointError} If the file holds a model but not the story of its training.
+ * @throws {CheckpointError} If the file holds a model without its training record.
  */
 export function trainingRecord({ training }: ModelState): TrainingRecord {
   const { plan, dataset, step, steps, history, sums } = training as Partial<
@@ -30,7 +30,7 @@ export function trainingRecord({ training }: ModelState): TrainingRecord {
   };
 }
 
-/** JSON has no NaN: a metric that its images did not allow is null in a file. */
+/** JSON has no NaN: an undefined metric is null in a file. */
 function numbersOf<T>(metrics: T): T {
   return JSON.parse(
     JSON.stringify(metrics),
@@ -44,7 +44,8 @@ function numbersOf<T>(metrics: T): T {
  *
  * @throws {RangeError} If the plan differs.
  * @throws {DataError} If the heads, the images or their labels differ.
- * @throws {CheckpointError} If moments are missing, so that the next step would not be the same.
+ * @throws {CheckpointError} If moments are missing, so that the next step would not be
+ * the same.
  */
 export function checkResume(
   state: ModelState,

@@ -1,4 +1,4 @@
-/** The state of a training run: begun, gone on with, and judged by its best epoch. @module */
+/** The state of a training run: its start, its resumption, and its best epoch. @module */
 
 import { type HeadSpec, kindOf } from "../heads/kinds.ts";
 import { type Examples, labelsOf } from "../model/examples.ts";
@@ -32,7 +32,7 @@ export function measuredHeads(
   );
 }
 
-/** The heads of a run that begins: those of the model it begins with where they are the same. */
+/** The heads of a new run: those of the model that it begins with, if they are the same. */
 export function headsOfRun(
   examples: Examples,
   rows: Uint32Array,
@@ -79,7 +79,7 @@ export function begin(
   };
 }
 
-/** Goes on with a run that was stopped. */
+/** Resumes a run that was stopped. */
 export function goOn(trainer: Trainer, state: ModelState): RunState {
   restore(trainer, state);
   trainer.standardization.mean.set(state.standardization.mean);

@@ -106,9 +106,12 @@ Deno.test("finetune says what it wants before it begins", async () => {
     assertStringIncludes(stderr, message);
   };
   await refuse([], "expected --data DIR or --labels FILE");
-  await refuse(["--data", "x"], "expected --out FILE or --store URL, got none");
+  await refuse(
+    ["--data", "x"],
+    "expected --out FILE or --store STORE, got none",
+  );
   await refuse(
     ["--data", "x", "--out", "a", "--store", "memory"],
-    "expected --out FILE or --store URL, got both",
+    "expected --out FILE or --store STORE, got both",
   );
 });

@@ -65,7 +65,7 @@ Deno.test("a run that is interrupted saves beside the model, and ends in the sam
     assertEquals(JSON.parse(stdout).weights, checkpoint);
     assertStringIncludes(stderr, `saved to ${checkpoint}`);
 
-    const [, hint] = stderr.match(/^Go on with: deno task (.*)$/m)!;
+    const [, hint] = stderr.match(/^Resume with: deno task (.*)$/m)!;
     const words = hint!.split(" ");
     assertEquals(words.slice(-2), ["--resume", checkpoint]);
     const resumed = await task(...words, "--json");

@@ -25,6 +25,7 @@ Deno.test("predict and evaluate see what a server learned, in its store and over
     await Deno.mkdir(`${folder}/street/pen`, { recursive: true });
     await Deno.writeFile(`${folder}/street/pen/a.jpg`, IMAGES.jpeg);
     await Deno.writeFile(`${folder}/street/pen/b, "c".png`, IMAGES.png);
+    await Deno.writeFile(`${folder}/street/pen/d.jfif`, IMAGES.jpeg);
     await Deno.writeTextFile(`${folder}/street/pen/notes.txt`, "no image");
     const labels = `${folder}/labels.csv`;
     await Deno.writeTextFile(
@@ -55,6 +56,7 @@ Deno.test("predict and evaluate see what a server learned, in its store and over
       assertEquals(untaught.map(({ image }: { image: string }) => image), [
         `${folder}/street/pen/a.jpg`,
         `${folder}/street/pen/b, "c".png`,
+        `${folder}/street/pen/d.jfif`,
       ]);
       const form = new FormData();
       form.append("image", new Blob([IMAGES.jpeg]));

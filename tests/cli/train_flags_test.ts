@@ -133,8 +133,8 @@ Deno.test("the help fits a terminal of 80 columns, and breaks between words", ()
   assertEquals(lines.filter(({ length }) => length > 80), []);
   const [from] = lines.entries().find(([, line]) => line.includes("--from"))!;
   assertEquals(lines.slice(from, from + 2), [
-    "  --from FILE              Begin with the trunk of this model, and those heads",
-    "                           that are the same.",
+    "  --from FILE              Begin with the trunk of this model, and with its",
+    "                           heads that are the same.",
   ]);
 });
 

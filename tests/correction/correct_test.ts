@@ -139,14 +139,14 @@ Deno.test("a label that the base excludes is dropped, and said", () => {
       examples[0]!.reason!,
       /^The base model is .* % sure of another kind/,
     );
-    assertMatch(reason!, /^No example was believed/);
+    assertMatch(reason!, /^All examples are implausible/);
     assert(rest.heads === BASE.heads && rest.memory === BASE.memory);
     return true;
   });
   assert(sure !== undefined);
 });
 
-Deno.test("a request of which much is not believed is refused whole", () => {
+Deno.test("a request with many implausible examples is refused whole", () => {
   const right = ranked(1).slice(0, 8);
   const request = pick(HARD, right);
   const lies = (count: number) => ({
@@ -170,7 +170,7 @@ Deno.test("a request of which much is not believed is refused whole", () => {
   assert(some.dropped <= 2 && some.guard !== null);
   const many = reasonOf(7);
   assert(many.dropped > 2 && many.guard === null);
-  assertMatch(many.reason!, /of 8 examples were not believed/);
+  assertMatch(many.reason!, /of 8 examples are implausible/);
 });
 
 Deno.test("who is trusted passes the gate, but not the guard", () => {

@@ -38,7 +38,7 @@ async function shell(code: string, url: string, cwd: string) {
 }
 
 Deno.test({
-  name: "the README's answer, correction and way back are those of the server",
+  name: "the README's answer, correction and rollback are those of the server",
   ignore: !await hasCurl(),
   fn: async () => {
     const folder = await Deno.makeTempDir();
@@ -63,7 +63,7 @@ Deno.test({
       assert(accepted);
       const { before, after } = examples[0].item.probability;
       const said = README.match(
-        /p\(mug\) went from ([\d.]+) to ([\d.]+), and\s+that of (\d+) photographs/,
+        /p\(mug\) went from ([\d.]+) to ([\d.]+), and that the model is right\s+about as many of (\d+) photographs/,
       )!.slice(1);
       assertEquals(said, [
         before.toFixed(2),

@@ -106,7 +106,7 @@ Deno.test("a PNG of 16 bits a channel may have half of the pixels, and is told s
   const error = assertThrows(
     () => checkImage(sized(5000, 2501)),
     ImageError,
-    "at most 12500000 pixels of 16 bits a channel",
+    "at most 12500000 pixels with 16 bits a channel",
   );
   assertEquals(error.reason, "too-large");
 });

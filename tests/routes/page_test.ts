@@ -187,7 +187,7 @@ Deno.test("no other file is served, and no other method", async () => {
     for (const name of ["index.html", "page.ts", "..%2fpage.ts", "toString"]) {
       const response = await app.request(`/page/${name}`);
       assertEquals(response.status, 404, name);
-      assertStringIncludes((await response.json()).detail, "page's file");
+      assertStringIncludes((await response.json()).detail, "no such file");
     }
     const posted = await app.request("/page/page.js", { method: "POST" });
     assertEquals([posted.status, posted.headers.get("Allow")], [405, "GET"]);

@@ -212,7 +212,7 @@ Deno.test("in an overload that goes on, images are turned away rather than made 
         () => void (turnedAway > 0 && letIn++),
         (error) => {
           assertInstanceOf(error, BusyError);
-          assertMatch(error.message, /more are asked for than can be decoded/);
+          assertMatch(error.message, /more arrive than can be decoded/);
           turnedAway++;
         },
       );

@@ -154,7 +154,7 @@ Deno.test("divergence is reported with the last good state kept", async () => {
     DivergedError,
     "expected a finite loss and gradient",
   );
-  assert(error.message.startsWith("Cannot go on training after step "));
+  assert(error.message.startsWith("Cannot continue training after step "));
   assertEquals(bitsOf(trainer), good);
 });
 

@@ -18,11 +18,11 @@ import {
 } from "./trunks.ts";
 import { WAYS } from "./ways.ts";
 
-/** What to compare. */
+/** The plan of a comparison. */
 export interface AdaptationPlan {
   readonly examples: Examples;
   readonly task: Task;
-  /** How to train on the source; its seed is replaced by that of each draw. */
+  /** The plan of training on the source; its seed is replaced by that of each draw. */
   readonly plan: TrainingPlan;
   /** Source images of each class. */
   readonly perClass: number;

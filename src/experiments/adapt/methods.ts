@@ -18,15 +18,15 @@ import { propagate } from "../../correction/propagation.ts";
 import { rowAt, Scorer } from "../../correction/scorer.ts";
 import { indexOfLargest, UNKNOWN } from "../../heads/head.ts";
 
-/** How often a labelled target image counts beside one of the source. */
-export const TARGET_WEIGHT = 5;
+/** The weight of a labelled target image relative to one of the source. */
+const TARGET_WEIGHT = 5;
 /** λ of the discriminants' metric. */
 const RIDGE = 0.1;
-/** By how much an answer is to be right after a correction, in logits: as far as a trusted client may ask. */
+/** The margin of a correction, in logits: the largest that a trusted client may ask for. */
 const MARGIN = 4;
 /** Images of a request. */
 const REQUEST = 32;
-/** How often they are all sent: what a request learned, a later one may have moved. */
+/** The times that all are sent: a later request may have changed what an earlier one taught. */
 const PASSES = 2;
 
 /** Features on one trunk, and the head that was trained with it. */
@@ -35,15 +35,15 @@ export interface Features {
   /** Number H of features. */
   readonly count: number;
   readonly source: Examples;
-  /** Images of the source that nothing was trained on: what a service would guard its model with. */
+  /** Images of the source that nothing was trained on, which a service would use as guard. */
   others(): Examples;
   /** The labelled images of the target, one of each class after the other. */
   readonly labelled: Examples;
-  /** The others; their labels are only looked at to judge by. */
+  /** The others; their labels are used only to evaluate. */
   readonly test: Examples;
 }
 
-/** The classes of the test images, as one way has them. */
+/** A method: returns the class of each test image. */
 export type Method = (features: Features) => Promise<ArrayLike<number>>;
 
 /** The head as it was trained. */

@@ -19,7 +19,7 @@ import { Random } from "../../nn/prng.ts";
 /** Images of each class from the source: many where every class has as many, else few. */
 const SOURCE_IMAGES = { many: 20, few: 8 };
 
-/** From which images to which: positions of heads, and labels of the dividing one. */
+/** A task: source and target domain, as positions of heads and labels of the dividing one. */
 export interface Task {
   /** The head whose classes are told. */
   readonly head: ClassesHead;
@@ -100,7 +100,7 @@ export function labelsIn({ heads }: Examples, head: number): readonly string[] {
   return kindOf(heads[head]!).groups(heads[head]!);
 }
 
-/** How many source images of each class to train on, where nobody says: 20 or 8. */
+/** The default number of source images of each class: 20 or 8. */
 export function sourceImages(examples: Examples, task: Task): number {
   const { many, few } = SOURCE_IMAGES;
   const smallest = Math.min(

@@ -62,7 +62,7 @@ function waysSection(adaptation: Adaptation, shots: number): Content {
     }</ul>`,
     table(
       `Accuracy on the other images of ${adaptation.target}: mean ± standard deviation over the draws`,
-      ["Way", "Accuracy"],
+      ["Method", "Accuracy"],
       accuracyRows(adaptation, shots),
     ),
   ];
@@ -121,7 +121,7 @@ function curveChart({ source, target, points }: Adaptation): Markup {
   });
 }
 
-/** Rows of names and accuracies, the published ones behind. */
+/** Rows of names and accuracies, the published ones last. */
 function accuracyRows(
   { source, target, points }: Adaptation,
   shots: number,

@@ -36,7 +36,7 @@ const MOST_REPEATS = 5;
 /** Names how models are trained here. A model that was kept is one of the same name only. */
 const RULES = "adapt 1";
 
-/** What the caller hears and says meanwhile. */
+/** Callbacks of the caller, and its options. */
 export interface AdaptationHooks {
   readonly signal?: AbortSignal;
   /** Threads to train with, default 1; the figures do not depend on them. */
@@ -61,7 +61,7 @@ export interface Trunk {
   see(rows: Uint32Array): Rows;
 }
 
-/** What is trained: images and classes, how, and on how many shots. */
+/** The setup of a training: images and classes, plan, and shots. */
 export interface TrunkSetup {
   readonly examples: Examples;
   readonly task: Task;

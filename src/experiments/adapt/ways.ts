@@ -11,14 +11,14 @@ import {
 /** One way to adapt. */
 export interface Way {
   readonly name: string;
-  /** What it does, in words. */
+  /** A description, in words. */
   readonly meaning: string;
-  /** Which trunk it works on: trained on the source alone, or on both domains. */
+  /** The trunk it works on: trained on the source alone, or on both domains. */
   readonly trunk: "source" | "joint";
   readonly method: Method;
 }
 
-/** From doing nothing to doing most. */
+/** From the least work to the most. */
 export const WAYS: readonly Way[] = [
   {
     name: "source only",
@@ -97,7 +97,7 @@ const PUBLISHED: Readonly<Record<string, readonly Published[]>> = {
 /** Shots of the published accuracies. */
 export const PUBLISHED_SHOTS = 3;
 
-/** What was published of a pair of domains; nothing where they are not Office-31's. */
+/** The published accuracies for a pair of domains; none unless they are Office-31's. */
 export function publishedOf(
   source: string,
   target: string,

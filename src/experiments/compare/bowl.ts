@@ -1,4 +1,4 @@
-/** The optimizers' ways down an anisotropic bowl. @module */
+/** The optimizers' paths down an anisotropic bowl. @module */
 
 import {
   type Landscape,
@@ -14,7 +14,7 @@ export const BOWL: Landscape = {
   bend: 1,
 };
 
-/** Learning rates at which each way is typical of its optimizer. */
+/** Learning rates at which each path is typical of its optimizer. */
 const LEARNING_RATES: Readonly<Record<string, number>> = {
   sgd: 0.95,
   momentum: 0.1,

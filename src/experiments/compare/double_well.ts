@@ -1,4 +1,4 @@
-/** The optimizers' ways through a shallow minimum that lies before a deep one. @module */
+/** The optimizers' paths from a shallow minimum to a deep one. @module */
 
 import {
   type Landscape,
@@ -20,7 +20,7 @@ export const DOUBLE_WELL: Landscape = {
   bend: 1,
 };
 
-/** One optimizer's ways. */
+/** One optimizer's paths. */
 export interface DoubleWellResult {
   /** At the second of the learning rates. */
   readonly path: Path;
@@ -32,7 +32,7 @@ export interface DoubleWellResult {
   }[];
 }
 
-/** Steps that a way has. */
+/** Steps of a path. */
 export const WELL_STEPS = 100;
 const START = [1.6, 1] as const;
 

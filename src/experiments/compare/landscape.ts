@@ -1,4 +1,4 @@
-/** Surfaces over the plane that optimizers walk on, and their ways. @module */
+/** Surfaces over the plane that optimizers descend, and their paths. @module */
 
 import { createArena } from "../../kernels/arena.ts";
 import type { OptimizerOptions } from "../../optim/optimizer.ts";

@@ -1,4 +1,4 @@
-/** A way over a landscape and its contour lines. @module */
+/** A path over a landscape and its contour lines. @module */
 
 import { axes, drawing, label, stroke } from "../../report/chart/frame.ts";
 import { linearScale, place, ticksFor } from "../../report/chart/scale.ts";
@@ -31,8 +31,7 @@ const CHARTS_PER_ROW = 3;
 const SAMPLES = 40;
 
 /**
- * Draws one way, a dot per step, cut where it leads out of the view; `note` says
- * how it ends.
+ * Draws one path, a dot per step, cut where it leaves the view; `note` says how it ends.
  */
 export function pathChart(
   { landscape, levels, marks, ...view }: View,
@@ -77,13 +76,13 @@ export function pathChart(
   );
 }
 
-/** Ways as figures of a page, side by side. */
+/** Paths as figures of a page, side by side. */
 export function chartGrid(charts: readonly Markup[]): Markup {
   const figures = charts.map((chart) => figure(chart));
   return markup`<div class="charts small">${figures}</div>`;
 }
 
-/** Ways on one sheet. */
+/** Paths on one sheet. */
 export function pathSheet(title: string, charts: readonly Markup[]): Markup {
   return sheet(title, charts, CHARTS_PER_ROW);
 }

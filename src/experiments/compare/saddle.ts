@@ -1,4 +1,4 @@
-/** The optimizers' ways over a saddle that is entered along its ridge. @module */
+/** The optimizers' paths over a saddle that is entered along its ridge. @module */
 
 import {
   type Landscape,
@@ -15,7 +15,7 @@ export const SADDLE: Landscape = {
   bend: -1,
 };
 
-/** One optimizer's ways. */
+/** One optimizer's paths. */
 export interface SaddleResult {
   /** From {@linkcode DRAWN} beside the ridge. */
   readonly path: Path;
@@ -29,13 +29,13 @@ export interface SaddleResult {
 
 /** Distances of the starts from the ridge; on it, the gradient along y is zero. */
 export const BESIDE = [0, 1e-6, 1e-4, 1e-2] as const;
-/** The distance whose way is drawn. */
+/** The distance whose path is drawn. */
 export const DRAWN = 1e-4;
-/** The start of all ways along x. */
+/** The start of all paths along x. */
 const START_X = -2;
-/** Steps that a way has. */
+/** Steps of a path. */
 export const SADDLE_STEPS = 500;
-/** The distance from the ridge at which a way counts as having left. */
+/** The distance from the ridge at which a path counts as having left it. */
 const LEFT = 1;
 
 const LEARNING_RATES: Readonly<Record<string, number>> = {

@@ -2,7 +2,7 @@
 
 import type { Pixels } from "./decoder.ts";
 
-/** Where the first image of a file lies. */
+/** The place of the first image of a file. */
 export interface Place {
   readonly canvas: { readonly width: number; readonly height: number };
   /** The image's left upper corner on the canvas. */

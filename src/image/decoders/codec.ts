@@ -7,7 +7,7 @@
 
 import { MemoryError, type Pixels } from "./decoder.ts";
 
-/** The host of an instance, which takes what that prints and finds. */
+/** The host of an instance, which receives its output. */
 export interface Host {
   /** Takes a line that it prints. */
   print(line: string): void;
@@ -17,19 +17,19 @@ export interface Host {
 
 /** A running decoder. */
 export interface Instance {
-  /** Whether it asked for more memory than it may have. */
+  /** Whether it asked for more memory than allowed. */
   readonly starved: boolean;
   /** Decodes an image for its host; false if there is no image in it. */
   decode(bytes: Uint8Array, memory: number, tail?: Uint8Array): boolean;
 }
 
-/** How a codec is used. */
+/** Options of a codec. */
 export interface CodecOptions {
   /** Whether an instance may decode another image after one that went well. Default true. */
   readonly reuse?: boolean;
-  /** Bytes behind every file, as if they were part of it. */
+  /** Bytes to append to every file. */
   readonly tail?: Uint8Array;
-  /** Whether a printed line tells of something that is not lost. Default: none does. */
+  /** Whether a printed line reports no loss of data. Default: none does. */
   readonly isHarmless?: (line: string) => boolean;
 }
 

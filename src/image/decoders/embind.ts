@@ -1,6 +1,6 @@
 /**
  * Runs a decoder of the jsquash packages without the loader that comes with it.
- * That takes 5 ms of a cold start, copies every picture twice (measured by
+ * That takes 5 ms of a cold start, copies every image twice (measured by
  * tests/bench/start.ts and image.ts), and hands the module whatever object of
  * JavaScript it names: a decoder that a hostile image has taken over could ask for
  * any. Here it can say what it prints and where its pixels are, and nothing else.
@@ -11,8 +11,8 @@
  *
  *   new ImageData(new Uint8ClampedArray(pixels), width, height)
  *
- * by two calls of a constructor, or one of `null`. Only so much of the protocol
- * is spoken here.
+ * by two calls of a constructor, or one of `null`. Only this part of the protocol is
+ * implemented.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import type { Host, Instance } from "./codec.ts";
 
 /** The names of a module's imports and exports: one letter each, as its build chose them. */
 export interface Names {
-  /** What is behind each import; those that are not listed do nothing and give 0. */
+  /** The role of each import; those that are not listed do nothing and return 0. */
   readonly imports: Readonly<Partial<Record<Role, string>>>;
   /** All imports, a letter each. */
   readonly letters: string;
@@ -34,7 +34,7 @@ export interface Names {
   readonly table: string;
   /** Embind's handle of `null`. */
   readonly null: number;
-  /** Which argument of a construction is the number of types, and what that is for pixels. */
+  /** The position of the number of types among the arguments of a construction, and its value for pixels. */
   readonly countAt: 0 | 1;
   readonly pixelTypes: number;
 }
@@ -59,10 +59,10 @@ type Invoker = (decode: number, text: number, orient: number) => number;
 
 /** A handle of anything that is no constant. */
 const VALUE = 10;
-/** WASI's error number of a call that is not there. */
+/** WASI's error number for a missing call. */
 const NO_SUCH_CALL = 52;
 const PAGE = 65_536;
-/** How much more memory is taken than asked for, so that it is seldom asked for. */
+/** The factor by which memory grows beyond the request, so that it seldom has to grow. */
 const GROWTH = 1.2;
 const NOTHING = new Uint8Array();
 
@@ -147,7 +147,7 @@ export class Embind implements Instance {
     this.#decode = decode!;
   };
 
-  /** Constructs: from a view of memory, the pixels; from those and two numbers, the picture. */
+  /** Constructs: from a view of memory, the pixels; from those and two numbers, the image. */
   readonly #construct = (...call: number[]) => {
     const { countAt, pixelTypes } = this.names;
     const words = this.#words.subarray(call[3]! / 4);

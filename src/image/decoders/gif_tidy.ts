@@ -1,5 +1,5 @@
 /**
- * Puts right what a GIF decoder stumbles over and viewers do not.
+ * Repairs GIF files that viewers show and the decoder refuses.
  *
  * Source: CompuServe, Graphics Interchange Format 89a (1990), sections 20 and 23–26.
  *
@@ -11,7 +11,7 @@ import { readGifBlocks } from "../header/gif.ts";
 /** Labels of extensions: a comment, and those that decoders know. */
 const COMMENT = 0xfe;
 const KNOWN = [0x01, 0xf9, COMMENT, 0xff];
-/** Where the screen's size stands, and that of an image behind its left edge. */
+/** The position of the screen's size, and that of an image's size after its left edge. */
 const SCREEN_SIZE = 6;
 const IMAGE_SIZE = 4;
 
@@ -31,7 +31,7 @@ export function tidyGif(bytes: Uint8Array): Uint8Array {
   return tidy;
 }
 
-/** Whether a width or a height at an offset is 0. */
+/** Whether the width or the height at an offset is 0. */
 function isEmpty(bytes: Uint8Array, at: number): boolean {
   return (bytes[at]! | bytes[at + 1]!) === 0 ||
     (bytes[at + 2]! | bytes[at + 3]!) === 0;

@@ -1,6 +1,6 @@
 /**
- * JPEG in four inks, CMYK or YCCK, by the `jpeg-js` package: mozjpeg as it is
- * built for `@jsquash/jpeg` cannot turn inks into colours.
+ * JPEG in CMYK or YCCK, by the `jpeg-js` package: mozjpeg as built for `@jsquash/jpeg`
+ * cannot convert these to RGB.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * JPEG by mozjpeg (the `@jsquash/jpeg` package), but in four inks by jpeg-js.
+ * JPEG by mozjpeg (the `@jsquash/jpeg` package), in CMYK by jpeg-js.
  *
  * @module
  */
@@ -22,15 +22,15 @@ const SMALL =
   "AAAAAAAAAAAABREBAAAAAAAAAAAAAAAAAAAAAP/aAAwDAQACEQMRAD8ALiOAAA//2Q==";
 const SMALL_MEMORY = 32 * 1024 * 1024;
 /**
- * An empty segment and the end of the image, behind every file: many lack their
- * end, or have a camera's notes in its place. The segment tells that end from the
- * file's own, behind which nobody reads.
+ * An empty segment and the end of the image, behind every file: many lack their end, or
+ * have a camera's notes in its place. The segment distinguishes that end from the
+ * file's own, after which decoders stop.
  */
 const END = Uint8Array.of(0xff, 0xee, 0, 2, 0xff, 0xd9);
 /** Bytes that are left over, and the marker behind them. */
 const LEFT_OVER =
   /^Corrupt JPEG data: (\d+) extraneous bytes before marker 0x(ee|d9)$/;
-/** Cameras leave a few before the end of the image; more is what damage leaves. */
+/** Cameras leave a few before the end of the image; more are a sign of damage. */
 const MOST_LEFT_OVER = 16;
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Whether a JPEG of several scans has all of them, and each once. A decoder shows
- * what is there and warns of nothing: cut between two scans, a progressive file is a
- * whole one of a blurred image. Of scans that come twice it warns when it is done.
+ * Checks that a JPEG of several scans has each of them once. A decoder does not warn of
+ * a missing scan: cut between two scans, a progressive file is a valid one of a blurred
+ * image. Of duplicate scans it warns only at the end.
  *
  * Source: ITU-T T.81 (1992), annexes B.2.3 and G.1.1.1.
  *
@@ -22,7 +22,7 @@ interface Band {
   /** The first and the last. */
   readonly from: number;
   readonly to: number;
-  /** How many bits of them are still to come before the scan, and after it. */
+  /** Bits of them that are missing before the scan, and after it. */
   readonly before: number;
   readonly after: number;
 }

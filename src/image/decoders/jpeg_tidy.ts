@@ -1,7 +1,6 @@
 /**
- * Puts right what a JPEG decoder warns of although nothing of the image is lost.
- * libjpeg tells of its first warning only: behind a harmless one it would be
- * silent about lost data.
+ * Repairs faults of JPEG files that lose nothing of the image. libjpeg reports only its
+ * first warning: after a harmless one it would not report lost data.
  *
  * Source: ITU-T T.81 (1992), annex B; ITU-T T.871 (2011), 10.1 (JFIF).
  *
@@ -51,7 +50,7 @@ function editsOf(
     .filter(([offset, value]) => bytes[offset] !== value);
 }
 
-/** Whether something other than fill bytes stands before a segment's marker. */
+/** Whether there are bytes other than fill bytes before a segment's marker. */
 function hasJunk(bytes: Uint8Array, { from, start }: Segment): boolean {
   return bytes.subarray(from, start - 1).some((byte) => byte !== 0xff);
 }

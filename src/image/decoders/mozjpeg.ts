@@ -2,7 +2,7 @@
 
 import type { Names } from "./embind.ts";
 
-/** What its letters mean. */
+/** The names of its imports and exports. */
 export const MOZJPEG: Names = {
   letters: "abcdefghijklmnopqrstuvwxyz",
   imports: {

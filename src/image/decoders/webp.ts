@@ -17,7 +17,7 @@ import type { Decoder } from "./decoder.ts";
 import { Embind, type Names } from "./embind.ts";
 import { compileModule } from "./module.ts";
 
-/** What the letters of the module mean, in the version that deno.json pins. */
+/** The names of the module's imports and exports, in the version that deno.json pins. */
 export const LIBWEBP: Names = {
   letters: "abcdefghijklmnopqr",
   imports: {

@@ -20,7 +20,7 @@ const CONTROL_BYTES = 26;
 const SEQUENCE_BYTES = 4;
 /** The reflected polynomial of CRC-32. */
 const POLYNOMIAL = 0xedb88320;
-/** What a byte alone makes of the checksum. */
+/** The table of the checksum, by byte. */
 const CHECKSUMS = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) {
@@ -43,12 +43,12 @@ export interface Chunk {
   readonly data: Uint8Array;
 }
 
-/** What only animations have. */
+/** Chunks that only animations have. */
 const ANIMATION = ["acTL", "fcTL", "fdAT"];
 
 /**
  * Takes the first frame out of an animation; undefined if the file is none. It is
- * the main image as a rule, and else the frame that is described first behind it.
+ * usually the main image, else the first frame after it.
  */
 export function readPngFrame(bytes: Uint8Array): PngFrame | undefined {
   if (!isAnimated(bytes)) return undefined;
@@ -82,7 +82,7 @@ export function readPngFrame(bytes: Uint8Array): PngFrame | undefined {
   };
 }
 
-/** Whether an animation is announced, which comes before the main image. */
+/** Whether an animation is announced, before the main image. */
 function isAnimated(bytes: Uint8Array): boolean {
   for (const { type } of chunksOf(bytes)) {
     if (type === "acTL") return true;

@@ -29,7 +29,7 @@ const SIGNED_SHORT = 8;
 const SIGNED_LONG = 9;
 const ENTRY_BYTES = 12;
 
-/** What stands before the block in a JPEG. Some writers put it into other files, too. */
+/** The prefix of the block in a JPEG. Some writers put it into other files, too. */
 export const EXIF_PREFIX = "Exif\0\0";
 
 /** The orientation in `block`, a TIFF file; 1 where it is missing or damaged. */

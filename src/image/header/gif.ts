@@ -12,7 +12,7 @@ const SCREEN_BYTES = 13;
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
 
-/** Where the first image lies on its screen, and how large that is. */
+/** The place of the first image on its screen, and the size of the screen. */
 export interface GifLayout {
   readonly canvas: { readonly width: number; readonly height: number };
   /** The image's left upper corner. */
@@ -51,11 +51,11 @@ export function readGifLayout(bytes: Uint8Array): GifLayout | undefined {
     : { canvas: screen, left, top };
 }
 
-/** What stands before the pixels of the first image. */
+/** The blocks before the pixels of the first image. */
 export interface GifBlocks {
-  /** Where the labels of extensions stand. */
+  /** The positions of the labels of extensions. */
   readonly labels: readonly number[];
-  /** Where the first image's left edge stands; undefined if there is no image. */
+  /** The position of the first image's left edge; undefined if there is no image. */
   readonly image: number | undefined;
 }
 

@@ -23,9 +23,9 @@ export const SCAN = 0xda;
 export interface Segment {
   /** The second byte of its marker. */
   readonly marker: number;
-  /** Where the first segment after the one before it would have started. */
+  /** The position at which it should have started, after the previous segment. */
   readonly from: number;
-  /** Where its length stands, behind the marker. */
+  /** The position of its length, after the marker. */
   readonly start: number;
   /** Behind its last byte. */
   readonly end: number;
@@ -101,7 +101,7 @@ function sizeOf(view: DataView, { start }: Segment) {
   };
 }
 
-/** How a decoder has to work, and whether ours can. */
+/** The coding of the image, and whether it can be decoded here. */
 function kindOf(
   bytes: Uint8Array,
   { marker, start }: Segment,
@@ -121,7 +121,7 @@ function kindOf(
   };
 }
 
-/** What keeps a frame from being decoded. */
+/** The feature for which a frame cannot be decoded. */
 function unsupportedFrame(
   marker: number,
   precision: number,
@@ -138,7 +138,7 @@ function unsupportedFrame(
   return undefined;
 }
 
-/** How many scans start in `bytes`; never fewer than there are. */
+/** The number of scans in `bytes`, or more; never fewer. */
 function countScans(bytes: Uint8Array): number {
   let scans = 0;
   for (

@@ -3,13 +3,13 @@ export interface ParsedHeader {
   readonly width: number;
   readonly height: number;
   readonly exif: Uint8Array | undefined;
-  /** How often a decoder goes over the whole image; once where it is missing. */
+  /** Passes of a decoder over the whole image. Default 1. */
   readonly passes?: number;
-  /** Whether it is in four inks, for printing. */
+  /** Whether it is in CMYK or YCCK. */
   readonly inks?: boolean;
   /** Whether it has 16 bits a channel. */
   readonly deep?: boolean;
-  /** What keeps a valid file from being decoded here, as a noun. */
+  /** The feature for which a valid file cannot be decoded here, as a noun. */
   readonly unsupported?: string | undefined;
 }
 

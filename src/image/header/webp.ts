@@ -14,7 +14,7 @@ const RIFF_BYTES = 12;
 /** Flags of an extended file. */
 const ANIMATED = 2;
 const ALPHA = 16;
-/** What stands before a frame's chunks: its place, size, duration and flags. */
+/** The header of a frame: its place, size, duration and flags. */
 const FRAME_BYTES = 16;
 
 /** Reads the size, and the EXIF block of an extended file. */

@@ -14,7 +14,7 @@ const VIEW: View = {
   levels: [0.25, 1, 2.25, 4, 6.25, 9],
   marks: [[0, 0]],
 };
-/** Ways down the bowl and where they end. */
+/** Paths down the bowl and where they end. */
 export function bowlSection(paths: readonly Path[]): Content {
   return [
     markup`<p>The function x²/20 + y² is twenty times as curved along y as along x. From (−7, 2), plain gradient descent swings across the valley while it creeps along it; the others differ in how they tell the two directions apart. Every way has ${
@@ -52,7 +52,7 @@ export function bowlSection(paths: readonly Path[]): Content {
   ];
 }
 
-/** All ways down the bowl on one sheet. */
+/** All paths down the bowl on one sheet. */
 export function bowlSheet(paths: readonly Path[]): Markup {
   return pathSheet("Nine ways down a bowl", bowlCharts(paths));
 }

@@ -19,7 +19,7 @@ const VIEW: View = {
   marks: [[0.879, 0], [-1.088, 0]],
 };
 
-/** Ways through the double well, and which get past the shallow minimum. */
+/** Paths through the double well, and which get past the shallow minimum. */
 export function doubleWellSection(
   results: readonly DoubleWellResult[],
 ): Content {
@@ -61,7 +61,7 @@ function sentences(
   return `The pass is crossed ${said.join(", ")}.`;
 }
 
-/** All ways through the double well on one sheet. */
+/** All paths through the double well on one sheet. */
 export function doubleWellSheet(results: readonly DoubleWellResult[]): Markup {
   const title = "Nine ways into a shallow minimum";
   return pathSheet(title, doubleWellCharts(results));

@@ -22,7 +22,7 @@ import { listed } from "../../words.ts";
 import type { HeadsResult } from "../heads.ts";
 import { headsVerdict } from "./heads_verdict.ts";
 
-/** Bars of every head's metric, what the ways cost, and what of it can be told apart. */
+/** Bars of every head's metric, the cost of each way, and the differences that are significant. */
 export function headsSection(
   heads: readonly HeadSpec[],
   results: readonly HeadsResult[],

@@ -8,7 +8,7 @@ import { mean, pairedDifference } from "../../statistics.ts";
 import { listed } from "../../words.ts";
 import type { HeadsResult } from "../heads.ts";
 
-/** How much better one network is at a head than a network for that head alone. */
+/** The advantage of one network over a network for each head, by head. */
 interface Lead {
   readonly head: HeadSpec;
   /** The mean difference over the seeds, negative where it is worse; NaN where a seed has no value. */

@@ -20,7 +20,7 @@ const VIEW: View = {
   levels: [-1, -0.5, -0.1, 0, 0.1, 0.5, 1, 2, 3, 4],
   marks: [[0, 0]],
 };
-/** Ways over the saddle, and how long each stays. */
+/** Paths over the saddle, and how long each stays. */
 export function saddleSection(results: readonly SaddleResult[]): Content {
   const [on, near, far] = [BESIDE[0], BESIDE[1], BESIDE.at(-1)!];
   const stepsFrom = ({ starts }: SaddleResult, distance: number) =>
@@ -65,7 +65,7 @@ function formatDistance(beside: number): string {
   return beside === 0 ? "on it" : String(beside);
 }
 
-/** All ways over the saddle on one sheet. */
+/** All paths over the saddle on one sheet. */
 export function saddleSheet(results: readonly SaddleResult[]): Markup {
   const title = "Nine ways along a ridge to a saddle";
   return pathSheet(title, saddleCharts(results));
