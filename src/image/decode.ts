@@ -57,8 +57,8 @@ export async function prepareDecoder(): Promise<void> {
 }
 
 /**
- * Forgets the decoders that are open, but that of one type, and with them the memory
- * that they have grown to. It is free when the engine collects its garbage.
+ * Drops all open decoders but that of the type `kept`, and with them the memory that
+ * they have grown to. It is free once the engine has collected its garbage.
  *
  * @returns Whether there were any.
  */

@@ -48,7 +48,7 @@ export class Decoder {
     return this.#failure !== undefined || this.#grown;
   }
 
-  /** Whether it may hold memory of a heavy image, for the next one. */
+  /** Whether it may hold memory of a heavy image, to use it for the next. */
   get holding(): boolean {
     return this.#holding;
   }
@@ -77,7 +77,7 @@ export class Decoder {
     throw this.#failure = failureOf(reply);
   }
 
-  /** Gives back the memory of heavy images; a worker that cannot is spent. */
+  /** Releases the memory of heavy images; a worker that cannot is spent. */
   async rest(): Promise<void> {
     try {
       const reply = await this.#ask({ kind: "rest" });

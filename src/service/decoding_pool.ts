@@ -44,7 +44,7 @@ interface Job extends Waiting, ImageCost {
   reject(error: unknown): void;
 }
 
-/** Milliseconds without a heavy image after which the memory of the last is given back. */
+/** Milliseconds without a heavy image after which workers release their memory. */
 const REST = 1000;
 /**
  * Bytes a millisecond that heavy images may take and give back: while the system
@@ -217,7 +217,7 @@ export class DecodingPool {
     }
   }
 
-  /** An idle worker: for a heavy image one that holds memory, for a light one another. */
+  /** Takes an idle worker: for a heavy image one that holds memory, for a light one another. */
   #takeIdle({ heavy }: Job): Decoder {
     const fit = this.#idle.findLastIndex(({ holding }) => holding === heavy);
     return this.#idle.splice(fit, 1)[0]!; // the last one if none fits
@@ -239,7 +239,7 @@ export class DecodingPool {
     const [job] = this.#heavy;
     if (job === undefined) return false;
     const holding = [...this.#all].filter((decoder) => decoder.holding);
-    const held = holding.length > this.#busyHeavy; // by one that has no heavy image
+    const held = holding.length > this.#busyHeavy; // one is idle, or has a light image
     if (held && !this.#idle.some((decoder) => decoder.holding)) return false;
     const { workers, memory } = this.options;
     const spare = workers - this.#coming - this.#busyHeavy;
@@ -287,7 +287,7 @@ export class DecodingPool {
     if (this.#busyHeavy === 0) this.#restLater();
   }
 
-  /** Has idle workers give back what they hold, unless another heavy image comes soon. */
+  /** Has idle workers release their memory, unless another heavy image comes soon. */
   #restLater(): void {
     this.#endRest();
     if (this.#state === "closed") return;

@@ -19,10 +19,10 @@ export type DecodingRequest =
   | {
     kind: "describe";
     image: Uint8Array<ArrayBuffer>;
-    /** As in its cost. */
+    /** As in {@linkcode ImageCost}. */
     large: boolean;
   }
-  /** Gives back what decoders hold. Replied to with "rested". */
+  /** Releases the memory of decoders. Replied to with "rested". */
   | { kind: "rest" };
 
 /** From a worker. */

@@ -79,10 +79,10 @@ export class Describer {
   }
 
   /**
-   * Lets go of the memory that decoders have grown to, or of all decoders' but those
-   * for images of the type of `kept`.
+   * Releases the memory of decoders: of all, or of those for other types than that
+   * of the image `kept`.
    *
-   * @returns Whether any was held.
+   * @returns Whether there were any.
    */
   rest(kept?: Uint8Array): boolean {
     return forgetDecoders(kept && imageTypeOf(kept));

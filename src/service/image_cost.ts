@@ -1,14 +1,14 @@
-/** What it takes to decode an image, told before it is done. @module */
+/** The cost of decoding an image, estimated from its header. @module */
 
 import type { ImageHeader } from "../image/header.ts";
 
 /** The cost of an image. */
 export interface ImageCost {
-  /** Whether it takes long enough for others not to wait for it. */
+  /** Whether it takes so long that other images must not wait for it. */
   readonly heavy: boolean;
-  /** Whether it takes so much memory that no decoder is to hold any besides. */
+  /** Whether it takes so much memory that other decoders must release theirs first. */
   readonly large: boolean;
-  /** Bytes that decoding it takes, at most. */
+  /** The most bytes that decoding it takes. */
   readonly memory: number;
 }
 
@@ -21,7 +21,7 @@ const LARGE = 160_000_000;
 const PER_PIXEL = 12;
 
 /**
- * Tells the cost of an image.
+ * Estimates the cost of an image.
  *
  * @param bytes The length of its file.
  */

@@ -3,14 +3,14 @@
 import { turn } from "../waiting.ts";
 import type { Described, Describer } from "./describer.ts";
 
-/** Decodes and describes one image per turn of the event loop, so that others have theirs. */
+/** Decodes and describes one image per turn of the event loop, so that other work goes on. */
 export class InPlace {
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly describer: Describer) {}
 
-  /** Resolves when all images are described that came so far. */
+  /** Resolves when all images so far are described. */
   get done(): Promise<unknown> {
     return this.#last;
   }
@@ -18,7 +18,7 @@ export class InPlace {
   /**
    * Decodes and describes an image.
    *
-   * @param heavy Whether the memory that it takes is to be given back.
+   * @param heavy Whether to release the decoder's memory afterwards.
    * @throws {ImageError} As the describer does.
    */
   describe(image: Uint8Array, heavy: boolean): Promise<Described> {
