@@ -37,7 +37,7 @@ const MAXIMUM_PASSES = 100;
 /** The most pixels of all passes together, as a multiple of the most pixels of an image. */
 const LARGEST_PASSES = 16;
 
-/** The divisor of the pixel limit for CMYK and YCCK images, which take ten times as long to decode. */
+/** An image in inks may have a third of the pixels: it takes ten times as long to decode. */
 const INKS_COST = 3;
 
 /** Bytes that a decoder may take for each pixel, for each byte of the file, and besides. */

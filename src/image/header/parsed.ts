@@ -3,11 +3,11 @@ export interface ParsedHeader {
   readonly width: number;
   readonly height: number;
   readonly exif: Uint8Array | undefined;
-  /** Passes of a decoder over the whole image. Default 1. */
+  /** How often a decoder goes over the whole image; once where it is missing. */
   readonly passes?: number;
-  /** Whether it is in CMYK or YCCK. */
+  /** Whether it is in four inks, for printing. */
   readonly inks?: boolean;
-  /** The feature for which a valid file cannot be decoded here, as a noun. */
+  /** What keeps a valid file from being decoded here, as a noun. */
   readonly unsupported?: string | undefined;
 }
 
