@@ -36,7 +36,7 @@ const REST = 10;
  * are: closing them blocks new connections for some milliseconds.
  */
 const MANY = 16;
-const PATIENT_LOOKS = 30;
+const PATIENT_CHECKS = 30;
 /** Milliseconds that requests in progress may take before their connections are closed. */
 const PATIENCE = 1000;
 /** Milliseconds that they may take when the server stops. */
@@ -60,11 +60,11 @@ export class Listener {
   readonly #underWay = new Set<Promise<Response>>();
   /** Requests that were refused before their bodies arrived, and the checks since then. */
   #stale = 0;
-  #staleLooks = 0;
+  #staleChecks = 0;
   #rest = 0;
   #renewing: Promise<void> | undefined;
   #over = false;
-  readonly #looks: Deadlines;
+  readonly #checks: Deadlines;
   /** Cancels the next check. */
   #endWatch = () => {};
 
@@ -74,7 +74,7 @@ export class Listener {
   ) {
     this.#port = options.port;
     this.#server = this.#serve();
-    this.#looks = new Deadlines(options.interval ?? 1000);
+    this.#checks = new Deadlines(options.interval ?? 1000);
     this.#watch();
   }
 
@@ -132,17 +132,17 @@ export class Listener {
 
   /** Checks the connections at intervals. */
   #watch(): void {
-    this.#endWatch = this.#looks.start(() => {
+    this.#endWatch = this.#checks.start(() => {
       this.#watch();
-      this.#look();
+      this.#check();
     });
   }
 
-  #look(): void {
+  #check(): void {
     if (this.#rest-- > 0) return;
     const { runShort = descriptorsRunShort } = this.options;
-    if (this.#stale > 0) this.#staleLooks++;
-    const stale = this.#stale >= MANY || this.#staleLooks > PATIENT_LOOKS;
+    if (this.#stale > 0) this.#staleChecks++;
+    const stale = this.#stale >= MANY || this.#staleChecks > PATIENT_CHECKS;
     if (stale && this.#underWay.size === 0) {
       this.#renew("some were refused before they had sent all", 0);
     } else if (runShort()) {
@@ -160,7 +160,7 @@ export class Listener {
       }
       this.#closer.abort();
       while (!this.#over && !this.#listensAgain()) await pause(PAUSE);
-      this.#stale = this.#staleLooks = 0;
+      this.#stale = this.#staleChecks = 0;
       this.#rest = REST; // what is left is in progress: closing again would not help
       this.#renewing = undefined;
     })();
