@@ -116,21 +116,26 @@ export function readFiles(
   });
 }
 
-/** The bytes of a `data:` URL in base64, which the schema has checked to be one. */
+/**
+ * The bytes of a `data:` URL in base64, which the schema has checked to be one; other
+ * requests get their turn before a large one.
+ */
 export function readDataUrl(
   { path, value }: Field<string>,
-): Field<Uint8Array> {
-  const start = value.indexOf(",") + 1;
-  return { path, value: readBase64(value.slice(start), path) };
+): Promise<Field<Uint8Array>> {
+  return piece(value.length, () => {
+    const start = value.indexOf(",") + 1;
+    return { path, value: readBase64(value.slice(start), path) };
+  });
 }
 
-/** The bytes of several `data:` URLs; other requests get their turn between large ones. */
+/** The bytes of several `data:` URLs, one after the other. */
 export async function readDataUrls(
   urls: readonly Field<string>[],
 ): Promise<Field<Uint8Array>[]> {
   const images: Field<Uint8Array>[] = [];
   for (const url of urls) {
-    images.push(await piece(url.value.length, () => readDataUrl(url)));
+    images.push(await readDataUrl(url));
   }
   return images;
 }

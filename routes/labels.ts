@@ -9,7 +9,7 @@ import {
   bodyKind,
   checkCount,
   type Field,
-  readDataUrl,
+  readDataUrls,
   readFiles,
   readForm,
   readJson,
@@ -94,8 +94,8 @@ async function readNewLabel(
       const { images, ...what } = check(labelBody(limits.images), body);
       return {
         ...what,
-        images: images.map((value, i) =>
-          readDataUrl({ path: `images[${i}]`, value })
+        images: await readDataUrls(
+          images.map((value, i) => ({ path: `images[${i}]`, value })),
         ),
       };
     }

@@ -86,13 +86,13 @@ async function readBody(
     case "form": {
       const form = valueOfForm(await readForm(c, limits), heads);
       const { examples, ...options } = check(finetuneForm(heads), form);
-      const read = (field: Field<Uint8Array>) => field;
-      return { ...options, examples: withSources(examples, read) };
+      const read = (field: Field<Uint8Array>) => Promise.resolve(field);
+      return { ...options, examples: await withSources(examples, read) };
     }
     case "json": {
       const body = await readJson(c, limits);
       const { examples, ...options } = check(finetuneBody(heads), body);
-      return { ...options, examples: withSources(examples, readDataUrl) };
+      return { ...options, examples: await withSources(examples, readDataUrl) };
     }
     default:
       throw problem(
@@ -110,27 +110,34 @@ interface CheckedExample<I> extends Pick<Example, "labels"> {
   readonly predictionId: string | undefined;
 }
 
-/** Examples with their images, each given in exactly one way. */
-function withSources<I>(
+/** Examples with their images, read one after the other. */
+async function withSources<I>(
   examples: readonly CheckedExample<I>[],
-  read: (field: Field<I>) => Field<Uint8Array>,
-): Example[] {
-  return examples.map(({ image, predictionId, labels }, i) => {
-    const path = `examples[${i}]`;
-    if ((image === undefined) === (predictionId === undefined)) {
-      throw oneImage(path, image === undefined ? "neither" : "both");
-    }
-    const source: Source = image === undefined
-      ? {
-        kind: "prediction",
-        field: { path: `${path}.predictionId`, value: predictionId! },
-      }
-      : {
-        kind: "image",
-        field: read({ path: `${path}.image`, value: image }),
-      };
-    return { source, labels };
-  });
+  read: (field: Field<I>) => Promise<Field<Uint8Array>>,
+): Promise<Example[]> {
+  const complete: Example[] = [];
+  for (const [i, example] of examples.entries()) {
+    const source = await sourceOf(`examples[${i}]`, example, read);
+    complete.push({ source, labels: example.labels });
+  }
+  return complete;
+}
+
+/** The image of an example, which is given in exactly one way. */
+async function sourceOf<I>(
+  path: string,
+  { image, predictionId }: CheckedExample<I>,
+  read: (field: Field<I>) => Promise<Field<Uint8Array>>,
+): Promise<Source> {
+  if ((image === undefined) === (predictionId === undefined)) {
+    throw oneImage(path, image === undefined ? "neither" : "both");
+  }
+  if (image === undefined) {
+    const field = { path: `${path}.predictionId`, value: predictionId! };
+    return { kind: "prediction", field };
+  }
+  const field = await read({ path: `${path}.image`, value: image });
+  return { kind: "image", field };
 }
 
 function oneImage(path: string, got: string) {
