@@ -19,7 +19,13 @@ import {
   type NamedHead,
   sevenDigits,
 } from "./head.ts";
-import { fitKnown, isFittedKnown, knownOf, largestLogit } from "./known.ts";
+import {
+  fitKnown,
+  isFittedKnown,
+  knownOf,
+  largestLogit,
+  LEAST_KNOWN,
+} from "./known.ts";
 
 /** A head that selects one of its labels. */
 export interface ClassesHead extends NamedHead {
@@ -108,8 +114,10 @@ export const classes: HeadKind<
     return { ...top[0]!, top };
   },
 
-  known: ({ offsets, known }, logits) =>
-    known && knownOf(known, largestLogit(logits, offsets)),
+  known: ({ offsets, known = [] }, logits) =>
+    known.length < LEAST_KNOWN
+      ? undefined
+      : knownOf(known, largestLogit(logits, offsets)),
 
   slope(kernels, logits, target, out) {
     const { exponentials, sum } = partition(kernels, logits);

@@ -13,6 +13,8 @@
 
 import { isFiniteNumber, type Logits, sevenDigits } from "./head.ts";
 
+/** The fewest scores that tell a share: to 5 %. */
+export const LEAST_KNOWN = 20;
 /** The most scores of held-out images to keep: enough for a share exact to a hundredth. */
 const MOST = 129;
 

@@ -28,13 +28,14 @@ Deno.test("of many scores as many are kept as tell a share to a hundredth", () =
 });
 
 Deno.test("a head of classes learns from labelled held-out images what it knows", () => {
+  const tenTimes = <T>(values: T[]) => Array(10).fill(values).flat() as T[];
   const calibration = classes.fit(kernels, HEAD, {
     width: 2,
-    logits: Float32Array.of(3, 1, 0, 2, 9, 9),
-    labels: Float64Array.of(0, 1, NaN),
+    logits: Float32Array.from(tenTimes([3, 1, 0, 2, 9, 9])),
+    labels: Float64Array.from(tenTimes([0, 1, NaN])),
   });
   const { known = [], offsets } = calibration;
-  assertEquals(known.length, 2, "the third has no label");
+  assertEquals(known.length, 20, "every third has no label");
   const strange = classes.known(calibration, [-1, -2]);
   const alike = classes.known(calibration, [9, 0]);
   assertEquals([strange, alike], [0, 1]);
@@ -42,8 +43,13 @@ Deno.test("a head of classes learns from labelled held-out images what it knows"
   assertEquals(between, 0.5, "whatever the temperature");
 });
 
-Deno.test("a head that has seen no held-out image does not say what it knows", () => {
-  assertEquals(classes.known(classes.neutral(HEAD), [1, 2]), undefined);
+Deno.test("a head that has seen no held-out images, or few, does not say what it knows", () => {
+  const neutral = classes.neutral(HEAD);
+  assertEquals(classes.known(neutral, [1, 2]), undefined);
+  const known = Array.from({ length: 20 }, (_, i) => i);
+  assertEquals(classes.known({ ...neutral, known }, [9.5, 2]), 0.5);
+  const few = known.slice(1);
+  assertEquals(classes.known({ ...neutral, known: few }, [9.5, 2]), undefined);
 });
 
 Deno.test("scores out of order are no calibration", () => {

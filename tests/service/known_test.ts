@@ -70,10 +70,12 @@ Deno.test("scores beside a file that do not fit it are refused, and none are non
     const { model } = WEIGHTS;
     assertEquals(withKnown(model, readKnown(weights)), model);
     const beside = `${folder}/model.known.json`;
-    await Deno.writeTextFile(beside, '{"item": [1, 2]}');
+    const item = Array.from({ length: 20 }, (_, i) => i / 4);
+    await Deno.writeTextFile(beside, JSON.stringify({ item }));
     const { calibration } = withKnown(model, readKnown(weights));
-    const item = calibration.item as ClassesCalibration;
-    assertEquals(classes.known(item, Array(31).fill(9)), 1);
+    const read = calibration.item as ClassesCalibration;
+    assertEquals(read.known, item);
+    assertEquals(classes.known(read, Array(31).fill(9)), 1);
     for (const text of ['{"item": [2, 1]}', '{"size": [1]}', "{"]) {
       await Deno.writeTextFile(beside, text);
       assertThrows(
