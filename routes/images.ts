@@ -25,6 +25,8 @@ export async function describeImages(
   const describing = images.map(({ path, value }, i) =>
     located(path, () => service.describe(value, headers[i], each))
   );
+  // The answer gives the body back: no image may wait for its turn without it.
+  await Promise.allSettled(describing);
   return await Promise.all(describing);
 }
 
