@@ -155,6 +155,18 @@ Deno.test("a worker gives back what a large image left, and decodes the next", a
   }
 });
 
+Deno.test("however many large images wait, a small one is taken on", async () => {
+  await withPool({ workers: 2, maxWaiting: 2 }, async (describe) => {
+    await describe(LARGE); // the workers are there
+    const large = Promise.allSettled(
+      Array.from({ length: 8 }, () => describe(LARGE)),
+    );
+    await describe(SMALL);
+    const refused = (await large).filter(({ status }) => status === "rejected");
+    assert(refused.length > 0);
+  });
+});
+
 Deno.test("too many that wait are refused as busy", async () => {
   await withPool({ workers: 1, maxWaiting: 2 }, async (describe) => {
     const results = await Promise.allSettled(
