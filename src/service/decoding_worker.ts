@@ -19,8 +19,10 @@ export type DecodingRequest =
   | {
     kind: "describe";
     image: Uint8Array<ArrayBuffer>;
-    /** As in its cost. */
+    /** Whether no decoder is to hold memory besides. */
     large: boolean;
+    /** Whether its memory will be held by no decoder, and not come back. */
+    lasting: boolean;
   }
   /** Gives back what decoders hold. Replied to with "rested". */
   | { kind: "rest" };
@@ -71,8 +73,11 @@ async function answer(request: DecodingRequest): Promise<DecodingResult> {
       own.rest();
       return { kind: "rested" };
     }
-    const { image, large } = request;
-    if (large && own.rest(image)) await collectGarbage();
+    const { image, large, lasting } = request;
+    if (large) {
+      own.rest(lasting ? undefined : image);
+      await collectGarbage();
+    }
     try {
       return { kind: "described", described: await own.describe(image) };
     } finally {

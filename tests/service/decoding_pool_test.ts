@@ -13,6 +13,8 @@ import {
 } from "../../src/service/decoding_pool.ts";
 import { Decoder } from "../../src/service/decoder.ts";
 import { Describer } from "../../src/service/describer.ts";
+import { costOf } from "../../src/service/image_cost.ts";
+import { readImageHeader } from "../../src/image/header.ts";
 import { encodeJpeg, gradient } from "../image/fixtures.ts";
 
 const LIMITS = { bytes: 10_000_000, pixels: 25_000_000 };
@@ -139,17 +141,34 @@ Deno.test("a worker gives back what a large image left, and decodes the next", a
   try {
     await decoder.start(PREPROCESSING, LIMITS);
     const small = async () =>
-      (await decoder.describe(SMALL, { heavy: false, large: false }))
+      (await decoder.describe(SMALL, costOf(readImageHeader(SMALL), 0)))
         .descriptor;
     assertEquals(await small(), await inPlace(SMALL));
     assert(!decoder.holding);
-    await decoder.describe(LARGE, { heavy: true, large: true });
+    await decoder.describe(LARGE, costOf(readImageHeader(LARGE), 0));
     assert(decoder.holding);
     await decoder.rest();
     assert(!decoder.holding);
     // Deno 2.5 cannot collect a worker's garbage: such a worker is replaced.
     if (decoder.spent) return;
     assertEquals(await small(), await inPlace(SMALL));
+  } finally {
+    decoder.stop(new Error("the test is over"));
+  }
+});
+
+Deno.test("a worker that decoded a large image in inks is replaced: it cannot give all back", async () => {
+  const decoder = new Decoder();
+  try {
+    await decoder.start(PREPROCESSING, LIMITS);
+    const cmyk = await Deno.readFile(
+      new URL("../image/fixtures/cmyk.jpg", import.meta.url),
+    );
+    const cost = costOf(readImageHeader(cmyk), cmyk.length);
+    await decoder.describe(cmyk, cost);
+    assert(!decoder.spent);
+    await decoder.describe(cmyk, { ...cost, heavy: true });
+    assert(decoder.spent);
   } finally {
     decoder.stop(new Error("the test is over"));
   }
