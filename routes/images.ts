@@ -25,6 +25,8 @@ export async function describeImages(
   const describing = images.map(({ path, value }, i) =>
     located(path, () => service.describe(value, headers[i], each))
   );
+  // The answer releases the body: no image may still wait for its turn then.
+  await Promise.allSettled(describing);
   return await Promise.all(describing);
 }
 

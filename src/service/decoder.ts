@@ -5,6 +5,7 @@ import type { Preprocessing } from "../image/descriptor.ts";
 import type { ImageLimits } from "../image/limits.ts";
 import type { DecodingReply, DecodingRequest } from "./decoding_worker.ts";
 import type { Described } from "./describer.ts";
+import { Held } from "./held.ts";
 import type { ImageCost } from "./image_cost.ts";
 
 /**
@@ -19,7 +20,7 @@ export class Decoder {
     | undefined;
   #failure: Error | undefined;
   #grown = false;
-  #holding = false;
+  readonly #held = new Held();
 
   constructor() {
     this.#worker = new Worker(
@@ -50,7 +51,7 @@ export class Decoder {
 
   /** Whether it may hold memory of a heavy image, to use it for the next. */
   get holding(): boolean {
-    return this.#holding;
+    return this.#held.bytes > 0;
   }
 
   /**
@@ -58,18 +59,16 @@ export class Decoder {
    *
    * @throws {ImageError} As usePixels does.
    */
-  async describe(
-    image: Uint8Array,
-    { heavy, large }: Pick<ImageCost, "heavy" | "large">,
-  ): Promise<Described> {
-    this.#holding ||= heavy;
+  async describe(image: Uint8Array, cost: ImageCost): Promise<Described> {
+    const lasting = cost.heavy && cost.after === "lasting";
+    const large = cost.heavy && this.#held.overflows(cost);
     // A copy that is handed over: to have the message copy takes two to three times as long.
     const own = image.slice();
     const reply = await this.#ask(
-      { kind: "describe", image: own, large },
+      { kind: "describe", image: own, large, lasting },
       [own.buffer],
     );
-    this.#grown = reply.grown;
+    this.#grown = reply.grown || lasting;
     if (reply.kind === "described") return reply.described;
     if (reply.kind === "refused") {
       throw new ImageError(reply.reason, reply.message);
@@ -85,7 +84,7 @@ export class Decoder {
     } catch {
       // stopped or failed
     }
-    this.#holding = false;
+    this.#held.clear();
   }
 
   /** Stops the worker, whatever it is doing; what it was asked fails with `reason`. */

@@ -135,7 +135,8 @@ export class DecodingPool {
   #enqueue(
     job: Omit<Job, "since" | "resolve" | "reject">,
   ): Promise<Described> {
-    const waiting = this.#light.length + this.#heavy.length;
+    const line = job.heavy ? this.#heavy : this.#light;
+    const waiting = line.length;
     if (this.#state === "closed" || waiting >= this.options.maxWaiting) {
       const why = this.#state === "closed"
         ? "the server is stopping"
@@ -148,7 +149,6 @@ export class DecodingPool {
     this.#underWay.add(promise);
     const forget = () => void this.#underWay.delete(promise);
     promise.then(forget, forget);
-    const line = job.heavy ? this.#heavy : this.#light;
     line.push({ ...job, since: this.#clock.now(), resolve, reject });
     this.#next();
     return promise;

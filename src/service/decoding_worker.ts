@@ -19,8 +19,10 @@ export type DecodingRequest =
   | {
     kind: "describe";
     image: Uint8Array<ArrayBuffer>;
-    /** As in {@linkcode ImageCost}. */
+    /** Whether decoders of other types must release their memory first. */
     large: boolean;
+    /** Whether its memory is lost to the thread: the worker is replaced afterwards. */
+    lasting: boolean;
   }
   /** Releases the memory of decoders. Replied to with "rested". */
   | { kind: "rest" };
@@ -71,8 +73,11 @@ async function answer(request: DecodingRequest): Promise<DecodingResult> {
       own.rest();
       return { kind: "rested" };
     }
-    const { image, large } = request;
-    if (large && own.rest(image)) await collectGarbage();
+    const { image, large, lasting } = request;
+    if (large) {
+      own.rest(lasting ? undefined : image);
+      await collectGarbage();
+    }
     try {
       return { kind: "described", described: await own.describe(image) };
     } finally {

@@ -23,9 +23,11 @@ export class InPlace {
    */
   describe(image: Uint8Array, heavy: boolean): Promise<Described> {
     const describe = async () => {
-      const described = await this.describer.describe(image);
-      if (heavy) this.describer.rest();
-      return described;
+      try {
+        return await this.describer.describe(image);
+      } finally {
+        if (heavy) this.describer.rest();
+      }
     };
     const result = this.#waiting++ === 0
       ? describe()

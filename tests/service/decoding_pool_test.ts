@@ -13,6 +13,8 @@ import {
 } from "../../src/service/decoding_pool.ts";
 import { Decoder } from "../../src/service/decoder.ts";
 import { Describer } from "../../src/service/describer.ts";
+import { costOf } from "../../src/service/image_cost.ts";
+import { readImageHeader } from "../../src/image/header.ts";
 import { encodeJpeg, gradient } from "../image/fixtures.ts";
 
 const LIMITS = { bytes: 10_000_000, pixels: 25_000_000 };
@@ -139,11 +141,11 @@ Deno.test("a worker gives back what a large image left, and decodes the next", a
   try {
     await decoder.start(PREPROCESSING, LIMITS);
     const small = async () =>
-      (await decoder.describe(SMALL, { heavy: false, large: false }))
+      (await decoder.describe(SMALL, costOf(readImageHeader(SMALL), 0)))
         .descriptor;
     assertEquals(await small(), await inPlace(SMALL));
     assert(!decoder.holding);
-    await decoder.describe(LARGE, { heavy: true, large: true });
+    await decoder.describe(LARGE, costOf(readImageHeader(LARGE), 0));
     assert(decoder.holding);
     await decoder.rest();
     assert(!decoder.holding);
@@ -153,6 +155,35 @@ Deno.test("a worker gives back what a large image left, and decodes the next", a
   } finally {
     decoder.stop(new Error("the test is over"));
   }
+});
+
+Deno.test("a worker that decoded a large image in inks is replaced: it cannot give all back", async () => {
+  const decoder = new Decoder();
+  try {
+    await decoder.start(PREPROCESSING, LIMITS);
+    const cmyk = await Deno.readFile(
+      new URL("../image/fixtures/cmyk.jpg", import.meta.url),
+    );
+    const cost = costOf(readImageHeader(cmyk), cmyk.length);
+    await decoder.describe(cmyk, cost);
+    assert(!decoder.spent);
+    await decoder.describe(cmyk, { ...cost, heavy: true });
+    assert(decoder.spent);
+  } finally {
+    decoder.stop(new Error("the test is over"));
+  }
+});
+
+Deno.test("however many large images wait, a small one is taken on", async () => {
+  await withPool({ workers: 2, maxWaiting: 2 }, async (describe) => {
+    await describe(LARGE); // the workers are there
+    const large = Promise.allSettled(
+      Array.from({ length: 8 }, () => describe(LARGE)),
+    );
+    await describe(SMALL);
+    const refused = (await large).filter(({ status }) => status === "rejected");
+    assert(refused.length > 0);
+  });
 });
 
 Deno.test("too many that wait are refused as busy", async () => {

@@ -1,0 +1,47 @@
+import { assert, assertEquals } from "@std/assert";
+import { costOf } from "../../src/service/image_cost.ts";
+import { Held } from "../../src/service/held.ts";
+
+const jpeg = (memory: number) => ({ memory, after: "kept" }) as const;
+const png = (memory: number) => ({ memory, after: "garbage" }) as const;
+const MEGA = 1_000_000;
+
+Deno.test("JPEGs use the memory of those before them, others add theirs", () => {
+  const held = new Held();
+  for (const memory of [100, 140, 90, 140]) {
+    assert(!held.overflows(jpeg(memory * MEGA)));
+  }
+  assertEquals(held.bytes, 140 * MEGA);
+  assert(!held.overflows(png(100 * MEGA)));
+  assertEquals(held.bytes, 240 * MEGA);
+});
+
+Deno.test("before a worker holds too much, all is given back that the next image does not use", () => {
+  const held = new Held();
+  assert(!held.overflows(jpeg(250 * MEGA)));
+  assert(held.overflows(png(150 * MEGA)));
+  assertEquals(held.bytes, 150 * MEGA);
+  assert(!held.overflows(png(150 * MEGA)));
+  assert(held.overflows(jpeg(10 * MEGA)));
+  assertEquals(held.bytes, 10 * MEGA);
+  held.clear();
+  assertEquals(held.bytes, 0);
+});
+
+Deno.test("an image in inks costs more than one in colours, and its memory stays", () => {
+  const header = {
+    type: "jpeg",
+    width: 2000,
+    height: 1000,
+    orientation: 1,
+  } as const;
+  assertEquals(costOf(header, 5), {
+    heavy: true,
+    memory: 24 * MEGA + 5,
+    after: "kept",
+  });
+  const inks = costOf({ ...header, inks: true }, 5);
+  assertEquals(inks.after, "lasting");
+  assert(inks.memory > 80 * MEGA);
+  assertEquals(costOf({ ...header, type: "png" }, 5).after, "garbage");
+});
