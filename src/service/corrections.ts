@@ -13,7 +13,7 @@ import type { GuardRecord, HeadsRecord, Manifest } from "../store/manifest.ts";
 import type { ModelStore } from "../store/store.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
 import { headShapes, headsOf } from "./heads.ts";
-import { Judges } from "./judges.ts";
+import { Correctors } from "./correctors.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import { timed } from "./phases.ts";
 import type { FeatureRows } from "./pool.ts";
@@ -40,7 +40,7 @@ export class Corrections {
 
   private constructor(
     private readonly network: ServingNetwork,
-    readonly judges: Judges,
+    readonly correctors: Correctors,
     readonly tuned: TunedStore,
     private readonly material: TuningMaterial,
   ) {}
@@ -52,9 +52,9 @@ export class Corrections {
     store: ModelStore,
   ): Promise<Corrections> {
     const material = await weights.material();
-    const judges = new Judges(network, material, store);
+    const correctors = new Correctors(network, material, store);
     const tuned = new TunedStore(network, store);
-    return new Corrections(network, judges, tuned, material);
+    return new Corrections(network, correctors, tuned, material);
   }
 
   /** Corrects a version's heads on a draft. */
@@ -64,7 +64,7 @@ export class Corrections {
     request: FinetuneRequest,
   ): Promise<Learned> {
     const own = headsOf(this.network.model, version.manifest);
-    const { corrector, firstMoments } = await this.judges.of(version, own);
+    const { corrector, firstMoments } = await this.correctors.of(version, own);
     const present = await this.tuned.read(version, own, firstMoments);
     const options = optionsOf(request, this.#seedFor(version.manifest));
     const time: Timer = (name, work) => timed(request.note, name, work);

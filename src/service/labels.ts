@@ -118,8 +118,8 @@ export class Labels {
     next: HeadsRecord,
     descriptors: readonly Uint8Array[],
   ): Promise<Proposal> {
-    const { judges, tuned } = await this.corrections();
-    const { corrector, firstMoments } = await judges.of(version, own);
+    const { correctors, tuned } = await this.corrections();
+    const { corrector, firstMoments } = await correctors.of(version, own);
     const present = await tuned.read(version, own, firstMoments);
     const h = next.heads.findIndex((head, i) => head !== own.heads[i]);
     const spec = next.heads[h] as ClassesHead;

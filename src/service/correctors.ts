@@ -14,14 +14,14 @@ import type { Version } from "./versions.ts";
 import type { TuningMaterial } from "./weights.ts";
 
 /** A corrector, and the second moments that its first correction starts from. */
-export interface Judge {
+export interface PreparedCorrector {
   readonly corrector: Corrector;
   readonly firstMoments: readonly WhitenedTable[];
 }
 
 /** Makes correctors from the replay memory and the guard set of the weights file. */
-export class Judges {
-  #last: { name: string; judge: Judge } | undefined;
+export class Correctors {
+  #last: { name: string; prepared: PreparedCorrector } | undefined;
 
   constructor(
     private readonly network: ServingNetwork,
@@ -34,15 +34,15 @@ export class Judges {
    * if the version has another trunk or other labels, with the heads of the version that
    * introduced them.
    */
-  async of(version: Version, own: HeadsRecord): Promise<Judge> {
+  async of(version: Version, own: HeadsRecord): Promise<PreparedCorrector> {
     const name = labelledTrunk(version.manifest);
     if (this.#last?.name !== name) {
-      this.#last = { name, judge: await this.#make(version, own) };
+      this.#last = { name, prepared: await this.#make(version, own) };
     }
-    return this.#last.judge;
+    return this.#last.prepared;
   }
 
-  async #make(version: Version, own: HeadsRecord): Promise<Judge> {
+  async #make(version: Version, own: HeadsRecord): Promise<PreparedCorrector> {
     const { manifest } = version;
     const { model } = this.network;
     const isBase = trunkName(manifest.tensors) === "" &&
