@@ -9,6 +9,7 @@ import { readGifHeader } from "./header/gif.ts";
 import { readJpegHeader } from "./header/jpeg.ts";
 import { readPngHeader } from "./header/png.ts";
 import { readWebpHeader } from "./header/webp.ts";
+import type { ParsedHeader } from "./header/parsed.ts";
 import { type Orientation, readOrientation } from "./header/exif.ts";
 import { foreignTypeOf } from "./foreign.ts";
 import { type ImageType, imageTypeOf } from "./type.ts";
@@ -32,7 +33,10 @@ export interface ImageHeader {
   readonly deep?: boolean;
 }
 
-const READERS = {
+const READERS: Record<
+  ImageType,
+  (bytes: Uint8Array, countPasses: boolean) => ParsedHeader | undefined
+> = {
   jpeg: readJpegHeader,
   png: readPngHeader,
   webp: readWebpHeader,
@@ -43,16 +47,20 @@ const READERS = {
  * Reads the header of an image.
  *
  * The time it takes is linear in the number of segments or chunks, whatever
- * they claim of themselves.
+ * they claim of themselves; counting the passes takes a look at every byte.
  *
+ * @param countPasses Whether to count the scans of a JPEG that may have several.
  * @throws {ImageError} "unsupported" if the bytes are not JPEG, PNG, WebP or
  * GIF, or a kind of them that cannot be decoded here; "malformed" if they start
  * like one of them but do not state a size.
  */
-export function readImageHeader(bytes: Uint8Array): ImageHeader {
+export function readImageHeader(
+  bytes: Uint8Array,
+  countPasses = true,
+): ImageHeader {
   const type = imageTypeOf(bytes);
   if (type === undefined) throw unknownType(bytes);
-  const header = READERS[type](bytes);
+  const header = READERS[type](bytes, countPasses);
   if (header === undefined) {
     throw new ImageError(
       "malformed",

@@ -62,16 +62,18 @@ const MEMORY_BESIDES = 64 * MEBIBYTE;
 /**
  * Reads the header of an image and checks it against the limits.
  *
+ * @param countPasses As for readImageHeader; without it, their limit is not checked.
  * @throws {ImageError} "too-large" if it is over a limit; else as readImageHeader.
  */
 export function checkImage(
   bytes: Uint8Array,
   limits: ImageLimits = DEFAULT_LIMITS,
+  countPasses = true,
 ): ImageHeader {
   if (bytes.length > limits.bytes) {
     throw tooLarge(`${limits.bytes} bytes`, String(bytes.length));
   }
-  const header = readImageHeader(bytes);
+  const header = readImageHeader(bytes, countPasses);
   const { width, height, passes = 1 } = header;
   if (width * height > limits.pixels) {
     throw tooLarge(

@@ -18,6 +18,7 @@ import { imageTypeOf } from "../image/type.ts";
 import { PLAIN_VIEW } from "../image/view.ts";
 import { createArena } from "../kernels/arena.ts";
 import { type Kernels, prepareKernels } from "../kernels/mod.ts";
+import { isShort } from "./image_cost.ts";
 import { now, type Phase } from "./phases.ts";
 
 /** What an image became, and how long that took. */
@@ -52,12 +53,13 @@ export class Describer {
   }
 
   /**
-   * Checks an image by its header, and returns that.
+   * Checks an image by its header, and returns that. The scans of a JPEG over 2 MB are
+   * counted by {@linkcode describe}, which a worker runs: it takes milliseconds.
    *
    * @throws {ImageError} If it is not an image, or over a limit.
    */
   check(bytes: Uint8Array): ImageHeader {
-    return checkImage(bytes, this.limits);
+    return checkImage(bytes, this.limits, isShort(bytes.length));
   }
 
   /**

@@ -25,6 +25,11 @@ const PER_PIXEL = 12;
 /** The same for JPEGs in CMYK, whose decoder is JavaScript: 362 MB for 8.3 megapixels. */
 const PER_INKED_PIXEL = 44;
 
+/** Whether a file is so short that an image in it may be light, if it has few passes. */
+export function isShort(bytes: number): boolean {
+  return bytes <= LIGHT_BYTES;
+}
+
 /**
  * Estimates the cost of an image.
  *
@@ -36,7 +41,7 @@ export function costOf(
 ): ImageCost {
   const each = inks ? PER_INKED_PIXEL : PER_PIXEL;
   return {
-    heavy: width * height * passes > LIGHT || bytes > LIGHT_BYTES,
+    heavy: width * height * passes > LIGHT || !isShort(bytes),
     memory: each * width * height + bytes,
     after: inks ? "lasting" : type === "jpeg" ? "kept" : "garbage",
   };

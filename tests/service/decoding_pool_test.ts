@@ -4,6 +4,7 @@ import {
   assertInstanceOf,
   assertMatch,
   assertRejects,
+  assertThrows,
 } from "@std/assert";
 import { BusyError, ImageError } from "../../src/errors.ts";
 import { PREPROCESSING } from "../../src/image/descriptor.ts";
@@ -15,7 +16,7 @@ import { Decoder } from "../../src/service/decoder.ts";
 import { Describer } from "../../src/service/describer.ts";
 import { costOf } from "../../src/service/image_cost.ts";
 import { readImageHeader } from "../../src/image/header.ts";
-import { encodeJpeg, gradient } from "../image/fixtures.ts";
+import { bytesOf, encodeJpeg, gradient } from "../image/fixtures.ts";
 
 const LIMITS = { bytes: 10_000_000, pixels: 25_000_000 };
 const SMALL = await encodeJpeg(gradient(60, 40));
@@ -79,6 +80,22 @@ Deno.test("an image that cannot be decoded is refused as in place, and the worke
     assertEquals(refused.reason, "malformed");
     assertMatch(refused.message, /some of its scans are missing/);
     assertEquals((await describe(SMALL)).length, (await inPlace(SMALL)).length);
+  });
+});
+
+Deno.test("the scans of a long JPEG are counted by a worker, those of a short one before", async () => {
+  const describer = await Describer.create(PREPROCESSING, LIMITS);
+  const many = bytesOf(LARGE, "\xff\xda".repeat(101));
+  const long = bytesOf(many, new Uint8Array(2_000_000));
+  const refused = assertThrows(() => describer.check(many), ImageError);
+  assertEquals(refused.reason, "too-large");
+  assertEquals(describer.check(long).passes, undefined);
+  await withPool({}, async (describe) => {
+    const later = await assertRejects(() => describe(long), ImageError);
+    assertEquals([later.reason, later.message], [
+      refused.reason,
+      refused.message,
+    ]);
   });
 });
 

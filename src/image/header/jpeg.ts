@@ -35,10 +35,20 @@ export interface Segment {
  * Walks the segments to the first frame header, as libjpeg does, so that the
  * size read here is the size that will be decoded.
  */
-export function readJpegHeader(bytes: Uint8Array): ParsedHeader | undefined {
+export function readJpegHeader(
+  bytes: Uint8Array,
+  countPasses = true,
+): ParsedHeader | undefined {
   const view = viewOf(bytes);
   let exif: Uint8Array | undefined;
   let frame: Segment | undefined;
+  const headerOf = (scan?: Segment) =>
+    frame && {
+      ...sizeOf(view, frame),
+      exif,
+      ...kindOf(bytes, frame),
+      ...(countPasses && passesOf(bytes, frame, scan)),
+    };
   for (const segment of segmentsOf(bytes)) {
     const { marker, start, end } = segment;
     if (
@@ -54,10 +64,10 @@ export function readJpegHeader(bytes: Uint8Array): ParsedHeader | undefined {
       frame = segment;
     }
     if (marker === SCAN) {
-      return { ...sizeOf(view, frame), exif, ...kindOf(bytes, frame, segment) };
+      return headerOf(segment);
     }
   }
-  return frame && { ...sizeOf(view, frame), exif, ...kindOf(bytes, frame) };
+  return headerOf();
 }
 
 /**
@@ -105,20 +115,25 @@ function sizeOf(view: DataView, { start }: Segment) {
 function kindOf(
   bytes: Uint8Array,
   { marker, start }: Segment,
-  scan?: Segment,
-): Pick<ParsedHeader, "passes" | "inks" | "unsupported"> {
+): Pick<ParsedHeader, "inks" | "unsupported"> {
   const components = bytes[start + 7]!;
   const unsupported = unsupportedFrame(marker, bytes[start + 2]!, components) ??
     (viewOf(bytes).getUint16(start + 3) === 0
       ? "a JPEG that tells its height at its end (DNL)"
       : undefined);
+  return { unsupported, ...(components === INKS && { inks: true }) };
+}
+
+/** How often a decoder goes over the image, where that is not once. */
+function passesOf(
+  bytes: Uint8Array,
+  { marker, start }: Segment,
+  scan?: Segment,
+): Pick<ParsedHeader, "passes"> {
+  const components = bytes[start + 7]!;
   const single = marker !== 0xc2 && scan !== undefined &&
     bytes[scan.start + 2] === components;
-  return {
-    unsupported,
-    ...(components === INKS && { inks: true }),
-    ...(!single && { passes: countScans(bytes) }),
-  };
+  return single ? {} : { passes: countScans(bytes) };
 }
 
 /** The feature for which a frame cannot be decoded. */
