@@ -22,8 +22,8 @@ const LIGHT = 400_000;
 const LIGHT_BYTES = 2_000_000;
 /** Bytes for each pixel that the decoder of a progressive JPEG takes; the others take fewer. */
 const PER_PIXEL = 12;
-/** The same for JPEGs in CMYK, whose decoder is JavaScript: 362 MB for 8.3 megapixels. */
-const PER_INKED_PIXEL = 44;
+/** The same for JPEGs in CMYK, whose decoder is JavaScript: 540 MB for 8.3 megapixels. */
+const PER_INKED_PIXEL = 65;
 
 /** Whether a file is so short that an image in it may be light, if it has few passes. */
 export function isShort(bytes: number): boolean {
