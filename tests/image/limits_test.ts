@@ -37,12 +37,27 @@ Deno.test("an image over either limit is refused as too large", () => {
   }
 });
 
-Deno.test("an image that claims to be huge is refused by its header alone", () => {
-  const size = bytesOf(integer(0x7fffffff, 4), integer(0x7fffffff, 4));
-  const bomb = bytesOf(
+/** A PNG's header, and nothing behind it. */
+function pngOfSize(
+  width: number,
+  height: number,
+  { bits, colorType }: { bits: number; colorType: number },
+): Uint8Array {
+  return bytesOf(
     "\x89PNG\r\n\x1a\n",
-    pngChunk("IHDR", bytesOf(size, Uint8Array.of(8, 6, 0, 0, 0))),
+    pngChunk(
+      "IHDR",
+      bytesOf(
+        integer(width, 4),
+        integer(height, 4),
+        Uint8Array.of(bits, colorType, 0, 0, 0),
+      ),
+    ),
   );
+}
+
+Deno.test("an image that claims to be huge is refused by its header alone", () => {
+  const bomb = pngOfSize(0x7fffffff, 0x7fffffff, { bits: 8, colorType: 6 });
   const error = assertThrows(
     () => checkImage(bomb, DEFAULT_LIMITS),
     ImageError,
@@ -52,17 +67,7 @@ Deno.test("an image that claims to be huge is refused by its header alone", () =
 
 Deno.test("an image over the limit of pixels is told of the setting, and a photograph of a phone is not", () => {
   const sized = (width: number, height: number) =>
-    bytesOf(
-      "\x89PNG\r\n\x1a\n",
-      pngChunk(
-        "IHDR",
-        bytesOf(
-          integer(width, 4),
-          integer(height, 4),
-          Uint8Array.of(8, 6, 0, 0, 0),
-        ),
-      ),
-    );
+    pngOfSize(width, height, { bits: 8, colorType: 6 });
   assertEquals(checkImage(sized(5712, 4284)).width, 5712);
   assertThrows(() => checkImage(sized(6000, 5000)), ImageError, "MAX_PIXELS");
   assertEquals(checkImage(sized(6000, 5000), COMMAND_LIMITS).width, 6000);
@@ -91,17 +96,7 @@ Deno.test("an image in inks may have a sixth of the pixels, and is told so befor
 
 Deno.test("a PNG of 16 bits a channel may have half of the pixels, and is told so before it is decoded", () => {
   const sized = (width: number, height: number) =>
-    bytesOf(
-      "\x89PNG\r\n\x1a\n",
-      pngChunk(
-        "IHDR",
-        bytesOf(
-          integer(width, 4),
-          integer(height, 4),
-          Uint8Array.of(16, 2, 0, 0, 0),
-        ),
-      ),
-    );
+    pngOfSize(width, height, { bits: 16, colorType: 2 });
   assertEquals(checkImage(sized(5000, 2500)).width, 5000);
   const error = assertThrows(
     () => checkImage(sized(5000, 2501)),
