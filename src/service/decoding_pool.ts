@@ -240,9 +240,8 @@ export class DecodingPool {
   #heavyMayRun(): boolean {
     const [job] = this.#heavy;
     if (job === undefined) return false;
-    const holding = [...this.#all].filter((decoder) => decoder.holding);
-    const held = holding.length > this.#busyHeavy; // one is idle, or has a light image
-    if (held && !this.#idle.some((decoder) => decoder.holding)) return false;
+    const held = this.#holding(this.#all).length > this.#busyHeavy; // one is idle, or has a light image
+    if (held && this.#holding(this.#idle).length === 0) return false;
     const { workers, memory } = this.options;
     const spare = workers - this.#coming - this.#busyHeavy;
     if (this.#busyHeavy === 0) return spare > 1 || this.#coming === 0;
@@ -295,11 +294,14 @@ export class DecodingPool {
     this.#endRest();
     if (this.#state === "closed") return;
     this.#endRest = this.#rests.start(() => {
-      const holding = this.#idle.filter((decoder) => decoder.holding);
-      for (const decoder of holding) void this.#rest(decoder);
-      const all = [...this.#all].filter((decoder) => decoder.holding);
-      if (all.length > holding.length) this.#restLater();
+      const idle = this.#holding(this.#idle);
+      for (const decoder of idle) void this.#rest(decoder);
+      if (this.#holding(this.#all).length > idle.length) this.#restLater();
     });
+  }
+
+  #holding(decoders: Iterable<Decoder>): Decoder[] {
+    return [...decoders].filter((decoder) => decoder.holding);
   }
 
   async #rest(decoder: Decoder): Promise<void> {

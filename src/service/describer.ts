@@ -83,11 +83,9 @@ export class Describer {
   /**
    * Releases the memory of decoders: of all, or of those for other types than that
    * of the image `kept`.
-   *
-   * @returns Whether there were any.
    */
-  rest(kept?: Uint8Array): boolean {
-    return forgetDecoders(kept && imageTypeOf(kept));
+  rest(kept?: Uint8Array): void {
+    forgetDecoders(kept && imageTypeOf(kept));
   }
 
   /**

@@ -56,9 +56,9 @@ export class Codec {
 
   /**
    * Decodes `bytes` as a {@linkcode Decoder} does. After an error the instance is
-   * dropped: a trap leaves it in an unknown state. After
-   * an image it keeps its memory: to allocate as much again for every large image,
-   * and to free it, would block all threads of the process.
+   * dropped: a trap leaves it in an unknown state. After an image it keeps its memory:
+   * to allocate as much again for every large image, and to free it, would block all
+   * threads of the process.
    *
    * @throws {MemoryError} If it needs more than `memory`.
    * @throws {Error} With what the codec printed, if it cannot decode them or
