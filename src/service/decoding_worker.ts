@@ -51,14 +51,22 @@ const port = self as unknown as {
 let describer: Promise<Describer> | undefined;
 
 port.onmessage = async ({ data }) => {
-  const result = await answer(data);
-  const held = data.kind === "rest" || data.kind === "describe" && data.large;
-  const reply = { ...result, grown: held && !await collectGarbage() };
+  const grown = !await released(data);
+  const reply = { ...await answer(data), grown };
   const own = reply.kind === "described"
     ? [reply.described.descriptor.buffer]
     : [];
   port.postMessage(reply, own as Transferable[]);
 };
+
+/** Releases the memory that a request wants released; false if that cannot be done here. */
+async function released(request: DecodingRequest): Promise<boolean> {
+  if (request.kind === "start") return true;
+  if (request.kind === "describe" && !request.large) return true;
+  const kept = request.kind === "describe" && !request.lasting;
+  (await describer!).rest(kept ? request.image : undefined);
+  return await collectGarbage();
+}
 
 async function answer(request: DecodingRequest): Promise<DecodingResult> {
   try {
@@ -68,18 +76,11 @@ async function answer(request: DecodingRequest): Promise<DecodingResult> {
       await Promise.all([describer, prepareDescriber()]);
       return { kind: "ready" };
     }
-    const own = await describer!;
-    if (request.kind === "rest") {
-      own.rest();
-      return { kind: "rested" };
-    }
-    const { image, large, lasting } = request;
-    if (large) {
-      own.rest(lasting ? undefined : image);
-      await collectGarbage();
-    }
+    if (request.kind === "rest") return { kind: "rested" };
+    const { image } = request;
     try {
-      return { kind: "described", described: await own.describe(image) };
+      const described = await (await describer!).describe(image);
+      return { kind: "described", described };
     } finally {
       image.buffer.transfer(0); // left to the garbage, it would stay for long
     }
