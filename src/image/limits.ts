@@ -39,11 +39,11 @@ const LARGEST_PASSES = 16;
 
 /** Divisors of the pixel limit for images of some kinds. */
 const COSTLY = [
-  // Decoding takes ten times as long, and five times the memory.
+  // Decoding takes three times as long.
   {
     kind: "inks",
-    divisor: 6,
-    what: "in CMYK (a sixth of MAX_PIXELS; more as RGB)",
+    divisor: 3,
+    what: "in CMYK (a third of MAX_PIXELS; more as RGB)",
   },
   // Decoding takes three times the memory.
   {
@@ -55,7 +55,6 @@ const COSTLY = [
 
 /** Bytes that a decoder may take for each pixel, for each byte of the file, and besides. */
 const MEMORY_PER_PIXEL = 20;
-const MEMORY_PER_INKED_PIXEL = 32;
 const MEMORY_PER_BYTE = 4;
 const MEMORY_BESIDES = 64 * MEBIBYTE;
 
@@ -102,11 +101,10 @@ export function checkImage(
  * progressive JPEG with all of its colours: 12 bytes a pixel.
  */
 export function memoryOf(
-  { width, height, inks }: ImageHeader,
+  { width, height }: ImageHeader,
   bytes: number,
 ): number {
-  const each = inks ? MEMORY_PER_INKED_PIXEL : MEMORY_PER_PIXEL;
-  return each * width * height + MEMORY_PER_BYTE * bytes +
+  return MEMORY_PER_PIXEL * width * height + MEMORY_PER_BYTE * bytes +
     MEMORY_BESIDES;
 }
 

@@ -60,15 +60,14 @@ export class Decoder {
    * @throws {ImageError} As usePixels does.
    */
   async describe(image: Uint8Array, cost: ImageCost): Promise<Described> {
-    const lasting = cost.heavy && cost.after === "lasting";
     const large = cost.heavy && this.#held.overflows(cost);
     // A copy that is handed over: to have the message copy takes two to three times as long.
     const own = image.slice();
     const reply = await this.#ask(
-      { kind: "describe", image: own, large, lasting },
+      { kind: "describe", image: own, large },
       [own.buffer],
     );
-    this.#grown = reply.grown || lasting;
+    this.#grown = reply.grown;
     if (reply.kind === "described") return reply.described;
     if (reply.kind === "refused") {
       throw new ImageError(reply.reason, reply.message);

@@ -51,8 +51,6 @@ const REST = 1000;
  * does that, all threads of the program are held up.
  */
 const TURNOVER = 2_000_000;
-/** Milliseconds in which the memory of a worker that was stopped is returned. */
-const END = 500;
 
 /**
  * Workers and the images that wait for them. Light images and heavy ones stand in
@@ -281,8 +279,7 @@ export class DecodingPool {
 
   /** Lets the next heavy image in, or only later if this one took little time for its size. */
   async #finishHeavy(job: Job, took: number): Promise<void> {
-    const pace = Math.ceil(job.memory / TURNOVER - took);
-    const rest = job.after === "lasting" ? Math.max(pace, END) : pace;
+    const rest = Math.ceil(job.memory / TURNOVER - took);
     if (rest > 0) await this.#clock.pause(rest);
     this.#count(job, -1);
     this.#next();

@@ -21,8 +21,6 @@ export type DecodingRequest =
     image: Uint8Array<ArrayBuffer>;
     /** Whether decoders of other types must release their memory first. */
     large: boolean;
-    /** Whether its memory is lost to the thread: the worker is replaced afterwards. */
-    lasting: boolean;
   }
   /** Releases the memory of decoders. Replied to with "rested". */
   | { kind: "rest" };
@@ -63,8 +61,9 @@ port.onmessage = async ({ data }) => {
 async function released(request: DecodingRequest): Promise<boolean> {
   if (request.kind === "start") return true;
   if (request.kind === "describe" && !request.large) return true;
-  const kept = request.kind === "describe" && !request.lasting;
-  (await describer!).rest(kept ? request.image : undefined);
+  (await describer!).rest(
+    request.kind === "describe" ? request.image : undefined,
+  );
   return await collectGarbage();
 }
 

@@ -4,7 +4,7 @@
  *   MAX_BODY_BYTES    largest request body                              10485760
  *   MAX_HELD_BYTES    bytes of all bodies in progress                   67108864
  *   BODY_SECONDS      time for a body to arrive                         30
- *   MAX_PIXELS        largest image, a sixth of it in CMYK, half with   25000000
+ *   MAX_PIXELS        largest image, a third of it in CMYK, half with   25000000
  *                     16 bits a channel; four times as many for all
  *                     images of a request together, and 16 times as
  *                     many for the scans of a progressive JPEG together

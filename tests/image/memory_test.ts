@@ -44,20 +44,3 @@ for (const type of DECODERS) {
     assertEquals(pixels, header.width * header.height);
   });
 }
-
-Deno.test("an image in inks is held to its memory as well", async () => {
-  const { decodeInks } = await import("../../src/image/decoders/inks.ts");
-  const cmyk = await Deno.readFile(
-    new URL("./fixtures/cmyk.jpg", import.meta.url),
-  );
-  const large = cmyk.slice();
-  const frame = large.findIndex((byte, i) =>
-    byte === 0xff && large[i + 1] === 0xc0
-  );
-  large.set([0x10, 0, 0x10, 0], frame + 5); // 4096×4096
-  const error = await assertRejects(
-    () => Promise.resolve().then(() => decodeInks(large, () => {}, 10_000_000)),
-    MemoryError,
-  );
-  assertMatch(error.message, /10000000 bytes/);
-});

@@ -159,6 +159,15 @@ Deno.test("inks are shown as colours, as Adobe's programs store them, marker or 
   );
 });
 
+Deno.test("inks at a lower resolution, in several scans, are shown as libjpeg shows them", async () => {
+  // inks.png: ImageMagick's CMYK (libjpeg 6b's, smoothed) by the equation in inks.ts.
+  const [inks, expected] = await Promise.all(
+    ["inks.jpg", "inks.png"].map(async (name) => pixelsOf(await fixture(name))),
+  );
+  const apart = inks!.map((value, i) => Math.abs(value - expected![i]!));
+  assert(Math.max(...apart) <= 3);
+});
+
 Deno.test("an orientation is read from every type of number it is written in", async () => {
   for (const littleEndian of [false, true]) {
     for (const type of [1, 3, 4, 6, 8, 9] as const) {

@@ -174,23 +174,6 @@ Deno.test("a worker gives back what a large image left, and decodes the next", a
   }
 });
 
-Deno.test("a worker that decoded a large image in inks is replaced: it cannot give all back", async () => {
-  const decoder = new Decoder();
-  try {
-    await decoder.start(PREPROCESSING, LIMITS);
-    const cmyk = await Deno.readFile(
-      new URL("../image/fixtures/cmyk.jpg", import.meta.url),
-    );
-    const cost = costOf(readImageHeader(cmyk), cmyk.length);
-    await decoder.describe(cmyk, cost);
-    assert(!decoder.spent);
-    await decoder.describe(cmyk, { ...cost, heavy: true });
-    assert(decoder.spent);
-  } finally {
-    decoder.stop(new Error("the test is over"));
-  }
-});
-
 Deno.test("however many large images wait, a small one is taken on", async () => {
   await withPool({ workers: 2, maxWaiting: 2 }, async (describe) => {
     await describe(LARGE); // the workers are there

@@ -1,10 +1,11 @@
 /**
- * JPEG by mozjpeg (the `@jsquash/jpeg` package), in CMYK by jpeg-js.
+ * JPEG by mozjpeg (the `@jsquash/jpeg` package), in CMYK by another decoder.
  *
  * @module
  */
 
 import "@jsquash/jpeg/package.json" with { type: "json" };
+import { once } from "../../once.ts";
 import { readJpegHeader } from "../header/jpeg.ts";
 import { Codec } from "./codec.ts";
 import type { Decoder } from "./decoder.ts";
@@ -56,12 +57,16 @@ export async function open(): Promise<Decoder> {
       checkScans(tidy);
     }
     if (!inks) return codec.decode(tidy, take, memory);
-    const { decodeInks }: typeof import("./inks.ts") = await import(
-      import.meta.resolve("./inks.ts")
-    );
-    decodeInks(tidy, take, memory);
+    await (await openInks())(tidy, take, memory);
   };
 }
+
+const openInks = once(async () => {
+  const { open }: typeof import("./inks.ts") = await import(
+    import.meta.resolve("./inks.ts")
+  );
+  return await open();
+});
 
 function isHarmless(line: string): boolean {
   const [, bytes, marker] = LEFT_OVER.exec(line) ?? [];
