@@ -8,6 +8,7 @@ import {
   pngChunk,
 } from "../image/fixtures.ts";
 import { photo } from "../bench/photos.ts";
+import { segmentsOf } from "../../src/image/header/jpeg.ts";
 
 /** A request of an attacker's. */
 export interface Hostile {
@@ -19,10 +20,11 @@ export interface Hostile {
 
 /**
  * The sides of squares of not quite as many pixels as are allowed: of any image, of
- * one with 16 bits a channel, and of one that has a hundred scans.
+ * one with 16 bits a channel, of one in CMYK, and of one that has a hundred scans.
  */
 const LARGEST = 5000;
 const DEEPEST = 3500;
+const INKED = 2880;
 const SCANNED = 2000;
 const SCANS = 100;
 const BODY = 10_000_000;
@@ -41,7 +43,7 @@ function tiled(size: number) {
       4 * tile.width * (y % tile.height + 1),
     );
     for (let x = 0; x < size; x += tile.width) {
-      data.set(line, 4 * (y * size + x));
+      data.set(line.subarray(0, 4 * (size - x)), 4 * (y * size + x));
     }
   }
   return { width: size, height: size, data };
@@ -58,6 +60,29 @@ async function scanned(): Promise<Uint8Array<ArrayBuffer>> {
   return bytesOf(
     jpeg.subarray(0, -2),
     ...Array.from({ length: SCANS - starts.length }, () => last),
+    "\xff\xd9",
+  );
+}
+
+/** A grey JPEG whose one scan comes four times, once for each ink. */
+async function inked(): Promise<Uint8Array<ArrayBuffer>> {
+  const jpeg = await encodeJpeg(tiled(INKED), { gray: true });
+  const segments = [...segmentsOf(jpeg)];
+  const of = (...markers: number[]) =>
+    segments.filter(({ marker }) => markers.includes(marker))
+      .map(({ start, end }) => jpeg.subarray(start - 2, end));
+  const pixels = jpeg.subarray(segments.at(-1)!.end, -2);
+  const inks = [1, 2, 3, 4];
+  const frame = of(0xc0)[0]!.slice();
+  return bytesOf(
+    "\xff\xd8",
+    ...of(0xdb, 0xc4),
+    Uint8Array.of(0xff, 0xc0, 0, 20, ...frame.subarray(4, 9), inks.length),
+    ...inks.map((ink) => Uint8Array.of(ink, 0x11, 0)),
+    ...inks.flatMap((ink) => [
+      Uint8Array.of(0xff, 0xda, 0, 8, 1, ink, 0, 0, 63, 0),
+      pixels,
+    ]),
     "\xff\xd9",
   );
 }
@@ -119,6 +144,7 @@ export async function worstRequests(): Promise<Hostile[]> {
   return [
     image("a JPEG of 25 megapixels", jpeg),
     image("a JPEG of 100 scans", await scanned()),
+    image("a JPEG of 8 megapixels in CMYK", await inked()),
     image("a PNG of 25 megapixels", blackPng(8)),
     image("a PNG of 12 megapixels, 16 bits", blackPng(16)),
     image("an empty WebP of 23 megapixels", emptyWebp()),
