@@ -119,7 +119,7 @@ export class Corrector {
     const { base, features, replay } = material;
     const rows = Math.max(...base.map(rowsOf));
     const metric = await Metric.create(replay.features, { features });
-    const scorer = await Scorer.create(features, rows);
+    const scorer = await Scorer.create(features, rows + 1); // room for a class that is added
     const adam = await AdamSteps.create(metric, scorer, replay, rows);
     const guards = chooseGuards(scorer, base, material.guard, replay);
     return new Corrector(material, metric, scorer, adam, guards);

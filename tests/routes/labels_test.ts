@@ -55,6 +55,21 @@ Deno.test("a class is added from one image, corrected like any other, and older 
   });
 });
 
+Deno.test("classes are added one after the other, however many there are", async () => {
+  const weights = await fixtureWeights();
+  await withApp({ serviceOptions: { weights } }, async (app) => {
+    for (let version = 1; version <= 14; version++) { // 17 labels in the end
+      const added = await postForm(app, "/labels", [
+        ["head", "thing"],
+        ["label", `thing ${version}`],
+        ["image", IMAGES.jpeg],
+      ]);
+      const answer = await added.json();
+      assertEquals(answer.version, { before: version - 1, after: version });
+    }
+  });
+});
+
 Deno.test("the history says what a new class did to the guard's images", async () => {
   const weights = await fixtureWeights();
   await withApp({ serviceOptions: { weights } }, async (app) => {
