@@ -14,6 +14,7 @@
 
 import { isKnown } from "../heads/head.ts";
 import { Random } from "../nn/prng.ts";
+import { turn } from "../waiting.ts";
 import { copyOf, type Examples, type Head, pick, rowsOf } from "./heads.ts";
 import { type Batch, HeadChange, type WhitenedTable } from "./head_change.ts";
 import type { Metric } from "./metric.ts";
@@ -23,6 +24,8 @@ import { rowAt, type Scorer } from "./scorer.ts";
 const REPLAY = 32;
 /** A smaller request is repeated up to this many rows, so that replay does not outweigh it. */
 const LEAST_ROWS = 8;
+/** Rows of the replay memory that are whitened in one turn of the event loop. */
+const PIECE = 64;
 /** The most rows of a request in a step. */
 const MOST_ROWS = 64;
 /** Batches of the replay memory over which the initial second moment is averaged. */
@@ -45,18 +48,19 @@ export interface Stepped {
 
 /** Steps on heads of given sizes, in an arena of its own. */
 export class AdamSteps {
-  readonly #whitened: Float32Array;
-
   private constructor(
     private readonly change: HeadChange,
     private readonly metric: Metric,
     private readonly scorer: Scorer,
     private readonly replay: Examples,
-  ) {
-    this.#whitened = metric.whiten(replay.features);
-  }
+    /** The replay memory's features, whitened by the metric. */
+    private readonly whitened: Float32Array,
+  ) {}
 
-  /** Takes the memory for heads of up to `rows` rows, and whitens the replay memory. */
+  /**
+   * Takes the memory for heads of up to `rows` rows, and whitens the replay memory; lets
+   * other work run in between.
+   */
   static async create(
     metric: Metric,
     scorer: Scorer,
@@ -65,31 +69,47 @@ export class AdamSteps {
   ): Promise<AdamSteps> {
     const capacity = MOST_ROWS + REPLAY;
     const change = await HeadChange.create(metric.stride, rows, capacity);
-    return new AdamSteps(change, metric, scorer, replay);
+    const { features } = replay;
+    const whitened = new Float32Array(features.length);
+    for (let at = 0; at < features.length; at += PIECE * metric.stride) {
+      await turn();
+      const some = features.subarray(at, at + PIECE * metric.stride);
+      whitened.set(metric.whiten(some), at);
+    }
+    return new AdamSteps(change, metric, scorer, replay, whitened);
   }
 
-  /** The initial second moments: the mean squared gradient over batches of the replay memory. */
-  firstSecondMoments(heads: readonly Head[], seed: number): WhitenedTable[] {
+  /**
+   * The initial second moments: the mean squared gradient over batches of the replay
+   * memory. Lets other work run in between, so no steps may be taken meanwhile.
+   */
+  async firstSecondMoments(
+    heads: readonly Head[],
+    seed: number,
+  ): Promise<WhitenedTable[]> {
     const random = Random.fromSeed(seed, "second moments");
     const batches = Array.from(
       { length: FIRST_BATCHES },
       () => this.#draw(random),
     );
-    return heads.map((head, h) => {
+    const moments: WhitenedTable[] = [];
+    for (const [h, head] of heads.entries()) {
       const weight = new Float64Array(rowsOf(head) * this.metric.stride);
       const bias = new Float64Array(rowsOf(head));
       for (const rows of batches) {
+        await turn();
         this.change.start(head);
         const count = this.change.place(head, this.#replayBatch(head, h, rows));
         const gradient = this.change.gradient(head, count);
         addSquares(weight, gradient.weight);
         addSquares(bias, gradient.bias);
       }
-      return {
+      moments.push({
         weight: Float32Array.from(weight, (sum) => sum / FIRST_BATCHES),
         bias: Float32Array.from(bias, (sum) => sum / FIRST_BATCHES),
-      };
-    });
+      });
+    }
+    return moments;
   }
 
   /**
@@ -144,7 +164,7 @@ export class AdamSteps {
   }
 
   #replayBatch(head: Head, h: number, rows: readonly number[]): Batch {
-    return this.#batchOf(this.replay, this.#whitened, head, h, rows);
+    return this.#batchOf(this.replay, this.whitened, head, h, rows);
   }
 
   #batchOf(

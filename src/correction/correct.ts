@@ -33,6 +33,7 @@ import { addClass, type GrownClasses, measureWithin } from "./new_class.ts";
 import { type ExampleReport, reportsOf } from "./reports.ts";
 import { Scorer } from "./scorer.ts";
 import { witnessesOf } from "./witnesses.ts";
+import { turn } from "../waiting.ts";
 
 /** The base model and the examples that a corrector works with. */
 export interface Material {
@@ -126,14 +127,14 @@ export class Corrector {
   }
 
   /** The base model's second moments, which a first correction starts from. */
-  firstSecondMoments(): WhitenedTable[] {
+  firstSecondMoments(): Promise<WhitenedTable[]> {
     return this.adam.firstSecondMoments(this.material.base, SEED);
   }
 
   /**
    * Adds a class to head `h`, from examples of it, which are remembered. The verdict shows
    * the effect and refuses nothing: the class was placed with the guard's images. The
-   * arguments do not change.
+   * arguments do not change. Lets other work run in between.
    *
    * @param grown The head with the new class, without its numbers.
    */
@@ -145,6 +146,7 @@ export class Corrector {
   ): Promise<Pick<Tuned, "heads" | "memory"> & { readonly guard: Verdict }> {
     const { replay, features } = this.material;
     const within = await measureWithin(replay, replay.labels[h]!, features);
+    await turn();
     const heads = present.heads.with(
       h,
       addClass(
@@ -157,6 +159,7 @@ export class Corrector {
       ),
     );
     const memory = remember(present.memory, heads, examples);
+    await turn();
     return { heads, memory, guard: this.#judge(present.heads, heads) };
   }
 

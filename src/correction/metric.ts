@@ -18,6 +18,7 @@
 import { createArena } from "../kernels/arena.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import { PANEL, panelCount } from "../kernels/panels.ts";
+import { turn } from "../waiting.ts";
 
 /** Columns of a panel of doubles, as assembly/symmetric.ts has them. */
 const COLUMNS = 4;
@@ -63,7 +64,7 @@ export class Metric {
   ) {}
 
   /**
-   * Measures the metric of rows [n, stride].
+   * Measures the metric of rows [n, stride]; lets other work run in between.
    *
    * @throws {RangeError} If there are no rows, they do not vary, or λ is not > 0.
    */
@@ -86,7 +87,9 @@ export class Metric {
     }));
     const mean = meanOf(rows, stride);
     writeCentred(centred, rows, stride, groups);
+    await turn();
     kernels.gram(centred.byteOffset, count, stride, matrix.byteOffset);
+    await turn();
     for (let i = 0; i < matrix.length; i++) matrix[i]! /= count;
     const scale = trace(matrix, stride) / features;
     for (let i = 0; i < stride; i++) {
@@ -97,6 +100,7 @@ export class Metric {
         "Cannot measure features: expected rows that vary, got equal rows",
       );
     }
+    await turn();
     const kept = await createArena((allocate) => ({
       factor: allocate.doubles(stride * stride),
       scratch: allocate.doubles(CHUNK * stride),

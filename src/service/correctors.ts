@@ -22,6 +22,11 @@ export interface PreparedCorrector {
 /** Makes correctors from the replay memory and the guard set of the weights file. */
 export class Correctors {
   #last: { name: string; prepared: PreparedCorrector } | undefined;
+  /** Rows of the trunk that was computed last. */
+  readonly #rows = new Map<
+    StoredExamples,
+    { readonly trunk: string; readonly rows: FeatureRows }
+  >();
 
   constructor(
     private readonly network: ServingNetwork,
@@ -63,7 +68,7 @@ export class Correctors {
         await this.#rowsOf(version, guard) ?? emptyRows(this.network, 0),
       ),
     });
-    return { corrector, firstMoments: corrector.firstSecondMoments() };
+    return { corrector, firstMoments: await corrector.firstSecondMoments() };
   }
 
   /** The trunk's outputs for stored examples, if there are any. */
@@ -72,7 +77,12 @@ export class Correctors {
     examples: StoredExamples | undefined,
   ): Promise<FeatureRows | undefined> {
     if (examples === undefined || examples.length === 0) return undefined;
+    const trunk = trunkName(manifest.tensors);
+    const known = this.#rows.get(examples);
+    if (known?.trunk === trunk) return known.rows;
     const pool = new FeaturePool(this.network, examples);
-    return await pool.all(parameters, trunkName(manifest.tensors));
+    const rows = await pool.all(parameters, trunk);
+    this.#rows.set(examples, { trunk, rows });
+    return rows;
   }
 }

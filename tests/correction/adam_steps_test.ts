@@ -111,9 +111,9 @@ Deno.test("steps are Adam's on whitened features, from a first moment of zero an
   });
 });
 
-Deno.test("a head without a label in the request stays as it is, with its moment", () => {
+Deno.test("a head without a label in the request stays as it is, with its moment", async () => {
   const heads = toyHeads(Random.fromSeed(2));
-  const moments = ADAM.firstSecondMoments(heads, 0);
+  const moments = await ADAM.firstSecondMoments(heads, 0);
   const before = allNumbers(heads);
   const request = toyExamples(2, Random.fromSeed(3));
   const labels = request.labels.with(0, Float32Array.of(UNKNOWN, UNKNOWN));
@@ -123,9 +123,9 @@ Deno.test("a head without a label in the request stays as it is, with its moment
   assertEquals(allNumbers(heads), before, "nothing that was passed in changes");
 });
 
-Deno.test("the first second moment is the mean squared gradient of replay", () => {
+Deno.test("the first second moment is the mean squared gradient of replay", async () => {
   const heads = toyHeads(Random.fromSeed(2));
-  const moments = ADAM.firstSecondMoments(heads, 0);
+  const moments = await ADAM.firstSecondMoments(heads, 0);
   const x = featuresAt(REPLAY, 0);
   const white = METRIC.whiten(x);
   heads.forEach((head, h) => {
@@ -146,9 +146,9 @@ Deno.test("the first second moment is the mean squared gradient of replay", () =
   });
 });
 
-Deno.test("the same request, heads and seed give the same bits, whatever was done before", () => {
+Deno.test("the same request, heads and seed give the same bits, whatever was done before", async () => {
   const heads = toyHeads(Random.fromSeed(2));
-  const moments = ADAM.firstSecondMoments(heads, 0);
+  const moments = await ADAM.firstSecondMoments(heads, 0);
   const request = toyExamples(3, Random.fromSeed(4));
   const once = ADAM.take(heads, moments, request, PLAN);
   ADAM.take(

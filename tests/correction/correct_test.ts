@@ -79,7 +79,7 @@ const MATERIAL = {
 const CORRECTOR = await Corrector.create(MATERIAL);
 const BASE: Tuned = {
   heads: MATERIAL.base,
-  secondMoments: CORRECTOR.firstSecondMoments(),
+  secondMoments: await CORRECTOR.firstSecondMoments(),
   memory: EMPTY_MEMORY,
 };
 /** Examples that lie further out, some of which the base gets wrong. */
@@ -254,7 +254,7 @@ Deno.test("a head with a new class is corrected like any other", async () => {
   const corrector = await Corrector.create({ ...MATERIAL, base });
   const start = {
     heads: base,
-    secondMoments: corrector.firstSecondMoments(),
+    secondMoments: await corrector.firstSecondMoments(),
     memory: EMPTY_MEMORY,
   };
   const labels = [

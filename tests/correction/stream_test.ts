@@ -42,7 +42,7 @@ Deno.test("a stream of corrections leads to the bits that it has always led to",
   const examples = answered(900, 3, 0.03);
   let tuned: Tuned = {
     heads: HEADS,
-    secondMoments: corrector.firstSecondMoments(),
+    secondMoments: await corrector.firstSecondMoments(),
     memory: EMPTY_MEMORY,
   };
   let [accepted, refused] = [0, 0];

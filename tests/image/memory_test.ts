@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { MemoryError } from "../../src/image/decoders/decoder.ts";
 import { readImageHeader } from "../../src/image/header.ts";
 import { memoryOf } from "../../src/image/limits.ts";

@@ -65,7 +65,7 @@ export const corrections: Method = async (
   });
   let tuned: Tuned = {
     heads: [head],
-    secondMoments: corrector.firstSecondMoments(),
+    secondMoments: await corrector.firstSecondMoments(),
     memory: EMPTY_MEMORY,
   };
   const all = Array.from({ length: labelled.count }, (_, i) => i);

@@ -33,7 +33,7 @@ export async function subjectOf(fold: Fold): Promise<Subject> {
     scorer: await Scorer.create(features, 1 + Math.max(...rows)),
     start: {
       heads: base,
-      secondMoments: corrector.firstSecondMoments(),
+      secondMoments: await corrector.firstSecondMoments(),
       memory: EMPTY_MEMORY,
     },
     main: rows.indexOf(Math.max(...rows)),
