@@ -60,6 +60,7 @@ const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Names that requests, answers and metrics use for something else. */
 const RESERVED: ReadonlySet<string> = new Set([
+  "__proto__", // which Deno 2.5 has taken away
   "dryRun",
   "file",
   "id",

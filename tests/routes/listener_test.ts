@@ -71,7 +71,9 @@ Deno.test("connections whose body did not come are closed when nothing else is u
     const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n";
     await connection.write(new TextEncoder().encode(head));
     assertMatch(await new Response(connection.readable).text(), /late$/);
-    assertMatch(said.join(), /before they had sent all/);
+    // Deno 2.5 closes such a connection by itself.
+    const closed = Deno.version.deno.startsWith("2.5.");
+    assertMatch(said.join(), closed ? /^$/ : /before they had sent all/);
   }, late);
 });
 
