@@ -230,6 +230,16 @@ Deno.test("bad data exits 3 and names what is wrong", () =>
       ],
       "notes.txt",
     );
+    const whole = await task(
+      "predict",
+      `${folder}/data`,
+      "--weights",
+      `${folder}/m.safetensors`,
+      "--csv",
+    );
+    assertEquals(whole.code, 3, whole.stderr);
+    assertStringIncludes(whole.stderr, "indoors/mug/broken.jpg: Cannot");
+    assertEquals(whole.stdout.trim().split("\n").length, 1 + 24);
     const { code, stderr } = await task(
       ...train("data", "--head-weights", "price=2"),
     );
