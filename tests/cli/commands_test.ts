@@ -200,7 +200,12 @@ Deno.test("bad data exits 3 and names what is wrong", () =>
     const skipping = await task(...train("data"));
     assertEquals(skipping.code, 0, skipping.stderr);
     assertStringIncludes(skipping.stderr, "Skipped indoors/mug/broken.jpg");
-    assertStringIncludes(skipping.stderr, "1 images could not be used.");
+    const named = "Images that could not be used: indoors/mug/broken.jpg.";
+    assertStringIncludes(skipping.stderr, `Warning: ${named}`);
+    assertStringIncludes(
+      await Deno.readTextFile(`${folder}/m.md`),
+      named,
+    );
     await refuse(
       [
         "evaluate",
