@@ -64,6 +64,7 @@ Deno.test("train, evaluate and predict work on a folder, and the same seed gives
       "--json",
     );
     assertEquals(evaluated.code, 0, evaluated.stderr);
+    assertStringIncludes(evaluated.stderr, "the model was trained with");
     const metrics = JSON.parse(evaluated.stdout);
     assertEquals(metrics.images, 24);
     assertEquals(Object.keys(metrics), [
@@ -80,11 +81,20 @@ Deno.test("train, evaluate and predict work on a folder, and the same seed gives
       "ece",
     ]);
     assertEquals(metrics.perDomain.indoors.images, 12);
+    await Deno.remove(`${data}/indoors/mug/0.png`);
+    const others = await task(
+      "evaluate",
+      "--data",
+      data,
+      "--weights",
+      `${folder}/a.safetensors`,
+    );
+    assertEquals(others.stderr.includes("was trained with"), false);
     assertEquals(Object.keys(metrics.perDomain.indoors), ["images", "item"]);
 
     const predicted = await task(
       "predict",
-      `${data}/indoors/mug/0.png`,
+      `${data}/indoors/mug/1.png`,
       `${data}/outdoors/pen/1.png`,
       "--weights",
       `${folder}/a.safetensors`,
