@@ -121,14 +121,25 @@ export function readSettings(
       requests: whole("KEY_REQUESTS_PER_MINUTE", 0, 0, 1_000_000) || undefined,
       examples: whole("KEY_EXAMPLES_PER_HOUR", 0, 0, 1_000_000) || undefined,
     },
-    allowedHosts: (text("ALLOWED_HOSTS") ?? "").split(",")
-      .map((name) => name.trim().toLowerCase()).filter((name) => name !== ""),
+    allowedHosts: hostNamesOf(text("ALLOWED_HOSTS") ?? ""),
     corsOrigin: text("CORS_ORIGIN"),
     logFormat: logFormatOf(text("LOG") ?? "line"),
     onDeploy,
     telemetry: ["1", "true"].includes(text("OTEL_DENO") ?? ""),
     limits: readRequestLimits(whole),
   };
+}
+
+/** Names of hosts, or addresses, without scheme and port. */
+function hostNamesOf(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== "");
+  const wrong = names.find((name) => !/^([\w.-]+|\[[\da-f:.]+\])$/.test(name));
+  if (wrong === undefined) return names;
+  throw new RangeError(
+    "Cannot read ALLOWED_HOSTS: expected names such as tandem.example, separated by commas, " +
+      `got "${wrong}"`,
+  );
 }
 
 function logFormatOf(text: string): LogFormat {
