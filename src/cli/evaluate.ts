@@ -28,7 +28,8 @@ const COMMAND: Command = {
     weights: { value: "FILE", help: "The model (the shipped one)." },
     store: {
       value: "STORE",
-      help: "Score the newest version in a server's store, or by its URL.",
+      help:
+        "Score the newest version in a server's store, or by its URL (with ADMIN_KEY).",
     },
   },
 };

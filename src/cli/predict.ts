@@ -20,7 +20,8 @@ const COMMAND: Command = {
     weights: { value: "FILE", help: "The model (the shipped one)." },
     store: {
       value: "STORE",
-      help: "Predict by the newest version in a server's store, or by its URL.",
+      help:
+        "Predict by the newest version in a server's store, or by its URL (with PREDICT_KEY, if it has one).",
     },
     "top-k": { value: "N", help: "Classes to list per head (5)." },
     json: { help: "Print one JSON object on stdout." },
