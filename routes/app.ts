@@ -69,8 +69,8 @@ export function createApp(options: AppOptions): App {
       }),
     );
   }
-  const { loopback = false, corsOrigin } = options;
-  app.use(checkOrigin({ loopback, corsOrigin }));
+  const { loopback = false, allowedHosts = [], corsOrigin } = options;
+  app.use(checkOrigin({ loopback, allowedHosts, corsOrigin }));
   const intake = new Intake(options.limits);
   app.use(intake.admit);
   const { keys, keyBudgets = {}, service } = options;

@@ -113,7 +113,10 @@ function newLabelOfForm(form: Form, most: number): NewLabel {
   const known = ["head", "label", "image"];
   const stray = form.names.find((name) => !known.includes(name));
   if (stray !== undefined) throw strayName("", stray, known);
-  const texts = { head: form.get("head"), label: form.get("label") };
+  const texts = {
+    head: form.get("head") ?? undefined,
+    label: form.get("label") ?? undefined,
+  };
   const files = form.getAll("image");
   checkCount("images", files.length, most);
   return {
@@ -133,6 +136,10 @@ async function answered(
   } catch (error) {
     if (!(error instanceof LabelError)) throw error;
     const statuses = { unknown: 404, malformed: 422, conflict: 422 } as const;
-    throw problem(statuses[error.reason], error.message, { field: "label" });
+    const { reason, message, field, known } = error;
+    throw problem(statuses[reason], message, {
+      field,
+      ...(known !== undefined && { known }),
+    });
   }
 }

@@ -140,11 +140,11 @@ async function sourceOf<I>(
   return { kind: "image", field };
 }
 
-function oneImage(path: string, got: string) {
+function oneImage(path: string, got: string, field = path) {
   return problem(
     400,
     `Cannot read ${path}: expected an image or a predictionId, got ${got}`,
-    { field: path, known: IMAGES },
+    { field, known: IMAGES },
   );
 }
 
@@ -159,7 +159,8 @@ function valueOfForm(
   if (stray !== undefined) throw strayName("", stray, known);
   const [images, ids] = IMAGES.map((name) => form.getAll(name));
   if ((images!.length > 0) === (ids!.length > 0)) {
-    throw oneImage("the form", images!.length > 0 ? "both" : "neither");
+    const got = images!.length > 0 ? "both" : "neither";
+    throw oneImage("the form", got, "image");
   }
   const name = ids!.length > 0 ? "predictionId" : "image";
   const sources = ids!.length > 0 ? ids! : images!;

@@ -19,6 +19,8 @@ export interface AppOptions extends Pick<Settings, "keys" | "corsOrigin"> {
   readonly keyBudgets?: KeyBudgets;
   /** Whether the server listens for this machine only. Default false. */
   readonly loopback?: boolean;
+  /** Names that such a server answers to besides its own. Default: none. */
+  readonly allowedHosts?: readonly string[];
   /** Takes a line for each request. Default: none is written. */
   readonly log?: (line: string) => void;
   /** Takes errors that the answer does not show. Default: the console. */

@@ -8,6 +8,8 @@ import { problem } from "./problem.ts";
 export interface OriginOptions {
   /** Whether the server listens for this machine only. */
   readonly loopback: boolean;
+  /** Names that such a server answers to besides its own, in lower case. */
+  readonly allowedHosts: readonly string[];
   /** The origin of pages that may call, or `*`. */
   readonly corsOrigin: string | undefined;
 }
@@ -19,21 +21,22 @@ const OWN = ["same-origin", "none"];
 /**
  * Refuses changes that a page of another origin makes a browser send, unless CORS_ORIGIN
  * allows it: a form needs no permission of CORS, and does harm even if its answer cannot
- * be read. A server on loopback also refuses other host names: by a name that resolves to
- * this machine, a page could call it as its own origin (DNS rebinding).
+ * be read. A server on loopback also refuses host names that it was not told of: by a name
+ * that resolves to this machine, a page could call it as its own origin (DNS rebinding).
  *
  * Source: Fetch Metadata Request Headers (W3C, 2021); RFC 6454 (2011).
  */
 export function checkOrigin(options: OriginOptions): MiddlewareHandler {
   return async (c, next) => {
     const host = c.req.header("Host") ?? new URL(c.req.url).host;
-    if (options.loopback && !LOOPBACK.test(host)) {
+    if (options.loopback && !isOwn(host, options.allowedHosts)) {
       throw problem(
         421,
         `Cannot answer for ${
           shown(host)
         }: expected localhost or a loopback address, ` +
-          "for this server was started for this machine only; set HOST to open it",
+          "for this server was started for this machine only; set ALLOWED_HOSTS to the name " +
+          "that a proxy passes on, or HOST to an address that others reach",
         { field: "Host" },
       );
     }
@@ -42,6 +45,11 @@ export function checkOrigin(options: OriginOptions): MiddlewareHandler {
     }
     await next();
   };
+}
+
+function isOwn(host: string, allowed: readonly string[]): boolean {
+  return LOOPBACK.test(host) ||
+    allowed.includes(host.replace(/:\d+$/, "").toLowerCase());
 }
 
 function checkSender(

@@ -41,13 +41,23 @@ const INDEX = {
   routes: {
     "POST /predict": "an image, or several as multipart/form-data or JSON",
     "POST /finetune": "corrected examples; needs FINETUNE_KEY",
+    "POST /labels": "a new class, from images of it; needs FINETUNE_KEY",
+    "PATCH /labels/{head}/{name}": "another name; needs FINETUNE_KEY",
+    "DELETE /labels/{head}/{name}": "a retired class; needs FINETUNE_KEY",
     "GET /versions": "the model's history",
+    "GET /versions/{version}": "one version",
     "GET /model": "what predicting needs, as one file",
     "POST /rollback": "back to an old version; needs ADMIN_KEY",
     "GET /export": "the whole state as one file; needs ADMIN_KEY",
     "POST /import": "the reverse; needs ADMIN_KEY",
+    "PUT /tags/{name}": "a name that keeps a version; needs ADMIN_KEY",
+    "DELETE /tags/{name}": "a name to delete; needs ADMIN_KEY",
     "GET /healthz": "version and step of the model",
+    "GET /readyz": "whether the server can work",
+    "GET /metrics": "counts and times, for Prometheus",
+    "GET /openapi.json": "all of this, for machines",
     "GET /docs": "all of this, in full",
+    "GET /v2": "the same for clients of the Open Inference Protocol",
   },
 };
 

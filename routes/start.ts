@@ -67,6 +67,8 @@ function exitWith(error: Error): never {
     error instanceof Deno.errors.AddrInUse
       ? `Cannot listen on port ${settings.port} of ${settings.host}: expected it to be free, ` +
         "another program listens there; set PORT to another, or to 0 for a free one"
+      : error.name === "StoreError" && error.cause !== undefined
+      ? `${error.message}: ${error.cause}` // this is the log that it refers to
       : error.message,
   );
   Deno.exit(1);

@@ -21,6 +21,10 @@ const VARIABLES: readonly (readonly [name: string, what: string])[] = [
     "KEY_EXAMPLES_PER_HOUR",
     "examples that one key may teach; 0 for any number (0)",
   ],
+  [
+    "ALLOWED_HOSTS",
+    "names, separated by commas, that a proxy passes on to loopback (none)",
+  ],
   ["CORS_ORIGIN", "origin of pages that may call, or * (none)"],
   ["LOG", "a line or json for each request, or none (line)"],
   ["OTEL_DENO", "true to export traces and metrics to OpenTelemetry (false)"],

@@ -79,7 +79,16 @@ export type LabelErrorReason = "unknown" | "malformed" | "conflict";
 export class LabelError extends Error {
   override readonly name = "LabelError";
 
-  constructor(readonly reason: LabelErrorReason, message: string) {
+  /**
+   * @param field What is wrong, the head's name or the label.
+   * @param known The valid values of that, where they can be listed.
+   */
+  constructor(
+    readonly reason: LabelErrorReason,
+    message: string,
+    readonly field: "head" | "label" = "label",
+    readonly known?: readonly string[],
+  ) {
     super(message);
   }
 }

@@ -151,6 +151,17 @@ async function problemOf(response) {
 }
 
 /**
+ * What to do with a file of a type that has a name, such as HEIC; nothing where it has
+ * none.
+ *
+ * @param {string} detail
+ */
+function adviceIn(detail) {
+  const [, advice] = /, got (.+: .+)$/.exec(detail) ?? [];
+  return advice === undefined ? "" : `It is ${advice}.`;
+}
+
+/**
  * @param {Response} response
  * @param {Problem} problem
  */
@@ -174,7 +185,6 @@ function troubleOf(response, { detail, field }) {
     (field?.startsWith("images[")
       ? ["That image cannot be read.", "image"]
       : ["That did not work.", "other"]);
-  // What is no image is said in full already.
-  const said = response.status === 415 ? "" : detail;
+  const said = response.status === 415 ? adviceIn(detail) : detail;
   return new Trouble(message, kind, said, field ?? "");
 }

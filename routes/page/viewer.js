@@ -58,7 +58,7 @@ let others;
  */
 export function openViewer(beside) {
   others = beside;
-  preview.addEventListener("error", () => preview.hidden = true);
+  preview.addEventListener("error", () => showPreview(false));
 }
 
 /** The image that is looked at, if there is one that the model could read. */
@@ -151,8 +151,7 @@ function showImage(wanted) {
   URL.revokeObjectURL(preview.src);
   preview.src = URL.createObjectURL(wanted.image);
   preview.alt = name === "" ? "The drawing" : name;
-  preview.hidden = false;
-  byId("invitation", HTMLElement).hidden = true;
+  showPreview(true);
   say(byId("file-name", HTMLElement), name);
   image = wanted;
   shown = undefined;
@@ -162,6 +161,16 @@ function showImage(wanted) {
   say(byId("known", HTMLElement), "");
   say(byId("hint", HTMLElement), "");
   byId("empty", HTMLElement).hidden = false;
+}
+
+/**
+ * Shows the image, or the invitation in its place, as for a file that is none.
+ *
+ * @param {boolean} there
+ */
+function showPreview(there) {
+  preview.hidden = !there;
+  byId("invitation", HTMLElement).hidden = there;
 }
 
 /**

@@ -113,7 +113,9 @@ const basis = v.picklist(["guard", "replay"]);
 const guardScore = fields({
   before: v.number(),
   after: v.number(),
-  base: v.optional(v.number()),
+  base: v.optional(
+    v.pipe(v.number(), v.description("The score of version 0.")),
+  ),
   basis: v.optional(
     v.pipe(
       basis,
@@ -166,7 +168,12 @@ export function finetuneAnswer(heads: readonly HeadSpec[]) {
     ),
     version: wholeBeforeAfter,
     step: wholeBeforeAfter,
-    loss: beforeAfter,
+    loss: v.pipe(
+      beforeAfter,
+      v.description(
+        "The sum over the heads of the mean loss of their labelled examples.",
+      ),
+    ),
     guard,
     examples: v.array(
       fields({
@@ -177,7 +184,17 @@ export function finetuneAnswer(heads: readonly HeadSpec[]) {
         ),
       }),
     ),
-    gradientNorm: v.number(),
-    updateRatio: v.number(),
+    gradientNorm: v.pipe(
+      v.number(),
+      v.description(
+        "The norm of the loss's gradient in the heads: before a correction, or at the last step.",
+      ),
+    ),
+    updateRatio: v.pipe(
+      v.number(),
+      v.description(
+        "The largest change of a parameter, divided by the steps and the learning rate.",
+      ),
+    ),
   });
 }

@@ -39,7 +39,12 @@ export function headerEnd(start: Uint8Array, fileLength: number): number {
   const length = new DataView(start.buffer, start.byteOffset, 8)
     .getBigUint64(0, true);
   const limit = Math.min(HEADER_LIMIT, fileLength - 8);
-  if (length > limit) refuse(`a header of at most ${limit} bytes`, `${length}`);
+  if (length > limit) {
+    refuse(
+      `a file that begins with its length, at most ${limit} bytes`,
+      `${length}`,
+    );
+  }
   return 8 + Number(length);
 }
 

@@ -6,7 +6,7 @@ import { COMMAND_LIMITS } from "../image/limits.ts";
 import type { Prediction } from "../service/answers.ts";
 import { Describer } from "../service/describer.ts";
 import { ServingNetwork } from "../service/network.ts";
-import { isServer, withStore } from "./stored.ts";
+import { callServer, isServer, refusalOf, withStore } from "./stored.ts";
 import { loadServingModel } from "./weights.ts";
 
 /** Predicts one image, by its bytes. */
@@ -54,18 +54,15 @@ async function askServer(
   image: Uint8Array<ArrayBuffer>,
   topK: number,
 ): Promise<Prediction> {
-  const key = Deno.env.get("PREDICT_KEY");
-  const url = new URL("predict", server.replace(/\/*$/, "/"));
-  url.searchParams.set("topK", String(topK));
-  const response = await fetch(url, {
+  const path = `predict?topK=${topK}`;
+  const response = await callServer(server, path, "PREDICT_KEY", {
     method: "POST",
     body: image,
-    headers: key === undefined ? {} : { Authorization: `Bearer ${key}` },
   });
-  const answer = await response.json();
-  if (response.ok) return predictionOf(answer.predictions[0]);
-  const text = `The server answers ${response.status}: ${answer.detail}`;
-  if ([413, 415].includes(response.status) || answer.field === "images[0]") {
+  if (response.ok) return predictionOf((await response.json()).predictions[0]);
+  const { detail, field } = await refusalOf(response, "PREDICT_KEY");
+  const text = `The server ${detail}`;
+  if ([413, 415].includes(response.status) || field === "images[0]") {
     throw new ImageError("malformed", text);
   }
   throw new DataError(text);

@@ -4,14 +4,20 @@ import { readModel } from "../checkpoint/state_reader.ts";
 import { SHIPPED_WEIGHTS } from "../service/settings.ts";
 import { metricsJson } from "../train/metrics.ts";
 import { evaluateRows } from "../train/outcome.ts";
+import type { TrainingRecord } from "../train/plan.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { DATA_FLAGS, labelledAs, openDataset } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { breakdownLines, metricsLines } from "./metrics_text.ts";
+import { tellLine } from "./stderr.ts";
 import { newestState } from "./stored.ts";
 import { evaluatorOf, loadEvaluator } from "./weights.ts";
 
 const BATCH_SIZE = 64;
+
+const KNOWN =
+  "These are the images that the model was trained with. On others it is right less often: " +
+  "its model card says how often on those that were kept for testing.";
 
 const COMMAND: Command = {
   name: "evaluate",
@@ -22,7 +28,8 @@ const COMMAND: Command = {
     weights: { value: "FILE", help: "The model (the shipped one)." },
     store: {
       value: "STORE",
-      help: "Score the newest version in a server's store, or by its URL.",
+      help:
+        "Score the newest version in a server's store, or by its URL (with ADMIN_KEY).",
     },
   },
 };
@@ -52,6 +59,8 @@ async function evaluate(flags: Flags, signal: AbortSignal): Promise<number> {
     forTraining: false,
   });
   using dataset = opened.dataset;
+  const { dataset: trainedOn } = model.training as Partial<TrainingRecord>;
+  if (trainedOn?.hash === dataset.examples.hash) tellLine(`Warning: ${KNOWN}`);
   const examples = labelledAs(dataset.examples, heads);
   const rows = Uint32Array.from({ length: examples.length }, (_, row) => row);
   const metrics = evaluateRows(evaluator, examples, rows, model.calibration)!;

@@ -80,9 +80,6 @@ export async function openDataset(
   for (const { id, reason } of dataset.skipped) {
     console.error(`Skipped ${id}: ${reason}`);
   }
-  if (dataset.skipped.length > 0) {
-    console.error(`${dataset.skipped.length} images could not be used.`);
-  }
   for (const warning of dataset.warnings) console.error(`Warning: ${warning}`);
   return { dataset, source };
 }

@@ -4,20 +4,24 @@ import { IMAGE_ENDINGS, isImageName } from "../data/file_types.ts";
 import { listFolder } from "../data/listing.ts";
 import { ImageError } from "../errors.ts";
 import { SHIPPED_WEIGHTS } from "../service/settings.ts";
-import { withAnswers } from "./answering.ts";
+import { type Ask, withAnswers } from "./answering.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { csvOf, jsonOf, type Result, textOf } from "./prediction_text.ts";
+import { tellLine } from "./stderr.ts";
 
 const COMMAND: Command = {
   name: "predict",
   operands: "IMAGE|DIR… [flags]",
-  summary: "Predicts images: prints the answers of all heads for each of them.",
+  summary:
+    "Predicts images: prints the answers of all heads for each of them. An image that " +
+    "cannot be read is named on stderr; the others are predicted, and the exit code is 3.",
   flags: {
     weights: { value: "FILE", help: "The model (the shipped one)." },
     store: {
       value: "STORE",
-      help: "Predict by the newest version in a server's store, or by its URL.",
+      help:
+        "Predict by the newest version in a server's store, or by its URL (with PREDICT_KEY, if it has one).",
     },
     "top-k": { value: "N", help: "Classes to list per head (5)." },
     json: { help: "Print one JSON object on stdout." },
@@ -41,19 +45,34 @@ async function predict(flags: Flags): Promise<number> {
     weights: flags.text("weights") ?? SHIPPED_WEIGHTS,
     store: flags.text("store"),
     topK: flags.integer("top-k", 5, 1),
-  }, async (ask) => {
-    const results: Result[] = [];
-    for (const image of images) {
+  }, (ask) => predictAll(images, ask));
+  if (results.length > 0) print(results, flags);
+  return results.length === images.length ? EXIT.ok : EXIT.badData;
+}
+
+/** The results of the images that can be read, in their order; names the others on stderr. */
+async function predictAll(
+  images: readonly string[],
+  ask: Ask,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const image of images) {
+    try {
       const bytes = await readImage(image);
       const prediction = await located(image, () => ask(bytes));
       results.push({ image, ...prediction });
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      tellLine(error.message);
     }
-    return results;
-  });
+  }
+  return results;
+}
+
+function print(results: readonly Result[], flags: Flags): void {
   if (flags.has("json")) console.log(jsonOf(results));
   else if (flags.has("csv")) console.log(csvOf(results));
   else for (const result of results) console.log(textOf(result));
-  return EXIT.ok;
 }
 
 /** The path itself; for a folder, its images in the order of their names. */

@@ -54,13 +54,54 @@ export async function newestState(
 }
 
 async function exportOf(server: string): Promise<Uint8Array<ArrayBuffer>> {
-  const key = Deno.env.get("ADMIN_KEY");
-  const response = await fetch(new URL("export", server.replace(/\/*$/, "/")), {
-    headers: key === undefined ? {} : { Authorization: `Bearer ${key}` },
-  });
+  const response = await callServer(server, "export", "ADMIN_KEY");
   if (response.ok) return await response.bytes();
-  const { detail } = await response.json();
-  throw new DataError(
-    `Cannot get the model from ${server}: it answers ${response.status}, ${detail}`,
-  );
+  const { detail } = await refusalOf(response, "ADMIN_KEY");
+  throw new DataError(`Cannot get the model from ${server}: it ${detail}`);
+}
+
+/** The variables of the environment that hold a server's keys. */
+export type KeyVariable = "PREDICT_KEY" | "ADMIN_KEY";
+
+/**
+ * Calls a running server, with the key in a variable of the environment.
+ *
+ * @throws {DataError} If it cannot be reached.
+ */
+export async function callServer(
+  server: string,
+  path: string,
+  variable: KeyVariable,
+  init: RequestInit = {},
+): Promise<Response> {
+  const key = Deno.env.get(variable);
+  try {
+    return await fetch(new URL(path, server.replace(/\/*$/, "/")), {
+      ...init,
+      headers: key === undefined ? {} : { Authorization: `Bearer ${key}` },
+    });
+  } catch (cause) {
+    throw new DataError(
+      `Cannot reach ${server}: expected a running server, got ${
+        (cause as Error).message
+      }`,
+      { cause },
+    );
+  }
+}
+
+/** What a server refuses, in words, and the field that it blames. */
+export async function refusalOf(
+  response: Response,
+  variable: KeyVariable,
+): Promise<{ detail: string; field?: string }> {
+  const { status, statusText } = response;
+  const problem = await response.json().catch(() => ({ detail: statusText }));
+  const advice = [401, 403].includes(status)
+    ? `; set ${variable} to the key of the server`
+    : "";
+  return {
+    ...problem,
+    detail: `answers ${status}: ${problem.detail}${advice}`,
+  };
 }

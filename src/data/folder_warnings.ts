@@ -32,9 +32,9 @@ export function otherFileWarnings(others: readonly FoundFile[]): string[] {
     warnings.push(
       `Images of types that cannot be read, ignored: ${unreadable.length} (${
         kinds.join(", ")
-      }). Convert them to JPEG or PNG, for example with ImageMagick: magick mogrify -format jpg '*${
+      }). Convert them to JPEG or PNG, for example with ImageMagick: magick photo${
         kinds[0]
-      }'.`,
+      } photo.jpg.`,
     );
   }
   if (rest > 0) {

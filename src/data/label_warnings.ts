@@ -135,13 +135,24 @@ export function lostFolderWarnings(
     : [`Folders of which no image could be used: ${someNames(lost)}.`];
 }
 
+/** Names the images that could not be used. */
+export function unusableWarnings(
+  skipped: readonly { readonly id: string }[],
+): string[] {
+  if (skipped.length === 0) return [];
+  return [
+    `Images that could not be used: ${someNames(skipped.map(({ id }) => id))}.`,
+  ];
+}
+
 /** Copies of one image teach nothing new, and under two labels they teach a contradiction. */
 export function copyWarnings(
   heads: readonly HeadSpec[],
   rows: readonly DatasetRow[],
+  forTraining: boolean,
 ): string[] {
   const first = new Map<string, DatasetRow>();
-  let copies = 0;
+  const copies: string[] = [];
   const contradictions: string[] = [];
   for (const row of rows) {
     const same = first.get(row.contentHash);
@@ -149,7 +160,7 @@ export function copyWarnings(
       first.set(row.contentHash, row);
       continue;
     }
-    copies++;
+    copies.push(`"${row.id}" of "${same.id}"`);
     const h = heads.findIndex((_, h) =>
       isKnown(same.labels[h]!) && isKnown(row.labels[h]!) &&
       same.labels[h] !== row.labels[h]
@@ -164,9 +175,14 @@ export function copyWarnings(
       } ${one} and ${other}: "${same.id}" and "${row.id}".`,
     );
   }
-  if (copies === 0) return [];
+  if (copies.length === 0) return [];
+  const effect = forTraining
+    ? "Some may be in training and test."
+    : "Each of them counts.";
   return [
-    `${copies} images are copies of others: some may be in training and test.`,
+    `Copies of other images: ${copies.length}, the first is ${
+      copies[0]
+    }. ${effect}`,
     ...contradictions.slice(0, 1),
   ];
 }

@@ -15,6 +15,7 @@ import {
   lostFolderWarnings,
   lostLabelWarnings,
   nearDoubleWarnings,
+  unusableWarnings,
 } from "./label_warnings.ts";
 import { sha256 } from "../model/bits.ts";
 import type { Source, SourceEntry } from "./source.ts";
@@ -56,6 +57,7 @@ export async function assembleRows(
     warnings: [
       ...source.warnings,
       ...nearDoubleWarnings(source.heads),
+      ...unusableWarnings(skipped),
       ...lostFolderWarnings(skipped, rows),
       // A model that is measured or corrected keeps its labels, whatever is shown of them.
       ...(forTraining
@@ -64,7 +66,7 @@ export async function assembleRows(
           ...labelWarnings(heads, rows),
         ]
         : []),
-      ...copyWarnings(heads, rows),
+      ...copyWarnings(heads, rows, forTraining),
     ],
     hash: await datasetHash(heads, rows),
   };

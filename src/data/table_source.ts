@@ -67,6 +67,7 @@ export async function tableSource(
     heads,
     entries,
     warnings: [
+      ...decimalCommaWarnings(heads.filter(({ name }) => !declared.has(name))),
       ...unusedColumnWarnings(own, heads),
       ...unnamedWarnings(listing, files),
       ...listingWarnings(listing),
@@ -134,6 +135,18 @@ function labelOf(table: Table, row: TableRow, head: HeadSpec): number {
   if (label !== undefined) return label;
   const expected = kindOf(head).expected(head);
   throw tableError(table.name, row.line, head.name, expected, quoted(text));
+}
+
+/** Names the columns of numbers that were taken for classes, as spreadsheets write them in many languages. */
+function decimalCommaWarnings(heads: readonly HeadSpec[]): string[] {
+  return heads.filter((head) =>
+    head.kind === "classes" && head.labels.some((label) =>
+      label.includes(",")
+    ) &&
+    head.labels.every((label) => /^[+-]?\d+(,\d+)?$/.test(label))
+  ).map(({ name }) =>
+    `Numbers with a decimal comma, taken for classes: ${name}. Write them with a point.`
+  );
 }
 
 function unusedColumnWarnings(

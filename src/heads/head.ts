@@ -1,6 +1,6 @@
 /**
- * The interface of a kind of head: everything that is specific to it. Nothing else in the
- * project depends on the kind of a head.
+ * The interface of a kind of head: everything that is specific to it. Elsewhere a head's
+ * kind only matters where tables are read and where JSON, words and the page show it.
  *
  * A head reads the trunk's features and writes a few columns of the composite
  * output. Its label is one number: the index of a class, 0 or 1, or a quantity in

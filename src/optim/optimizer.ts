@@ -50,7 +50,7 @@ export interface GradientProduct {
 
 /** A first-order optimizer. */
 export interface Optimizer {
-  /** Its name in flags and checkpoints. */
+  /** A name in the registry that makes it again from its options: `sgd` of momentum and nesterov, too. */
   readonly name: string;
   readonly options: OptimizerOptions;
   /** Names of the moments kept per parameter, as PyTorch names them; all start at zero. */

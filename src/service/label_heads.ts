@@ -90,7 +90,11 @@ function checkHead({ heads }: HeadsRecord, head: string): void {
   if (names.includes(head)) return;
   throw new LabelError(
     "unknown",
-    `Cannot change labels: expected a head ${names.join(" or ")}, got ${head}`,
+    `Cannot change labels: expected the head ${
+      names.join(" or ")
+    }, got "${head}"`,
+    "head",
+    names,
   );
 }
 
@@ -99,6 +103,7 @@ function withClasses(spec: HeadSpec): ClassesHead {
   throw new LabelError(
     "conflict",
     `Cannot change labels: expected a head of classes, got ${spec.name}, a ${spec.kind} head`,
+    "head",
   );
 }
 
@@ -122,9 +127,14 @@ function indexOf(
 ): number {
   const index = labels.indexOf(label);
   if (index >= 0 && !retired.includes(label)) return index;
+  const known = labels.filter((each) => !retired.includes(each));
   throw new LabelError(
     "unknown",
-    `Cannot find the label ${label}: expected one of ${name}'s`,
+    `Cannot find the label ${label}: expected one of ${name}'s, ${
+      known.join(", ")
+    }`,
+    "label",
+    known,
   );
 }
 

@@ -12,6 +12,7 @@
  *   ADMIN_KEY        bearer keys of rollback, export and import     none: closed
  *   KEY_REQUESTS_PER_MINUTE   requests of one key                   0: any number
  *   KEY_EXAMPLES_PER_HOUR     examples of one key                   0: any number
+ *   ALLOWED_HOSTS    names that a server on loopback answers to     loopback addresses
  *   CORS_ORIGIN      origin of pages that may call, or *            none
  *   LOG              a `line` or `json` for each request, or `none`  line
  *   OTEL_DENO        whether to export to OpenTelemetry             false
@@ -38,6 +39,8 @@ export interface Settings {
   readonly keepVersions: number;
   readonly keys: Keys;
   readonly keyBudgets: KeyBudgets;
+  /** In lower case, without ports; besides those of this machine. */
+  readonly allowedHosts: readonly string[];
   readonly corsOrigin: string | undefined;
   readonly logFormat: LogFormat;
   /** Whether traces and metrics are exported to OpenTelemetry. */
@@ -118,12 +121,25 @@ export function readSettings(
       requests: whole("KEY_REQUESTS_PER_MINUTE", 0, 0, 1_000_000) || undefined,
       examples: whole("KEY_EXAMPLES_PER_HOUR", 0, 0, 1_000_000) || undefined,
     },
+    allowedHosts: hostNamesOf(text("ALLOWED_HOSTS") ?? ""),
     corsOrigin: text("CORS_ORIGIN"),
     logFormat: logFormatOf(text("LOG") ?? "line"),
     onDeploy,
     telemetry: ["1", "true"].includes(text("OTEL_DENO") ?? ""),
     limits: readRequestLimits(whole),
   };
+}
+
+/** Names of hosts, or addresses, without scheme and port. */
+function hostNamesOf(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== "");
+  const wrong = names.find((name) => !/^([\w.-]+|\[[\da-f:.]+\])$/.test(name));
+  if (wrong === undefined) return names;
+  throw new RangeError(
+    "Cannot read ALLOWED_HOSTS: expected names such as tandem.example, separated by commas, " +
+      `got "${wrong}"`,
+  );
 }
 
 function logFormatOf(text: string): LogFormat {

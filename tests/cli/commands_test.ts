@@ -64,6 +64,7 @@ Deno.test("train, evaluate and predict work on a folder, and the same seed gives
       "--json",
     );
     assertEquals(evaluated.code, 0, evaluated.stderr);
+    assertStringIncludes(evaluated.stderr, "the model was trained with");
     const metrics = JSON.parse(evaluated.stdout);
     assertEquals(metrics.images, 24);
     assertEquals(Object.keys(metrics), [
@@ -80,11 +81,20 @@ Deno.test("train, evaluate and predict work on a folder, and the same seed gives
       "ece",
     ]);
     assertEquals(metrics.perDomain.indoors.images, 12);
+    await Deno.remove(`${data}/indoors/mug/0.png`);
+    const others = await task(
+      "evaluate",
+      "--data",
+      data,
+      "--weights",
+      `${folder}/a.safetensors`,
+    );
+    assertEquals(others.stderr.includes("was trained with"), false);
     assertEquals(Object.keys(metrics.perDomain.indoors), ["images", "item"]);
 
     const predicted = await task(
       "predict",
-      `${data}/indoors/mug/0.png`,
+      `${data}/indoors/mug/1.png`,
       `${data}/outdoors/pen/1.png`,
       "--weights",
       `${folder}/a.safetensors`,
@@ -200,7 +210,12 @@ Deno.test("bad data exits 3 and names what is wrong", () =>
     const skipping = await task(...train("data"));
     assertEquals(skipping.code, 0, skipping.stderr);
     assertStringIncludes(skipping.stderr, "Skipped indoors/mug/broken.jpg");
-    assertStringIncludes(skipping.stderr, "1 images could not be used.");
+    const named = "Images that could not be used: indoors/mug/broken.jpg.";
+    assertStringIncludes(skipping.stderr, `Warning: ${named}`);
+    assertStringIncludes(
+      await Deno.readTextFile(`${folder}/m.md`),
+      named,
+    );
     await refuse(
       [
         "evaluate",
@@ -230,6 +245,16 @@ Deno.test("bad data exits 3 and names what is wrong", () =>
       ],
       "notes.txt",
     );
+    const whole = await task(
+      "predict",
+      `${folder}/data`,
+      "--weights",
+      `${folder}/m.safetensors`,
+      "--csv",
+    );
+    assertEquals(whole.code, 3, whole.stderr);
+    assertStringIncludes(whole.stderr, "indoors/mug/broken.jpg: Cannot");
+    assertEquals(whole.stdout.trim().split("\n").length, 1 + 24);
     const { code, stderr } = await task(
       ...train("data", "--head-weights", "price=2"),
     );

@@ -127,10 +127,20 @@ Deno.test("predict and evaluate see what a server learned, in its store and over
       assertEquals(closed.code, 3);
       assertMatch(
         closed.stderr,
-        /The server answers 401: .*expected Authorization/,
+        /The server answers 401: .*expected Authorization.*; set PREDICT_KEY/,
       );
-    } finally {
+      const other = ["evaluate", "--labels", labels, "--weights", model];
+      const refused = await run([...other, "--store", server.url]);
+      assertEquals(refused.code, 3);
+      assertMatch(refused.stderr, /it answers 401: .*; set ADMIN_KEY/);
       await server.stop();
+      for (const command of [["predict", folder], other]) {
+        const gone = await run([...command, "--store", server.url]);
+        assertEquals(gone.code, 3);
+        assertMatch(gone.stderr, /Cannot reach http:.*: expected a running/);
+      }
+    } finally {
+      await server.stop().catch(() => {});
       await Deno.remove(folder, { recursive: true });
     }
   });

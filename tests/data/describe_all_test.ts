@@ -238,13 +238,15 @@ Deno.test("labels without a usable image are dropped", () =>
       assertEquals(classesOf(dataset, "domain"), ["cam", "web"]);
       assertEquals(classesOf(dataset, "item"), ["mug", "pen", "ruler"]);
       assertEquals(labelsOf(dataset.examples, 23), ["web", "ruler"]);
-      assertEquals(dataset.warnings.slice(0, 3), [
+      assertEquals(dataset.warnings.slice(0, 4), [
+        "Images that could not be used: attic/lamp/0.png.",
         "Folders of which no image could be used: attic/lamp.",
         "No usable image of domain attic: left out.",
         "No usable image of item lamp: left out.",
       ]);
       using measured = await describeFolder(at, { forTraining: false });
       assertEquals(measured.warnings, [
+        "Images that could not be used: attic/lamp/0.png.",
         "Folders of which no image could be used: attic/lamp.",
       ]);
     },
@@ -288,7 +290,8 @@ Deno.test("copies are warned of, the more so under two labels", () =>
       const { warnings, rows } = await described(at);
       assertEquals(rows.length, 26);
       assertEquals(warnings.slice(-2), [
-        "2 images are copies of others: some may be in training and test.",
+        'Copies of other images: 2, the first is "cam/mug/9.png" of "cam/mug/0.png". ' +
+        "Some may be in training and test.",
         'One image has both domain cam and web: "cam/mug/0.png" and "web/pen/9.png".',
       ]);
     },

@@ -189,7 +189,7 @@ Deno.test("images that cannot be read are named with advice", async () => {
       assertEquals(warnings, [
         "Folders without an image to use: ruler.",
         "Images of types that cannot be read, ignored: 3 (.heic, .tif). Convert them to " +
-        "JPEG or PNG, for example with ImageMagick: magick mogrify -format jpg '*.heic'.",
+        "JPEG or PNG, for example with ImageMagick: magick photo.heic photo.jpg.",
       ]);
     },
   );

@@ -110,16 +110,20 @@ Deno.test("copies are counted, and named where their labels differ", () => {
     slot: 0,
     origin: { kind: "file" as const, path: id },
   });
-  assertEquals(
-    copyWarnings([ROOM, PRICE], [
-      row("a", "1", 0, 2.5),
-      row("b", "1", 0, UNKNOWN),
-      row("c", "2", 0, 2.5),
-      row("d", "1", UNKNOWN, 3),
-    ]),
-    [
-      "2 images are copies of others: some may be in training and test.",
-      'One image has both price 2.5 and 3: "a" and "d".',
-    ],
-  );
+  const rows = [
+    row("a", "1", 0, 2.5),
+    row("b", "1", 0, UNKNOWN),
+    row("c", "2", 0, 2.5),
+    row("d", "1", UNKNOWN, 3),
+  ];
+  const copies = 'Copies of other images: 2, the first is "b" of "a".';
+  const contradiction = 'One image has both price 2.5 and 3: "a" and "d".';
+  assertEquals(copyWarnings([ROOM, PRICE], rows, true), [
+    `${copies} Some may be in training and test.`,
+    contradiction,
+  ]);
+  assertEquals(copyWarnings([ROOM, PRICE], rows, false), [
+    `${copies} Each of them counts.`,
+    contradiction,
+  ]);
 });

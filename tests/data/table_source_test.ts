@@ -97,6 +97,18 @@ Deno.test("a cell that its head cannot read is refused by line and column", asyn
   );
 });
 
+Deno.test("numbers with a decimal comma are warned of, unless they are declared classes", async () => {
+  const table = 'file,price,room\nb.jpg,"1,5",1\na/1.png,2,"1,x"\n';
+  const warned = [
+    "Numbers with a decimal comma, taken for classes: price. Write them with a point.",
+  ];
+  const { warnings } = await sourceOf(table);
+  assertEquals(warnings.filter((each) => /comma/.test(each)), warned);
+  const declared = new Map([["price", { kind: "classes" as const }]]);
+  const quiet = (await sourceOf(table, { declared })).warnings;
+  assertEquals(quiet.filter((each) => /comma/.test(each)), []);
+});
+
 Deno.test("a table is read as a model knows its columns", async () => {
   const options: TableOptions = {
     heads: [

@@ -46,6 +46,15 @@ async function correct(url: string): Promise<number> {
 const versionOf = async (url: string): Promise<number> =>
   (await (await fetch(`${url}/healthz`)).json()).version;
 
+/** The status of the server's answer under a host name, which `fetch` does not let a caller choose. */
+async function statusFor(url: string, host: string): Promise<number> {
+  const { stdout } = await new Deno.Command("curl", {
+    args: ["-s", "-o", "/dev/null", "-w", "%{http_code}"]
+      .concat("-H", `Host: ${host}`, `${url}/healthz`),
+  }).output();
+  return Number(new TextDecoder().decode(stdout));
+}
+
 async function untilServed(url: string, version: number): Promise<void> {
   for (let waited = 0; await versionOf(url) !== version; waited += 50) {
     assert(waited < PATIENCE, `version ${version} is not served`);
@@ -117,6 +126,7 @@ testStores(
       console.log("nginx is left out: it is not installed.");
       return;
     }
+    const name = /^export ALLOWED_HOSTS=(\S+)$/m.exec(PAGE)![1]!;
     await withFolder(model, async ({ model }) => {
       const start = () =>
         startServer(["run", "-A", "routes/start.ts"], {
@@ -126,10 +136,21 @@ testStores(
           STORE: setting,
           FINETUNE_KEY: "train",
           ADMIN_KEY: "admin",
+          ALLOWED_HOSTS: name,
         });
       const servers = await Promise.all([start(), start()]);
       try {
         await withNginx(servers.map(({ url }) => url), async (url) => {
+          for (const [host, status] of [[name, 200], ["evil.example", 421]]) {
+            assertEquals(await statusFor(url, String(host)), status);
+          }
+          const imported = await fetch(`${url}/import`, {
+            method: "POST",
+            body: new Uint8Array(11 * 2 ** 20),
+            headers: { Authorization: "Bearer admin" },
+          });
+          assertEquals(imported.status, 422); // it reached a server
+          await imported.body?.cancel();
           const version = await correct(url);
           // Whoever took it, the other soon serves it.
           for (const server of servers) await untilServed(server.url, version);

@@ -75,7 +75,18 @@ Deno.test({
         "That is not a JPEG, PNG, WebP or GIF image.",
       );
       assertEquals(step("text").bars, []);
+      assertEquals([step("text").invites, before.invites], [true, false]);
     });
+
+    await t.step(
+      "a telephone's photograph of another type is named, with what to do",
+      () => {
+        assertMatch(
+          step("phone").status,
+          /^That is not a JPEG, .+ image\. It is HEIC: convert it .*JPEG.*\.$/,
+        );
+      },
+    );
 
     await t.step("what is too large is said to be", () => {
       assertMatch(

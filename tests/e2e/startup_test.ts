@@ -27,12 +27,18 @@ Deno.test("the help and the task's permissions name every setting", () => {
     return undefined;
   });
   const help = startHelp();
-  const [, allowed] = /--allow-env=(\S+)/.exec(config.tasks.start.command)!;
+  const [, allowed] = /--allow-env=([^\s"]+)/.exec(config.tasks.start.command)!;
   for (const name of read) {
     assert(allowed!.split(",").includes(name), `${name} may not be read`);
     if (!name.startsWith("DENO_DEPLOY")) {
       assertMatch(help, new RegExp(`^  ${name} `, "m"));
     }
+  }
+});
+
+Deno.test("no task has a flag with a star outside quotes, where Deno 2.5 looks for files", () => {
+  for (const [name, { command }] of Object.entries(config.tasks)) {
+    assertEquals(/(?<!")--[^\s"]*\*/.exec(command), null, name);
   }
 });
 
@@ -48,9 +54,9 @@ Deno.test("deno task start explains itself, and refuses other arguments", async 
 });
 
 Deno.test("a busy port and a wrong setting are said in one line", async () => {
-  await withFolder(model, async ({ model, store }) => {
+  await withFolder(model, async ({ model, store: file }) => {
     using busy = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const env = { HOST: "127.0.0.1", MODEL: model, STORE: store };
+    const env = { HOST: "127.0.0.1", MODEL: model, STORE: file };
     const port = String((busy.addr as Deno.NetAddr).port);
     const taken = await outcome(PROGRAM, { ...env, PORT: port });
     assertEquals(taken.code, 1);
@@ -70,6 +76,20 @@ Deno.test("a busy port and a wrong setting are said in one line", async () => {
     });
     assertEquals(keys.code, 1);
     assertMatch(keys.stderr, /^Cannot read ADMIN_KEY: .*\n$/);
+    const hosts = await outcome(PROGRAM, {
+      ...env,
+      PORT: "0",
+      ALLOWED_HOSTS: "tandem.example, https://tandem.example",
+    });
+    assertEquals(hosts.code, 1);
+    assertMatch(hosts.stderr, /^Cannot read ALLOWED_HOSTS: .*"https:.*\n$/);
+    const store = await outcome(PROGRAM, {
+      ...env,
+      PORT: "0",
+      STORE: "postgres://nobody@127.0.0.1:1/nothing",
+    });
+    assertEquals(store.code, 1);
+    assertMatch(store.stderr, /^Cannot use the store: .*: .*127\.0\.0\.1:1\n$/);
   });
 });
 

@@ -38,6 +38,8 @@ const [
 /** What the page shows. */
 export interface Seen {
   readonly status: string;
+  /** Whether it asks for an image where one would be shown. */
+  readonly invites: boolean;
   readonly outcome: string;
   readonly past: string;
   /** What the dialog for a new class says. */
@@ -71,6 +73,10 @@ async function showAndTeach({ page, judge }: Visitor) {
   await drop(page, [{ bytes, name: "text.txt" }]);
   await settled(page);
   await look("text");
+  const heic = new TextEncoder().encode("\0\0\0\x10ftypheic\0\0\0\0");
+  await drop(page, [{ bytes: heic, name: "phone.jpg" }]);
+  await settled(page);
+  await look("phone");
   const zeros = { bytes: new Uint8Array(1024), times: 11 * 1024 };
   await drop(page, [{ ...zeros, name: "large.jpg" }]);
   await settled(page);
@@ -195,6 +201,7 @@ async function seen(page: Page): Promise<Seen> {
   const shares = await textsOf(page, `${item} .share`);
   return {
     status: await textOf(page, "#status-text"),
+    invites: await page.$("#invitation:not([hidden])") !== null,
     outcome: await textOf(page, "#outcome"),
     past: await textOf(page, "#past"),
     dialog: await textOf(page, "#class-trouble"),

@@ -346,12 +346,11 @@ Deno.test("an id that is not known, and an example with two images or none, are 
     );
     await refuse({}, 400, ": expected an image or a predictionId, got neither");
     const form = await postForm(app, "/finetune", [["thing", "mug"]]);
-    assertEquals(
-      [form.status, (await form.json()).detail],
-      [
-        400,
-        "Cannot read the form: expected an image or a predictionId, got neither",
-      ],
-    );
+    const { status, detail, field } = await form.json();
+    assertEquals([status, detail, field], [
+      400,
+      "Cannot read the form: expected an image or a predictionId, got neither",
+      "image",
+    ]);
   });
 });

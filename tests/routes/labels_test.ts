@@ -144,9 +144,27 @@ Deno.test("labels that cannot be changed so are refused, and nothing changes", a
         ["label", label],
         ["image", IMAGES.jpeg],
       ]);
-    const refusals: [Promise<Response>, number, string][] = [
-      [add("thing", "pen"), 422, "one that thing has not had"],
-      [add("colour", "red"), 404, "expected a head place or thing"],
+    const refusals: [
+      response: Promise<Response>,
+      status: number,
+      detail: string,
+      field?: string,
+      known?: string[],
+    ][] = [
+      [add("thing", "pen"), 422, "one that thing has not had", "label"],
+      [
+        add("colour", "red"),
+        404,
+        'expected the head place or thing, got "colour"',
+        "head",
+        ["place", "thing"],
+      ],
+      [
+        postForm(app, "/labels", [["label", "cup"], ["image", IMAGES.jpeg]]),
+        400,
+        "Cannot read head: expected a text, got nothing",
+        "head",
+      ],
       [add("thing", " \t"), 422, "1 to 100 characters"],
       [add("thing", "x".repeat(101)), 422, "got 101"],
       [
@@ -160,7 +178,9 @@ Deno.test("labels that cannot be changed so are refused, and nothing changes", a
           headers: authorization,
         })),
         404,
-        "Cannot find the label fork",
+        "Cannot find the label fork: expected one of thing's, book, mug, pen",
+        "label",
+        ["book", "mug", "pen"],
       ],
       [
         Promise.resolve(app.request("/labels", { method: "POST" })),
@@ -168,10 +188,13 @@ Deno.test("labels that cannot be changed so are refused, and nothing changes", a
         "no key",
       ],
     ];
-    for (const [response, status, detail] of refusals) {
+    for (const [response, status, detail, field, known] of refusals) {
       const answer = await response;
       assertEquals(answer.status, status);
-      assertStringIncludes((await answer.json()).detail, detail);
+      const said = await answer.json();
+      assertStringIncludes(said.detail, detail);
+      if (field !== undefined) assertEquals(said.field, field);
+      assertEquals(said.known, known);
     }
     assertEquals((await (await app.request("/healthz")).json()).version, 0);
   });

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Hono } from "hono";
+import { readSettings } from "../../src/service/settings.ts";
 import { IMAGES, withApp } from "./fixture.ts";
 
 function predict(
@@ -36,6 +37,23 @@ Deno.test("a server for this machine answers to its own names only", async () =>
   });
   await withApp({}, async (app) => {
     assertEquals((await predict(app, { Host: "tandem.example" })).status, 200);
+  });
+});
+
+Deno.test("a server for this machine answers to the names that ALLOWED_HOSTS lists", async () => {
+  const { allowedHosts } = readSettings((name) =>
+    name === "ALLOWED_HOSTS" ? "tandem.example, Other.Example," : undefined
+  );
+  await withApp({ loopback: true, allowedHosts }, async (app) => {
+    for (const host of ["tandem.example", "TANDEM.example:443", "localhost"]) {
+      assertEquals((await predict(app, { Host: host })).status, 200, host);
+    }
+    assertEquals((await predict(app, { Host: "other.example" })).status, 200);
+    for (const host of ["evil.example", "a.tandem.example", "", ":443"]) {
+      const refused = await predict(app, { Host: host });
+      assertEquals(refused.status, 421, host);
+      assertStringIncludes((await refused.json()).detail, "ALLOWED_HOSTS");
+    }
   });
 });
 

@@ -53,6 +53,19 @@ Deno.test("browsers get the page, all others JSON", async () => {
   });
 });
 
+Deno.test("the index lists every route, but for the files of pages and those under /v2/", async () => {
+  await withApp({}, async (app) => {
+    const { routes } = await (await app.request("/")).json();
+    const { paths } = await (await app.request("/openapi.json")).json();
+    const documented = Object.entries<Record<string, unknown>>(paths)
+      .filter(([path]) => !/^\/$|\{file\}$|^\/v2\//.test(path))
+      .flatMap(([path, methods]) =>
+        Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`)
+      );
+    assertEquals(Object.keys(routes).sort(), documented.sort());
+  });
+});
+
 Deno.test("the page may run and load only what this server serves", async () => {
   await withApp({}, async (app) => {
     const page = await app.request("/", accepting(BROWSER));
