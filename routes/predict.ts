@@ -15,6 +15,7 @@ import {
 } from "./body.ts";
 import type { Form } from "./form.ts";
 import { describeImages } from "./images.ts";
+import { DEFAULT_TOP_K } from "../src/service/answers.ts";
 import type { RequestLimits } from "../src/service/limits.ts";
 import type { Service } from "../src/service/service.ts";
 import type { RouteOptions } from "./options.ts";
@@ -22,7 +23,6 @@ import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { readQuery } from "./query.ts";
 import { noteOf, phase, recordOf } from "./record.ts";
 
-const DEFAULT_TOP_K = 5;
 /** Imported late: see lazy.ts. */
 const querySchema = async () => {
   const { predictQuery }: typeof import("./schemas/predict.ts") = await import(

@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import type { HeadSpec } from "../../src/heads/kinds.ts";
 import { MAX_EXAMPLES } from "../../src/service/learner.ts";
+import { MAX_MARGIN } from "../../src/service/requests.ts";
 import { field, fields, list, whole } from "./field.ts";
 import {
   beforeAfter,
@@ -15,8 +16,6 @@ import { dataUrl } from "./predict.ts";
 /** The most steps of one request. */
 export const MAX_STEPS = 20;
 const MAX_LEARNING_RATE = 0.1;
-/** The largest margin, in logits. */
-const MAX_MARGIN = 4;
 const MODES = ["correct", "steps"] as const;
 
 const over0 = (most: number) =>

@@ -2,11 +2,9 @@
 
 import * as v from "valibot";
 import type { HeadSpec } from "../../src/heads/kinds.ts";
+import { DEFAULT_TOP_K } from "../../src/service/answers.ts";
 import { field, fields, list, wholeText } from "./field.ts";
 import { answerSchema, identity, probability } from "./model.ts";
-
-/** Classes listed per head by default. */
-export const DEFAULT_TOP_K = 5;
 
 /** The query. */
 export const predictQuery = fields({

@@ -8,7 +8,7 @@ import { CheckpointError } from "../errors.ts";
 import { isKnown } from "../heads/head.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { type Examples, groupsOf } from "../model/examples.ts";
-import type { FinetuneAnswer } from "../service/requests.ts";
+import { type FinetuneAnswer, MAX_MARGIN } from "../service/requests.ts";
 import { hasMemory } from "../service/memory_tensors.ts";
 import { Service } from "../service/service.ts";
 import { readWeights } from "../service/weights.ts";
@@ -22,8 +22,6 @@ import { startProgress } from "./progress.ts";
 
 /** Images of a request. */
 const REQUEST = 32;
-/** The largest margin, in logits, as the route has it. */
-const MOST_MARGIN = 4;
 
 const COMMAND: Command = {
   name: "finetune",
@@ -44,7 +42,7 @@ const COMMAND: Command = {
     margin: {
       value: "X",
       help:
-        `Margin by which answers must be right, in logits up to ${MOST_MARGIN} (0.5).`,
+        `Margin by which answers must be right, in logits up to ${MAX_MARGIN} (0.5).`,
     },
     trusted: { help: "Accept every label, however implausible." },
     "dry-run": { help: "Show the result, and change nothing." },
@@ -142,8 +140,8 @@ async function correctAll(
     ? flags.number(
       "margin",
       0.5,
-      `a number in (0, ${MOST_MARGIN}]`,
-      (value) => value > 0 && value <= MOST_MARGIN,
+      `a number in (0, ${MAX_MARGIN}]`,
+      (value) => value > 0 && value <= MAX_MARGIN,
     )
     : undefined;
   const rows = mixedRows(examples);

@@ -3,6 +3,7 @@
 import { IMAGE_ENDINGS, isImageName } from "../data/file_types.ts";
 import { listFolder } from "../data/listing.ts";
 import { ImageError } from "../errors.ts";
+import { DEFAULT_TOP_K } from "../service/answers.ts";
 import { SHIPPED_WEIGHTS } from "../service/settings.ts";
 import { type Ask, withAnswers } from "./answering.ts";
 import { EXIT, runCommand } from "./command.ts";
@@ -23,7 +24,10 @@ const COMMAND: Command = {
       help:
         "Predict by the newest version in a server's store, or by its URL (with PREDICT_KEY, if it has one).",
     },
-    "top-k": { value: "N", help: "Classes to list per head (5)." },
+    "top-k": {
+      value: "N",
+      help: `Classes to list per head (${DEFAULT_TOP_K}).`,
+    },
     json: { help: "Print one JSON object on stdout." },
     csv: { help: "Print a table on stdout, a row per image." },
   },
@@ -44,7 +48,7 @@ async function predict(flags: Flags): Promise<number> {
   const results = await withAnswers({
     weights: flags.text("weights") ?? SHIPPED_WEIGHTS,
     store: flags.text("store"),
-    topK: flags.integer("top-k", 5, 1),
+    topK: flags.integer("top-k", DEFAULT_TOP_K, 1),
   }, (ask) => predictAll(images, ask));
   if (results.length > 0) print(results, flags);
   return results.length === images.length ? EXIT.ok : EXIT.badData;

@@ -3,6 +3,9 @@
 import type { HeadAnswer } from "../heads/kinds.ts";
 import type { Manifest } from "../store/manifest.ts";
 
+/** The most classes that a head lists, unless a request asks for more or fewer. */
+export const DEFAULT_TOP_K = 5;
+
 /** The prediction for one image. */
 export interface Prediction {
   /**

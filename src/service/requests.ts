@@ -15,6 +15,9 @@ import type { Refusal } from "./refusals.ts";
 import type { ExampleAnswer } from "./standings.ts";
 import type { Version } from "./versions.ts";
 
+/** The largest margin of a correction, in logits. */
+export const MAX_MARGIN = 4;
+
 /** A fine-tune request whose parts have been checked. */
 export interface FinetuneRequest {
   /** Bytes of the images. */
