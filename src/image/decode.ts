@@ -59,13 +59,11 @@ export async function prepareDecoder(): Promise<void> {
 /**
  * Drops all open decoders but that of the type `kept`, and with them the memory that
  * they have grown to. It is free once the engine has collected its garbage.
- *
- * @returns Whether there were any.
  */
-export function forgetDecoders(kept?: ImageType): boolean {
-  const others = [...decoders.keys()].filter((type) => type !== kept);
-  for (const type of others) decoders.delete(type);
-  return others.length > 0;
+export function forgetDecoders(kept?: ImageType): void {
+  for (const type of decoders.keys()) {
+    if (type !== kept) decoders.delete(type);
+  }
 }
 
 /**
