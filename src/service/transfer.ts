@@ -34,15 +34,9 @@ import {
   tensorsOf,
 } from "./heads.ts";
 import { memoryTensors, readMemory } from "./memory_tensors.ts";
+import type { ModelFile } from "./model_file.ts";
 import { isParameter, type Versions } from "./versions.ts";
 import { STEP, stepOf, type Weights } from "./weights.ts";
-
-/** A version as a file. */
-export interface Export {
-  readonly manifest: Manifest;
-  /** Its bytes, to be written one after the other. */
-  readonly chunks: readonly Uint8Array[];
-}
 
 /** Moves states out of the store and into it. */
 export class Transfer {
@@ -59,7 +53,7 @@ export class Transfer {
    *
    * @throws {StoreError} If the head is damaged.
    */
-  async export(): Promise<Export> {
+  async export(): Promise<ModelFile> {
     const { manifest } = await this.versions.head();
     const stored = await this.store.load(manifest);
     const base = await this.weights.state();
