@@ -26,12 +26,12 @@ import {
   pick,
   rowsOf,
 } from "./heads.ts";
-import { lessonOf } from "./lesson.ts";
 import { type Memory, recall, remember } from "./memory.ts";
 import { Metric } from "./metric.ts";
 import { addClass, type GrownClasses, measureWithin } from "./new_class.ts";
 import { type ExampleReport, reportsOf } from "./reports.ts";
 import { Scorer } from "./scorer.ts";
+import { unlearned } from "./unlearned.ts";
 import { witnessesOf } from "./witnesses.ts";
 import { turn } from "../waiting.ts";
 
@@ -215,16 +215,16 @@ export class Corrector {
     const { scorer, metric } = this;
     const { margin, time } = plan;
     const memory = remember(present.memory, present.heads, request);
-    const lesson = lessonOf(scorer, present.heads, request, margin);
+    const open = unlearned(scorer, present.heads, request, margin);
     const { whitened, directions } = metric.solve(request.features);
     const { heads: stepped, secondMoments } =
-      lesson === undefined || plan.steps === 0
+      open === undefined || plan.steps === 0
         ? present
         : time("steps", () =>
           this.adam.take(
             present.heads,
             present.secondMoments,
-            lesson,
+            open,
             plan,
             whitened,
           ));

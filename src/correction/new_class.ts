@@ -70,15 +70,15 @@ export function addClass(
   const placed = (head: ClassesHead) =>
     withBias(scorer, head, mean, others, distance);
   const label = head.bias.length;
-  const lesson: Examples = {
+  const labelled: Examples = {
     ...examples,
     labels: [new Float32Array(examples.count).fill(label)],
   };
   const finished = finish(
     tools,
     [placed(wider)],
-    lesson,
-    pick(lesson, []),
+    labelled,
+    pick(labelled, []),
     MARGIN,
   );
   return placed(finished.heads[0] as ClassesHead);

@@ -43,8 +43,8 @@ export interface Start extends Trunk {
   readonly seed: number;
 }
 
-/** A lesson: the examples, and the steps to take. */
-export interface Lesson {
+/** Training steps to take, and the examples to take them on. */
+export interface TrainingSteps {
   readonly examples: FeatureRows;
   readonly steps: number;
   readonly learningRate: number;
@@ -111,10 +111,10 @@ export class Learner {
     return this.base;
   }
 
-  /** Learns a lesson; lets other work run between steps. */
+  /** Takes steps on a draft; lets other work run between them. */
   async learn(
     start: Start,
-    { examples, steps, learningRate, note }: Lesson,
+    { examples, steps, learningRate, note }: TrainingSteps,
   ): Promise<Outcome> {
     const { tuner } = this;
     const baseGuard = await this.#guardOfBase();

@@ -52,7 +52,7 @@ function withoutTrunk(network: Network): Network {
 }
 
 /** The material for training heads alone. */
-export interface HeadsLesson {
+export interface HeadsTraining {
   readonly trainer: Trainer;
   readonly examples: Examples;
   readonly recipe: Recipe;
@@ -64,11 +64,11 @@ export interface HeadsLesson {
  * units then apply to the heads' inputs; an image and its mirror image are one row, the
  * mean of both.
  */
-export function lessonOfHeads(
+export function headsTraining(
   trainer: Trainer,
   examples: Examples,
   recipe: Recipe,
-): HeadsLesson {
+): HeadsTraining {
   return {
     trainer: headsOf(trainer),
     examples: { ...examples, mirror: undefined, cells: [] },

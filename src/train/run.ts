@@ -14,7 +14,7 @@ import {
   recordOf,
 } from "./epochs.ts";
 import { fit, type Progress, stepsOf } from "./fit.ts";
-import { lessonOfHeads } from "./frozen.ts";
+import { headsTraining } from "./frozen.ts";
 import { computeOutputs, headMetrics } from "./metrics.ts";
 import type { Origin } from "./origin.ts";
 import { finish, type Outcome } from "./outcome.ts";
@@ -128,19 +128,19 @@ async function advance(
   if (isOver(run, recipe)) return undefined;
   const { kernels, network, workspace } = trainer;
   const { heads } = network.sizes;
-  const lesson = from?.trunk === "frozen"
-    ? lessonOfHeads(trainer, examples, recipe)
+  const training = from?.trunk === "frozen"
+    ? headsTraining(trainer, examples, recipe)
     : { trainer, examples, recipe, fill: undefined };
   try {
     const { step } = run;
     await fit(
-      lesson.trainer,
-      lesson.examples,
+      training.trainer,
+      training.examples,
       rows.train,
-      lesson.recipe,
+      training.recipe,
       step,
       {
-        ...(lesson.fill && { fill: lesson.fill }),
+        ...(training.fill && { fill: training.fill }),
         ...(signal && { signal }),
         headWeights: heads.map(({ name }) => headWeights[name] ?? 1),
         onStep(progress) {

@@ -6,7 +6,7 @@ import type { Examples, Head } from "./heads.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
 /** The examples with only those labels that are not yet right by the margin; undefined if all are. */
-export function lessonOf(
+export function unlearned(
   scorer: Scorer,
   heads: readonly Head[],
   examples: Examples,
