@@ -66,55 +66,66 @@ export function backward(
   examples: number,
   masks: readonly Float32Array[] | undefined,
 ): void {
-  const { activations, gradientHidden, gradientLogits } = workspace;
-  const { logitStride, columns, rowsPerExample } = activations;
-  const rows = examples * rowsPerExample;
+  const { activations, gradientHidden } = workspace;
+  const rows = examples * activations.rowsPerExample;
   shareAmongRows(kernels, workspace, examples);
-  const into = (
-    layer: Linear,
-    g: number,
-    gStride: number,
-    below: Float32Array,
-    accumulate: 0 | 1,
-  ) =>
-    kernels.linearInputGradient({
-      g,
-      gStride,
-      w: layer.weight.byteOffset,
-      dx: below.byteOffset,
-      dxStride: panelCount(layer.inputs) * PANEL,
-      batch: rows,
-      inputs: layer.inputs,
-      panels: layer.panels,
-      accumulate,
-    });
   for (let l = network.trunk.length - 1; l >= 0; l--) {
-    const g = gradientHidden[l]!;
-    const above = network.trunk[l + 1];
-    if (above === undefined) {
-      network.heads.forEach((head, h) => {
-        const part = gradientLogits.byteOffset + 4 * columns[h]!;
-        into(head, part, logitStride, g, h === 0 ? 0 : 1);
-      });
-    } else {
-      into(
-        above,
-        gradientHidden[l + 1]!.byteOffset,
-        above.panels * PANEL,
-        g,
-        0,
-      );
-    }
+    throughNextLayer(kernels, network, workspace, l, rows);
+    const g = gradientHidden[l]!.byteOffset;
     const count = rows * network.trunk[l]!.panels * PANEL;
     if (masks !== undefined) {
-      kernels.multiply(g.byteOffset, masks[l]!.byteOffset, count);
+      kernels.multiply(g, masks[l]!.byteOffset, count);
     }
-    kernels.reluGradient(
-      activations.hidden[l]!.byteOffset,
-      g.byteOffset,
-      count,
-    );
+    kernels.reluGradient(activations.hidden[l]!.byteOffset, g, count);
   }
+}
+
+/** Writes ∂L/∂ what trunk layer `l` passes on, from the gradient of the layer after it, or of the heads. */
+function throughNextLayer(
+  kernels: Kernels,
+  network: Network,
+  { activations, gradientHidden, gradientLogits }: Workspace,
+  l: number,
+  rows: number,
+): void {
+  const out = gradientHidden[l]!;
+  const next = network.trunk[l + 1];
+  if (next !== undefined) {
+    const gStride = next.panels * PANEL;
+    const g = gradientHidden[l + 1]!.byteOffset;
+    inputGradient(kernels, next, { g, gStride, rows }, out, 0);
+    return;
+  }
+  const { logitStride: gStride, columns } = activations;
+  network.heads.forEach((head, h) => {
+    const g = gradientLogits.byteOffset + 4 * columns[h]!;
+    inputGradient(kernels, head, { g, gStride, rows }, out, h === 0 ? 0 : 1);
+  });
+}
+
+/** Writes or adds ∂L/∂ the inputs of a layer, from that of its outputs. */
+function inputGradient(
+  kernels: Kernels,
+  { weight, inputs, panels }: Linear,
+  { g, gStride, rows }: {
+    readonly g: number;
+    readonly gStride: number;
+    readonly rows: number;
+  },
+  out: Float32Array,
+  accumulate: 0 | 1,
+): void {
+  kernels.linearInputGradient({
+    g,
+    gStride,
+    w: weight.byteOffset,
+    dx: out.byteOffset,
+    dxStride: panelCount(inputs) * PANEL,
+    batch: rows,
+    inputs,
+    panels,
+    accumulate,
+  });
 }
 
 /** The mean's own backward pass: every row of an example has an equal share of its gradient. */

@@ -25,11 +25,8 @@ const KEPT = {
   guard: { perGroup: 2, least: 128 },
 };
 
-/** The end of a run. */
-export interface Outcome {
-  readonly state: ModelState;
-  readonly record: TrainingRecord;
-  readonly ended: "finished" | "interrupted" | "diverged";
+/** The metrics of a finished model, and what they were made of. */
+interface Evaluations {
   /** The finished model's metrics on the validation images. */
   readonly validation?: Evaluation;
   readonly test?: Evaluation;
@@ -37,6 +34,13 @@ export interface Outcome {
   readonly crossValidation?: Evaluation;
   /** The finished model's outputs for the test images, uncalibrated. */
   readonly testOutputs?: readonly HeadOutputs[];
+}
+
+/** The end of a run. */
+export interface Outcome extends Evaluations {
+  readonly state: ModelState;
+  readonly record: TrainingRecord;
+  readonly ended: "finished" | "interrupted" | "diverged";
   readonly error?: DivergedError;
 }
 
@@ -54,9 +58,43 @@ export function finish(
   unfinished: TrainingRecord,
   pooled?: readonly HeadOutputs[],
 ): Outcome {
-  const { seed, keep } = unfinished.plan.recipe;
+  const { optimizer, recipe: { keep, seed } } = unfinished.plan;
   if (keep === "best" && best !== undefined) restore(trainer, best);
   roundNetwork(trainer.network);
+  const { calibration, ...evaluations } = evaluate(
+    trainer,
+    examples,
+    rows,
+    pooled,
+  );
+  const { validation, test, crossValidation } = evaluations;
+  const record: TrainingRecord = {
+    ...unfinished,
+    metrics: {
+      ...(validation && { validation: validation.metrics }),
+      ...(test && { test: test.metrics }),
+      ...(crossValidation && { crossValidation: crossValidation.metrics }),
+    },
+  };
+  return {
+    ended: "finished",
+    record,
+    state: {
+      ...detach(trainer, examples.preprocessing, optimizer.name, record),
+      calibration,
+      ...memoryOf(examples, rows, seed),
+    },
+    ...evaluations,
+  };
+}
+
+/** The calibration, and what the images of every set show of the model. */
+function evaluate(
+  trainer: Trainer,
+  examples: Examples,
+  rows: Rows,
+  pooled: readonly HeadOutputs[] | undefined,
+): Evaluations & { readonly calibration: Calibration } {
   const { kernels, network: { sizes: { heads } } } = trainer;
   const outputs = computeOutputs(trainer, examples, rows.validation);
   const calibration = fitCalibration(kernels, heads, pooled ?? outputs);
@@ -72,36 +110,23 @@ export function finish(
   const test = judge(testOutputs);
   const crossValidation = pooled &&
     judge(pooled, calibrateFolds(kernels, heads, pooled, rows.folds!));
-  const record: TrainingRecord = {
-    ...unfinished,
-    metrics: {
-      ...(validation && { validation: validation.metrics }),
-      ...(test && { test: test.metrics }),
-      ...(crossValidation && { crossValidation: crossValidation.metrics }),
-    },
-  };
-  const remember = (rows: Uint32Array, kept: typeof KEPT.replay) =>
-    rememberExamples(examples, rows, kept, seed);
-  const replay = remember(rows.train, KEPT.replay);
-  const guard = remember(rows.validation, KEPT.guard);
   return {
-    ended: "finished",
-    record,
-    state: {
-      ...detach(
-        trainer,
-        examples.preprocessing,
-        record.plan.optimizer.name,
-        record,
-      ),
-      calibration,
-      ...(replay && { replay }),
-      ...(guard && { guard }),
-    },
+    calibration,
     ...(validation && { validation }),
     ...(test && { test, testOutputs }),
     ...(crossValidation && { crossValidation }),
   };
+}
+
+/** The examples that a model keeps: some that it was trained on, and some that it was not. */
+function memoryOf(
+  examples: Examples,
+  { train, validation }: Rows,
+  seed: number,
+): Pick<ModelState, "replay" | "guard"> {
+  const replay = rememberExamples(examples, train, KEPT.replay, seed);
+  const guard = rememberExamples(examples, validation, KEPT.guard, seed);
+  return { ...(replay && { replay }), ...(guard && { guard }) };
 }
 
 /**
