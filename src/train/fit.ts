@@ -3,6 +3,7 @@
 import { setImmediate } from "node:timers";
 import { DivergedError } from "../errors.ts";
 import type { Examples } from "../model/examples.ts";
+import type { Random } from "../nn/prng.ts";
 import { learningRateFactor } from "../optim/schedule.ts";
 import {
   dropCells,
@@ -118,39 +119,19 @@ function fitStep(
   steps: number,
   { headWeights, fill = fillBatch }: FitOptions,
 ): StepResult {
-  const { kernels, workspace } = trainer;
   const random = stepRandom(recipe.seed, step);
-  const views = Uint32Array.from(batch, () => random.below(examples.views));
-  fill(trainer, examples, batch, views);
-  if (recipe.mixup > 0) {
-    mixBatch(kernels, workspace, batch.length, recipe.mixup, random);
-  }
-  mirrorBatch(workspace, examples, batch.length);
-  if (recipe.cellDropout > 0) {
-    dropCells(
-      workspace,
-      examples.cells,
-      batch.length * workspace.activations.rowsPerExample,
-      recipe.cellDropout,
-      random,
-    );
-  }
-  const result = trainStep(
-    trainer,
-    batch.length,
-    {
-      learningRate: recipe.learningRate *
-        learningRateFactor(kernels, recipe.schedule, step, steps),
-      maxGradientNorm: recipe.maxGradientNorm > 0
-        ? recipe.maxGradientNorm
-        : Infinity,
-      labelSmoothing: recipe.labelSmoothing,
-      headWeights,
-      inputDropout: recipe.inputDropout,
-      hiddenDropout: recipe.hiddenDropout,
-      random: () => random.uint32(),
-    },
-  );
+  drawBatch(trainer, examples, batch, recipe, random, fill);
+  const { schedule, maxGradientNorm } = recipe;
+  const result = trainStep(trainer, batch.length, {
+    learningRate: recipe.learningRate *
+      learningRateFactor(trainer.kernels, schedule, step, steps),
+    maxGradientNorm: maxGradientNorm > 0 ? maxGradientNorm : Infinity,
+    labelSmoothing: recipe.labelSmoothing,
+    headWeights,
+    inputDropout: recipe.inputDropout,
+    hiddenDropout: recipe.hiddenDropout,
+    random: () => random.uint32(),
+  });
   if (!result.finite) {
     throw new DivergedError(
       `Cannot continue training after step ${
@@ -160,4 +141,24 @@ function fitStep(
     );
   }
   return result;
+}
+
+/** Writes the examples of a step: of each a view drawn at random, mixed and with dropped cells. */
+function drawBatch(
+  trainer: Trainer,
+  examples: Examples,
+  batch: Uint32Array,
+  { mixup, cellDropout }: Recipe,
+  random: Random,
+  fill: FillBatch,
+): void {
+  const { kernels, workspace } = trainer;
+  const views = Uint32Array.from(batch, () => random.below(examples.views));
+  fill(trainer, examples, batch, views);
+  if (mixup > 0) mixBatch(kernels, workspace, batch.length, mixup, random);
+  mirrorBatch(workspace, examples, batch.length);
+  if (cellDropout > 0) {
+    const rows = batch.length * workspace.activations.rowsPerExample;
+    dropCells(workspace, examples.cells, rows, cellDropout, random);
+  }
 }
