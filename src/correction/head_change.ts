@@ -127,49 +127,47 @@ export class HeadChange {
   /** Takes one step on the current batch. */
   step(head: Head, count: number, t: number, learningRate: number): void {
     const { kernels, stride, views } = this;
-    const { x, g, scratch, gradient, weight, bias } = views;
+    const { x, g, scratch, weight } = views;
     this.#moved = true;
     const panels = panelCount(rowsOf(head));
     // The second moment is an estimate from the start: only the first is corrected.
-    const factors = {
-      stepSize: learningRate / (1 - integerPower(BETA1, t)),
+    const stepSize = learningRate / (1 - integerPower(BETA1, t));
+    kernels.linearWeightGradientAdam({
+      x: x.byteOffset,
+      xStride: stride,
+      g: g.byteOffset,
+      gStride: panels * PANEL,
+      w: weight.w.byteOffset,
+      m: weight.m.byteOffset,
+      v: weight.v.byteOffset,
+      batch: count,
+      inputs: stride,
+      panels,
+      scratch: scratch.byteOffset,
+      gradientScale: 1,
+      stepSize,
       beta1: BETA1,
       beta2: BETA2,
       epsilon: EPSILON,
       inverseSqrtBiasCorrection2: 1,
-    };
-    const at = (block: Float32Array) => block.byteOffset;
-    kernels.linearWeightGradientAdam({
-      x: at(x),
-      xStride: stride,
-      g: at(g),
-      gStride: panels * PANEL,
-      w: at(weight.w),
-      m: at(weight.m),
-      v: at(weight.v),
-      batch: count,
-      inputs: stride,
-      panels,
-      scratch: at(scratch),
-      gradientScale: 1,
-      ...factors,
       l2: 0,
       decay: 0,
     });
-    kernels.linearBiasGradient(
-      at(g),
-      panels * PANEL,
-      at(gradient.bias),
-      count,
-      panels,
-    );
+    this.#stepBias(panels, count, stepSize);
+  }
+
+  #stepBias(panels: number, count: number, stepSize: number): void {
+    const { kernels, views: { g, gradient, bias } } = this;
+    const width = panels * PANEL;
+    const db = gradient.bias.byteOffset;
+    kernels.linearBiasGradient(g.byteOffset, width, db, count, panels);
     kernels.adam(
-      at(bias.w),
-      at(gradient.bias),
-      at(bias.m),
-      at(bias.v),
-      panels * PANEL,
-      factors.stepSize,
+      bias.w.byteOffset,
+      db,
+      bias.m.byteOffset,
+      bias.v.byteOffset,
+      width,
+      stepSize,
       BETA1,
       BETA2,
       EPSILON,

@@ -4,6 +4,7 @@ import { examplesFrom, parametersOf } from "../correction/heads.ts";
 import type { ClassesHead } from "../heads/classes.ts";
 import type { ClassesCalibration } from "../heads/classes_calibration.ts";
 import { UNKNOWN } from "../heads/head.ts";
+import type { HeadSpec } from "../heads/kinds.ts";
 import { layerOf } from "../model/sizes.ts";
 import type { Draft, Tensor } from "../store/draft.ts";
 import type { HeadsRecord, Manifest } from "../store/manifest.ts";
@@ -23,6 +24,7 @@ import {
 import { headShapes, headsOf } from "./heads.ts";
 import { cleaned, grown, renamed, retired } from "./label_heads.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
+import type { FeatureRows } from "./pool.ts";
 import { checkSound } from "./requests.ts";
 import { momentTensors, parameterTensors, restOfCorrection } from "./tuned.ts";
 import type { Version, Versions } from "./versions.ts";
@@ -123,13 +125,7 @@ export class Labels {
     const present = await tuned.read(version, own, firstMoments);
     const h = next.heads.findIndex((head, i) => head !== own.heads[i]);
     const spec = next.heads[h] as ClassesHead;
-    const examples = {
-      features: this.network.features(version.parameters, descriptors),
-      length: descriptors.length,
-      labels: next.heads.map((_, i) =>
-        descriptors.map(() => i === h ? spec.labels.length - 1 : UNKNOWN)
-      ),
-    };
+    const examples = this.#examplesOf(version, next.heads, spec, descriptors);
     const { heads, memory, guard } = await corrector.addClass(
       present,
       h,
@@ -168,6 +164,23 @@ export class Labels {
           features: featuresTensor(examples),
         },
       },
+    };
+  }
+
+  /** Images of the last class of a head, for which no other head has a label. */
+  #examplesOf(
+    version: Version,
+    heads: readonly HeadSpec[],
+    grown: ClassesHead,
+    descriptors: readonly Uint8Array[],
+  ): FeatureRows {
+    const last = grown.labels.length - 1;
+    return {
+      features: this.network.features(version.parameters, descriptors),
+      length: descriptors.length,
+      labels: heads.map((head) =>
+        descriptors.map(() => head === grown ? last : UNKNOWN)
+      ),
     };
   }
 

@@ -112,11 +112,9 @@ export class Learner {
   }
 
   /** Takes steps on a draft; lets other work run between them. */
-  async learn(
-    start: Start,
-    { examples, steps, learningRate, note }: TrainingSteps,
-  ): Promise<Outcome> {
+  async learn(start: Start, asked: TrainingSteps): Promise<Outcome> {
     const { tuner } = this;
+    const { examples, note } = asked;
     const baseGuard = await this.#guardOfBase();
     const guard = await this.#guardRows(start);
     tuner.load(start.heads);
@@ -124,18 +122,7 @@ export class Learner {
       loss: tuner.loss(examples),
       guard: guard && tuner.scores(guard),
     };
-    const random = Random.fromSeed(start.seed, "replay");
-    const batch = repeated(examples);
-    let gradientNorm = 0;
-    for (let step = 0; step < steps; step++) {
-      await turn();
-      gradientNorm = timed(note, "step", () =>
-        tuner.step(
-          [...batch, ...this.#drawReplay(start, random)],
-          learningRate,
-        ));
-      if (!Number.isFinite(gradientNorm)) break;
-    }
+    const gradientNorm = await this.#take(start, asked);
     const after = {
       loss: tuner.loss(examples),
       guard: guard && timed(note, "guard", () => tuner.scores(guard)),
@@ -155,10 +142,34 @@ export class Learner {
       updateRatio: updateRatio(
         start.heads.parameters,
         heads.parameters,
-        steps,
-        learningRate,
+        asked.steps,
+        asked.learningRate,
       ),
     };
+  }
+
+  /**
+   * Takes the steps, on the heads that the tuner holds, unless one leads to numbers that
+   * are not finite.
+   *
+   * @returns The norm of the last one's gradient.
+   */
+  async #take(
+    start: Start,
+    { examples, steps, learningRate, note }: TrainingSteps,
+  ): Promise<number> {
+    const random = Random.fromSeed(start.seed, "replay");
+    const batch = repeated(examples);
+    let gradientNorm = 0;
+    for (let step = 0; step < steps; step++) {
+      await turn();
+      gradientNorm = timed(note, "step", () => {
+        const replay = this.#drawReplay(start, random);
+        return this.tuner.step([...batch, ...replay], learningRate);
+      });
+      if (!Number.isFinite(gradientNorm)) break;
+    }
+    return gradientNorm;
   }
 
   #drawReplay(start: Start, random: Random): FeatureRows[] {

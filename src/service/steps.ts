@@ -20,7 +20,7 @@ import type { ServingNetwork } from "./network.ts";
 import type { FeatureRows } from "./pool.ts";
 import { refusedSteps } from "./refusals.ts";
 import type { FinetuneRequest, Learned } from "./requests.ts";
-import { standingsOf } from "./standings.ts";
+import { type Standings, standingsOf } from "./standings.ts";
 import type { Heads } from "./tuner.ts";
 import type { Version } from "./versions.ts";
 import type { Weights } from "./weights.ts";
@@ -73,7 +73,6 @@ export class Steps {
       trunk: trunkName(manifest.tensors),
       seed: manifest.version + 1,
     }, { examples, steps, learningRate, note: request.note });
-    const { gradientNorm, updateRatio, loss, guard } = outcome;
     const { labels } = standingsOf(
       this.network.kernels,
       headsFrom(own, heads.parameters),
@@ -84,17 +83,8 @@ export class Steps {
       refusal: outcome.refusal,
       parameters: new Map([...parameters, ...outcome.heads.parameters]),
       draft: {
-        change: "finetune",
+        ...this.#draft(version, own, outcome, learner.baseHeads),
         step: manifest.step + steps,
-        steps: changedSteps(manifest.steps, outcome.heads, learner.baseHeads),
-        tensors: [
-          ...restOf(manifest.tensors),
-          ...this.#tensorsOf(outcome, own),
-        ],
-        loss,
-        guard,
-        memory: manifest.memory,
-        heads: manifest.heads,
         by: request.by,
         log: {
           scope: "heads",
@@ -105,29 +95,41 @@ export class Steps {
           features: featuresTensor(examples),
         },
       },
-      report: {
-        loss,
-        guard,
-        examples: labels.map((each) => ({ used: true, reason: null, ...each })),
-        refusal: outcome.refusal === null ? null : refusedSteps(steps),
-        gradientNorm,
-        updateRatio,
-      },
+      report: reportOf(outcome, labels, steps),
       keep: (sha256) => {
         this.#last = { sha256, heads: outcome.heads };
       },
     };
   }
 
-  #tensorsOf({ heads }: Outcome, own: HeadsRecord) {
+  /** The state of a version after its steps. */
+  #draft(
+    { manifest }: Version,
+    own: HeadsRecord,
+    { heads, loss, guard }: Outcome,
+    base: Heads,
+  ) {
+    return {
+      change: "finetune",
+      steps: changedSteps(manifest.steps, heads, base),
+      tensors: [
+        ...restOf(manifest.tensors),
+        ...this.#tensorsOf(heads, own, base),
+      ],
+      loss,
+      guard,
+      memory: manifest.memory,
+      heads: manifest.heads,
+    } as const;
+  }
+
+  /** What differs from the base model; heads of another shape share no moments with it. */
+  #tensorsOf(heads: Heads, own: HeadsRecord, base: Heads) {
     const { model } = this.network;
-    const base = { parameters: model.parameters, moments: new Map() };
-    const stored = this.#learner!.learner.baseHeads;
-    return headTensors(
-      heads,
-      own.heads === model.sizes.heads ? stored : base,
-      headShapes(model, own),
-    );
+    const shared = own.heads === model.sizes.heads
+      ? base
+      : { parameters: model.parameters, moments: new Map() };
+    return headTensors(heads, shared, headShapes(model, own));
   }
 
   async #learnerFor(version: Version, own: HeadsRecord): Promise<Learner> {
@@ -142,4 +144,20 @@ export class Steps {
     }
     return this.#learner.learner;
   }
+}
+
+/** The answer to a request, but for its versions. */
+function reportOf(
+  { refusal, loss, guard, gradientNorm, updateRatio }: Outcome,
+  labels: Standings["labels"],
+  steps: number,
+): Learned["report"] {
+  return {
+    loss,
+    guard,
+    examples: labels.map((each) => ({ used: true, reason: null, ...each })),
+    refusal: refusal === null ? null : refusedSteps(steps),
+    gradientNorm,
+    updateRatio,
+  };
 }
