@@ -3,6 +3,7 @@
 import { basename } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { descriptorLength, PREPROCESSING } from "../image/descriptor.ts";
+import type { Preprocessing } from "../image/preprocessing.ts";
 import type { Examples } from "../model/examples.ts";
 import { parameterCount } from "../model/sizes.ts";
 import type { ModelState } from "../model/state.ts";
@@ -43,6 +44,56 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
   flags.refuseOperands();
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
+  const asked = await askedBy(flags);
+  const { plan, resumed, origin, preprocessing, files } = asked;
+
+  const { split, recipe: { seed }, folds } = plan;
+  const { dataset } = await openDataset(flags, signal, {
+    preprocessing,
+    ...(resumed && { heads: resumed.sizes.heads }),
+    division: { split, seed, folds },
+  });
+  using opened = dataset;
+  const { examples } = opened;
+  checkExamples(examples, asked);
+  if (origin !== undefined) sayHeads(origin.model, examples.heads);
+  const rows = splitExamples(examples, split, seed, folds);
+  const outcome = await trainWithProgress(
+    examples,
+    rows,
+    plan,
+    { resumed, from: origin?.model },
+    workersOf(flags),
+    signal,
+  );
+
+  if (outcome.ended !== "finished") {
+    return await keep(flags, outcome, files, seconds());
+  }
+  const { moments, appendix } = asked;
+  return await publish(flags, outcome, {
+    files,
+    dataset: opened,
+    rows,
+    moments,
+    appendix,
+    seconds,
+  });
+}
+
+/** The run that flags ask for: all that is read and checked before any image. */
+interface Asked {
+  readonly plan: TrainingPlan;
+  readonly resumed: ModelState | undefined;
+  readonly origin: NamedOrigin | undefined;
+  readonly preprocessing: Preprocessing;
+  readonly files: RunFiles;
+  readonly moments: "all" | "heads";
+  readonly appendix: string | undefined;
+}
+
+/** Reads the flags and the models that they name, and tries whether the results can be written. */
+async function askedBy(flags: Flags): Promise<Asked> {
   const resume = flags.text("resume");
   const resumed = resume === undefined ? undefined : await loadState(resume);
   const origin = flags.has("from")
@@ -60,52 +111,13 @@ async function train(flags: Flags, signal: AbortSignal): Promise<number> {
     resume,
   );
   await tryRunFiles(files, bytesOf(plan, descriptorLength(preprocessing)));
-
-  const { split, recipe: { seed }, folds } = plan;
-  const { dataset } = await openDataset(flags, signal, {
-    preprocessing,
-    ...(resumed && { heads: resumed.sizes.heads }),
-    division: { split, seed, folds },
-  });
-  using opened = dataset;
-  const { examples } = opened;
-  checkHeadWeights(plan, examples.heads);
-  if (resumed !== undefined) checkResumed(resumed, plan, examples);
-  if (origin !== undefined) {
-    const { model } = origin;
-    asUsage(() => checkOrigin(model, plan, examples));
-    sayHeads(model, examples.heads);
-  }
-  const rows = splitExamples(examples, split, seed, folds);
-  const outcome = await trainWithProgress(
-    examples,
-    rows,
-    plan,
-    { resumed, from: origin?.model },
-    workersOf(flags),
-    signal,
-  );
-
-  if (outcome.ended !== "finished") {
-    return await keep(flags, outcome, files, seconds());
-  }
-  return await publish(flags, outcome, {
-    files,
-    dataset: opened,
-    rows,
-    moments,
-    appendix,
-    seconds,
-  });
+  return { plan, resumed, origin, preprocessing, files, moments, appendix };
 }
 
 /** The files and the data of a run that has finished. */
-interface Finished {
-  readonly files: RunFiles;
+interface Finished extends Pick<Asked, "files" | "moments" | "appendix"> {
   readonly dataset: Dataset;
   readonly rows: Rows;
-  readonly moments: "all" | "heads";
-  readonly appendix: string | undefined;
   /** Seconds since the command began. */
   seconds(): number;
 }
@@ -221,12 +233,18 @@ function checkOriginGiven(
   );
 }
 
-function checkResumed(
-  resumed: ModelState,
-  plan: TrainingPlan,
+/** Checks that the images are ones for this plan, and for the models that it goes on from. */
+function checkExamples(
   examples: Examples,
+  { plan, resumed, origin }: Asked,
 ): void {
-  asUsage(() => checkResume(resumed, plan, examples));
+  checkHeadWeights(plan, examples.heads);
+  if (resumed !== undefined) {
+    asUsage(() => checkResume(resumed, plan, examples));
+  }
+  if (origin !== undefined) {
+    asUsage(() => checkOrigin(origin.model, plan, examples));
+  }
 }
 
 /** A plan that does not fit was asked for by flags. */
