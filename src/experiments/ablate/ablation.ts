@@ -98,29 +98,23 @@ export async function runAblation(
     for (const [seed, rows] of splits) {
       const recipe = { ...plan.recipe, seed };
       const setup = change({ examples, plan: { ...plan, recipe } });
-      results.push(
-        await run(setup, rows, {
-          ...(signal && { signal }),
-          ...(threads && { threads }),
-          onStep: ({ step }) =>
-            onStep?.(done + step, total, `${name}, seed ${seed}`),
-        }),
-      );
+      const trained = await run(setup, rows, {
+        ...(signal && { signal }),
+        ...(threads && { threads }),
+        onStep: ({ step }) =>
+          onStep?.(done + step, total, `${name}, seed ${seed}`),
+      });
+      results.push(trained);
       done += perRun;
     }
     return results;
   };
   const whole = await runs(WHOLE, (setup) => setup);
-  const valuesOf = (runs: readonly AblationRun[]) =>
-    runs.map(({ calibrated }) => metricIn(mainHead(heads), calibrated));
   const results: PieceResult[] = [];
   for (const [name, change] of changes) {
     const changed = await runs(name, change);
-    results.push({
-      name,
-      runs: changed,
-      difference: pairedDifference(valuesOf(changed), valuesOf(whole)),
-    });
+    const difference = differenceOf(mainHead(heads), changed, whole);
+    results.push({ name, runs: changed, difference });
   }
   return {
     dataset: { hash, images: length, heads },
@@ -134,6 +128,17 @@ export async function runAblation(
     pieces: results,
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+function differenceOf(
+  head: HeadSpec,
+  changed: readonly AblationRun[],
+  whole: readonly AblationRun[],
+): Estimate {
+  const [a, b] = [changed, whole].map((runs) =>
+    runs.map(({ calibrated }) => metricIn(head, calibrated))
+  );
+  return pairedDifference(a!, b!);
 }
 
 async function run(
