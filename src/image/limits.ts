@@ -53,8 +53,13 @@ const COSTLY = [
   },
 ] as const;
 
-/** Bytes that a decoder may take for each pixel, for each byte of the file, and besides. */
-const MEMORY_PER_PIXEL = 20;
+/**
+ * Bytes of memory for each pixel: those that a decoder may ask for before it is stopped,
+ * and those that it is expected to take. A progressive JPEG with all of its colours takes
+ * most.
+ */
+export const BYTES_PER_PIXEL = { allowed: 20, expected: 12 };
+/** Bytes that a decoder may ask for besides: for each byte of the file, and in all. */
 const MEMORY_PER_BYTE = 4;
 const MEMORY_BESIDES = 64 * MEBIBYTE;
 
@@ -96,15 +101,12 @@ export function checkImage(
   return header;
 }
 
-/**
- * The most memory that decoding an image may take, in bytes. What takes most is a
- * progressive JPEG with all of its colours: 12 bytes a pixel.
- */
+/** The most memory that the decoder of an image may ask for, in bytes. */
 export function memoryOf(
   { width, height }: ImageHeader,
   bytes: number,
 ): number {
-  return MEMORY_PER_PIXEL * width * height + MEMORY_PER_BYTE * bytes +
+  return BYTES_PER_PIXEL.allowed * width * height + MEMORY_PER_BYTE * bytes +
     MEMORY_BESIDES;
 }
 

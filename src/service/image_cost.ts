@@ -1,6 +1,7 @@
 /** The cost of decoding an image, estimated from its header. @module */
 
 import type { ImageHeader } from "../image/header.ts";
+import { BYTES_PER_PIXEL } from "../image/limits.ts";
 
 /** The cost of an image. */
 export interface ImageCost {
@@ -19,8 +20,6 @@ export interface ImageCost {
 const LIGHT = 400_000;
 /** Bytes of a file that are read in about one. */
 const LIGHT_BYTES = 2_000_000;
-/** Bytes for each pixel that the decoder of a progressive JPEG takes; the others take fewer. */
-const PER_PIXEL = 12;
 
 /** Whether a file is so short that an image in it may be light, if it has few passes. */
 export function isShort(bytes: number): boolean {
@@ -38,7 +37,7 @@ export function costOf(
 ): ImageCost {
   return {
     heavy: width * height * passes > LIGHT || !isShort(bytes),
-    memory: PER_PIXEL * width * height + bytes,
+    memory: BYTES_PER_PIXEL.expected * width * height + bytes,
     after: type === "jpeg" && !inks ? "kept" : "garbage",
   };
 }
