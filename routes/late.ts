@@ -1,5 +1,5 @@
 /**
- * The modules that a server imports late, loaded soon after its start. If Deno 2.9 once
+ * The modules that a server imports late, loaded soon after its start. If Deno once
  * fails to read a module, the import fails for good, and the process may end: a request
  * that is the first of its kind while file descriptors are short would break its route,
  * or stop the server.

@@ -80,7 +80,7 @@ export class Listener {
 
   /**
    * Takes no more requests; resolves when those in progress are answered. They get some
-   * seconds first: Deno's own shutdown aborts bodies that have not fully arrived.
+   * seconds first: the shutdown of Deno 2.9 aborts bodies that have not fully arrived.
    */
   async shutdown(): Promise<void> {
     this.#over = true;

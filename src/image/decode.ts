@@ -20,9 +20,9 @@ export type { Pixels };
 
 /**
  * The module that opens the decoder of each type. That of JPEG, the likeliest, is
- * loaded from the start. The others must not use top-level await: during one, Deno 2.9
- * ends the process if a second import of the module imports more. With
- * `import.meta.resolve` they are not resolved at the start.
+ * loaded from the start. The others must not use top-level await: during one, a second
+ * import of the module finds its exports unset in Deno 2.5, and in Deno 2.9 it ends the
+ * process by importing more. With `import.meta.resolve` they are not resolved at the start.
  */
 const OPENERS: Record<ImageType, () => Promise<{ open(): Promise<Decoder> }>> =
   {
