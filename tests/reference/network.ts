@@ -22,6 +22,8 @@ export interface Row {
   readonly input: readonly number[];
   /** A second input, such as the mirror image, whose logits count as much. */
   readonly second?: readonly number[];
+  /** Factors of the units of each trunk layer, for the first input alone: dropout. */
+  readonly masks?: readonly (readonly number[])[];
   /** In the heads' order: a class, 0 or 1, or a standardized quantity. */
   readonly labels: readonly number[];
   readonly others?: readonly number[];
@@ -33,6 +35,7 @@ export function logitsOf(
   sizes: Sizes,
   parameters: Parameters,
   input: readonly number[],
+  masks?: Row["masks"],
 ): number[] {
   const specs = layerSpecs(sizes);
   let x = [...input];
@@ -43,9 +46,12 @@ export function logitsOf(
           sum + value * parameters.get(`${name}.weight`)![o * x.length + i]!,
         parameters.get(`${name}.bias`)![o]!,
       ));
-  for (const { name, outputs } of specs.slice(0, sizes.hidden.length)) {
-    x = linear(name, outputs).map((value) => Math.max(0, value));
-  }
+  specs.slice(0, sizes.hidden.length).forEach(({ name, outputs }, l) => {
+    const factors = masks?.[l];
+    x = linear(name, outputs).map((value, unit) =>
+      Math.max(0, value) * (factors?.[unit] ?? 1)
+    );
+  });
   return specs.slice(sizes.hidden.length).flatMap(({ name, outputs }) =>
     linear(name, outputs)
   );
@@ -55,10 +61,12 @@ export function logitsOf(
 export function meanLogitsOf(
   sizes: Sizes,
   parameters: Parameters,
-  { input, second = input }: Row,
+  { input, second, masks }: Row,
 ): number[] {
+  const logits = logitsOf(sizes, parameters, input, masks);
+  if (second === undefined) return logits;
   const other = logitsOf(sizes, parameters, second);
-  return logitsOf(sizes, parameters, input).map((z, c) => (z + other[c]!) / 2);
+  return logits.map((z, c) => (z + other[c]!) / 2);
 }
 
 /** Σ wₕ·Lₕ, each a mean over the rows that have that label. */

@@ -161,22 +161,56 @@ for (const { sizes, rowsPerExample } of CASES) {
       losses.heads.reduce((sum, each, h) => sum + weights[h]! * each, 0),
       1e-12,
     );
+    assertDescended(trainer, parameters, expected);
     let squares = 0;
-    // One step of plain descent at rate 1 moves every parameter by its gradient.
-    for (const [name, after] of parametersFrom(trainer.network)) {
-      expected.get(name)!.forEach((slope, i) => {
-        assertAlmostEquals(
-          parameters.get(name)![i]! - after[i]!,
-          slope,
-          2e-5,
-          `${name}[${i}]`,
-        );
-        squares += slope * slope;
-      });
+    for (const slopes of expected.values()) {
+      for (const slope of slopes) squares += slope * slope;
     }
     assertAlmostEquals(gradientNorm!, Math.sqrt(squares), 1e-4);
   });
 }
+
+/** Asserts that a step of plain descent at rate 1 moved every parameter by its slope. */
+function assertDescended(
+  { network }: Trainer,
+  before: Parameters,
+  slopes: Parameters,
+): void {
+  for (const [name, after] of parametersFrom(network)) {
+    slopes.get(name)!.forEach((slope, i) => {
+      const moved = before.get(name)![i]! - after[i]!;
+      assertAlmostEquals(moved, slope, 2e-5, `${name}[${i}]`);
+    });
+  }
+}
+
+Deno.test("gradients pass central differences where units are dropped", async () => {
+  const sizes = SHAPES[2]!;
+  const trainer = await createTrainer(sizes, sgd(), 9);
+  scatter(trainer, 3);
+  const parameters = doubles(trainer);
+  const rows = randomRows(sizes, 9, 4);
+  load(trainer, rows);
+  const random = Random.fromSeed(5);
+  trainStep(trainer, rows.length, {
+    learningRate: 1,
+    hiddenDropout: 0.4,
+    random: () => random.uint32(),
+  });
+  const { masks } = trainer.workspace;
+  const masked = rows.map((row, b): Row => ({
+    ...row,
+    masks: trainer.network.trunk.map(({ panels }, l) =>
+      Array.from(
+        masks[l]!.subarray(b * panels * PANEL).slice(0, panels * PANEL),
+      )
+    ),
+  }));
+  const factors = new Set(masked.flatMap(({ masks }) => masks!.flat()));
+  assertEquals([...factors].sort(), [0, Math.fround(1 / 0.6)]);
+  const loss = () => lossOf(sizes, parameters, masked);
+  assertDescended(trainer, parameters, centralDifferences(parameters, loss));
+});
 
 Deno.test("the gradient norm is clipped to its bound, direction kept", async () => {
   const sizes = SHAPES[1]!;
@@ -248,6 +282,42 @@ Deno.test("a gradient that is not finite changes nothing", async () => {
   assertEquals(finite, false);
   assertEquals(trainer.network.all, before);
   assertEquals(trainer.state.steps.size, 0);
+});
+
+Deno.test("a gradient too large for the 32-bit floats changes nothing, however small the loss", async () => {
+  const sizes = SHAPES[0]!;
+  const trainer = await createTrainer(sizes, sgd(), 1);
+  const input = Array(sizes.inputs).fill(3e38);
+  load(trainer, [{ input, labels: [0, 1] }]);
+  const { finite, losses } = trainStep(trainer, 1, { learningRate: 1e-38 });
+  assertAlmostEquals(losses.total, Math.LN2, 1e-6);
+  assertEquals(finite, false);
+  assert(trainer.network.all.every((value) => value === 0));
+});
+
+Deno.test("weight decay shrinks weights and leaves biases alone", async () => {
+  const sizes = SHAPES[2]!;
+  const [learningRate, weightDecay] = [0.5, 0.1];
+  for (const name of ["sgd", "adamw"]) {
+    const stepped = async (weightDecay: number) => {
+      const optimizer = createOptimizer(name, { weightDecay });
+      const trainer = await createTrainer(sizes, optimizer, 5);
+      scatter(trainer, 11);
+      const before = parametersFrom(trainer.network);
+      load(trainer, randomRows(sizes, 5, 12));
+      trainStep(trainer, 5, { learningRate });
+      return { before, after: parametersFrom(trainer.network) };
+    };
+    const { before, after } = await stepped(weightDecay);
+    const plain = (await stepped(0)).after;
+    for (const [tensor, values] of before) {
+      const share = tensor.endsWith(".weight") ? learningRate * weightDecay : 0;
+      values.forEach((value, i) => {
+        const shrunk = plain.get(tensor)![i]! - after.get(tensor)![i]!;
+        assertAlmostEquals(shrunk, share * value, 1e-6, `${name} ${tensor}`);
+      });
+    }
+  }
 });
 
 Deno.test("padding stays zero through steps of every optimizer with dropout and decay", async () => {
