@@ -146,6 +146,65 @@ Deno.test("a label that the base excludes is dropped, and said", () => {
   assert(sure !== undefined);
 });
 
+/** The examples with another kind as their label, and the other side. */
+function lied(examples: Examples): Examples {
+  const [kinds, sides] = examples.labels as [Float32Array, Float32Array];
+  return {
+    ...examples,
+    labels: [
+      kinds.map((kind) => (kind + 1) % CLASSES),
+      sides.map((side) => 1 - side),
+    ],
+  };
+}
+
+/** Whether the gate lets each example through. */
+const used = (present: Tuned, examples: Examples) =>
+  CORRECTOR.correct(present, examples, { seed: 1 }).examples
+    .map(({ used }) => used);
+
+Deno.test("the base decides what is implausible, whatever the present heads say", () => {
+  const right = pick(HARD, ranked(1));
+  const plausible = used(BASE, right);
+  const implausible = used(BASE, lied(right));
+  assert(plausible.every((each) => each));
+  assert(implausible.some((each) => !each));
+  const turned = (head: Head): Head => ({
+    ...head,
+    weight: head.weight.map((value) => -value),
+    bias: head.bias.map((value) => -value),
+  });
+  const present = { ...BASE, heads: BASE.heads.map(turned) };
+  assertEquals(used(present, right), plausible);
+  assertEquals(used(present, lied(right)), implausible);
+});
+
+Deno.test("a quarter of implausible examples is dropped, with more the request is refused", () => {
+  const right = ranked(1);
+  const sure = used(BASE, lied(pick(HARD, right)))
+    .flatMap((used, i) => used ? [] : [right[i]!]);
+  const mixed = (lies: number, count: number) => {
+    const [false_, true_] = [sure.slice(0, lies), sure.slice(lies, count)];
+    const [a, b] = [lied(pick(HARD, false_)), pick(HARD, true_)];
+    return CORRECTOR.correct(BASE, {
+      count,
+      features: Float32Array.from([...a.features, ...b.features]),
+      labels: a.labels.map((labels, h) =>
+        Float32Array.from([...labels, ...b.labels[h]!])
+      ),
+    }, { seed: 1 });
+  };
+  const quarter = mixed(2, 8);
+  assertEquals(quarter.examples.map(({ used }) => used), [
+    ...Array(2).fill(false),
+    ...Array(6).fill(true),
+  ]);
+  assert(quarter.guard !== null);
+  const more = mixed(2, 7);
+  assertEquals([more.accepted, more.guard], [false, null]);
+  assertMatch(more.reason!, /^2 of 7 examples are implausible/);
+});
+
 Deno.test("a request with many implausible examples is refused whole", () => {
   const right = ranked(1).slice(0, 8);
   const request = pick(HARD, right);
