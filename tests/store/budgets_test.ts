@@ -33,6 +33,32 @@ testStores(
   },
 );
 
+Deno.test("a window lasts to the millisecond, and so long what was used of it is kept", async () => {
+  const engine = await openEngine("memory");
+  const lifetimes: (number | undefined)[] = [];
+  let now = 1e12;
+  const budgets = new Budgets({
+    ...engine,
+    write: (write) => {
+      lifetimes.push(...write.sets!.map(({ expireIn }) => expireIn));
+      return engine.write(write);
+    },
+  }, () => now);
+  try {
+    const grants: boolean[] = [];
+    for (const wait of [0, 59_999, 1]) {
+      now += wait;
+      const { granted } = await budgets.take("ann", MINUTE, MINUTE.limit);
+      grants.push(granted);
+    }
+    assertEquals(grants, [true, false, true]);
+    assertEquals(lifetimes.length, 2);
+    assert(lifetimes.every((each) => each! >= 1000 * MINUTE.seconds));
+  } finally {
+    await engine.close();
+  }
+});
+
 Deno.test("what is taken never exceeds the limit in a window, and a new window begins full", async () => {
   const engine = await openEngine("memory");
   try {

@@ -4,6 +4,7 @@ import { collect } from "../../src/store/collect.ts";
 import type { Check, Engine } from "../../src/store/engine.ts";
 import { encode } from "../../src/store/manifest.ts";
 import { ModelStore } from "../../src/store/store.ts";
+import { setTag } from "../../src/store/tags.ts";
 import { testEngines } from "./engines.ts";
 import { faulty } from "./faulty.ts";
 
@@ -173,6 +174,125 @@ testEngines(
   },
 );
 
+/** Moves `Date.now` on by some milliseconds until it is disposed. */
+function later(milliseconds: number): Disposable {
+  const { now } = Date;
+  Date.now = () => now() + milliseconds;
+  return { [Symbol.dispose]: () => void (Date.now = now) };
+}
+
+testEngines(
+  "a writer that was too slow fails while its blobs are being removed",
+  async (engine) => {
+    const store = await growTo(engine, 1);
+    const head = await store.head();
+    const staged = Promise.withResolvers<void>();
+    const sweeping = Promise.withResolvers<void>();
+    const slow = new ModelStore({
+      ...engine,
+      write: async (write) => {
+        if (write.deletes !== undefined) { // the commit
+          staged.resolve();
+          await sweeping.promise;
+        }
+        return await engine.write(write);
+      },
+    }, BASE);
+    const values = new Float32Array(6_500_000).fill(1); // too many chunks for one write
+    const commit = slow.commit(head, {
+      change: "import",
+      step: 2,
+      steps: {},
+      tensors: [{ name: "huge", shape: [values.length], values }],
+    });
+    await staged.promise;
+    using _ = later(11 * 60 * 1000);
+    const sweeper = new ModelStore({
+      ...engine,
+      write: async (write) => {
+        const done = await engine.write(write);
+        if (write.deletes !== undefined) {
+          sweeping.resolve();
+          await commit;
+        }
+        return done;
+      },
+    }, BASE);
+    assertEquals(await collect(sweeper, 1), []);
+    assertEquals(await commit, { status: "stale" });
+    await store.load((await store.head()).manifest);
+    assertEquals(await blobCount(store), 2);
+  },
+);
+
+testEngines(
+  "keeps blobs that are staged while the old version that has them goes",
+  async (engine) => {
+    const store = await growTo(engine, 1);
+    const draft = {
+      change: "import",
+      step: 2,
+      steps: {},
+      tensors: [LARGE],
+    } as const;
+    await store.commit(await store.head(), draft);
+    await grow(store, 3);
+    const staging = new ModelStore({
+      ...engine,
+      write: async (write) => {
+        if (write.deletes !== undefined) { // the commit
+          assertEquals(await collect(store, 1), [2, 1]);
+        }
+        return await engine.write(write);
+      },
+    }, BASE);
+    const { status } = await staging.commit(await store.head(), draft);
+    assertEquals(status, "committed");
+    await store.load((await store.head()).manifest);
+  },
+);
+
+testEngines(
+  "removes at once what was staged for a commit on an old head",
+  async (engine) => {
+    const store = await growTo(engine, 1);
+    const old = await store.head();
+    await grow(store, 2);
+    const commit = await store.commit(old, {
+      change: "import",
+      step: 2,
+      steps: {},
+      tensors: [LARGE],
+    });
+    assertEquals(commit, { status: "stale" });
+    assertEquals(await blobCount(store), 3 + 14);
+    assertEquals(await collect(store, 9), []);
+    assertEquals(await blobCount(store), 3);
+  },
+);
+
+testEngines(
+  "keeps a version that is tagged between its decision and its write",
+  async (engine) => {
+    const store = await growTo(engine, 3);
+    let tagged = false;
+    const tagging = new ModelStore({
+      ...engine,
+      write: async (write) => {
+        if (!tagged) {
+          tagged = true;
+          assert(await setTag(store, "good", 1));
+        }
+        return await engine.write(write);
+      },
+    }, BASE);
+    assertEquals(await collect(tagging, 1), undefined);
+    assertEquals(await versions(store), [3, 2, 1]);
+    assertEquals(await collect(store, 1), [2]);
+    await store.load((await store.manifest(1))!);
+  },
+);
+
 testEngines(
   "leaves staged blobs alone until they are abandoned",
   async (engine) => {
@@ -197,6 +317,9 @@ testEngines(
     assertEquals(await blobCount(store), 2 + 14);
     assertEquals(await collect(store, 1), []);
     assertEquals(await blobCount(store), 2 + 14);
+    using _ = later(11 * 60 * 1000);
+    assertEquals(await collect(store, 1), []);
+    assertEquals(await blobCount(store), 2);
   },
 );
 

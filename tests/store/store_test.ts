@@ -282,3 +282,29 @@ testEngines(
     assertEquals((await advance(store, head, draft(12))).manifest.version, 2);
   },
 );
+
+testEngines(
+  "an answer is kept for a day, then its key may be used anew",
+  async (engine) => {
+    const store = open(engine);
+    const { now } = Date;
+    try {
+      const noon = now();
+      Date.now = () => noon;
+      const slot = await findReceipt(store, "once");
+      assertEquals(slot.record, undefined);
+      assert(await writeReceipt(store, fillReceipt(slot, "hash", "answer")));
+      const day = 24 * 60 * 60 * 1000;
+      Date.now = () => noon + day - 1;
+      const kept = await findReceipt(store, "once");
+      assertEquals(kept.record?.answer, "answer");
+      Date.now = () => noon + day;
+      const over = await findReceipt(store, "once");
+      assertEquals(over.record, undefined);
+      assert(await writeReceipt(store, fillReceipt(over, "other", "new")));
+      assertEquals((await findReceipt(store, "once")).record?.answer, "new");
+    } finally {
+      Date.now = now;
+    }
+  },
+);
