@@ -198,6 +198,19 @@ Deno.test("a draft that forgets the guard set is refused, and changes nothing", 
   await service.close();
 });
 
+Deno.test("steps lead to the bits that they have always led to", async () => {
+  const weights = await fixtureWeights({ guard: false });
+  const { service } = await openFixture({ weights });
+  for (const seed of [1, 2, 3]) await service.finetune(lesson(seed));
+  // A training over HTTP must go on as it began, whatever server it meets.
+  const { version, etag } = await service.identity();
+  assertEquals([version, etag], [
+    3,
+    '"sha256-b2f1c62288b2afa76985e28d5b91ca48ceeeed79829ae273d795d6d747bbb01f"',
+  ]);
+  await service.close();
+});
+
 Deno.test("a restart serves the tuned version, and goes on from its moments to the bit", async () => {
   const folder = await Deno.makeTempDir();
   const weights = await fixtureWeights({ guard: false });
