@@ -110,6 +110,29 @@ Deno.test("a class is renamed, retired and brought back by a rollback", async ()
       Authorization: "Bearer admin",
     });
     assertEquals(await labelsOf(app), labels);
+    await postJson(app, "/rollback", { version: 1 }, {
+      Authorization: "Bearer admin",
+    });
+    assertEquals(await labelsOf(app), ["book", "mug", "pencil"]);
+  });
+});
+
+Deno.test("the images of a new class are remembered, and no other label of theirs", async () => {
+  await withApp({}, async (app, service) => {
+    const added = await postForm(app, "/labels", [
+      ["head", "thing"],
+      ["label", "stapler"],
+      ["image", IMAGES.jpeg],
+      ["image", IMAGES.gif],
+    ]);
+    assertEquals(added.status, 200);
+    const history = await service.history();
+    const { manifest } = (await history.find(1))!;
+    assertEquals(manifest.memory!.order, [0, 1]);
+    assertEquals(manifest.log!.labels, {
+      place: [null, null],
+      thing: [3, 3],
+    });
   });
 });
 

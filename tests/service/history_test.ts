@@ -7,7 +7,7 @@ import { CheckpointError, PreconditionError } from "../../src/errors.ts";
 import type { Service } from "../../src/service/service.ts";
 import { readWeights } from "../../src/service/weights.ts";
 import { collect } from "../../src/store/collect.ts";
-import type { Key } from "../../src/store/engine.ts";
+import type { Key, Write } from "../../src/store/engine.ts";
 import { openEngine } from "../../src/store/open.ts";
 import { ModelStore } from "../../src/store/store.ts";
 import {
@@ -162,6 +162,31 @@ Deno.test("a version that is collected while it is read is gone, not damaged", a
   assertEquals(await history.rollback(version), undefined);
   assertEquals([overtake, reports], [false, []]);
   await writer.close();
+});
+
+Deno.test("a rollback to a version that is collected meanwhile finds none", async () => {
+  const inner = await openEngine("memory");
+  let overtake = false;
+  const engine = {
+    ...inner,
+    async write(write: Write) {
+      if (overtake) {
+        overtake = false;
+        await collect(new ModelStore(inner, await weights.base), 1);
+      }
+      return await inner.write(write);
+    },
+  };
+  const { service } = await openFixture({ weights, engine });
+  await teach(service, 1, 2);
+  const [before, saidBefore] = [await service.identity(), await said(service)];
+  overtake = true;
+  assertEquals(await (await service.history()).rollback(1), undefined);
+  assertEquals(overtake, false);
+  assertEquals(await service.identity(), before);
+  const { service: again } = await openFixture({ weights, engine: inner });
+  assertEquals(await said(again), saidBefore);
+  await service.close();
 });
 
 Deno.test("export, an empty store, import: the next step is as if it had never moved", async () => {
