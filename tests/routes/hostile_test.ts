@@ -257,6 +257,42 @@ Deno.test("one client's requests leave room for another's", async () => {
   });
 });
 
+Deno.test("the bytes that one client sends leave room for another's", async () => {
+  const heldBytes = 4 * IMAGES.png.length;
+  await withApp({ limits: { heldBytes, requests: 1000 } }, async (app) => {
+    const more = Promise.withResolvers<void>();
+    const unfinished = async function* () {
+      yield IMAGES.png;
+      await more.promise;
+    };
+    const send = (host: number) =>
+      stream(app, unfinished(), {
+        remoteAddr: { hostname: `192.0.2.${host}` },
+      });
+    const greedy = [send(1), send(1), send(1)];
+    const refused = await Promise.race(greedy);
+    assertEquals(refused.status, 429);
+    assertMatch((await refused.json()).detail, /half of MAX_HELD_BYTES/);
+    const others = [send(2), send(3), send(4)];
+    assertEquals((await Promise.race(others)).status, 503);
+    more.resolve();
+    for (const answers of [greedy, others]) {
+      const statuses = (await Promise.all(answers)).map(({ status }) => status);
+      assertEquals(statuses.filter((status) => status === 200).length, 2);
+    }
+  });
+});
+
+Deno.test("a body alone is let in, however few bytes may be held", async () => {
+  const limits = { heldBytes: IMAGES.png.length - 1 };
+  await withApp({ limits }, async (app) => {
+    for (let i = 0; i < 2; i++) {
+      const response = await postImage(app, "/predict", IMAGES.png);
+      assertEquals(response.status, 200);
+    }
+  });
+});
+
 Deno.test("a body that breaks off is a 400, and nothing is logged", async () => {
   await withApp({}, async (app) => {
     const broken = stream(

@@ -306,8 +306,25 @@ Deno.test("a key's examples per hour are counted where they are learned, and not
   });
 });
 
-Deno.test("without a store predictions go on, whatever budget there is", async () => {
-  const keys = { predict: "look", finetune: undefined, admin: undefined };
+Deno.test("the images of a new class count as examples", async () => {
+  await withApp({ keyBudgets: { examples: 2 } }, async (app) => {
+    const add = (label: string, images: number) =>
+      postJson(app, "/labels", {
+        head: "thing",
+        label,
+        images: Array(images).fill(DATA_URL),
+      });
+    const first = await add("cup", 2);
+    assertEquals(first.status, 200);
+    assertMatch(first.headers.get("RateLimit")!, /^"examples";r=0;t=\d+$/);
+    assertEquals((await add("bowl", 1)).status, 429);
+    const { version } = await (await app.request("/healthz")).json();
+    assertEquals(version, 1);
+  });
+});
+
+Deno.test("without a store predictions go on, whatever budget there is, and nothing else does", async () => {
+  const keys = { predict: "look", finetune: "train", admin: undefined };
   const keyBudgets = { requests: 1 };
   await withApp({ keys, keyBudgets }, async (app, service) => {
     Object.defineProperty(service, "budgets", {
@@ -321,6 +338,7 @@ Deno.test("without a store predictions go on, whatever budget there is", async (
       });
       assertEquals(response.status, 200);
     }
+    assertEquals((await teachIn(app, 1, {})).status, 503);
   });
 });
 

@@ -43,3 +43,16 @@ Deno.test("only JPEGs in colours keep their memory, others leave it to the garba
   assertEquals(costOf({ ...header, inks: true }, 5).after, "garbage");
   assertEquals(costOf({ ...header, type: "png" }, 5).after, "garbage");
 });
+
+Deno.test("an image is heavy by its pixels, the passes over them, or the bytes of its file", () => {
+  const heavy = (width: number, passes: number, bytes: number) =>
+    costOf(
+      { type: "jpeg", width, height: 400, passes, orientation: 1 },
+      bytes,
+    ).heavy;
+  assertEquals(heavy(1000, 1, 2_000_000), false);
+  assertEquals(heavy(1001, 1, 5), true);
+  assertEquals(heavy(100, 10, 5), false);
+  assertEquals(heavy(100, 11, 5), true);
+  assertEquals(heavy(1, 1, 2_000_001), true);
+});

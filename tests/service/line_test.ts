@@ -172,13 +172,25 @@ Deno.test("an overload is over a second after there was none", () => {
   assertEquals(names.map(() => scene.take()), names);
 });
 
-Deno.test("an overload is over where few are turned away, for they ask when they are answered", () => {
+/** An overload, and 1.3 seconds in which of each 100 milliseconds `twice` had two images for each served. */
+function loadedAgain(twice: number): Scene {
   const scene = overloaded();
   for (let i = 0; i < 13; i++) {
-    scene.load(1, 90);
-    scene.load(2, 10);
+    scene.load(1, 100 - twice);
+    scene.load(2, twice);
   }
   while (scene.take() !== undefined);
+  return scene;
+}
+
+Deno.test("an overload goes on where a fifth is turned away", () => {
+  const scene = loadedAgain(30); // 23 to 26 %
+  for (let i = 0; i < SERVERS; i++) scene.come();
+  assert(scene.line.turnsAway());
+});
+
+Deno.test("an overload is over where fewer are turned away, for they ask when they are answered", () => {
+  const scene = loadedAgain(15); // 13 to 17 %
   const names = Array.from({ length: 16 }, () => scene.come());
   assert(!scene.line.turnsAway());
   assertEquals(names.map(() => scene.take()), names);
