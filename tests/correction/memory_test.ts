@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Examples, pick } from "../../src/correction/heads.ts";
 import {
+  BLOCK_ROWS,
   EMPTY_MEMORY,
   type Memory,
   MEMORY_CAPACITY,
@@ -63,6 +64,24 @@ Deno.test("an example that is appended leaves full blocks as they are, and littl
     (STRIDE + HEADS.length);
   assertEquals(rows, memory.order.length);
   assert(rows <= MEMORY_CAPACITY + 64);
+});
+
+Deno.test("blocks of which little is remembered do not fill the memory", () => {
+  const examples = toyExamples(3000, Random.fromSeed(4));
+  const [kinds, sides] = examples.labels as [Float32Array, Float32Array];
+  // One example of a block is of a rare label, and stays: the others are forgotten.
+  kinds.forEach((_, i) => {
+    if (i % BLOCK_ROWS > 0) kinds[i] = sides[i] = 0;
+    else kinds[i] = 1 + (i / BLOCK_ROWS) % 4;
+  });
+  let memory = EMPTY_MEMORY;
+  for (let i = 0; i < examples.count; i++) {
+    memory = remember(memory, HEADS, pick(examples, [i]));
+    assert(memory.order.length <= MEMORY_CAPACITY + 64);
+  }
+  const { count, labels } = all(memory);
+  assertEquals(count, MEMORY_CAPACITY);
+  assert(labels[0]!.filter((kind) => kind > 0).length > 200);
 });
 
 Deno.test("an overflow takes the oldest of the most frequent labels", () => {

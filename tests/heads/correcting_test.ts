@@ -126,6 +126,12 @@ Deno.test("a label's standing, by hand", () => {
     0,
   );
   assertEquals([no.rank, no.right], [2, false]);
+  // The answer to a logit of 0 is no.
+  const atZero = [0, 1].map((target) => {
+    const neutral = { temperature: 1, offset: 0 };
+    return kindOf(binary).standing(kernels, binary, neutral, [0], target);
+  });
+  assertEquals(atZero.map(({ right }) => right), [true, false]);
   assertAlmostEquals(no.probability, 1 - yes, 1e-12);
   assertAlmostEquals(no.loss, -Math.log(1 - yes), 1e-12);
   assertAlmostEquals(no.most!, yes, 1e-12);

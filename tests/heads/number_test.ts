@@ -52,6 +52,12 @@ Deno.test("metrics of a case worked by hand", () => {
   assertEquals(confidence, undefined);
 });
 
+Deno.test("of labels that do not differ nothing can be explained", () => {
+  const head = numberHead("width", 10, 2);
+  const { metrics } = number.score(kernels, head, outputs([1, -1], [10, 10]));
+  assertEquals([metrics.r2, metrics.rmse], [NaN, 2]);
+});
+
 Deno.test("an estimate is given in its unit, with the error to expect", () => {
   const head = numberHead("width", 10, 2);
   const calibration = number.fit(

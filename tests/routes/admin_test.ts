@@ -97,6 +97,19 @@ Deno.test("an export is a file that can be imported", async () => {
   });
 });
 
+Deno.test("a state may be larger than other bodies, up to a limit of its own", async () => {
+  await withApp({ limits: { bodyBytes: 1024 } }, async (app) => {
+    const send = (path: string) =>
+      app.request(path, {
+        method: "POST",
+        body: new Uint8Array(200_000),
+        headers: admin,
+      });
+    assertEquals((await send("/import")).status, 422); // read, and no state
+    assertEquals((await send("/rollback")).status, 413);
+  });
+});
+
 Deno.test("tags name versions", async () => {
   await withApp({}, async (app) => {
     const tag = (name: string, method: string, version?: number) =>

@@ -294,7 +294,9 @@ Deno.test("a body alone is let in, however few bytes may be held", async () => {
 });
 
 Deno.test("a body that breaks off is a 400, and nothing is logged", async () => {
-  await withApp({}, async (app) => {
+  const reports: unknown[] = [];
+  const report = (error: unknown) => reports.push(error);
+  await withApp({ report }, async (app) => {
     const broken = stream(
       app,
       (async function* () {
@@ -304,6 +306,7 @@ Deno.test("a body that breaks off is a 400, and nothing is logged", async () => 
     );
     await detailOf(broken, 400);
   });
+  assertEquals(reports, []);
 });
 
 Deno.test("an image's fault stands at its place among good ones", async () => {

@@ -111,6 +111,22 @@ Deno.test("a refused or a dry one changes nothing, and says what it would have d
   await service.close();
 });
 
+Deno.test("each attempt on a version has draws of its own, and its log names their seed", async () => {
+  const { service } = await openFixture({ weights: UNGUARDED });
+  const seedOf = async (version: number) => {
+    const { manifest } = (await (await service.history()).find(version))!;
+    return manifest.log!.seed;
+  };
+  await service.finetune(correction(3, 0));
+  await service.finetune(correction(4, 2, { dryRun: true }));
+  await service.finetune(correction(5, 2, { dryRun: true }));
+  await service.finetune(correction(4, 2));
+  assertEquals(await seedOf(2), 2 + 2 * 1_000_003);
+  await service.finetune(correction(5, 1));
+  assertEquals(await seedOf(3), 3);
+  await service.close();
+});
+
 const SHIPPED = new URL("../../weights/office31.safetensors", import.meta.url);
 const ITEM = 1;
 

@@ -114,6 +114,14 @@ Deno.test("a run does not go on with another plan, other images or without momen
     state,
     RangeError,
   );
+  const { epochs } = PLAN.recipe;
+  refuse(
+    `expected recipe.epochs ${epochs} as at the start, got ${epochs - 1}`,
+    EXAMPLES,
+    { ...PLAN, recipe: { ...PLAN.recipe, epochs: epochs - 1 } },
+    state,
+    RangeError,
+  );
   refuse("(sha-256 ff)", { ...EXAMPLES, hash: "ff" });
   refuse(
     "expected the optimizer's moments of every tensor",

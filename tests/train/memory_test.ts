@@ -78,4 +78,6 @@ Deno.test("few groups give more each, so that the memory is not too small", () =
   const size = { perGroup: 2, least: 30 };
   const rows = allRows(examples.length);
   assertEquals(rememberExamples(examples, rows, size, 1)!.length, 30);
+  const more = { ...size, least: 31 };
+  assertEquals(rememberExamples(examples, rows, more, 1)!.length, 36);
 });
