@@ -28,6 +28,10 @@ const rounded = (value: number) => {
   return values[0]!;
 };
 
+/** Whether every value has 16 significant bits. */
+const isShort = (values: Float32Array) =>
+  new Uint32Array(values.buffer).every((word) => (word & 0xff) === 0);
+
 /** The same by the definition, in doubles, which hold every value in between. */
 function nearest(value: number): number {
   let exponent = -126;
@@ -65,6 +69,28 @@ Deno.test("keeps what is not finite, and what would not be", () => {
   assertEquals([...payload], [0x7fffffff, 0xffffffff]);
 });
 
+Deno.test("a correction rounds the moments that it moved, and nothing else", async () => {
+  const weights = await fixtureWeights({ guard: false });
+  const { service, engine } = await openFixture({ weights });
+  const labels = onlyLabel(TWO_HEADS, "thing", 2);
+  await service.finetune(
+    lesson(1, { mode: "correct", labels, learningRate: undefined }),
+  );
+  const store = new ModelStore(engine, await weights.base);
+  const tensors = await store.load((await store.head()).manifest);
+  const kinds = Array.from(
+    tensors,
+    ([name, values]) => [name, isShort(values)],
+  );
+  assertEquals(kinds, [
+    ["correction.head.thing.bias.exp_avg_sq", true],
+    ["correction.head.thing.weight.exp_avg_sq", true],
+    ["head.thing.bias", false],
+    ["head.thing.weight", false],
+  ]);
+  await service.close();
+});
+
 Deno.test("a fine-tune rounds the moments that it moved, and nothing else", async () => {
   const weights = await fixtureWeights({ guard: false, replay: false });
   const { service, engine } = await openFixture({ weights });
@@ -72,8 +98,6 @@ Deno.test("a fine-tune rounds the moments that it moved, and nothing else", asyn
   await service.finetune(lesson(1, { labels }));
   const store = new ModelStore(engine, await weights.base);
   const tensors = await store.load((await store.head()).manifest);
-  const isShort = (values: Float32Array) =>
-    new Uint32Array(values.buffer).every((word) => (word & 0xff) === 0);
   const kinds = Array.from(
     tensors,
     ([name, values]) => [name, isShort(values)],

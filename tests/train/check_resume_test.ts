@@ -18,7 +18,7 @@ const PLAN: TrainingPlan = {
   folds: 0,
   headWeights: {},
   recipe: {
-    epochs: 1,
+    epochs: 2,
     batchSize: 8,
     learningRate: 0.01,
     schedule: "constant",

@@ -19,7 +19,7 @@ Deno.test("a mixed row is right by the label of which it has more, and one witho
   const rows = [
     { logit: 2, label: 1, other: 0, share: 0.7 }, // right
     { logit: 2, label: 1, other: 0, share: 0.3 }, // wrong
-    { logit: -2, label: 1, other: 0, share: 0.3 }, // right
+    { logit: -2, label: 0, other: 0, share: 0.3 }, // right
     { logit: 2, label: UNKNOWN, other: 1, share: 0.9 },
   ];
   rows.forEach(({ logit, label, other, share }, row) => {
