@@ -9,6 +9,7 @@ import "imagescript/package.json" with { type: "json" };
 import { segmentsOf } from "../header/jpeg.ts";
 import { startsWith } from "../type.ts";
 import type { Decoder } from "./decoder.ts";
+import { joined } from "./jpeg_tidy.ts";
 import { type ModuleDecoder, openModule } from "./module.ts";
 
 /** The module's exports; a pointer is a byte offset into its memory. */
@@ -86,21 +87,12 @@ function complete(bytes: Uint8Array): Uint8Array {
   const known = segmentsOf(bytes).some(({ marker, start }) =>
     marker === APP14 && startsWith(bytes, start + 2, "Adobe")
   );
-  const parts = [
+  return joined([
     bytes.subarray(0, START_BYTES),
     bytesOf(known ? "" : ADOBE),
     bytes.subarray(START_BYTES),
     bytesOf(END_OF_IMAGE),
-  ];
-  const out = new Uint8Array(
-    parts.reduce((sum, { length }) => sum + length, 0),
-  );
-  let offset = 0;
-  for (const part of parts) {
-    out.set(part, offset);
-    offset += part.length;
-  }
-  return out;
+  ]);
 }
 
 function bytesOf(text: string): Uint8Array {

@@ -59,11 +59,15 @@ function withoutJunk(
   bytes: Uint8Array,
   segments: readonly Segment[],
 ): Uint8Array {
-  const parts = segments.map(({ start, end }) =>
-    bytes.subarray(start - 2, end)
-  );
-  parts.unshift(bytes.subarray(0, 2));
-  parts.push(bytes.subarray(segments.at(-1)!.end));
+  return joined([
+    bytes.subarray(0, 2),
+    ...segments.map(({ start, end }) => bytes.subarray(start - 2, end)),
+    bytes.subarray(segments.at(-1)!.end),
+  ]);
+}
+
+/** The parts of a file as one. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(
     parts.reduce((sum, { length }) => sum + length, 0),
   );
