@@ -2,6 +2,7 @@
 
 import { crc32, deflateSync } from "node:zlib";
 import { Random } from "../../src/nn/prng.ts";
+import { joined } from "../checkpoint/bytes.ts";
 
 /** A PNG of size × size random pixels, different for every seed. */
 export function randomPng(seed: number, size = 12): Uint8Array<ArrayBuffer> {
@@ -31,16 +32,6 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   frame.set(body, 4);
   view.setUint32(4 + body.length, crc32(body));
   return frame;
-}
-
-function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** Runs `use` in a temporary folder that holds the files, and removes it afterwards. */

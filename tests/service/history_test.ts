@@ -10,6 +10,7 @@ import { collect } from "../../src/store/collect.ts";
 import type { Key, Write } from "../../src/store/engine.ts";
 import { openEngine } from "../../src/store/open.ts";
 import { ModelStore } from "../../src/store/store.ts";
+import { joined } from "../checkpoint/bytes.ts";
 import {
   fixtureWeights,
   lesson,
@@ -29,10 +30,6 @@ async function teach(service: Service, ...seeds: number[]): Promise<void> {
 
 const said = async (service: Service) =>
   (await service.predict([randomDescriptor(9)], { topK: 3 }))!.predictions;
-
-function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(chunks.flatMap((chunk) => [...chunk]));
-}
 
 Deno.test("a rollback restores the exact state, as a new version", async () => {
   const { service } = await openFixture({ weights });
@@ -192,7 +189,7 @@ Deno.test("a rollback to a version that is collected meanwhile finds none", asyn
 Deno.test("export, an empty store, import: the next step is as if it had never moved", async () => {
   const { service: stayed } = await openFixture({ weights });
   await teach(stayed, 1, 2);
-  const file = concat((await (await stayed.transfer()).export()).chunks);
+  const file = joined((await (await stayed.transfer()).export()).chunks);
 
   const { service: moved } = await openFixture({ weights });
   await teach(moved, 5); // replay is drawn by the version's number: this makes the next one 3 in both
@@ -201,7 +198,7 @@ Deno.test("export, an empty store, import: the next step is as if it had never m
   const { manifest } = (await (await moved.history()).find(2))!;
   assertEquals(manifest.change, "import");
   assertEquals(await moved.identity(), await stayed.identity());
-  assertEquals(concat((await (await moved.transfer()).export()).chunks), file);
+  assertEquals(joined((await (await moved.transfer()).export()).chunks), file);
   await teach(stayed, 3);
   await teach(moved, 3);
   assertEquals(await moved.identity(), await stayed.identity());
@@ -214,7 +211,7 @@ Deno.test("an export can be served as a weights file, and goes on from there", a
   const { service } = await openFixture({ weights });
   const transfer = await service.transfer();
   await teach(service, 1, 2);
-  const file = concat((await transfer.export()).chunks);
+  const file = joined((await transfer.export()).chunks);
   const { service: served } = await openFixture({
     weights: await readWeights(file),
   });
@@ -228,7 +225,7 @@ Deno.test("an export can be served as a weights file, and goes on from there", a
 Deno.test("an export has floats only; read as floats or as bytes, a model is served the same", async () => {
   const { service } = await openFixture({ weights });
   const transfer = await service.transfer();
-  const file = concat((await transfer.export()).chunks);
+  const file = joined((await transfer.export()).chunks);
   const { header } = decodeSafetensors(file);
   assertEquals(header.tensors.get("trunk.0.weight")?.dtype, "F32");
   assertEquals(
@@ -262,7 +259,7 @@ Deno.test("a trunk that was never rounded is kept as it is, and served rounded",
   });
   assertEquals(await said(served), await said(rounded));
   const exported = decodeSafetensors(
-    concat((await transfer.export()).chunks),
+    joined((await transfer.export()).chunks),
   );
   assertEquals(
     await exported.read("trunk.0.weight"),

@@ -16,6 +16,13 @@ const LARGE = {
   values: Float32Array.from({ length: 200_000 }, (_, i) => Math.sin(i)),
 };
 
+const IMPORT = {
+  change: "import",
+  step: 2,
+  steps: {},
+  tensors: [LARGE],
+} as const;
+
 async function grow(
   store: ModelStore,
   step: number,
@@ -147,12 +154,6 @@ testEngines(
   async (engine) => {
     const store = await growTo(engine, 1);
     const head = await store.head();
-    const draft = {
-      change: "import",
-      step: 2,
-      steps: {},
-      tensors: [LARGE],
-    } as const;
     let calls = 0;
     const slow = new ModelStore({
       ...engine,
@@ -168,8 +169,8 @@ testEngines(
         return await engine.write(write);
       },
     }, BASE);
-    assertEquals(await slow.commit(head, draft), { status: "stale" });
-    assertEquals((await store.commit(head, draft)).status, "committed");
+    assertEquals(await slow.commit(head, IMPORT), { status: "stale" });
+    assertEquals((await store.commit(head, IMPORT)).status, "committed");
     await store.load((await store.head()).manifest);
   },
 );
@@ -229,13 +230,7 @@ testEngines(
   "keeps blobs that are staged while the old version that has them goes",
   async (engine) => {
     const store = await growTo(engine, 1);
-    const draft = {
-      change: "import",
-      step: 2,
-      steps: {},
-      tensors: [LARGE],
-    } as const;
-    await store.commit(await store.head(), draft);
+    await store.commit(await store.head(), IMPORT);
     await grow(store, 3);
     const staging = new ModelStore({
       ...engine,
@@ -246,7 +241,7 @@ testEngines(
         return await engine.write(write);
       },
     }, BASE);
-    const { status } = await staging.commit(await store.head(), draft);
+    const { status } = await staging.commit(await store.head(), IMPORT);
     assertEquals(status, "committed");
     await store.load((await store.head()).manifest);
   },
@@ -258,12 +253,7 @@ testEngines(
     const store = await growTo(engine, 1);
     const old = await store.head();
     await grow(store, 2);
-    const commit = await store.commit(old, {
-      change: "import",
-      step: 2,
-      steps: {},
-      tensors: [LARGE],
-    });
+    const commit = await store.commit(old, IMPORT);
     assertEquals(commit, { status: "stale" });
     assertEquals(await blobCount(store), 3 + 14);
     assertEquals(await collect(store, 9), []);
@@ -298,19 +288,13 @@ testEngines(
   async (engine) => {
     const store = await growTo(engine, 1);
     const head = await store.head();
-    const draft = {
-      change: "import",
-      step: 2,
-      steps: {},
-      tensors: [LARGE],
-    } as const;
     // The commit fails at its last call, after everything is staged.
     const broken = new ModelStore(
       faulty(engine, { call: 4, after: false }),
       BASE,
     );
     await assertRejects(
-      () => broken.commit(head, draft),
+      () => broken.commit(head, IMPORT),
       Error,
       "went away",
     );
