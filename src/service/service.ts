@@ -74,98 +74,95 @@ export interface PredictResult {
  */
 export class Service {
   /** Labels added, renamed and retired. */
-  readonly labels: () => Promise<Labels>;
+  readonly labels: () => Promise<Labels> = once(async () => {
+    const { Labels }: typeof import("./labels.ts") = await import(
+      import.meta.resolve("./labels.ts")
+    );
+    const { corrections } = await this.#finetuner();
+    const editor = await this.#editor();
+    return new Labels(this.network, this.#versions, editor, corrections);
+  });
   /** Versions by number, and rollbacks. */
-  readonly history: () => Promise<History>;
+  readonly history: () => Promise<History> = once(async () => {
+    const { History }: typeof import("./history.ts") = await import(
+      import.meta.resolve("./history.ts")
+    );
+    return new History(this.#store, await this.#editor());
+  });
   /** Versions as files with what prediction needs. */
-  readonly files: () => Promise<ModelFiles>;
+  readonly files: () => Promise<ModelFiles> = once(async () => {
+    const { ModelFiles }: typeof import("./model_file.ts") = await import(
+      import.meta.resolve("./model_file.ts")
+    );
+    const { model } = this.options.weights;
+    return new ModelFiles(model, this.#store, this.#versions);
+  });
   /** The whole state as a file, and back. */
-  readonly transfer: () => Promise<Transfer>;
+  readonly transfer: () => Promise<Transfer> = once(async () => {
+    await this.sound();
+    const { Transfer }: typeof import("./transfer.ts") = await import(
+      import.meta.resolve("./transfer.ts")
+    );
+    const { weights } = this.options;
+    const editor = await this.#editor();
+    return new Transfer(weights, this.#store, this.#versions, editor);
+  });
   /**
    * Resolves if the parts of the weights file that only learning reads are valid; those
    * that predictions read were checked before the service was made.
    *
    * @throws {StoreError} If they are not.
    */
-  readonly sound: () => Promise<void>;
+  readonly sound: () => Promise<void> = once(() =>
+    judged(this.options.weights)
+  );
   /** The budgets of keys. */
-  readonly budgets: () => Promise<Budgets>;
-  readonly #editor: () => Promise<Editor>;
-  /** Resolves when no change runs. */
-  #unchanging = () => Promise.resolve();
+  readonly budgets: () => Promise<Budgets> = once(async () => {
+    const { Budgets }: typeof import("../store/budgets.ts") = await import(
+      import.meta.resolve("../store/budgets.ts")
+    );
+    return new Budgets(this.options.engine);
+  });
+  readonly #editor = once(async (): Promise<Editor> => {
+    const { Editor }: typeof import("./editor.ts") = await import(
+      import.meta.resolve("./editor.ts")
+    );
+    const { maxWaiting = 512 } = this.options;
+    const collect = (version: number) => this.#collectAfter(version);
+    return new Editor(this.#store, this.#versions, maxWaiting, collect);
+  });
+  readonly #finetuner = once(async (): Promise<Finetuner> => {
+    await this.sound();
+    const { Finetuner }: typeof import("./finetune.ts") = await import(
+      import.meta.resolve("./finetune.ts")
+    );
+    const { options: { weights }, network } = this;
+    const editor = await this.#editor();
+    return new Finetuner(
+      weights,
+      network,
+      this.#store,
+      this.#versions,
+      editor,
+    );
+  });
   readonly #store: ModelStore;
   readonly #versions: Versions;
-  readonly #finetuner: () => Promise<Finetuner>;
   readonly #report: (error: unknown) => void;
-  readonly #keep: number;
   readonly #recent = new RecentImages();
   #collecting: Promise<void> = Promise.resolve();
 
   private constructor(
-    options: ServiceOptions,
+    private readonly options: ServiceOptions,
     base: BaseModel,
     private readonly network: ServingNetwork,
     private readonly describer: Describer,
     private readonly pool: DecodingPool,
   ) {
-    const { weights, engine, keepVersions = 100, report = console.error } =
-      options;
+    const { engine, report = console.error } = options;
     this.#report = report;
-    this.#keep = keepVersions;
     this.#store = new ModelStore(engine, base);
     this.#versions = new Versions(this.#store, base, network, report);
-    const shared = [this.#store, this.#versions] as const;
-    this.#editor = once(async () => {
-      const { Editor }: typeof import("./editor.ts") = await import(
-        import.meta.resolve("./editor.ts")
-      );
-      const { maxWaiting = 512 } = options;
-      const collect = (version: number) => this.#collectAfter(version);
-      const editor = new Editor(...shared, maxWaiting, collect);
-      this.#unchanging = () => editor.idle();
-      return editor;
-    });
-    this.sound = once(() => judged(weights));
-    this.#finetuner = once(async () => {
-      await this.sound();
-      const { Finetuner }: typeof import("./finetune.ts") = await import(
-        import.meta.resolve("./finetune.ts")
-      );
-      return new Finetuner(weights, network, ...shared, await this.#editor());
-    });
-    this.labels = once(async () => {
-      const { Labels }: typeof import("./labels.ts") = await import(
-        import.meta.resolve("./labels.ts")
-      );
-      const { corrections } = await this.#finetuner();
-      const [, versions] = shared;
-      return new Labels(network, versions, await this.#editor(), corrections);
-    });
-    this.history = once(async () => {
-      const { History }: typeof import("./history.ts") = await import(
-        import.meta.resolve("./history.ts")
-      );
-      return new History(this.#store, await this.#editor());
-    });
-    this.files = once(async () => {
-      const { ModelFiles }: typeof import("./model_file.ts") = await import(
-        import.meta.resolve("./model_file.ts")
-      );
-      return new ModelFiles(weights.model, this.#store, this.#versions);
-    });
-    this.budgets = once(async () => {
-      const { Budgets }: typeof import("../store/budgets.ts") = await import(
-        import.meta.resolve("../store/budgets.ts")
-      );
-      return new Budgets(engine);
-    });
-    this.transfer = once(async () => {
-      await this.sound();
-      const { Transfer }: typeof import("./transfer.ts") = await import(
-        import.meta.resolve("./transfer.ts")
-      );
-      return new Transfer(weights, ...shared, await this.#editor());
-    });
   }
 
   /**
@@ -296,7 +293,8 @@ export class Service {
 
   /** Resolves when no change and no collection runs. */
   async settled(): Promise<void> {
-    await this.#unchanging();
+    const editor = await this.#editor.made();
+    await editor?.idle();
     await this.#collecting;
   }
 
@@ -314,7 +312,7 @@ export class Service {
         const { collect }: typeof import("../store/collect.ts") = await import(
           import.meta.resolve("../store/collect.ts")
         );
-        await collect(this.#store, this.#keep);
+        await collect(this.#store, this.options.keepVersions ?? 100);
       })
       .catch(this.#report);
   }
