@@ -63,7 +63,8 @@ async function prepare(
   const open = await service();
   const { OPTIONS, readLesson } = await import("./lesson.ts");
   await refuseQuery(c, OPTIONS);
-  const { sources, ...lesson } = await readLesson(c, open.heads, limits);
+  const heads = await open.newestHeads();
+  const { sources, ...lesson } = await readLesson(c, heads, limits);
   for (const option of ["margin", "trusted"] as const) {
     if (lesson[option] !== undefined) keyring.checkAdmin(c, option);
   }

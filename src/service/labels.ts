@@ -50,6 +50,7 @@ export class Labels {
     options: ChangeOptions = {},
   ): Promise<Changed> {
     const named = cleaned(label);
+    await this.versions.head();
     const present = headsOf(this.network.model, this.versions.current.manifest);
     grown(present, head, named); // refused before anything is decoded
     const descriptors = await describe();

@@ -195,6 +195,12 @@ export class Service {
     return heads?.heads ?? this.network.model.sizes.heads;
   }
 
+  /** The heads of the newest version, which another process may have made just now. */
+  async newestHeads(): Promise<readonly HeadSpec[]> {
+    await this.#versions.head();
+    return this.heads;
+  }
+
   /** Checks an image by its header: {@linkcode Describer.check}. */
   check(image: Uint8Array): ImageHeader {
     return this.describer.check(image);
