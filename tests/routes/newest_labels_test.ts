@@ -1,6 +1,6 @@
 // Labels that change elsewhere, or meanwhile: each request means the newest ones.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Hono } from "hono";
 import { openEngine } from "../../src/store/open.ts";
 import { ADMIN_KEY, DATA_URL, postJson, withApp } from "./fixture.ts";
@@ -30,6 +30,14 @@ function teachCup(app: Hono): Promise<Response> {
     examples: [{ image: DATA_URL, thing: "cup" }],
   });
 }
+
+Deno.test("a server that has predicted nothing yet describes the classes that it serves", async () => {
+  await withTwoApps(async (one, other) => {
+    await addCup(one);
+    const document = await (await other.request("/openapi.json")).text();
+    assertStringIncludes(document, '"cup"');
+  });
+});
 
 Deno.test("a server knows the classes that another has just added or taken back", async () => {
   await withTwoApps(async (one, other) => {
