@@ -30,6 +30,7 @@ export type Source =
 /** A request's examples, with labels as numbers, and its options. */
 export interface Lesson {
   readonly sources: readonly Source[];
+  readonly heads: readonly HeadSpec[];
   /** Label of each image for each head, in the heads' order, or `UNKNOWN`. */
   readonly labels: readonly (readonly number[])[];
   readonly mode: "correct" | "steps";
@@ -65,6 +66,7 @@ export async function readLesson(
   if (mode === "steps" && steps === 0) throw noSteps();
   return {
     sources: examples.map(({ source }) => source),
+    heads,
     labels: heads.map(({ name }) =>
       examples.map(({ labels }) => labels[name] ?? UNKNOWN)
     ),

@@ -13,7 +13,9 @@ import { Corrections } from "./corrections.ts";
 import { checkMatch, type Editor, type Proposed } from "./editor.ts";
 import type { ServingNetwork } from "./network.ts";
 import { once } from "../once.ts";
+import { headsOf } from "./heads.ts";
 import {
+  checkLabels,
   checkSame,
   checkSound,
   type FinetuneRequest,
@@ -61,7 +63,8 @@ export class Finetuner {
    * Fine-tunes the heads, and publishes the result if the guard allows it.
    *
    * @throws {BusyError} If too many requests wait.
-   * @throws {ConflictError} If other processes kept committing first.
+   * @throws {ConflictError} If other processes kept committing first, or changed the
+   * labels.
    * @throws {PreconditionError} If the model has none of the hashes asked for.
    * @throws {IdempotencyError} If the key was used for another request.
    * @throws {StoreError} If the head is damaged.
@@ -167,6 +170,8 @@ export class Finetuner {
   ): Promise<Learned> {
     const version = this.versions.current;
     checkSound(head, version);
+    const { heads } = headsOf(this.network.model, version.manifest);
+    checkLabels(request, heads);
     const examples = {
       features: this.network.features(version.parameters, descriptors),
       labels: request.labels,

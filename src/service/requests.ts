@@ -1,6 +1,8 @@
 /** Fine-tune requests and their answers. @module */
 
-import { IdempotencyError, StoreError } from "../errors.ts";
+import { ConflictError, IdempotencyError, StoreError } from "../errors.ts";
+import { isKnown } from "../heads/head.ts";
+import type { HeadSpec } from "../heads/kinds.ts";
 import { sha256 } from "../model/bits.ts";
 import {
   type BeforeAfter,
@@ -21,6 +23,8 @@ export interface FinetuneRequest {
   readonly images: readonly Uint8Array[];
   /** Decodes and describes them; not called if the request is refused or answered before. */
   readonly describe: () => Promise<readonly Uint8Array[]>;
+  /** The heads that the labels are of. */
+  readonly heads: readonly HeadSpec[];
   /** Label of each example for each head, in the heads' order, or `UNKNOWN`. */
   readonly labels: readonly (readonly number[])[];
   /** A correction by the policy of src/correction, or plain training steps. */
@@ -138,4 +142,32 @@ export async function requestHash(
   for (const image of images) hashes.push(await sha256(image.slice()));
   const options = { mode, steps, learningRate, margin, trusted, dryRun };
   return await sha256(encode({ images: hashes, labels, ...options }));
+}
+
+/**
+ * Checks that the labels of a request name the same classes in the heads that are to
+ * learn them.
+ *
+ * @throws {ConflictError} If a change of labels came first.
+ */
+export function checkLabels(
+  { heads, labels }: FinetuneRequest,
+  now: readonly HeadSpec[],
+): void {
+  const changed = heads.findIndex((head, h) =>
+    labels[h]!.some((label) =>
+      isKnown(label) && nameIn(head, label) !== nameIn(now[h]!, label)
+    )
+  );
+  if (changed < 0) return;
+  throw new ConflictError(
+    `Cannot fine-tune: the labels of ${heads[changed]!.name} changed meanwhile`,
+  );
+}
+
+/** The name of an accepted class; undefined for one that is not, and for heads of other kinds. */
+function nameIn(head: HeadSpec, label: number): string | undefined {
+  if (head.kind !== "classes") return undefined;
+  const name = head.labels[label];
+  return name === undefined || head.retired?.includes(name) ? undefined : name;
 }

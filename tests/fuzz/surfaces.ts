@@ -33,7 +33,7 @@ import {
   IMAGES,
   withApp,
 } from "../routes/fixture.ts";
-import { modelBytes, openFixture } from "../service/fixture.ts";
+import { modelBytes, openFixture, TWO_HEADS } from "../service/fixture.ts";
 
 /** A way in. */
 export interface Surface {
@@ -144,6 +144,7 @@ async function store(): Promise<Surface> {
   await service.finetune({
     images: [IMAGES.png],
     describe: () => Promise.resolve([image]),
+    heads: TWO_HEADS,
     labels: [[UNKNOWN], [1]],
     mode: "steps",
     steps: 1,

@@ -1,6 +1,6 @@
 // Labels that change elsewhere, or meanwhile: each request means the newest ones.
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertLess, assertStringIncludes } from "@std/assert";
 import type { Hono } from "hono";
 import { openEngine } from "../../src/store/open.ts";
 import { ADMIN_KEY, DATA_URL, postJson, withApp } from "./fixture.ts";
@@ -50,5 +50,24 @@ Deno.test("a server knows the classes that another has just added or taken back"
     await addCup(other);
     await postJson(one, "/rollback", { version: 0 }, admin);
     assertEquals((await addCup(other)).status, 200);
+  });
+});
+
+Deno.test("a correction is never taught under a label that a change before it took away", async () => {
+  await withTwoApps(async (one, other) => {
+    for (const app of [one, other]) {
+      await addCup(one);
+      const [back, taught] = await Promise.all([
+        postJson(one, "/rollback", { version: 0 }, admin),
+        teachCup(app),
+      ]);
+      const { version: { before: rolledBack } } = await back.json();
+      const { version, detail } = await taught.json();
+      if (taught.status === 200) assertLess(version.before, rolledBack);
+      else if (taught.status === 409) {
+        assertStringIncludes(detail, "labels of thing changed meanwhile");
+        assertEquals(taught.headers.get("Retry-After"), "1");
+      } else assertEquals(taught.status, 422);
+    }
   });
 });

@@ -133,6 +133,7 @@ async function openShipped(engine?: Engine) {
     images: rows.map(descriptorOf),
     describe: () => Promise.resolve(rows.map(descriptorOf)),
     mode: "correct",
+    heads: sizes.heads,
     labels: guard.labels.map((labels, head) =>
       rows.map((row) =>
         head === ITEM ? (labels[row]! + shift) % 31 : labels[row]!

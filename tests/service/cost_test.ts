@@ -77,6 +77,7 @@ Deno.test("a fine-tune of the shipped model writes less than 160 KB, with up to 
       images: descriptors,
       describe: () => Promise.resolve(descriptors),
       mode: "steps",
+      heads: sizes.heads,
       labels: replay!.labels.map((head) => rows.map((row) => head[row]!)),
       steps: 3,
       learningRate: 1e-4,
