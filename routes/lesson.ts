@@ -54,14 +54,38 @@ interface Example {
   readonly labels: Readonly<Record<string, number | undefined>>;
 }
 
-/** Reads and checks everything but the images themselves. */
-export async function readLesson(
+/** The body of a request, before it is checked. */
+export type LessonBody =
+  | { readonly form: Form }
+  | { readonly json: Record<string, unknown> };
+
+/** Reads the body as it is. */
+export async function readLessonBody(
   c: Context,
-  heads: readonly HeadSpec[],
   limits: RequestLimits,
+): Promise<LessonBody> {
+  switch (bodyKind(c)) {
+    case "form":
+      return { form: await readForm(c, limits) };
+    case "json":
+      return { json: await readJson(c, limits) };
+    default:
+      throw problem(
+        415,
+        `Cannot fine-tune: expected multipart/form-data or JSON, got ${
+          shown(c.req.header("Content-Type"))
+        }`,
+      );
+  }
+}
+
+/** Checks everything but the images themselves. */
+export async function readLesson(
+  body: LessonBody,
+  heads: readonly HeadSpec[],
 ): Promise<Lesson> {
   const { examples, mode = "correct", steps, dryRun = false, ...rest } =
-    await readBody(c, heads, limits);
+    await checkedBody(body, heads);
   checkLabelled(examples, heads);
   if (mode === "steps" && steps === 0) throw noSteps();
   return {
@@ -79,31 +103,15 @@ export async function readLesson(
   };
 }
 
-async function readBody(
-  c: Context,
-  heads: readonly HeadSpec[],
-  limits: RequestLimits,
-) {
-  switch (bodyKind(c)) {
-    case "form": {
-      const form = valueOfForm(await readForm(c, limits), heads);
-      const { examples, ...options } = check(finetuneForm(heads), form);
-      const read = (field: Field<Uint8Array>) => Promise.resolve(field);
-      return { ...options, examples: await withSources(examples, read) };
-    }
-    case "json": {
-      const body = await readJson(c, limits);
-      const { examples, ...options } = check(finetuneBody(heads), body);
-      return { ...options, examples: await withSources(examples, readDataUrl) };
-    }
-    default:
-      throw problem(
-        415,
-        `Cannot fine-tune: expected multipart/form-data or JSON, got ${
-          shown(c.req.header("Content-Type"))
-        }`,
-      );
+async function checkedBody(body: LessonBody, heads: readonly HeadSpec[]) {
+  if ("form" in body) {
+    const form = valueOfForm(body.form, heads);
+    const { examples, ...options } = check(finetuneForm(heads), form);
+    const read = (field: Field<Uint8Array>) => Promise.resolve(field);
+    return { ...options, examples: await withSources(examples, read) };
   }
+  const { examples, ...options } = check(finetuneBody(heads), body.json);
+  return { ...options, examples: await withSources(examples, readDataUrl) };
 }
 
 /** An example as its schema gives it back. */

@@ -153,7 +153,6 @@ async function correctAll(
       signal.throwIfAborted();
       const batch = rows.slice(start, start + REQUEST);
       const { answer } = await service.finetune({
-        images: [],
         describe: () =>
           Promise.resolve(batch.map((row) => descriptorOf(examples, row))),
         heads: examples.heads,

@@ -21,7 +21,7 @@ import {
   type FinetuneRequest,
   type FinetuneResult,
   type Learned,
-  requestHash,
+  type OnceOnly,
   resultOf,
 } from "./requests.ts";
 import { Steps } from "./steps.ts";
@@ -70,21 +70,30 @@ export class Finetuner {
    * @throws {StoreError} If the head is damaged.
    */
   async run(request: FinetuneRequest): Promise<FinetuneResult> {
-    const { idempotencyKey: key } = request;
-    if (key === undefined) {
+    const { once } = request;
+    if (once === undefined) {
       await this.#checkMatch(request);
       return await this.#change(request);
     }
-    const hash = await requestHash(request);
+    const { key, request: hash } = once;
     const running = this.#running.get(key);
     if (running !== undefined) {
       checkSame(hash, running.hash);
       return await running.result;
     }
-    const result = this.#once(request, { key, hash })
+    const result = this.#once(request, once)
       .finally(() => this.#running.delete(key));
     this.#running.set(key, { hash, result });
     return await result;
+  }
+
+  /**
+   * The answer to a request that was answered before.
+   *
+   * @throws {IdempotencyError} If the key was used for another request.
+   */
+  async answered(once: OnceOnly): Promise<FinetuneResult | undefined> {
+    return (await this.#receiptOf(once)).answer;
   }
 
   /** Checks If-Match before anything is decoded; it is checked again in its turn. */
@@ -96,7 +105,7 @@ export class Finetuner {
 
   async #once(
     request: FinetuneRequest,
-    identity: { key: string; hash: string },
+    identity: OnceOnly,
   ): Promise<FinetuneResult> {
     const receipt = await this.#receiptOf(identity);
     if (receipt.answer !== undefined) return receipt.answer;
@@ -106,7 +115,7 @@ export class Finetuner {
 
   async #change(
     request: FinetuneRequest,
-    identity?: { key: string; hash: string },
+    identity?: OnceOnly,
     known?: ReceiptState,
   ): Promise<FinetuneResult> {
     const descriptors = await request.describe();
@@ -133,7 +142,7 @@ export class Finetuner {
 
   /** Looks up the earlier answer to an idempotency key. */
   async #receiptOf(
-    { key, hash }: { key: string; hash: string },
+    { key, request: hash }: OnceOnly,
   ): Promise<ReceiptState> {
     const slot = await findReceipt(this.store, key);
     const fill: FillReceipt = (result) => fillReceipt(slot, hash, result);

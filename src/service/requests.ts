@@ -3,13 +3,7 @@
 import { ConflictError, IdempotencyError, StoreError } from "../errors.ts";
 import { isKnown } from "../heads/head.ts";
 import type { HeadSpec } from "../heads/kinds.ts";
-import { sha256 } from "../model/bits.ts";
-import {
-  type BeforeAfter,
-  encode,
-  type GuardRecord,
-  type Manifest,
-} from "../store/manifest.ts";
+import type { BeforeAfter, GuardRecord, Manifest } from "../store/manifest.ts";
 import type { Draft, Head } from "../store/draft.ts";
 import type { Parameters } from "./network.ts";
 import type { Note } from "./phases.ts";
@@ -17,11 +11,17 @@ import type { Refusal } from "./refusals.ts";
 import type { ExampleAnswer } from "./standings.ts";
 import type { Version } from "./versions.ts";
 
+/** The identity of a request that is done once, however often it is sent. */
+export interface OnceOnly {
+  /** Its idempotency key. */
+  readonly key: string;
+  /** A hash of it: requests with equal hashes are the same. */
+  readonly request: string;
+}
+
 /** A fine-tune request whose parts have been checked. */
 export interface FinetuneRequest {
-  /** Bytes of the images. */
-  readonly images: readonly Uint8Array[];
-  /** Decodes and describes them; not called if the request is refused or answered before. */
+  /** Decodes and describes the images; not called if the request is refused or answered before. */
   readonly describe: () => Promise<readonly Uint8Array[]>;
   /** The heads that the labels are of. */
   readonly heads: readonly HeadSpec[];
@@ -42,7 +42,8 @@ export interface FinetuneRequest {
   readonly by?: string | undefined;
   /** The hashes, one of which must be the model's. */
   readonly ifMatch?: readonly string[];
-  readonly idempotencyKey?: string;
+  /** Given if the request may be repeated. */
+  readonly once?: OnceOnly;
   /** Called with the parts of the work. */
   readonly note?: Note | undefined;
 }
@@ -82,6 +83,7 @@ export interface Learned {
 export interface FinetuneResult {
   readonly answer: FinetuneAnswer;
   readonly sha256: string;
+  readonly dryRun: boolean;
 }
 
 /** The answer to a request that turned `before` into `after`. */
@@ -102,6 +104,7 @@ export function resultOf(
       ...figures,
     },
     sha256: after.sha256,
+    dryRun,
   };
 }
 
@@ -131,17 +134,6 @@ export function checkSame(hash: string, recorded: string): void {
   throw new IdempotencyError(
     "Cannot fine-tune: the Idempotency-Key was used before, for another request",
   );
-}
-
-/** A hash of the images, labels and options: requests with equal hashes are the same. */
-export async function requestHash(
-  { images, labels, mode, steps, learningRate, margin, trusted, dryRun }:
-    FinetuneRequest,
-): Promise<string> {
-  const hashes: string[] = [];
-  for (const image of images) hashes.push(await sha256(image.slice()));
-  const options = { mode, steps, learningRate, margin, trusted, dryRun };
-  return await sha256(encode({ images: hashes, labels, ...options }));
 }
 
 /**

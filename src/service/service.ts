@@ -73,6 +73,8 @@ export interface PredictResult {
  * their first use: that saves a cold start a third of the modules.
  */
 export class Service {
+  /** Fine-tunes, and answers given before. */
+  readonly finetuner: () => Promise<Finetuner>;
   /** Labels added, renamed and retired. */
   readonly labels: () => Promise<Labels>;
   /** Versions by number, and rollbacks. */
@@ -95,7 +97,6 @@ export class Service {
   #unchanging = () => Promise.resolve();
   readonly #store: ModelStore;
   readonly #versions: Versions;
-  readonly #finetuner: () => Promise<Finetuner>;
   readonly #report: (error: unknown) => void;
   readonly #keep: number;
   readonly #recent = new RecentImages();
@@ -126,7 +127,7 @@ export class Service {
       return editor;
     });
     this.sound = once(() => judged(weights));
-    this.#finetuner = once(async () => {
+    this.finetuner = once(async () => {
       await this.sound();
       const { Finetuner }: typeof import("./finetune.ts") = await import(
         import.meta.resolve("./finetune.ts")
@@ -137,7 +138,7 @@ export class Service {
       const { Labels }: typeof import("./labels.ts") = await import(
         import.meta.resolve("./labels.ts")
       );
-      const { corrections } = await this.#finetuner();
+      const { corrections } = await this.finetuner();
       const [, versions] = shared;
       return new Labels(network, versions, await this.#editor(), corrections);
     });
@@ -297,7 +298,7 @@ export class Service {
 
   /** Fine-tunes the heads: {@linkcode Finetuner.run}. */
   async finetune(request: FinetuneRequest): Promise<FinetuneResult> {
-    return await (await this.#finetuner()).run(request);
+    return await (await this.finetuner()).run(request);
   }
 
   /** Resolves when no change and no collection runs. */

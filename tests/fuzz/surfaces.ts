@@ -142,7 +142,6 @@ async function store(): Promise<Surface> {
   const { service } = await openFixture({ engine });
   const image = await service.describe(IMAGES.png);
   await service.finetune({
-    images: [IMAGES.png],
     describe: () => Promise.resolve([image]),
     heads: TWO_HEADS,
     labels: [[UNKNOWN], [1]],

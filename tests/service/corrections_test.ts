@@ -130,7 +130,6 @@ async function openShipped(engine?: Engine) {
       : -1;
   };
   const request = (rows: number[], shift = 0): FinetuneRequest => ({
-    images: rows.map(descriptorOf),
     describe: () => Promise.resolve(rows.map(descriptorOf)),
     mode: "correct",
     heads: sizes.heads,

@@ -231,7 +231,6 @@ export function lesson(
 ): FinetuneRequest {
   const descriptor = randomDescriptor(seed);
   return {
-    images: [descriptor],
     describe: () => Promise.resolve([descriptor]),
     mode: "steps",
     heads: changes.labels?.length === FOUR_HEADS.length
