@@ -131,6 +131,18 @@ export function isCorrectionMoment(name: string): boolean {
   return /^correction\..*\.exp_avg_sq$/.test(name);
 }
 
+/** The heads that a manifest keeps: none where labels and calibration are the base model's. */
+export function ownHeads(
+  { heads, calibration }: HeadsRecord,
+  base: ModelDescription,
+): HeadsRecord | undefined {
+  const parts = [heads, calibration];
+  const baseParts = [base.sizes.heads, base.calibration];
+  return JSON.stringify(parts) === JSON.stringify(baseParts)
+    ? undefined
+    : { heads, calibration };
+}
+
 /** A version's heads: the base model's where it has none of its own. */
 export function headsOf(
   { sizes: { heads }, calibration }: ModelDescription,

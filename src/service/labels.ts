@@ -20,7 +20,7 @@ import {
   type Editor,
   type Proposal,
 } from "./editor.ts";
-import { headShapes, headsOf } from "./heads.ts";
+import { headShapes, headsOf, ownHeads } from "./heads.ts";
 import { cleaned, grown, renamed, retired } from "./label_heads.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import { checkSound } from "./requests.ts";
@@ -107,7 +107,8 @@ export class Labels {
       checkSound(head, version);
       const own = headsOf(this.network.model, version.manifest);
       const { draft, ...rest } = await propose(version, own);
-      return { propose: { draft: { ...draft, by }, ...rest } };
+      const heads = draft.heads && ownHeads(draft.heads, this.network.model);
+      return { propose: { draft: { ...draft, heads, by }, ...rest } };
     }, { ifMatch, note });
     if ("answer" in done) return done.answer;
     return changedFrom(done.before, done.after);

@@ -1,0 +1,39 @@
+// Versions with labels of their own: equal states have equal hashes, and a server that
+// goes on makes the same versions as one that was restarted.
+
+import { assertEquals } from "@std/assert";
+import type { Service } from "../../src/service/service.ts";
+import type { Weights } from "../../src/service/weights.ts";
+import { openEngine } from "../../src/store/open.ts";
+import { fixtureWeights, openFixture } from "./fixture.ts";
+
+/** Runs a test on a service, and gives it another one on the same store, as after a restart. */
+async function withService(
+  weights: Weights,
+  body: (service: Service, restart: () => Promise<Service>) => Promise<void>,
+): Promise<void> {
+  const engine = await openEngine("memory");
+  const open = async () => (await openFixture({ weights, engine })).service;
+  const service = await open();
+  await body(service, open);
+  await service.close();
+}
+
+async function rename(
+  service: Service,
+  label: string,
+  name: string,
+): Promise<string> {
+  return (await (await service.labels()).rename("thing", label, name)).sha256;
+}
+
+Deno.test("a class that is given its first name back leaves the state as it was", async () => {
+  const weights = await fixtureWeights();
+  await withService(weights, async (service) => {
+    await rename(service, "mug", "cup");
+    assertEquals(
+      await rename(service, "cup", "mug"),
+      (await weights.base).sha256,
+    );
+  });
+});
