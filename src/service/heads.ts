@@ -9,6 +9,7 @@ import {
 import type { HeadsRecord, Manifest, TensorRecord } from "../store/manifest.ts";
 import type { Tensor } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
+import type { Parameters } from "./network.ts";
 import type { Heads } from "./tuner.ts";
 import type { Version } from "./versions.ts";
 import { isHead } from "./weights.ts";
@@ -36,6 +37,18 @@ export async function readHeads(
       await store.read(stored),
     ),
   };
+}
+
+/** The parameters of a version whose heads have changed, but for those that are the base model's. */
+export function withHeads(
+  version: Parameters,
+  heads: Parameters,
+  base: Parameters,
+): Parameters {
+  return new Map([
+    ...[...version].filter(([name]) => !isHead(name)),
+    ...[...heads].filter(([name, values]) => !sameBits(values, base.get(name))),
+  ]);
 }
 
 /** The base model's moments, with those that a version has of its own. */

@@ -8,11 +8,7 @@ import { layerOf } from "../model/sizes.ts";
 import type { Draft, Tensor } from "../store/draft.ts";
 import type { HeadsRecord, Manifest } from "../store/manifest.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
-import {
-  changedParameters,
-  type Corrections,
-  guardRecord,
-} from "./corrections.ts";
+import { type Corrections, guardRecord } from "./corrections.ts";
 import {
   type Changed,
   changedFrom,
@@ -20,7 +16,7 @@ import {
   type Editor,
   type Proposal,
 } from "./editor.ts";
-import { headShapes, headsOf, ownHeads } from "./heads.ts";
+import { headShapes, headsOf, ownHeads, withHeads } from "./heads.ts";
 import { cleaned, grown, renamed, retired } from "./label_heads.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import { checkSound } from "./requests.ts";
@@ -141,13 +137,11 @@ export class Labels {
       },
       examplesFrom(next.heads, examples),
     );
-    const parameters: Parameters = new Map([
-      ...version.parameters,
-      ...changedParameters(
-        parametersOf(heads),
-        this.network.model.parameters,
-      ),
-    ]);
+    const parameters = withHeads(
+      version.parameters,
+      parametersOf(heads),
+      this.network.model.parameters,
+    );
     const moments = momentTensors(
       own.heads,
       present.secondMoments,

@@ -14,6 +14,7 @@ import {
   readHeads,
   restOf,
   trunkName,
+  withHeads,
 } from "./heads.ts";
 import { Learner, type Outcome } from "./learner.ts";
 import type { ServingNetwork } from "./network.ts";
@@ -82,7 +83,11 @@ export class Steps {
     );
     return {
       refusal: outcome.refusal,
-      parameters: new Map([...parameters, ...outcome.heads.parameters]),
+      parameters: withHeads(
+        parameters,
+        outcome.heads.parameters,
+        this.network.model.parameters,
+      ),
       draft: {
         change: "finetune",
         step: manifest.step + steps,

@@ -5,7 +5,14 @@ import { assertEquals } from "@std/assert";
 import type { Service } from "../../src/service/service.ts";
 import type { Weights } from "../../src/service/weights.ts";
 import { openEngine } from "../../src/store/open.ts";
-import { fixtureWeights, openFixture } from "./fixture.ts";
+import {
+  fixtureWeights,
+  lesson,
+  onlyLabel,
+  openFixture,
+  randomDescriptor,
+  TWO_HEADS,
+} from "./fixture.ts";
 
 /** Runs a test on a service, and gives it another one on the same store, as after a restart. */
 async function withService(
@@ -35,5 +42,27 @@ Deno.test("a class that is given its first name back leaves the state as it was"
       await rename(service, "cup", "mug"),
       (await weights.base).sha256,
     );
+  });
+});
+
+Deno.test("a head that learned nothing is not kept, whether or not the server was restarted", async () => {
+  const weights = await fixtureWeights({ guard: false, replay: false });
+  await withService(weights, async (service, restart) => {
+    const labels = onlyLabel(TWO_HEADS, "thing", 2);
+    await service.finetune(lesson(1, { labels, mode: "steps" }));
+    const describe = () => Promise.resolve([randomDescriptor(2)]);
+    const hashes: string[] = [];
+    for (const each of [service, await restart()]) {
+      const added = await (await each.labels()).add("thing", "cup", describe);
+      const { manifest } =
+        (await (await each.history()).find(added.version.after))!;
+      assertEquals(
+        manifest.tensors.filter(({ name }) => name.startsWith("head.place.")),
+        [],
+      );
+      hashes.push(added.sha256);
+      await (await each.history()).rollback(1);
+    }
+    assertEquals(hashes[0], hashes[1]);
   });
 });
