@@ -67,7 +67,7 @@ export class Steps {
     const learner = await this.#learnerFor(version, own);
     const heads = this.#last?.sha256 === manifest.sha256
       ? this.#last.heads
-      : await readHeads(this.store, version, learner.baseHeads);
+      : await readHeads(this.store, version, this.#unlearned(learner));
     const outcome = await learner.learn({
       heads,
       parameters,
@@ -125,14 +125,13 @@ export class Steps {
   }
 
   #tensorsOf({ heads }: Outcome, own: HeadsRecord) {
-    const { model } = this.network;
-    const base = { parameters: model.parameters, moments: new Map() };
-    const stored = this.#learner!.learner.baseHeads;
-    return headTensors(
-      heads,
-      own.heads === model.sizes.heads ? stored : base,
-      headShapes(model, own),
-    );
+    const base = this.#unlearned(this.#learner!.learner);
+    return headTensors(heads, base, headShapes(this.network.model, own));
+  }
+
+  /** The heads of which a version keeps nothing: the base model's, with moments that fit the labels. */
+  #unlearned({ baseHeads: { moments } }: Learner): Heads {
+    return { parameters: this.network.model.parameters, moments };
   }
 
   async #learnerFor(version: Version, own: HeadsRecord): Promise<Learner> {

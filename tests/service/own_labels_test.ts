@@ -5,6 +5,7 @@ import { assertEquals } from "@std/assert";
 import type { Service } from "../../src/service/service.ts";
 import type { Weights } from "../../src/service/weights.ts";
 import { openEngine } from "../../src/store/open.ts";
+import { joined } from "../checkpoint/bytes.ts";
 import {
   fixtureWeights,
   lesson,
@@ -66,3 +67,39 @@ Deno.test("a head that learned nothing is not kept, whether or not the server wa
     assertEquals(hashes[0], hashes[1]);
   });
 });
+
+Deno.test("steps under other labels are the same after an export and an import", async () => {
+  const weights = await fixtureWeights({ guard: false, replay: false });
+  await withService(weights, async (service) => {
+    await rename(service, "mug", "cup");
+    const labels = onlyLabel(TWO_HEADS, "thing", 2);
+    const { sha256 } = await service.finetune(lesson(1, { labels }));
+    const transfer = await service.transfer();
+    const { chunks } = await transfer.export();
+    assertEquals((await transfer.import(joined(chunks))).sha256, sha256);
+  });
+});
+
+Deno.test("steps go on from the served heads, not from those that came with their labels", async () => {
+  const weights = await fixtureWeights({ guard: false, replay: false });
+  await withService(weights, async (service, restart) => {
+    const transfer = await service.transfer();
+    await rename(service, "mug", "cup");
+    const { chunks } = await transfer.export();
+    await (await service.history()).rollback(0);
+    const places = onlyLabel(TWO_HEADS, "place", 1);
+    await service.finetune(lesson(1, { labels: places }));
+    await rename(service, "mug", "cup"); // these labels came with another head place
+    await transfer.import(joined(chunks)); // and stay, with the first one
+    const restarted = await restart();
+    const labels = onlyLabel(TWO_HEADS, "thing", 2);
+    const before = await placeOf(restarted);
+    await restarted.finetune(lesson(1, { labels }));
+    assertEquals(await placeOf(restarted), before);
+  });
+});
+
+async function placeOf(service: Service) {
+  const said = await service.predict([randomDescriptor(3)], { topK: 2 });
+  return said!.predictions[0]!.answers.place;
+}
