@@ -98,7 +98,7 @@ export class Corrections {
       },
       report,
       keep: (sha256) => {
-        this.tuned.keep(sha256, tuned);
+        this.tuned.keep(sha256, tuned, firstMoments);
         this.#attempts = { version: 0, count: 0 };
       },
     };

@@ -1,7 +1,11 @@
 /** Plain training steps by request, for clients that run their own training over HTTP. @module */
 
 import { headsFrom } from "../correction/heads.ts";
-import { type HeadsRecord } from "../store/manifest.ts";
+import {
+  type HeadsRecord,
+  introducerOf,
+  trunkName,
+} from "../store/manifest.ts";
 import type { ModelStore } from "../store/store.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
 import {
@@ -9,11 +13,9 @@ import {
   headShapes,
   headsOf,
   headTensors,
-  labelledTrunk,
-  parametersThatBrought,
+  introducedParameters,
   readHeads,
   restOf,
-  trunkName,
   withHeads,
 } from "./heads.ts";
 import { Learner, type Outcome } from "./learner.ts";
@@ -34,8 +36,8 @@ const DEFAULT_LEARNING_RATE = 2e-4;
  * of the optimizer, as the training itself would.
  */
 export class Steps {
-  /** For the trunk and the labels of that name. */
-  #learner: { name: string; learner: Learner } | undefined;
+  /** For versions with the labels of this introducer. */
+  #learner: { introducer: number; learner: Learner } | undefined;
   /** The heads of the version that this process committed last. */
   #last: { sha256: string; heads: Heads } | undefined;
 
@@ -136,13 +138,15 @@ export class Steps {
 
   async #learnerFor(version: Version, own: HeadsRecord): Promise<Learner> {
     const { manifest } = version;
-    const name = labelledTrunk(manifest);
-    if (this.#learner?.name !== name) {
-      const brought = manifest.heads &&
-        await parametersThatBrought(this.store, manifest);
+    const introducer = manifest.heads === undefined
+      ? 0
+      : introducerOf(manifest);
+    if (this.#learner?.introducer !== introducer) {
+      const introduced = manifest.heads &&
+        await introducedParameters(this.store, manifest);
       const { network, weights } = this;
-      const learner = await Learner.create(network, weights, own, brought);
-      this.#learner = { name, learner };
+      const learner = await Learner.create(network, weights, own, introduced);
+      this.#learner = { introducer, learner };
     }
     return this.#learner.learner;
   }

@@ -1,10 +1,12 @@
 // Versions with labels of their own: equal states have equal hashes, and a server that
 // goes on makes the same versions as one that was restarted.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Service } from "../../src/service/service.ts";
 import type { Weights } from "../../src/service/weights.ts";
+import { collect } from "../../src/store/collect.ts";
 import { openEngine } from "../../src/store/open.ts";
+import { ModelStore } from "../../src/store/store.ts";
 import { joined } from "../checkpoint/bytes.ts";
 import {
   fixtureWeights,
@@ -103,3 +105,69 @@ async function placeOf(service: Service) {
   const said = await service.predict([randomDescriptor(3)], { topK: 2 });
   return said!.predictions[0]!.answers.place;
 }
+
+/** Corrects by `steps` and the finish; resolves to the hash of the version that it made. */
+async function correct(
+  service: Service,
+  seed: number,
+  steps: number,
+): Promise<string> {
+  const labels = onlyLabel(TWO_HEADS, "thing", 2 * (seed % 2));
+  const { answer, sha256 } = await service.finetune(
+    lesson(seed, { mode: "correct", trusted: true, steps, labels }),
+  );
+  assert(answer.accepted, answer.reason!);
+  return sha256;
+}
+
+/** The hashes of a last correction after some changes, by a server that made them and one that was restarted. */
+async function bothHashes(
+  change: (service: Service) => Promise<void>,
+): Promise<string[]> {
+  const weights = await fixtureWeights({ guard: false });
+  const hashes: string[] = [];
+  for (const restarted of [false, true]) {
+    await withService(weights, async (service, restart) => {
+      await change(service);
+      const last = restarted ? await restart() : service;
+      hashes.push(await correct(last, 4, 1));
+    });
+  }
+  return hashes;
+}
+
+Deno.test("after a rollback to other labels, a server goes on as one that was restarted", async () => {
+  const [one, other] = await bothHashes(async (service) => {
+    await rename(service, "mug", "cup");
+    await correct(service, 1, 0);
+    await rename(service, "cup", "jar");
+    await (await service.history()).rollback(2);
+  });
+  assertEquals(one, other);
+});
+
+Deno.test("labels that are introduced again are compared with their second introduction", async () => {
+  const [one, other] = await bothHashes(async (service) => {
+    await rename(service, "mug", "cup");
+    await correct(service, 1, 0);
+    await (await service.history()).rollback(0);
+    await service.finetune(lesson(2));
+    await rename(service, "mug", "cup");
+  });
+  assertEquals(one, other);
+});
+
+Deno.test("the version that introduced the labels of a kept one is kept", async () => {
+  const weights = await fixtureWeights({ guard: false });
+  const engine = await openEngine("memory");
+  const { service } = await openFixture({ weights, engine });
+  await rename(service, "mug", "cup");
+  for (const seed of [1, 2, 3]) await service.finetune(lesson(seed));
+  const store = new ModelStore(engine, await weights.base);
+  await collect(store, 2);
+  const kept = (await store.manifests()).map(({ version }) => version);
+
+  assertEquals(kept, [4, 3, 1]);
+  await store.load((await store.manifest(1))!);
+  await service.close();
+});
