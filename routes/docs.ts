@@ -54,7 +54,10 @@ const DAY = "public, max-age=86400";
 export function docsRoutes({ service, limits, keys }: RouteOptions): Hono {
   return new Hono()
     .get("/openapi.json", noQuery(), async (c) => {
-      const { heads } = await service();
+      const open = await service();
+      // While no store answers, the labels are those that were last known.
+      await open.identity().catch(() => {});
+      const { heads } = open;
       const operations = operationsOf({ heads, limits });
       const document = openApiDocument(operations, keys.predict !== undefined);
       return c.json(document, 200, { "Cache-Control": "no-cache" });

@@ -3,10 +3,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono/quick";
 import { entityTag } from "../src/service/answers.ts";
-import type {
-  FinetuneAnswer,
-  FinetuneResult,
-} from "../src/service/requests.ts";
+import type { FinetuneResult, OnceOnly } from "../src/service/requests.ts";
 import type { RequestLimits } from "../src/service/limits.ts";
 import type { Note } from "../src/service/phases.ts";
 import type { Service } from "../src/service/service.ts";
@@ -19,6 +16,7 @@ import type { RouteOptions } from "./options.ts";
 import { onlyMethods, problem } from "./problem.ts";
 import { refuseQuery } from "./query.ts";
 import { noteOf, phase, recordOf } from "./record.ts";
+import { requestHash } from "./request_hash.ts";
 
 /** Teaches the model corrected examples. */
 export function finetuneRoutes(options: RouteOptions): Hono {
@@ -51,23 +49,33 @@ interface Prepared {
   /** Number of examples. */
   readonly examples: number;
   /** Does the work, and tells how far it is. */
-  readonly run: (tell: Tell) => Promise<FinetuneResult>;
+  readonly run: (tell: Tell) => Promise<FinetuneResult> | FinetuneResult;
 }
 
-async function prepare(
-  c: Context,
-  { service, limits, keyring }: RouteOptions,
-): Promise<Prepared> {
+async function prepare(c: Context, options: RouteOptions): Promise<Prepared> {
+  const { service, limits, keyring } = options;
   const ifMatch = readIfMatch(c);
-  const idempotencyKey = readIdempotencyKey(c);
+  const key = readIdempotencyKey(c);
   const open = await service();
-  const { OPTIONS, readLesson } = await import("./lesson.ts");
+  const { OPTIONS, readLesson, readLessonBody } = await import("./lesson.ts");
   await refuseQuery(c, OPTIONS);
-  const { sources, ...lesson } = await readLesson(c, open.heads, limits);
+  const body = await readLessonBody(c, limits);
+  const once = key === undefined
+    ? undefined
+    : { key, request: await requestHash(c, body) };
+  const read = async () => {
+    const lesson = await readLesson(body, await open.newestHeads());
+    return { ...lesson, found: findSources(open, lesson.sources) };
+  };
+  const lesson = await orAnswered(read, once, open);
+  if ("answer" in lesson) {
+    const { examples } = lesson.answer;
+    return { examples: examples.length, run: () => recorded(c, lesson) };
+  }
+  const { found, sources: _, ...rest } = lesson;
   for (const option of ["margin", "trusted"] as const) {
     if (lesson[option] !== undefined) keyring.checkAdmin(c, option);
   }
-  const found = findSources(open, sources);
   const describe = async (tell: Tell) => {
     await keyring.spend(c, "examples", found.length);
     const describing = () => describeSources(open, found, limits, noteOf(c));
@@ -77,20 +85,41 @@ async function prepare(
   };
   const run = async (tell: Tell) => {
     const request = {
-      images: found.map(({ value }) => value),
       describe: () => describe(tell),
-      ...lesson,
+      ...rest,
       by: recordOf(c).key?.name,
       note: noteOfSteps(noteOf(c), tell),
       ...(ifMatch === undefined ? {} : { ifMatch }),
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(once === undefined ? {} : { once }),
     };
     const result = await phase(c, "finetune", () => open.finetune(request));
-    recordOf(c).version = result.answer.version.after;
-    recordOf(c).outcome = outcomeOf(result.answer, lesson.dryRun);
-    return result;
+    return recorded(c, result);
   };
   return { examples: found.length, run };
+}
+
+/**
+ * Reads a request, or finds the answer to it. It may have been answered before, and not
+ * be readable any more: a label has another name by now, or an image's id has expired.
+ */
+async function orAnswered<T>(
+  read: () => Promise<T>,
+  once: OnceOnly | undefined,
+  open: Service,
+): Promise<T | FinetuneResult> {
+  try {
+    return await read();
+  } catch (error) {
+    const answered = once && await (await open.finetuner()).answered(once);
+    if (answered === undefined) throw error;
+    return answered;
+  }
+}
+
+function recorded(c: Context, result: FinetuneResult): FinetuneResult {
+  recordOf(c).version = result.answer.version.after;
+  recordOf(c).outcome = outcomeOf(result);
+  return result;
 }
 
 /** Notes the parts of the work, and tells of each training step. */
@@ -141,6 +170,6 @@ async function describeSources(
   );
 }
 
-function outcomeOf({ accepted }: FinetuneAnswer, dryRun: boolean) {
+function outcomeOf({ answer: { accepted }, dryRun }: FinetuneResult) {
   return dryRun ? "dry_run" : accepted ? "accepted" : "refused";
 }

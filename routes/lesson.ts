@@ -30,6 +30,7 @@ export type Source =
 /** A request's examples, with labels as numbers, and its options. */
 export interface Lesson {
   readonly sources: readonly Source[];
+  readonly heads: readonly HeadSpec[];
   /** Label of each image for each head, in the heads' order, or `UNKNOWN`. */
   readonly labels: readonly (readonly number[])[];
   readonly mode: "correct" | "steps";
@@ -53,18 +54,43 @@ interface Example {
   readonly labels: Readonly<Record<string, number | undefined>>;
 }
 
-/** Reads and checks everything but the images themselves. */
-export async function readLesson(
+/** The body of a request, before it is checked. */
+export type LessonBody =
+  | { readonly form: Form }
+  | { readonly json: Record<string, unknown> };
+
+/** Reads the body as it is. */
+export async function readLessonBody(
   c: Context,
-  heads: readonly HeadSpec[],
   limits: RequestLimits,
+): Promise<LessonBody> {
+  switch (bodyKind(c)) {
+    case "form":
+      return { form: await readForm(c, limits) };
+    case "json":
+      return { json: await readJson(c, limits) };
+    default:
+      throw problem(
+        415,
+        `Cannot fine-tune: expected multipart/form-data or JSON, got ${
+          shown(c.req.header("Content-Type"))
+        }`,
+      );
+  }
+}
+
+/** Checks everything but the images themselves. */
+export async function readLesson(
+  body: LessonBody,
+  heads: readonly HeadSpec[],
 ): Promise<Lesson> {
   const { examples, mode = "correct", steps, dryRun = false, ...rest } =
-    await readBody(c, heads, limits);
+    await checkedBody(body, heads);
   checkLabelled(examples, heads);
   if (mode === "steps" && steps === 0) throw noSteps();
   return {
     sources: examples.map(({ source }) => source),
+    heads,
     labels: heads.map(({ name }) =>
       examples.map(({ labels }) => labels[name] ?? UNKNOWN)
     ),
@@ -77,31 +103,15 @@ export async function readLesson(
   };
 }
 
-async function readBody(
-  c: Context,
-  heads: readonly HeadSpec[],
-  limits: RequestLimits,
-) {
-  switch (bodyKind(c)) {
-    case "form": {
-      const form = valueOfForm(await readForm(c, limits), heads);
-      const { examples, ...options } = check(finetuneForm(heads), form);
-      const read = (field: Field<Uint8Array>) => Promise.resolve(field);
-      return { ...options, examples: await withSources(examples, read) };
-    }
-    case "json": {
-      const body = await readJson(c, limits);
-      const { examples, ...options } = check(finetuneBody(heads), body);
-      return { ...options, examples: await withSources(examples, readDataUrl) };
-    }
-    default:
-      throw problem(
-        415,
-        `Cannot fine-tune: expected multipart/form-data or JSON, got ${
-          shown(c.req.header("Content-Type"))
-        }`,
-      );
+async function checkedBody(body: LessonBody, heads: readonly HeadSpec[]) {
+  if ("form" in body) {
+    const form = valueOfForm(body.form, heads);
+    const { examples, ...options } = check(finetuneForm(heads), form);
+    const read = (field: Field<Uint8Array>) => Promise.resolve(field);
+    return { ...options, examples: await withSources(examples, read) };
   }
+  const { examples, ...options } = check(finetuneBody(heads), body.json);
+  return { ...options, examples: await withSources(examples, readDataUrl) };
 }
 
 /** An example as its schema gives it back. */

@@ -94,8 +94,7 @@ async function correct(
   flags: Flags,
   signal: AbortSignal,
 ): Promise<FinetuneAnswer[]> {
-  await service.identity(); // the labels are those of the served version
-  const { heads } = service;
+  const heads = await service.newestHeads();
   const opened = await openDataset(flags, signal, {
     views: 1,
     preprocessing,
@@ -152,9 +151,9 @@ async function correctAll(
       signal.throwIfAborted();
       const batch = rows.slice(start, start + REQUEST);
       const { answer } = await service.finetune({
-        images: [],
         describe: () =>
           Promise.resolve(batch.map((row) => descriptorOf(examples, row))),
+        heads: examples.heads,
         labels: examples.heads.map((_, h) =>
           batch.map((row) => examples.labelOf(row, h))
         ),

@@ -8,11 +8,10 @@ import {
 } from "../correction/correct.ts";
 import type { WhitenedTable } from "../correction/head_change.ts";
 import { examplesFrom, parametersOf } from "../correction/heads.ts";
-import { sameBits } from "../model/bits.ts";
 import type { GuardRecord, HeadsRecord, Manifest } from "../store/manifest.ts";
 import type { ModelStore } from "../store/store.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
-import { headShapes, headsOf } from "./heads.ts";
+import { headShapes, headsOf, withHeads } from "./heads.ts";
 import { Correctors } from "./correctors.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import { timed } from "./phases.ts";
@@ -74,11 +73,11 @@ export class Corrections {
       { ...options, time },
     );
     const tuned = roundMoments(correction, present);
-    const after = parametersOf(correction.draft);
-    const parameters = new Map([
-      ...version.parameters,
-      ...changedParameters(after, this.network.model.parameters),
-    ]);
+    const parameters = withHeads(
+      version.parameters,
+      parametersOf(correction.draft),
+      this.network.model.parameters,
+    );
     const report = this.#report(present, correction, examples, options, own);
     return {
       refusal: correction.reason,
@@ -99,7 +98,7 @@ export class Corrections {
       },
       report,
       keep: (sha256) => {
-        this.tuned.keep(sha256, tuned);
+        this.tuned.keep(sha256, tuned, firstMoments);
         this.#attempts = { version: 0, count: 0 };
       },
     };
@@ -185,16 +184,6 @@ function optionsOf(
     learningRate: learningRate ?? DEFAULTS.learningRate,
     seed,
   };
-}
-
-/** Parameters that are not the base model's. */
-export function changedParameters(
-  parameters: Parameters,
-  base: Parameters,
-): [string, Float32Array][] {
-  return [...parameters].filter(([name, values]) =>
-    !sameBits(values, base.get(name))
-  );
 }
 
 /** The guard's record by the head's name; null if it has no labelled images. */

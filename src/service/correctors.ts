@@ -5,9 +5,13 @@ import type { WhitenedTable } from "../correction/head_change.ts";
 import { examplesFrom, headsFrom } from "../correction/heads.ts";
 import { featureCount } from "../model/sizes.ts";
 import type { StoredExamples } from "../model/state.ts";
-import type { HeadsRecord } from "../store/manifest.ts";
+import {
+  type HeadsRecord,
+  introducerOf,
+  trunkName,
+} from "../store/manifest.ts";
 import type { ModelStore } from "../store/store.ts";
-import { labelledTrunk, parametersThatBrought, trunkName } from "./heads.ts";
+import { introducedParameters } from "./heads.ts";
 import type { ServingNetwork } from "./network.ts";
 import { emptyRows, FeaturePool, type FeatureRows, plainRows } from "./pool.ts";
 import type { Version } from "./versions.ts";
@@ -21,7 +25,8 @@ export interface PreparedCorrector {
 
 /** Makes correctors from the replay memory and the guard set of the weights file. */
 export class Correctors {
-  #last: { name: string; prepared: PreparedCorrector } | undefined;
+  /** The last one, for versions with the trunk and labels of this introducer. */
+  #last: { introducer: number; prepared: PreparedCorrector } | undefined;
   /** Rows of the trunk that was computed last. */
   readonly #rows = new Map<
     StoredExamples,
@@ -40,9 +45,9 @@ export class Correctors {
    * introduced them.
    */
   async of(version: Version, own: HeadsRecord): Promise<PreparedCorrector> {
-    const name = labelledTrunk(version.manifest);
-    if (this.#last?.name !== name) {
-      this.#last = { name, prepared: await this.#make(version, own) };
+    const introducer = introducerOf(version.manifest);
+    if (this.#last?.introducer !== introducer) {
+      this.#last = { introducer, prepared: await this.#make(version, own) };
     }
     return this.#last.prepared;
   }
@@ -50,14 +55,12 @@ export class Correctors {
   async #make(version: Version, own: HeadsRecord): Promise<PreparedCorrector> {
     const { manifest } = version;
     const { model } = this.network;
-    const isBase = trunkName(manifest.tensors) === "" &&
-      manifest.heads === undefined;
-    const brought = isBase
+    const introduced = introducerOf(manifest) === 0
       ? []
-      : await parametersThatBrought(this.store, manifest);
+      : await introducedParameters(this.store, manifest);
     const { replay, guard } = this.material;
     const corrector = await Corrector.create({
-      base: headsFrom(own, new Map([...model.parameters, ...brought])),
+      base: headsFrom(own, new Map([...model.parameters, ...introduced])),
       features: featureCount(model.sizes),
       replay: examplesFrom(
         own.heads,

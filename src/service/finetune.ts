@@ -13,13 +13,15 @@ import { Corrections } from "./corrections.ts";
 import { checkMatch, type Editor, type Proposed } from "./editor.ts";
 import type { ServingNetwork } from "./network.ts";
 import { once } from "../once.ts";
+import { headsOf } from "./heads.ts";
 import {
+  checkLabels,
   checkSame,
   checkSound,
   type FinetuneRequest,
   type FinetuneResult,
   type Learned,
-  requestHash,
+  type OnceOnly,
   resultOf,
 } from "./requests.ts";
 import { Steps } from "./steps.ts";
@@ -61,27 +63,37 @@ export class Finetuner {
    * Fine-tunes the heads, and publishes the result if the guard allows it.
    *
    * @throws {BusyError} If too many requests wait.
-   * @throws {ConflictError} If other processes kept committing first.
+   * @throws {ConflictError} If other processes kept committing first, or changed the
+   * labels.
    * @throws {PreconditionError} If the model has none of the hashes asked for.
    * @throws {IdempotencyError} If the key was used for another request.
    * @throws {StoreError} If the head is damaged.
    */
   async run(request: FinetuneRequest): Promise<FinetuneResult> {
-    const { idempotencyKey: key } = request;
-    if (key === undefined) {
+    const { once } = request;
+    if (once === undefined) {
       await this.#checkMatch(request);
       return await this.#change(request);
     }
-    const hash = await requestHash(request);
+    const { key, request: hash } = once;
     const running = this.#running.get(key);
     if (running !== undefined) {
       checkSame(hash, running.hash);
       return await running.result;
     }
-    const result = this.#once(request, { key, hash })
+    const result = this.#once(request, once)
       .finally(() => this.#running.delete(key));
     this.#running.set(key, { hash, result });
     return await result;
+  }
+
+  /**
+   * The answer to a request that was answered before.
+   *
+   * @throws {IdempotencyError} If the key was used for another request.
+   */
+  async answered(once: OnceOnly): Promise<FinetuneResult | undefined> {
+    return (await this.#receiptOf(once)).answer;
   }
 
   /** Checks If-Match before anything is decoded; it is checked again in its turn. */
@@ -93,7 +105,7 @@ export class Finetuner {
 
   async #once(
     request: FinetuneRequest,
-    identity: { key: string; hash: string },
+    identity: OnceOnly,
   ): Promise<FinetuneResult> {
     const receipt = await this.#receiptOf(identity);
     if (receipt.answer !== undefined) return receipt.answer;
@@ -103,7 +115,7 @@ export class Finetuner {
 
   async #change(
     request: FinetuneRequest,
-    identity?: { key: string; hash: string },
+    identity?: OnceOnly,
     known?: ReceiptState,
   ): Promise<FinetuneResult> {
     const descriptors = await request.describe();
@@ -130,7 +142,7 @@ export class Finetuner {
 
   /** Looks up the earlier answer to an idempotency key. */
   async #receiptOf(
-    { key, hash }: { key: string; hash: string },
+    { key, request: hash }: OnceOnly,
   ): Promise<ReceiptState> {
     const slot = await findReceipt(this.store, key);
     const fill: FillReceipt = (result) => fillReceipt(slot, hash, result);
@@ -167,6 +179,8 @@ export class Finetuner {
   ): Promise<Learned> {
     const version = this.versions.current;
     checkSound(head, version);
+    const { heads } = headsOf(this.network.model, version.manifest);
+    checkLabels(request, heads);
     const examples = {
       features: this.network.features(version.parameters, descriptors),
       labels: request.labels,

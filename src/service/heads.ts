@@ -6,9 +6,15 @@ import {
   type Moment,
   shapesOf,
 } from "../model/state.ts";
-import type { HeadsRecord, Manifest, TensorRecord } from "../store/manifest.ts";
+import {
+  type HeadsRecord,
+  introducerOf,
+  type Manifest,
+  type TensorRecord,
+} from "../store/manifest.ts";
 import type { Tensor } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
+import type { Parameters } from "./network.ts";
 import type { Heads } from "./tuner.ts";
 import type { Version } from "./versions.ts";
 import { isHead } from "./weights.ts";
@@ -36,6 +42,18 @@ export async function readHeads(
       await store.read(stored),
     ),
   };
+}
+
+/** The parameters of a version whose heads have changed, but for those that are the base model's. */
+export function withHeads(
+  version: Parameters,
+  heads: Parameters,
+  base: Parameters,
+): Parameters {
+  return new Map([
+    ...[...version].filter(([name]) => !isHead(name)),
+    ...[...heads].filter(([name, values]) => !sameBits(values, base.get(name))),
+  ]);
 }
 
 /** The base model's moments, with those that a version has of its own. */
@@ -131,6 +149,18 @@ export function isCorrectionMoment(name: string): boolean {
   return /^correction\..*\.exp_avg_sq$/.test(name);
 }
 
+/** The heads that a manifest keeps: none where labels and calibration are the base model's. */
+export function ownHeads(
+  { heads, calibration }: HeadsRecord,
+  base: ModelDescription,
+): HeadsRecord | undefined {
+  const parts = [heads, calibration];
+  const baseParts = [base.sizes.heads, base.calibration];
+  return JSON.stringify(parts) === JSON.stringify(baseParts)
+    ? undefined
+    : { heads, calibration };
+}
+
 /** A version's heads: the base model's where it has none of its own. */
 export function headsOf(
   { sizes: { heads }, calibration }: ModelDescription,
@@ -148,30 +178,18 @@ export function headShapes(
   return new Map([...shapes].filter(([name]) => isHead(name)));
 }
 
-/** A name for a version's trunk and labels: drafts are compared with the version that introduced both. */
-export function labelledTrunk({ tensors, heads }: Manifest): string {
-  return JSON.stringify([trunkName(tensors), heads]);
-}
-
-/** The heads' parameters of the oldest version in a row with the same trunk and labels. */
-export async function parametersThatBrought(
+/**
+ * The heads' parameters of the version that introduced a version's trunk and labels; if it
+ * is there no more, or damaged, those of the version itself.
+ */
+export async function introducedParameters(
   store: ModelStore,
   manifest: Manifest,
 ): Promise<Map<string, Float32Array>> {
-  const name = labelledTrunk(manifest);
-  let first = manifest;
-  while (first.parent !== null && first.parent > 0) {
-    const parent = await store.manifest(first.parent);
-    if (parent === undefined || labelledTrunk(parent) !== name) break;
-    first = parent;
-  }
-  return await store.load(first, isHead);
-}
-
-/** A name for a version's trunk; the base model's is the empty string. */
-export function trunkName(tensors: readonly TensorRecord[]): string {
-  return tensors.filter(({ name }) => name.startsWith("trunk."))
-    .map(({ sha256 }) => sha256).join(" ");
+  const introducer = await store.manifest(introducerOf(manifest));
+  const isThere = introducer !== undefined &&
+    introducer.change !== "unreadable";
+  return await store.load(isThere ? introducer : manifest, isHead);
 }
 
 function isMomentOfHead(name: string): boolean {

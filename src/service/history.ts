@@ -1,6 +1,6 @@
 /** The model's history, and rollbacks. @module */
 
-import type { Manifest } from "../store/manifest.ts";
+import { introducerOf, type Manifest } from "../store/manifest.ts";
 import { deleteTag, readTags, setTag } from "../store/tags.ts";
 import type { ModelStore } from "../store/store.ts";
 import {
@@ -98,6 +98,7 @@ export class History {
         tensors: target.tensors,
         memory: target.memory,
         heads: target.heads,
+        introduced: introducerOf(target),
         by,
       },
       parameters: new Map([...tensors].filter(([name]) => isParameter(name))),

@@ -9,11 +9,7 @@ import { layerOf } from "../model/sizes.ts";
 import type { Draft, Tensor } from "../store/draft.ts";
 import type { HeadsRecord, Manifest } from "../store/manifest.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
-import {
-  changedParameters,
-  type Corrections,
-  guardRecord,
-} from "./corrections.ts";
+import { type Corrections, guardRecord } from "./corrections.ts";
 import {
   type Changed,
   changedFrom,
@@ -21,7 +17,7 @@ import {
   type Editor,
   type Proposal,
 } from "./editor.ts";
-import { headShapes, headsOf } from "./heads.ts";
+import { headShapes, headsOf, ownHeads, withHeads } from "./heads.ts";
 import { cleaned, grown, renamed, retired } from "./label_heads.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import type { FeatureRows } from "./pool.ts";
@@ -52,6 +48,7 @@ export class Labels {
     options: ChangeOptions = {},
   ): Promise<Changed> {
     const named = cleaned(label);
+    await this.versions.head();
     const present = headsOf(this.network.model, this.versions.current.manifest);
     grown(present, head, named); // refused before anything is decoded
     const descriptors = await describe();
@@ -108,7 +105,8 @@ export class Labels {
       checkSound(head, version);
       const own = headsOf(this.network.model, version.manifest);
       const { draft, ...rest } = await propose(version, own);
-      return { propose: { draft: { ...draft, by }, ...rest } };
+      const heads = draft.heads && ownHeads(draft.heads, this.network.model);
+      return { propose: { draft: { ...draft, heads, by }, ...rest } };
     }, { ifMatch, note });
     if ("answer" in done) return done.answer;
     return changedFrom(done.before, done.after);
@@ -135,13 +133,11 @@ export class Labels {
       },
       examplesFrom(next.heads, examples),
     );
-    const parameters: Parameters = new Map([
-      ...version.parameters,
-      ...changedParameters(
-        parametersOf(heads),
-        this.network.model.parameters,
-      ),
-    ]);
+    const parameters = withHeads(
+      version.parameters,
+      parametersOf(heads),
+      this.network.model.parameters,
+    );
     const moments = momentTensors(
       own.heads,
       present.secondMoments,

@@ -80,18 +80,18 @@ export class Learner {
   /**
    * Reads moments, replay memory and guard set, and takes the memory for steps.
    *
-   * @param brought Parameters of heads other than the base model's.
+   * @param introduced Parameters of heads other than the base model's.
    */
   static async create(
     network: ServingNetwork,
     weights: Weights,
     { heads, calibration }: HeadsRecord,
-    brought: Parameters = new Map(),
+    introduced: Parameters = new Map(),
   ): Promise<Learner> {
     const { moments, replay, guard } = await weights.material();
     const { model } = weights;
     const sizes = { ...model.sizes, heads };
-    const parameters = new Map([...model.parameters, ...brought]);
+    const parameters = new Map([...model.parameters, ...introduced]);
     const lengthOf = (name: string) => parameters.get(name)?.length;
     return new Learner(
       network,

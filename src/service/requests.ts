@@ -1,13 +1,9 @@
 /** Fine-tune requests and their answers. @module */
 
-import { IdempotencyError, StoreError } from "../errors.ts";
-import { sha256 } from "../model/bits.ts";
-import {
-  type BeforeAfter,
-  encode,
-  type GuardRecord,
-  type Manifest,
-} from "../store/manifest.ts";
+import { ConflictError, IdempotencyError, StoreError } from "../errors.ts";
+import { isKnown } from "../heads/head.ts";
+import type { HeadSpec } from "../heads/kinds.ts";
+import type { BeforeAfter, GuardRecord, Manifest } from "../store/manifest.ts";
 import type { Draft, Head } from "../store/draft.ts";
 import type { Parameters } from "./network.ts";
 import type { Note } from "./phases.ts";
@@ -18,12 +14,20 @@ import type { Version } from "./versions.ts";
 /** The largest margin of a correction, in logits. */
 export const MAX_MARGIN = 4;
 
+/** The identity of a request that is done once, however often it is sent. */
+export interface OnceOnly {
+  /** Its idempotency key. */
+  readonly key: string;
+  /** A hash of it: requests with equal hashes are the same. */
+  readonly request: string;
+}
+
 /** A fine-tune request whose parts have been checked. */
 export interface FinetuneRequest {
-  /** Bytes of the images. */
-  readonly images: readonly Uint8Array[];
-  /** Decodes and describes them; not called if the request is refused or answered before. */
+  /** Decodes and describes the images; not called if the request is refused or answered before. */
   readonly describe: () => Promise<readonly Uint8Array[]>;
+  /** The heads that the labels are of. */
+  readonly heads: readonly HeadSpec[];
   /** Label of each example for each head, in the heads' order, or `UNKNOWN`. */
   readonly labels: readonly (readonly number[])[];
   /** A correction by the policy of src/correction, or plain training steps. */
@@ -41,7 +45,8 @@ export interface FinetuneRequest {
   readonly by?: string | undefined;
   /** The hashes, one of which must be the model's. */
   readonly ifMatch?: readonly string[];
-  readonly idempotencyKey?: string;
+  /** Given if the request may be repeated. */
+  readonly once?: OnceOnly;
   /** Called with the parts of the work. */
   readonly note?: Note | undefined;
 }
@@ -81,6 +86,7 @@ export interface Learned {
 export interface FinetuneResult {
   readonly answer: FinetuneAnswer;
   readonly sha256: string;
+  readonly dryRun: boolean;
 }
 
 /** The answer to a request that turned `before` into `after`. */
@@ -101,6 +107,7 @@ export function resultOf(
       ...figures,
     },
     sha256: after.sha256,
+    dryRun,
   };
 }
 
@@ -132,13 +139,30 @@ export function checkSame(hash: string, recorded: string): void {
   );
 }
 
-/** A hash of the images, labels and options: requests with equal hashes are the same. */
-export async function requestHash(
-  { images, labels, mode, steps, learningRate, margin, trusted, dryRun }:
-    FinetuneRequest,
-): Promise<string> {
-  const hashes: string[] = [];
-  for (const image of images) hashes.push(await sha256(image.slice()));
-  const options = { mode, steps, learningRate, margin, trusted, dryRun };
-  return await sha256(encode({ images: hashes, labels, ...options }));
+/**
+ * Checks that the labels of a request name the same classes in the heads that are to
+ * learn them.
+ *
+ * @throws {ConflictError} If a change of labels came first.
+ */
+export function checkLabels(
+  { heads, labels }: FinetuneRequest,
+  now: readonly HeadSpec[],
+): void {
+  const changed = heads.findIndex((head, h) =>
+    labels[h]!.some((label) =>
+      isKnown(label) && nameIn(head, label) !== nameIn(now[h]!, label)
+    )
+  );
+  if (changed < 0) return;
+  throw new ConflictError(
+    `Cannot fine-tune: the labels of ${heads[changed]!.name} changed meanwhile`,
+  );
+}
+
+/** The name of an accepted class; undefined for one that is not, and for heads of other kinds. */
+function nameIn(head: HeadSpec, label: number): string | undefined {
+  if (head.kind !== "classes") return undefined;
+  const name = head.labels[label];
+  return name === undefined || head.retired?.includes(name) ? undefined : name;
 }

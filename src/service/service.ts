@@ -73,12 +73,28 @@ export interface PredictResult {
  * their first use: that saves a cold start a third of the modules.
  */
 export class Service {
+  /** Fine-tunes, and answers given before. */
+  readonly finetuner: () => Promise<Finetuner> = once(async () => {
+    await this.sound();
+    const { Finetuner }: typeof import("./finetune.ts") = await import(
+      import.meta.resolve("./finetune.ts")
+    );
+    const { options: { weights }, network } = this;
+    const editor = await this.#editor();
+    return new Finetuner(
+      weights,
+      network,
+      this.#store,
+      this.#versions,
+      editor,
+    );
+  });
   /** Labels added, renamed and retired. */
   readonly labels: () => Promise<Labels> = once(async () => {
     const { Labels }: typeof import("./labels.ts") = await import(
       import.meta.resolve("./labels.ts")
     );
-    const { corrections } = await this.#finetuner();
+    const { corrections } = await this.finetuner();
     const editor = await this.#editor();
     return new Labels(this.network, this.#versions, editor, corrections);
   });
@@ -131,21 +147,6 @@ export class Service {
     const collect = (version: number) => this.#collectAfter(version);
     return new Editor(this.#store, this.#versions, maxWaiting, collect);
   });
-  readonly #finetuner = once(async (): Promise<Finetuner> => {
-    await this.sound();
-    const { Finetuner }: typeof import("./finetune.ts") = await import(
-      import.meta.resolve("./finetune.ts")
-    );
-    const { options: { weights }, network } = this;
-    const editor = await this.#editor();
-    return new Finetuner(
-      weights,
-      network,
-      this.#store,
-      this.#versions,
-      editor,
-    );
-  });
   readonly #store: ModelStore;
   readonly #versions: Versions;
   readonly #report: (error: unknown) => void;
@@ -190,6 +191,12 @@ export class Service {
   get heads(): readonly HeadSpec[] {
     const { heads } = this.#versions.current.manifest;
     return heads?.heads ?? this.network.model.sizes.heads;
+  }
+
+  /** The heads of the newest version, which another process may have made just now. */
+  async newestHeads(): Promise<readonly HeadSpec[]> {
+    await this.#versions.head();
+    return this.heads;
   }
 
   /** Checks an image by its header: {@linkcode Describer.check}. */
@@ -288,7 +295,7 @@ export class Service {
 
   /** Fine-tunes the heads: {@linkcode Finetuner.run}. */
   async finetune(request: FinetuneRequest): Promise<FinetuneResult> {
-    return await (await this.#finetuner()).run(request);
+    return await (await this.finetuner()).run(request);
   }
 
   /** Resolves when no change and no collection runs. */

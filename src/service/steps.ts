@@ -1,7 +1,11 @@
 /** Plain training steps by request, for clients that run their own training over HTTP. @module */
 
 import { headsFrom } from "../correction/heads.ts";
-import { type HeadsRecord } from "../store/manifest.ts";
+import {
+  type HeadsRecord,
+  introducerOf,
+  trunkName,
+} from "../store/manifest.ts";
 import type { ModelStore } from "../store/store.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
 import {
@@ -9,11 +13,10 @@ import {
   headShapes,
   headsOf,
   headTensors,
-  labelledTrunk,
-  parametersThatBrought,
+  introducedParameters,
   readHeads,
   restOf,
-  trunkName,
+  withHeads,
 } from "./heads.ts";
 import { Learner, type Outcome } from "./learner.ts";
 import type { ServingNetwork } from "./network.ts";
@@ -33,8 +36,8 @@ const DEFAULT_LEARNING_RATE = 2e-4;
  * of the optimizer, as the training itself would.
  */
 export class Steps {
-  /** For the trunk and the labels of that name. */
-  #learner: { name: string; learner: Learner } | undefined;
+  /** For versions with the labels of this introducer. */
+  #learner: { introducer: number; learner: Learner } | undefined;
   /** The heads of the version that this process committed last. */
   #last: { sha256: string; heads: Heads } | undefined;
 
@@ -66,7 +69,7 @@ export class Steps {
     const learner = await this.#learnerFor(version, own);
     const heads = this.#last?.sha256 === manifest.sha256
       ? this.#last.heads
-      : await readHeads(this.store, version, learner.baseHeads);
+      : await readHeads(this.store, version, this.#unlearned(learner));
     const outcome = await learner.learn({
       heads,
       parameters,
@@ -81,9 +84,13 @@ export class Steps {
     );
     return {
       refusal: outcome.refusal,
-      parameters: new Map([...parameters, ...outcome.heads.parameters]),
+      parameters: withHeads(
+        parameters,
+        outcome.heads.parameters,
+        this.network.model.parameters,
+      ),
       draft: {
-        ...this.#draft(version, own, outcome, learner.baseHeads),
+        ...this.#draft(version, own, outcome, learner),
         step: manifest.step + steps,
         by: request.by,
         log: {
@@ -107,14 +114,15 @@ export class Steps {
     { manifest }: Version,
     own: HeadsRecord,
     { heads, loss, guard }: Outcome,
-    base: Heads,
+    learner: Learner,
   ) {
+    const shapes = headShapes(this.network.model, own);
     return {
       change: "finetune",
-      steps: changedSteps(manifest.steps, heads, base),
+      steps: changedSteps(manifest.steps, heads, learner.baseHeads),
       tensors: [
         ...restOf(manifest.tensors),
-        ...this.#tensorsOf(heads, own, base),
+        ...headTensors(heads, this.#unlearned(learner), shapes),
       ],
       loss,
       guard,
@@ -123,24 +131,22 @@ export class Steps {
     } as const;
   }
 
-  /** What differs from the base model; heads of another shape share no moments with it. */
-  #tensorsOf(heads: Heads, own: HeadsRecord, base: Heads) {
-    const { model } = this.network;
-    const shared = own.heads === model.sizes.heads
-      ? base
-      : { parameters: model.parameters, moments: new Map() };
-    return headTensors(heads, shared, headShapes(model, own));
+  /** The heads of which a version keeps nothing: the base model's, with moments that fit the labels. */
+  #unlearned({ baseHeads: { moments } }: Learner): Heads {
+    return { parameters: this.network.model.parameters, moments };
   }
 
   async #learnerFor(version: Version, own: HeadsRecord): Promise<Learner> {
     const { manifest } = version;
-    const name = labelledTrunk(manifest);
-    if (this.#learner?.name !== name) {
-      const brought = manifest.heads &&
-        await parametersThatBrought(this.store, manifest);
+    const introducer = manifest.heads === undefined
+      ? 0
+      : introducerOf(manifest);
+    if (this.#learner?.introducer !== introducer) {
+      const introduced = manifest.heads &&
+        await introducedParameters(this.store, manifest);
       const { network, weights } = this;
-      const learner = await Learner.create(network, weights, own, brought);
-      this.#learner = { name, learner };
+      const learner = await Learner.create(network, weights, own, introduced);
+      this.#learner = { introducer, learner };
     }
     return this.#learner.learner;
   }

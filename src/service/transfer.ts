@@ -15,7 +15,7 @@ import { CheckpointError } from "../errors.ts";
 import { featureStride } from "../model/network.ts";
 import { type Sizes, tensorSpecs } from "../model/sizes.ts";
 import { type ModelState, shapesOf } from "../model/state.ts";
-import type { HeadsRecord, Manifest } from "../store/manifest.ts";
+import type { Manifest } from "../store/manifest.ts";
 import type { Draft, Tensor } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
 import {
@@ -31,6 +31,7 @@ import {
   headsOf,
   isCorrectionMoment,
   mergedMoments,
+  ownHeads,
   tensorsOf,
 } from "./heads.ts";
 import { memoryTensors, readMemory } from "./memory_tensors.ts";
@@ -121,7 +122,10 @@ export class Transfer {
       steps: changedSteps({}, state, base),
       tensors,
       memory: await readMemory(source, rowWidth(state.sizes)),
-      heads: ownHeads(state, base),
+      heads: ownHeads(
+        { heads: state.sizes.heads, calibration: state.calibration },
+        base,
+      ),
       by,
     };
     const done = await this.editor.change<never>(
@@ -170,20 +174,6 @@ function checkFits(state: ModelState, base: ModelState): void {
 /** The beginning of a text, for a message. */
 function excerpt(text: string): string {
   return text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text;
-}
-
-/** A state's heads where their labels or calibration are not the base model's. */
-function ownHeads(
-  state: ModelState,
-  base: ModelState,
-): HeadsRecord | undefined {
-  const of = ({ sizes: { heads }, calibration }: ModelState) => ({
-    heads,
-    calibration,
-  });
-  return JSON.stringify(of(state)) === JSON.stringify(of(base))
-    ? undefined
-    : of(state);
 }
 
 /** The number of values of each parameter, by its name. */

@@ -18,8 +18,14 @@ import { isHead } from "./weights.ts";
 
 /** Reads the state of corrections, and drafts it. */
 export class TunedStore {
-  /** The last commit of this process. */
-  #last: { sha256: string; tuned: Tuned } | undefined;
+  /** The last commit of this process, and the first moments that its corrector had. */
+  #last:
+    | {
+      readonly sha256: string;
+      readonly tuned: Tuned;
+      readonly firstMoments: readonly WhitenedTable[];
+    }
+    | undefined;
   /** Blocks of memories that are stored already. */
   readonly #stored = new WeakMap<Float32Array, TensorRecord>();
 
@@ -34,7 +40,12 @@ export class TunedStore {
     own: HeadsRecord,
     firstMoments: readonly WhitenedTable[],
   ): Promise<Tuned> {
-    if (this.#last?.sha256 === manifest.sha256) return this.#last.tuned;
+    const last = this.#last;
+    if (
+      last?.sha256 === manifest.sha256 && last.firstMoments === firstMoments
+    ) {
+      return last.tuned;
+    }
     const records = manifest.tensors.filter(({ name }) =>
       isCorrectionMoment(name)
     );
@@ -59,8 +70,12 @@ export class TunedStore {
   }
 
   /** Keeps a committed state for the next request. */
-  keep(sha256: string, tuned: Tuned): void {
-    this.#last = { sha256, tuned };
+  keep(
+    sha256: string,
+    tuned: Tuned,
+    firstMoments: readonly WhitenedTable[],
+  ): void {
+    this.#last = { sha256, tuned, firstMoments };
   }
 
   /** Full blocks that are stored already are named, the others are written. */

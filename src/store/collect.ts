@@ -19,7 +19,13 @@ import {
   type Key,
   MAX_WRITE_CHANGES,
 } from "./engine.ts";
-import { blobsOf, decode, encode, type Manifest } from "./manifest.ts";
+import {
+  blobsOf,
+  decode,
+  encode,
+  introducerOf,
+  type Manifest,
+} from "./manifest.ts";
 import { stagedKey, stagingKey, type StagingRecord } from "./staging.ts";
 import { type ModelStore, versionKey } from "./store.ts";
 import { readTags } from "./tags.ts";
@@ -30,8 +36,8 @@ const RETIRE_BATCH = 32;
 const SWEEP_ATTEMPTS = 10;
 
 /**
- * Keeps the newest `keep` versions and every tagged one; removes the oldest of the others,
- * up to 32 at a time.
+ * Keeps the newest `keep` versions, every tagged one, and those that introduced the labels
+ * or the trunk of one that is kept; removes the oldest of the others, up to 32 at a time.
  *
  * @returns The versions removed, or undefined if the store changed too fast: the next
  * collection continues.
@@ -58,8 +64,14 @@ async function retire(
   const [staged] = await stampsOf(store, [stagedKey(root)]);
   const manifests = await store.manifests();
   const tagged = new Set((await readTags(store)).values());
-  const retired = manifests
-    .filter(({ version }, i) => i >= Math.max(1, keep) && !tagged.has(version))
+  const kept = manifests.filter(({ version }, i) =>
+    i < Math.max(1, keep) || tagged.has(version)
+  );
+  const needed = new Set([
+    ...kept.map(({ version }) => version),
+    ...kept.map(introducerOf),
+  ]);
+  const retired = manifests.filter(({ version }) => !needed.has(version))
     .slice(-RETIRE_BATCH);
   const done = retired.length === 0 || await engine.write({
     checks: [staged!],

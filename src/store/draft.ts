@@ -6,10 +6,12 @@ import {
   blobsOf,
   type ChangeLog,
   type HeadsRecord,
+  introducerOf,
   type Manifest,
   type MemoryRecord,
   stateHash,
   type TensorRecord,
+  trunkName,
 } from "./manifest.ts";
 
 /** The version that new changes build on, and the stamp by which a write checks that it still is. */
@@ -39,6 +41,8 @@ export interface Draft {
   readonly log?: Omit<ChangeLog, "features"> & { readonly features: Tensor };
   readonly memory?: DraftMemory | undefined;
   readonly heads?: HeadsRecord | undefined;
+  /** The version that introduced its trunk and labels, if it is known; by default, that of a parent with the same ones. */
+  readonly introduced?: number | undefined;
   readonly by?: string | undefined;
 }
 
@@ -72,6 +76,8 @@ export async function prepareDraft(
     ? null
     : { ...draft.log, features: await record(draft.log.features, blobs) };
   for (const { sha256 } of blobsOf(head.manifest)) blobs.delete(sha256);
+  const introduced = draft.introduced ??
+    introducer(head.manifest, tensors, heads);
   return {
     blobs,
     manifest: {
@@ -95,10 +101,24 @@ export async function prepareDraft(
       log,
       ...(memory && { memory }),
       ...(heads && { heads }),
+      ...(introduced > 0 && { introduced }),
       ...(by !== undefined && { by }),
       commit: crypto.randomUUID(),
     },
   };
+}
+
+/** The version that introduced the trunk and the labels of a child of `parent`. */
+function introducer(
+  parent: Manifest,
+  tensors: readonly TensorRecord[],
+  heads: HeadsRecord | undefined,
+): number {
+  const trunk = trunkName(tensors);
+  if (trunk === "" && heads === undefined) return 0;
+  const same = trunk === trunkName(parent.tensors) &&
+    JSON.stringify(heads) === JSON.stringify(parent.heads);
+  return same ? introducerOf(parent) : parent.version + 1;
 }
 
 async function memoryRecord(

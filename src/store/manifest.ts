@@ -102,6 +102,11 @@ export interface Manifest {
   readonly memory?: MemoryRecord;
   /** Its heads; missing where they are the base model's. */
   readonly heads?: HeadsRecord;
+  /**
+   * The version that introduced its trunk and labels, with which later ones are compared;
+   * missing where both are the base model's, and in versions from before it was noted.
+   */
+  readonly introduced?: number;
   /** The name of the key that made it; missing where keys had no names. */
   readonly by?: string;
   /** Marks the write that made this version, to recognise it after a lost answer. */
@@ -179,6 +184,25 @@ export function stateHash(base: BaseModel, state: State): Promise<string> {
 function byName(a: readonly unknown[], b: readonly unknown[]): number {
   const [x, y] = [String(a[0]), String(b[0])];
   return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** A name for a trunk; the base model's is the empty string. */
+export function trunkName(
+  tensors: readonly Pick<TensorRecord, "name" | "sha256">[],
+): string {
+  return tensors.filter(({ name }) => name.startsWith("trunk."))
+    .map(({ sha256 }) => sha256).join(" ");
+}
+
+/**
+ * The version that introduced a version's trunk and labels: 0 where they are the base
+ * model's, and the version itself where it does not say.
+ */
+export function introducerOf(
+  { version, introduced, tensors, heads }: Manifest,
+): number {
+  const isBase = trunkName(tensors) === "" && heads === undefined;
+  return isBase ? 0 : introduced ?? version;
 }
 
 /** The blob that holds a tensor. */

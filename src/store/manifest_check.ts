@@ -8,8 +8,9 @@ const MAX_VALUES = 2 ** 28;
 /** Whether a value has the parts of a manifest that the code relies on. */
 export function isManifest(value: unknown): value is Manifest {
   if (!isRecord(value)) return false;
-  const { version, step, sha256, steps, tensors, log } = value;
-  return isCount(version) && isCount(step) && typeof sha256 === "string" &&
+  const { version, step, sha256, steps, tensors, log, introduced = 0 } = value;
+  return isCount(version) && isCount(step) && isCount(introduced) &&
+    typeof sha256 === "string" &&
     isRecord(steps) && Object.values(steps).every(isCount) &&
     Array.isArray(tensors) && tensors.every(isTensorRecord) &&
     (log === null || (isRecord(log) && isTensorRecord(log.features)));

@@ -33,7 +33,7 @@ import {
   IMAGES,
   withApp,
 } from "../routes/fixture.ts";
-import { modelBytes, openFixture } from "../service/fixture.ts";
+import { modelBytes, openFixture, TWO_HEADS } from "../service/fixture.ts";
 
 /** A way in. */
 export interface Surface {
@@ -142,8 +142,8 @@ async function store(): Promise<Surface> {
   const { service } = await openFixture({ engine });
   const image = await service.describe(IMAGES.png);
   await service.finetune({
-    images: [IMAGES.png],
     describe: () => Promise.resolve([image]),
+    heads: TWO_HEADS,
     labels: [[UNKNOWN], [1]],
     mode: "steps",
     steps: 1,

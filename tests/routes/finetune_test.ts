@@ -4,9 +4,12 @@ import {
   assertGreater,
   assertStringIncludes,
 } from "@std/assert";
+import type { Hono } from "hono";
+import { openEngine } from "../../src/store/open.ts";
 import { THINGS } from "../service/fixture.ts";
 import {
   DATA_URL,
+  FINETUNE_KEY,
   IMAGES,
   postForm,
   postImage,
@@ -254,6 +257,73 @@ Deno.test("an Idempotency-Key makes repeats harmless, and another request an err
       "Idempotency-Key": "x".repeat(256),
     });
     assertEquals(long.status, 400);
+  });
+});
+
+Deno.test("a repeated request is answered as before, though its label or its id is known no more", async () => {
+  const engine = await openEngine("memory");
+  const serviceOptions = { engine: { ...engine, close: async () => {} } };
+  const post = (app: Hono, example: { readonly thing: string }) =>
+    postJson(app, "/finetune", { examples: [example], dryRun: true }, {
+      "Idempotency-Key": example.thing,
+    });
+  const [byImage, byId] = [{ ...example, thing: "mug" }, { thing: "pen" }];
+  const answers: string[] = [];
+  await withApp({ serviceOptions }, async (app) => {
+    const said = await (await postImage(app, "/predict", IMAGES.png)).json();
+    Object.assign(byId, { predictionId: said.predictions[0].id });
+    for (const example of [byImage, byId]) {
+      answers.push(await (await post(app, example)).text());
+    }
+    await app.request("/labels/thing/mug", {
+      method: "DELETE",
+      headers: { Authorization: `Bearer ${FINETUNE_KEY}` },
+    });
+  });
+  await withApp({ serviceOptions }, async (app) => {
+    for (const [i, example] of [byImage, byId].entries()) {
+      const again = await post(app, example);
+      assertEquals([again.status, await again.text()], [200, answers[i]]);
+    }
+    const unknown = await postJson(app, "/finetune", { examples: [byId] }, {
+      "Idempotency-Key": "new",
+    });
+    assertEquals(unknown.status, 422);
+    const other = await postJson(app, "/finetune", { examples: [byId] }, {
+      "Idempotency-Key": byId!.thing,
+    });
+    assertEquals((await other.json()).field, "Idempotency-Key");
+  });
+  await engine.close();
+});
+
+Deno.test("a form is recognized by its fields, whatever its boundary", async () => {
+  await withApp({}, async (app) => {
+    const post = (fields: [string, string | Uint8Array<ArrayBuffer>][]) => {
+      const form = new FormData();
+      for (const [name, value] of fields) {
+        form.append(
+          name,
+          typeof value === "string" ? value : new Blob([value]),
+        );
+      }
+      return app.request("/finetune", {
+        method: "POST",
+        body: form,
+        headers: {
+          Authorization: `Bearer ${FINETUNE_KEY}`,
+          "Idempotency-Key": "form",
+        },
+      });
+    };
+    const image = ["image", IMAGES.png] as [string, Uint8Array<ArrayBuffer>];
+    const first = await post([image, ["thing", "pen"]]);
+    assertEquals(first.status, 200);
+    const again = await post([["thing", "pen"], image]);
+    assertEquals(await again.text(), await first.text());
+    assertEquals((await post([image, ["thing", "mug"]])).status, 422);
+    const jpeg = ["image", IMAGES.jpeg] as typeof image;
+    assertEquals((await post([jpeg, ["thing", "pen"]])).status, 422);
   });
 });
 

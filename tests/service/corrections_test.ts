@@ -146,9 +146,9 @@ async function openShipped(engine?: Engine) {
       : -1;
   };
   const request = (rows: number[], shift = 0): FinetuneRequest => ({
-    images: rows.map(descriptorOf),
     describe: () => Promise.resolve(rows.map(descriptorOf)),
     mode: "correct",
+    heads: sizes.heads,
     labels: guard.labels.map((labels, head) =>
       rows.map((row) =>
         head === ITEM ? (labels[row]! + shift) % 31 : labels[row]!

@@ -19,11 +19,11 @@ import {
 } from "./fixture.ts";
 
 /** A fine-tune that takes one small step. */
-const short = (seed: number, idempotencyKey?: string) =>
+const short = (seed: number, key?: string) =>
   lesson(seed, {
     steps: 1,
     learningRate: 1e-3,
-    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(key === undefined ? {} : { once: { key, request: "short" } }),
   });
 
 Deno.test("what predictions and fine-tunes ask of the store", async () => {
@@ -74,14 +74,14 @@ Deno.test("a fine-tune of the shipped model writes less than 160 KB, with up to 
       )
     );
     const { answer } = await service.finetune({
-      images: descriptors,
       describe: () => Promise.resolve(descriptors),
       mode: "steps",
+      heads: sizes.heads,
       labels: replay!.labels.map((head) => rows.map((row) => head[row]!)),
       steps: 3,
       learningRate: 1e-4,
       dryRun: false,
-      idempotencyKey: `from ${start}`,
+      once: { key: `from ${start}`, request: "rows" },
     });
     assertEquals(answer.accepted, true);
     assertLess(engine.cost.bytes, 160_000);

@@ -224,16 +224,18 @@ export function randomDescriptor(seed: number): Uint8Array {
   );
 }
 
-/** A request to learn one example of the small model, with a label for each of its two heads. */
+/** A request to learn one example of a small model, by default with a label for each of two heads. */
 export function lesson(
   seed: number,
   changes: Partial<FinetuneRequest> = {},
 ): FinetuneRequest {
   const descriptor = randomDescriptor(seed);
   return {
-    images: [descriptor],
     describe: () => Promise.resolve([descriptor]),
     mode: "steps",
+    heads: changes.labels?.length === FOUR_HEADS.length
+      ? FOUR_HEADS
+      : TWO_HEADS,
     labels: [[1], [2]],
     steps: 3,
     learningRate: 1e-2,

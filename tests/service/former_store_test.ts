@@ -113,7 +113,7 @@ Deno.test("a store of the former version takes a fine-tune, and goes back", asyn
   const service = await open(engine);
   const former = await service.identity();
   const { answer } = await service.finetune(
-    lesson(1, { labels: [[1], [2]], learningRate: 1e-4 }),
+    lesson(1, { heads: HEADS, labels: [[1], [2]], learningRate: 1e-4 }),
   );
   assertEquals([answer.accepted, answer.version], [true, {
     before: 1,

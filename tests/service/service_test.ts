@@ -272,7 +272,8 @@ Deno.test("repeating an idempotency key repeats the answer and not the step", as
   const { service } = await openFixture({
     weights: await fixtureWeights({ guard: false }),
   });
-  const request = lesson(1, { idempotencyKey: "once" });
+  const once = { key: "once", request: "one" };
+  const request = lesson(1, { once });
   const results = await Promise.all(
     Array.from({ length: 5 }, () => service.finetune(request)),
   );
@@ -281,7 +282,7 @@ Deno.test("repeating an idempotency key repeats the answer and not the step", as
   }
   assertEquals((await service.identity()).version, 1);
   await assertRejects(
-    () => service.finetune({ ...request, labels: [[1], [0]] }),
+    () => service.finetune({ ...request, once: { ...once, request: "other" } }),
     IdempotencyError,
   );
   await service.close();
@@ -296,7 +297,10 @@ Deno.test("a fine-tune of another state than the one named is refused", async ()
     () => service.finetune(lesson(1, { ifMatch: ["0".repeat(64)] })),
     PreconditionError,
   );
-  const once = lesson(1, { ifMatch: [sha256], idempotencyKey: "once" });
+  const once = lesson(1, {
+    ifMatch: [sha256],
+    once: { key: "once", request: "one" },
+  });
   const result = await service.finetune(once);
   assertEquals(result.answer.version, { before: 1, after: 2 });
   // The model is another one now, but the change was made.
