@@ -20,6 +20,9 @@ import { recordOf } from "./record.ts";
 const CLIENT_REQUESTS = 1 / 4;
 const CLIENT_BYTES = 1 / 2;
 
+/** The share of held bytes that is left to small bodies. */
+const SMALL_BYTES = 1 / 16;
+
 /** Copies of a JSON body in memory: its bytes, its text, and the images in it. */
 const JSON_COPIES = 3;
 
@@ -88,11 +91,12 @@ export class Intake {
       const load = this.#clients.get(clientOf(c)) ?? { requests: 0, bytes: 0 };
       let held = 0;
       const copies = bodyKind(c) === "json" ? JSON_COPIES : 1;
+      const small = (lengthOf(c) ?? Infinity) <= SMALL;
       const count = (bytes: number) => {
         held += copies * bytes;
         load.bytes += copies * bytes;
         this.#all.bytes += copies * bytes;
-        this.#checkRoom(held, load.bytes);
+        this.#checkRoom(small, held, load.bytes);
       };
       try {
         c.req.bodyCache.arrayBuffer = await this.#read(c, maxBytes, count);
@@ -175,14 +179,17 @@ export class Intake {
     oldest!();
   }
 
-  /** One body alone is always let in. */
-  #checkRoom(own: number, client: number): void {
+  /** One body alone is always let in; where large ones take all the room they may, small ones are. */
+  #checkRoom(small: boolean, own: number, client: number): void {
     const { heldBytes } = this.limits;
     const total = this.#all.bytes;
-    if (total > own && total > heldBytes) {
+    const most = small ? heldBytes : heldBytes * (1 - SMALL_BYTES);
+    if (total > own && total > most) {
       throw busy(
         503,
-        `at most ${heldBytes} bytes of requests in progress (MAX_HELD_BYTES)`,
+        `at most ${Math.floor(most)} bytes of requests in progress (${
+          small ? "" : "15/16 of "
+        }MAX_HELD_BYTES)`,
         total,
       );
     }

@@ -258,7 +258,7 @@ Deno.test("one client's requests leave room for another's", async () => {
 });
 
 Deno.test("the bytes that one client sends leave room for another's", async () => {
-  const heldBytes = 4 * IMAGES.png.length;
+  const heldBytes = Math.ceil(4.5 * IMAGES.png.length);
   await withApp({ limits: { heldBytes, requests: 1000 } }, async (app) => {
     const more = Promise.withResolvers<void>();
     const unfinished = async function* () {
@@ -280,6 +280,33 @@ Deno.test("the bytes that one client sends leave room for another's", async () =
       const statuses = (await Promise.all(answers)).map(({ status }) => status);
       assertEquals(statuses.filter((status) => status === 200).length, 2);
     }
+  });
+});
+
+Deno.test("large bodies leave room for small ones", async () => {
+  const heldBytes = 100 * IMAGES.png.length;
+  const limits = { heldBytes, requests: 1000, bodyBytes: heldBytes };
+  await withApp({ limits }, async (app) => {
+    const more = Promise.withResolvers<void>();
+    const large = (host: number, share: number) => {
+      const unfinished = async function* () {
+        yield new Uint8Array(share * heldBytes);
+        await more.promise;
+      };
+      const remoteAddr = { hostname: `192.0.2.${host}` };
+      return stream(app, unfinished(), { remoteAddr });
+    };
+    const held = [large(1, .45), large(2, .45)];
+    const detail = await detailOf(large(3, .09), 503);
+    assertMatch(detail, /15\/16 of MAX_HELD_BYTES/);
+    const small = await app.request("/predict", {
+      method: "POST",
+      body: IMAGES.png,
+      headers: { "Content-Length": `${IMAGES.png.length}` },
+    });
+    assertEquals(small.status, 200);
+    more.resolve();
+    await Promise.all(held);
   });
 });
 
