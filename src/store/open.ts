@@ -48,6 +48,13 @@ async function openNamed(
     );
     return await openPostgresEngine(name);
   }
+  const [, scheme] = /^([a-z][\w+.-]*):\/\//i.exec(name) ?? [];
+  if (scheme !== undefined) {
+    throw new StoreError(
+      "Cannot open the store: expected STORE to be a file, memory or a URL of postgres, " +
+        `got one of ${scheme}`, // the rest may hold a password
+    );
+  }
   if (name === "memory") return await openKvEngine(":memory:");
   makeFolder(name.slice(0, Math.max(name.lastIndexOf("/"), 0)));
   const open = () => openKvEngine(name);

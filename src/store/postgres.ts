@@ -9,6 +9,7 @@
 
 import type { Buffer } from "node:buffer";
 import postgres from "postgres";
+import { StoreError } from "../errors.ts";
 import type { Engine, Entry, Key, ListOptions, Write } from "./engine.ts";
 import { DEADLINE } from "./guarded.ts";
 
@@ -33,17 +34,10 @@ interface Row {
  *
  * @param url `postgres://user:password@host:port/database`; `?search_path=` names a
  * schema.
+ * @throws {StoreError} If the URL cannot be read.
  */
 export async function openPostgresEngine(url: string): Promise<Engine> {
-  const sql = postgres(url, {
-    onnotice: () => {},
-    connect_timeout: CONNECT_SECONDS,
-    // A connection that breaks while fetching types ends the process: the error cannot be caught.
-    fetch_types: false,
-    backoff: () => RECONNECT_SECONDS,
-    // A statement that was given up must not take effect later.
-    connection: { statement_timeout: DEADLINE },
-  });
+  const sql = clientOf(url);
   try {
     await sql.begin((turn) => whileConnected(() => createTable(turn)));
   } catch (error) {
@@ -51,6 +45,26 @@ export async function openPostgresEngine(url: string): Promise<Engine> {
     throw error;
   }
   return engine(sql);
+}
+
+function clientOf(url: string): postgres.Sql {
+  try {
+    return postgres(url, {
+      onnotice: () => {},
+      connect_timeout: CONNECT_SECONDS,
+      // A connection that breaks while fetching types ends the process: the error cannot be caught.
+      fetch_types: false,
+      backoff: () => RECONNECT_SECONDS,
+      // A statement that was given up must not take effect later.
+      connection: { statement_timeout: DEADLINE },
+    });
+  } catch {
+    // The driver's own error shows the URL, and the password in it.
+    throw new StoreError(
+      "Cannot open the store: expected STORE to be postgres://user:password@host:port/database, " +
+        "got a URL that cannot be read; characters such as % and @ of a password stand as %25 and %40",
+    );
+  }
 }
 
 function engine(sql: postgres.Sql): Engine {
