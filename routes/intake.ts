@@ -91,7 +91,7 @@ export class Intake {
       const load = this.#clients.get(clientOf(c)) ?? { requests: 0, bytes: 0 };
       let held = 0;
       const copies = bodyKind(c) === "json" ? JSON_COPIES : 1;
-      const small = (lengthOf(c) ?? Infinity) <= SMALL;
+      const small = isSmall(c);
       const count = (bytes: number) => {
         held += copies * bytes;
         load.bytes += copies * bytes;
@@ -121,8 +121,7 @@ export class Intake {
   receivePrediction(turnsAway: () => boolean): MiddlewareHandler {
     const receive = this.receive();
     return async (c, next) => {
-      const length = lengthOf(c);
-      if (length !== undefined && length <= SMALL && turnsAway()) {
+      if (isSmall(c) && turnsAway()) {
         const { turnAway }: typeof import("./overload.ts") = await import(
           import.meta.resolve("./overload.ts")
         );
@@ -153,7 +152,7 @@ export class Intake {
       late.reject(tooSlow(this.limits.bodySeconds));
       stop.abort();
     };
-    const reading = length !== undefined && length <= SMALL
+    const reading = isSmall(c)
       ? readWhole(c, count)
       : collect(body, { length, maxBytes, count, signal: stop.signal });
     reading.catch(() => {}); // it may fail when nobody awaits it any more
@@ -218,6 +217,12 @@ async function readWhole(
   const body = await c.req.raw.arrayBuffer();
   count(body.byteLength);
   return body;
+}
+
+/** Whether the headers announce a body of a length that arrives at once. */
+function isSmall(c: Context): boolean {
+  const length = lengthOf(c);
+  return length !== undefined && length <= SMALL;
 }
 
 /** The length of the body that the headers announce, if they do. */
