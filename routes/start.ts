@@ -11,6 +11,7 @@ import {
   openLogs,
   traceOf,
 } from "./serving.ts";
+import { StoreError } from "../src/errors.ts";
 import { type Keys, readSettings } from "../src/service/settings.ts";
 import { createApp } from "./app.ts";
 import { Listener } from "./listener.ts";
@@ -67,7 +68,7 @@ function exitWith(error: Error): never {
     error instanceof Deno.errors.AddrInUse
       ? `Cannot listen on port ${settings.port} of ${settings.host}: expected it to be free, ` +
         "another program listens there; set PORT to another, or to 0 for a free one"
-      : error.name === "StoreError" && error.cause !== undefined
+      : error instanceof StoreError && error.cause !== undefined
       ? `${error.message}: ${error.cause}` // this is the log that it refers to
       : error.message,
   );
