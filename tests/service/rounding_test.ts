@@ -6,7 +6,8 @@ import { ServingNetwork } from "../../src/service/network.ts";
 import { FeaturePool } from "../../src/service/pool.ts";
 import { round } from "../../src/service/rounding.ts";
 import { Tuner } from "../../src/service/tuner.ts";
-import { readWeights } from "../../src/service/weights.ts";
+import type { FinetuneRequest } from "../../src/service/requests.ts";
+import { readWeights, type Weights } from "../../src/service/weights.ts";
 import { ModelStore } from "../../src/store/store.ts";
 import type { ClassesAnswer } from "../../src/heads/classes.ts";
 import {
@@ -69,41 +70,39 @@ Deno.test("keeps what is not finite, and what would not be", () => {
   assertEquals([...payload], [0x7fffffff, 0xffffffff]);
 });
 
-Deno.test("a correction rounds the moments that it moved, and nothing else", async () => {
-  const weights = await fixtureWeights({ guard: false });
+/** The tensors that a version keeps after a label of one head, and whether each is short. */
+async function keptAfter(
+  weights: Weights,
+  options: Partial<FinetuneRequest>,
+): Promise<[name: string, short: boolean][]> {
   const { service, engine } = await openFixture({ weights });
   const labels = onlyLabel(TWO_HEADS, "thing", 2);
-  await service.finetune(
-    lesson(1, { mode: "correct", labels, learningRate: undefined }),
-  );
+  await service.finetune(lesson(1, { labels, ...options }));
   const store = new ModelStore(engine, await weights.base);
   const tensors = await store.load((await store.head()).manifest);
-  const kinds = Array.from(
-    tensors,
-    ([name, values]) => [name, isShort(values)],
-  );
-  assertEquals(kinds, [
+  await service.close();
+  return Array.from(tensors, ([name, values]) => [name, isShort(values)]);
+}
+
+Deno.test("a correction rounds the moments that it moved, and nothing else", async () => {
+  const weights = await fixtureWeights({ guard: false });
+  const kept = await keptAfter(weights, {
+    mode: "correct",
+    learningRate: undefined,
+  });
+  assertEquals(kept, [
     ["correction.head.thing.bias.exp_avg_sq", true],
     ["correction.head.thing.weight.exp_avg_sq", true],
     ["head.thing.bias", false],
     ["head.thing.weight", false],
   ]);
-  await service.close();
 });
 
 Deno.test("a fine-tune rounds the moments that it moved, and nothing else", async () => {
   const weights = await fixtureWeights({ guard: false, replay: false });
-  const { service, engine } = await openFixture({ weights });
-  const labels = onlyLabel(TWO_HEADS, "thing", 2);
-  await service.finetune(lesson(1, { labels }));
-  const store = new ModelStore(engine, await weights.base);
-  const tensors = await store.load((await store.head()).manifest);
-  const kinds = Array.from(
-    tensors,
-    ([name, values]) => [name, isShort(values)],
-  );
+  const kept = await keptAfter(weights, {});
   // Nothing was said of the place: its head is the weights file's.
-  assertEquals(kinds, [
+  assertEquals(kept, [
     ["head.thing.bias", false],
     ["head.thing.weight", false],
     ["optim.head.thing.bias.exp_avg", true],
@@ -113,7 +112,6 @@ Deno.test("a fine-tune rounds the moments that it moved, and nothing else", asyn
   ]);
   const { moments } = await weights.material();
   assert(!isShort(moments.get("head.place.weight")!.slots.get("exp_avg")!));
-  await service.close();
 });
 
 Deno.test("fifty fine-tunes of the shipped model decide as they would with exact moments", async () => {
