@@ -8,8 +8,7 @@ COPY routes routes
 COPY src src
 COPY weights weights
 # What the server imports is fetched now, so that it starts without a network.
-# Files that are imported late are named, for Deno does not look for them.
-RUN deno cache routes/*.ts routes/*/*.ts src/service/*.ts src/store/*.ts src/image/decoders/*.ts \
+RUN deno cache routes/start.ts src/service/decoding_worker.ts \
   && mkdir /data && chown deno:deno /data
 
 USER deno

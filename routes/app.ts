@@ -86,8 +86,6 @@ async function watch(
   options: AppOptions,
   metrics: Metrics,
 ): Promise<void> {
-  const { readingsOf }: typeof import("./exposition.ts") = await import(
-    import.meta.resolve("./exposition.ts")
-  );
+  const { readingsOf } = await import("./exposition.ts");
   meter.watch(readingsOf(options, metrics));
 }

@@ -32,9 +32,7 @@ export async function readJson(
   { jsonDepth }: Pick<RequestLimits, "jsonDepth"> = REQUEST_LIMITS,
   values = MAX_JSON_VALUES,
 ): Promise<Record<string, unknown>> {
-  const { shapeFault }: typeof import("./json.ts") = await import(
-    import.meta.resolve("./json.ts")
-  );
+  const { shapeFault } = await import("./json.ts");
   const bytes = await readBytes(c);
   const { length } = bytes;
   const shape = { depth: jsonDepth, values };
@@ -70,9 +68,7 @@ export async function readBytes(c: Context): Promise<Uint8Array<ArrayBuffer>> {
 /** Does a piece of the work on a body; between those of a large one, other requests get their turn. */
 async function piece<T>(bytes: number, work: () => T): Promise<T> {
   if (bytes < LARGE) return work();
-  const { PACE }: typeof import("./pace.ts") = await import(
-    import.meta.resolve("./pace.ts")
-  );
+  const { PACE } = await import("./pace.ts");
   await turn();
   return await PACE.run(work);
 }
@@ -82,9 +78,7 @@ export async function readForm(
   c: Context,
   { parts }: Pick<RequestLimits, "parts"> = REQUEST_LIMITS,
 ): Promise<Form> {
-  const { parseForm }: typeof import("./form.ts") = await import(
-    import.meta.resolve("./form.ts")
-  );
+  const { parseForm } = await import("./form.ts");
   const body = await readBytes(c);
   try {
     return parseForm(body, c.req.header("Content-Type") ?? "", parts);

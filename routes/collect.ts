@@ -61,7 +61,7 @@ async function paced(bytes: number): Promise<void> {
 }
 
 async function pace(): Promise<typeof import("./pace.ts")> {
-  return await import(import.meta.resolve("./pace.ts"));
+  return await import("./pace.ts");
 }
 
 /** The same bytes with room for more: four times as much, or the promised length if that is less. */

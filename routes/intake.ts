@@ -122,9 +122,7 @@ export class Intake {
     const receive = this.receive();
     return async (c, next) => {
       if (isSmall(c) && turnsAway()) {
-        const { turnAway }: typeof import("./overload.ts") = await import(
-          import.meta.resolve("./overload.ts")
-        );
+        const { turnAway } = await import("./overload.ts");
         await turnAway(c.req.raw);
       }
       return await receive(c, next);

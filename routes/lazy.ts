@@ -2,9 +2,9 @@
  * The routes that no prediction needs. Their modules are imported when the first
  * request for one of them comes, so that a cold start does without them.
  *
- * Late imports are written with `import.meta.resolve`, here and in other modules that a
- * server loads at the start. Deno resolves the whole graph behind an `import("…")` of a
- * literal at the start, which takes a tenth of it (measured by tests/bench/start.ts).
+ * Deno follows every `import("…")` when a program starts, which takes a tenth of a cold
+ * start (measured by tests/bench/start.ts), unless `lazy-dynamic-imports` in deno.json
+ * tells it to wait until one is run.
  *
  * @module
  */
@@ -48,9 +48,7 @@ export function lazyRoutes(options: RouteOptions): Hono {
 }
 
 async function make(resource: Resource, options: RouteOptions): Promise<Hono> {
-  const { RESOURCES }: typeof import("./resources.ts") = await import(
-    import.meta.resolve("./resources.ts")
-  );
+  const { RESOURCES } = await import("./resources.ts");
   const routes = await RESOURCES[resource](options);
   return routes.onError(rethrow);
 }

@@ -25,9 +25,7 @@ import { noteOf, phase, recordOf } from "./record.ts";
 
 /** Imported late: see lazy.ts. */
 const querySchema = async () => {
-  const { predictQuery }: typeof import("./schemas/predict.ts") = await import(
-    import.meta.resolve("./schemas/predict.ts")
-  );
+  const { predictQuery } = await import("./schemas/predict.ts");
   return predictQuery;
 };
 
@@ -98,11 +96,8 @@ async function imagesOf(
     case "form":
       return imagesOfForm(await readForm(c, limits), limits.images);
     case "json": {
-      const { check }: typeof import("./schemas/check.ts") = await import(
-        import.meta.resolve("./schemas/check.ts")
-      );
-      const { predictBody }: typeof import("./schemas/predict.ts") =
-        await import(import.meta.resolve("./schemas/predict.ts"));
+      const { check } = await import("./schemas/check.ts");
+      const { predictBody } = await import("./schemas/predict.ts");
       const { images } = check(
         predictBody(limits.images),
         await readJson(c, limits),
@@ -132,9 +127,7 @@ async function imagesOfForm(
 ): Promise<Field<Uint8Array>[]> {
   const stray = form.names.find((name) => name !== "image");
   if (stray !== undefined) {
-    const { strayName }: typeof import("./schemas/check.ts") = await import(
-      import.meta.resolve("./schemas/check.ts")
-    );
+    const { strayName } = await import("./schemas/check.ts");
     throw strayName("", stray, ["image"]);
   }
   const files = form.getAll("image");

@@ -13,9 +13,7 @@ export async function readQuery<S extends Schema>(
   schema: () => Promise<S>,
 ): Promise<Partial<InferOutput<S>>> {
   if (!c.req.url.includes("?")) return {};
-  const { check }: typeof import("./schemas/check.ts") = await import(
-    import.meta.resolve("./schemas/check.ts")
-  );
+  const { check } = await import("./schemas/check.ts");
   return check(await schema(), c.req.query());
 }
 
@@ -35,8 +33,6 @@ export async function refuseQuery(
   if (!c.req.url.includes("?")) return;
   const [name] = Object.keys(c.req.query());
   if (name === undefined) return;
-  const { strayParameter }: typeof import("./schemas/check.ts") = await import(
-    import.meta.resolve("./schemas/check.ts")
-  );
+  const { strayParameter } = await import("./schemas/check.ts");
   throw strayParameter(name, body);
 }

@@ -61,9 +61,7 @@ export function openLogs({ onDeploy }: Pick<Settings, "onDeploy">): Logs {
 function lazyWriter(stream: LineStream) {
   let writer: LineWriter | undefined;
   const open = once(async () => {
-    const { LineWriter }: typeof import("./line_writer.ts") = await import(
-      import.meta.resolve("./line_writer.ts")
-    );
+    const { LineWriter } = await import("./line_writer.ts");
     return writer = new LineWriter(stream);
   });
   let last: Promise<void> = Promise.resolve();
@@ -124,9 +122,7 @@ export function lazyService(
 
 /** Loads the modules that requests would import one by one: see late.ts. */
 async function readLate(): Promise<void> {
-  const { loadLate }: typeof import("./late.ts") = await import(
-    import.meta.resolve("./late.ts")
-  );
+  const { loadLate } = await import("./late.ts");
   await loadLate();
 }
 
@@ -163,9 +159,7 @@ export function traceOf(
   let opened: Trace | undefined;
   return {
     async within(name, work) {
-      const { openTrace }: typeof import("./tracing.ts") = await import(
-        import.meta.resolve("./tracing.ts")
-      );
+      const { openTrace } = await import("./tracing.ts");
       opened ??= openTrace();
       return await opened.within(name, work);
     },
@@ -179,9 +173,7 @@ export function meterOf(
 ): Meter | undefined {
   if (!telemetry) return undefined;
   const open = once(async () => {
-    const { openMeter }: typeof import("./metering.ts") = await import(
-      import.meta.resolve("./metering.ts")
-    );
+    const { openMeter } = await import("./metering.ts");
     return openMeter();
   });
   return {
@@ -204,10 +196,7 @@ async function openService(
     const bytes = await reading;
     const read = await readWeights(bytes).catch(
       async (error) => {
-        const { fileError }: typeof import("../src/checkpoint/file_error.ts") =
-          await import(
-            import.meta.resolve("../src/checkpoint/file_error.ts")
-          );
+        const { fileError } = await import("../src/checkpoint/file_error.ts");
         throw fileError(file, error);
       },
     );

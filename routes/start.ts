@@ -79,9 +79,7 @@ function exitWith(error: Error): never {
 async function readArguments([first]: readonly string[]): Promise<void> {
   if (first === undefined) return;
   if (first === "--help" || first === "-h") {
-    const { startHelp }: typeof import("./start_help.ts") = await import(
-      import.meta.resolve("./start_help.ts")
-    );
+    const { startHelp } = await import("./start_help.ts");
     console.log(startHelp());
     Deno.exit(0);
   }

@@ -138,8 +138,7 @@ async function readBytes(
 async function optimizerOf(
   { optimizer }: ModelDescription,
 ): Promise<Optimizer> {
-  const { createOptimizer }: typeof import("../optim/registry.ts") =
-    await import(import.meta.resolve("../optim/registry.ts"));
+  const { createOptimizer } = await import("../optim/registry.ts");
   try {
     return createOptimizer(optimizer?.name, optimizer?.options);
   } catch (cause) {

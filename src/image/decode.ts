@@ -22,17 +22,14 @@ export type { Pixels };
  * The module that opens the decoder of each type. That of JPEG, the likeliest, is
  * loaded from the start. The others must not use top-level await: during one, a second
  * import of the module finds its exports unset in Deno 2.5, and in Deno 2.9 it ends the
- * process by importing more. With `import.meta.resolve` they are not resolved at the start.
+ * process by importing more.
  */
 const OPENERS: Record<ImageType, () => Promise<{ open(): Promise<Decoder> }>> =
   {
     jpeg: () => Promise.resolve(jpeg),
-    png: (): Promise<typeof import("./decoders/png.ts")> =>
-      import(import.meta.resolve("./decoders/png.ts")),
-    webp: (): Promise<typeof import("./decoders/webp.ts")> =>
-      import(import.meta.resolve("./decoders/webp.ts")),
-    gif: (): Promise<typeof import("./decoders/gif.ts")> =>
-      import(import.meta.resolve("./decoders/gif.ts")),
+    png: () => import("./decoders/png.ts"),
+    webp: () => import("./decoders/webp.ts"),
+    gif: () => import("./decoders/gif.ts"),
   };
 
 /** Characters of a decoder's own message that are shown. */

@@ -172,9 +172,7 @@ export class DecodingPool {
   }
 
   async #start(): Promise<void> {
-    const { Decoder }: typeof import("./decoder.ts") = await import(
-      import.meta.resolve("./decoder.ts")
-    );
+    const { Decoder } = await import("./decoder.ts");
     if (this.#state === "closed" && this.#underWay.size === 0) return;
     const decoder = new Decoder();
     this.#all.add(decoder);

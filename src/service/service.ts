@@ -76,9 +76,7 @@ export class Service {
   /** Fine-tunes, and answers given before. */
   readonly finetuner: () => Promise<Finetuner> = once(async () => {
     await this.sound();
-    const { Finetuner }: typeof import("./finetune.ts") = await import(
-      import.meta.resolve("./finetune.ts")
-    );
+    const { Finetuner } = await import("./finetune.ts");
     const { options: { weights }, network } = this;
     const editor = await this.#editor();
     return new Finetuner(
@@ -91,34 +89,26 @@ export class Service {
   });
   /** Labels added, renamed and retired. */
   readonly labels: () => Promise<Labels> = once(async () => {
-    const { Labels }: typeof import("./labels.ts") = await import(
-      import.meta.resolve("./labels.ts")
-    );
+    const { Labels } = await import("./labels.ts");
     const { corrections } = await this.finetuner();
     const editor = await this.#editor();
     return new Labels(this.network, this.#versions, editor, corrections);
   });
   /** Versions by number, and rollbacks. */
   readonly history: () => Promise<History> = once(async () => {
-    const { History }: typeof import("./history.ts") = await import(
-      import.meta.resolve("./history.ts")
-    );
+    const { History } = await import("./history.ts");
     return new History(this.#store, await this.#editor());
   });
   /** Versions as files with what prediction needs. */
   readonly files: () => Promise<ModelFiles> = once(async () => {
-    const { ModelFiles }: typeof import("./model_file.ts") = await import(
-      import.meta.resolve("./model_file.ts")
-    );
+    const { ModelFiles } = await import("./model_file.ts");
     const { model } = this.options.weights;
     return new ModelFiles(model, this.#store, this.#versions);
   });
   /** The whole state as a file, and back. */
   readonly transfer: () => Promise<Transfer> = once(async () => {
     await this.sound();
-    const { Transfer }: typeof import("./transfer.ts") = await import(
-      import.meta.resolve("./transfer.ts")
-    );
+    const { Transfer } = await import("./transfer.ts");
     const { weights } = this.options;
     const editor = await this.#editor();
     return new Transfer(weights, this.#store, this.#versions, editor);
@@ -134,15 +124,11 @@ export class Service {
   );
   /** The budgets of keys. */
   readonly budgets: () => Promise<Budgets> = once(async () => {
-    const { Budgets }: typeof import("../store/budgets.ts") = await import(
-      import.meta.resolve("../store/budgets.ts")
-    );
+    const { Budgets } = await import("../store/budgets.ts");
     return new Budgets(this.options.engine);
   });
   readonly #editor = once(async (): Promise<Editor> => {
-    const { Editor }: typeof import("./editor.ts") = await import(
-      import.meta.resolve("./editor.ts")
-    );
+    const { Editor } = await import("./editor.ts");
     const { maxWaiting = 512 } = this.options;
     const collect = (version: number) => this.#collectAfter(version);
     return new Editor(this.#store, this.#versions, maxWaiting, collect);
@@ -316,9 +302,7 @@ export class Service {
     if (version % COLLECT_EVERY !== 0) return;
     this.#collecting = this.#collecting
       .then(async () => {
-        const { collect }: typeof import("../store/collect.ts") = await import(
-          import.meta.resolve("../store/collect.ts")
-        );
+        const { collect } = await import("../store/collect.ts");
         await collect(this.#store, this.options.keepVersions ?? 100);
       })
       .catch(this.#report);

@@ -77,10 +77,7 @@ export async function readWeights(
       guard: await readExamples(source, model, "guard"),
     }),
     judge: async () => {
-      const { judgeRest }: typeof import("../checkpoint/judge_rest.ts") =
-        await import(
-          import.meta.resolve("../checkpoint/judge_rest.ts")
-        );
+      const { judgeRest } = await import("../checkpoint/judge_rest.ts");
       for await (const _ of judgeRest(source, model)) await turn();
     },
     state: () => readState(source),

@@ -31,9 +31,7 @@ async function openAssigned(): Promise<Engine> {
   try {
     return guardedEngine(await openKvEngine());
   } catch (error) {
-    const { absentEngine }: typeof import("./absent.ts") = await import(
-      import.meta.resolve("./absent.ts")
-    );
+    const { absentEngine } = await import("./absent.ts");
     return absentEngine(error);
   }
 }
@@ -43,9 +41,7 @@ async function openNamed(
   report: (error: unknown) => void,
 ): Promise<Engine> {
   if (/^postgres(ql)?:\/\//.test(name)) {
-    const { openPostgresEngine }: typeof import("./postgres.ts") = await import(
-      import.meta.resolve("./postgres.ts")
-    );
+    const { openPostgresEngine } = await import("./postgres.ts");
     return await openPostgresEngine(name);
   }
   const [, scheme] = /^([a-z][\w+.-]*):\/\//i.exec(name) ?? [];

@@ -177,9 +177,7 @@ export class ModelStore implements Namespace {
   async read(
     records: readonly TensorRecord[],
   ): Promise<Map<string, Float32Array>> {
-    const { readBlobs }: typeof import("./blobs.ts") = await import(
-      import.meta.resolve("./blobs.ts")
-    );
+    const { readBlobs } = await import("./blobs.ts");
     const wanted = records.map(blobOf);
     const blobs = await readBlobs(this.engine, this.root, wanted);
     return new Map(records.map(({ name }, i) => {
@@ -200,9 +198,7 @@ export class ModelStore implements Namespace {
     draft: Draft,
     options: CommitOptions = {},
   ): Promise<Commit> {
-    const { prepareDraft }: typeof import("./draft.ts") = await import(
-      import.meta.resolve("./draft.ts")
-    );
+    const { prepareDraft } = await import("./draft.ts");
     const prepared = await prepareDraft(this.#base, head, draft);
     return await this.#commitPrepared(head, prepared, options)
       ? { status: "committed", manifest: prepared.manifest }
@@ -229,9 +225,7 @@ export class ModelStore implements Namespace {
         : []),
       ...(receipt === undefined ? [] : [receipt.entry]),
     ];
-    const { packBlobs }: typeof import("./blobs.ts") = await import(
-      import.meta.resolve("./blobs.ts")
-    );
+    const { packBlobs } = await import("./blobs.ts");
     const batches = await packBlobs(this.root, blobs);
     if (batches.length === 1) {
       return await this.#write(manifest, {
@@ -239,10 +233,7 @@ export class ModelStore implements Namespace {
         sets: [...sets, ...batches[0]!],
       });
     }
-    const { discardStaged, stageBlobs }: typeof import("./staging.ts") =
-      await import(
-        import.meta.resolve("./staging.ts")
-      );
+    const { discardStaged, stageBlobs } = await import("./staging.ts");
     const staged = await stageBlobs(this.engine, this.root, blobs, batches);
     const committed = await this.#write(manifest, {
       checks: [...allChecks, staged],

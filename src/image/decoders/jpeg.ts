@@ -51,9 +51,7 @@ export async function open(): Promise<Decoder> {
     const tidy = tidyJpeg(bytes);
     const { passes, inks } = readJpegHeader(tidy) ?? {};
     if (passes !== undefined) {
-      const { checkScans }: typeof import("./jpeg_scans.ts") = await import(
-        import.meta.resolve("./jpeg_scans.ts")
-      );
+      const { checkScans } = await import("./jpeg_scans.ts");
       checkScans(tidy);
     }
     if (!inks) return codec.decode(tidy, take, memory);
@@ -62,9 +60,7 @@ export async function open(): Promise<Decoder> {
 }
 
 const openInks = once(async () => {
-  const { open }: typeof import("./inks.ts") = await import(
-    import.meta.resolve("./inks.ts")
-  );
+  const { open } = await import("./inks.ts");
   return await open();
 });
 

@@ -38,9 +38,7 @@ const decodeFirst: ModuleDecoder = async (module, bytes, take, memory) => {
     decode(module, png, show, memory);
   } catch (error) {
     if (error instanceof MemoryError) throw error;
-    const { mendedPng }: typeof import("./png_mend.ts") = await import(
-      import.meta.resolve("./png_mend.ts")
-    );
+    const { mendedPng } = await import("./png_mend.ts");
     const mended = mendedPng(png);
     if (mended === undefined) throw error;
     decode(module, mended, show, memory);
