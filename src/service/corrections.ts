@@ -142,8 +142,8 @@ export class Corrections {
     return {
       loss,
       guard: guardRecord(correction),
-      examples: correction.examples.map(({ used, reason }, n) => ({
-        used,
+      examples: correction.dropped.map((reason, n) => ({
+        used: reason === null,
         reason,
         ...labels[n]!,
       })),

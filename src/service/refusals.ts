@@ -42,13 +42,13 @@ export function refusedCorrection(
   heads: readonly HeadSpec[],
   material: TuningMaterial,
 ): Refusal {
-  const { guard, examples } = correction;
+  const { guard, dropped } = correction;
   if (guard === null) {
-    return { next: afterTheGate(correction, trusted), against: [] };
+    return { next: afterTheGate(dropped, trusted), against: [] };
   }
   const refusing = guard.heads.filter(({ reason }) => reason !== null);
   const next = [
-    ...(examples.length > 1 ? [ONE_BY_ONE] : []),
+    ...(dropped.length > 1 ? [ONE_BY_ONE] : []),
     `Send a margin below ${margin} with an admin key: the change is smaller.`,
     "Look at the labels.",
     ...(refusing.some(({ basis }) => basis === "replay")
@@ -71,17 +71,17 @@ export function refusedSteps(steps: number): Refusal {
 }
 
 function afterTheGate(
-  { examples }: Correction,
+  dropped: Correction["dropped"],
   trusted: boolean,
 ): readonly string[] {
-  const dropped = examples.flatMap(({ used }, i) =>
-    used ? [] : [`examples[${i}]`]
+  const paths = dropped.flatMap((reason, i) =>
+    reason === null ? [] : [`examples[${i}]`]
   );
-  if (trusted) return [`Send other images than ${dropped.join(", ")}.`];
+  if (trusted) return [`Send other images than ${paths.join(", ")}.`];
   return [
     LOOK,
-    ...(dropped.length < examples.length
-      ? [`Send the others without ${dropped.join(", ")}.`]
+    ...(paths.length < dropped.length
+      ? [`Send the others without ${paths.join(", ")}.`]
       : []),
     TRUST,
   ];
