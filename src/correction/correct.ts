@@ -101,6 +101,7 @@ const untimed: Timer = (_part, work) => work();
 
 /** The largest share of implausible examples; with more, the whole request is refused. */
 const MOST_DROPPED = 0.25;
+/** Seed of the batches that the first second moments are measured on: the same for every model. */
 const SEED = 0;
 
 /** The policy for one base model, with the memory for its computations. */
