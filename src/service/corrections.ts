@@ -15,7 +15,7 @@ import { headShapes, headsOf, withHeads } from "./heads.ts";
 import { Correctors } from "./correctors.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import { timed } from "./phases.ts";
-import type { FeatureRows } from "./pool.ts";
+import type { FeatureRows, Kept } from "./pool.ts";
 import { refusedCorrection } from "./refusals.ts";
 import type { FinetuneRequest, Learned } from "./requests.ts";
 import { standingsOf, updateRatio } from "./standings.ts";
@@ -27,7 +27,6 @@ import {
   TunedStore,
 } from "./tuned.ts";
 import type { Version } from "./versions.ts";
-import type { TuningMaterial, Weights } from "./weights.ts";
 
 /** The distance between the seeds of attempts on one version. */
 const ATTEMPT = 1_000_003;
@@ -37,23 +36,16 @@ export class Corrections {
   /** Attempts on the version that is corrected, so that each has draws of its own. */
   #attempts = { version: 0, count: 0 };
 
-  private constructor(
-    private readonly network: ServingNetwork,
-    readonly correctors: Correctors,
-    readonly tuned: TunedStore,
-    private readonly material: TuningMaterial,
-  ) {}
+  readonly correctors: Correctors;
+  readonly tuned: TunedStore;
 
-  /** Reads the replay memory and the guard set. */
-  static async create(
-    network: ServingNetwork,
-    weights: Weights,
+  constructor(
+    private readonly network: ServingNetwork,
     store: ModelStore,
-  ): Promise<Corrections> {
-    const material = await weights.material();
-    const correctors = new Correctors(network, material, store);
-    const tuned = new TunedStore(network, store);
-    return new Corrections(network, correctors, tuned, material);
+    private readonly kept: Kept,
+  ) {
+    this.correctors = new Correctors(network, store, kept);
+    this.tuned = new TunedStore(network, store);
   }
 
   /** Corrects a version's heads on a draft. */
@@ -149,7 +141,7 @@ export class Corrections {
       })),
       refusal: correction.accepted
         ? null
-        : refusedCorrection(correction, options, own.heads, this.material),
+        : refusedCorrection(correction, options, own.heads, this.kept),
       gradientNorm,
       updateRatio: updateRatio(
         parametersOf(present.heads),

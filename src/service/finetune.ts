@@ -14,6 +14,7 @@ import { checkMatch, type Editor, type Proposed } from "./editor.ts";
 import type { ServingNetwork } from "./network.ts";
 import { once } from "../once.ts";
 import { headsOf } from "./heads.ts";
+import { readKept } from "./pool.ts";
 import {
   checkLabels,
   checkSame,
@@ -55,8 +56,11 @@ export class Finetuner {
     private readonly versions: Versions,
     private readonly editor: Editor,
   ) {
-    this.corrections = once(() => Corrections.create(network, weights, store));
-    this.#steps = once(() => Steps.create(network, weights, store));
+    const kept = once(() => readKept(network, weights));
+    this.corrections = once(async () =>
+      new Corrections(network, store, await kept())
+    );
+    this.#steps = once(async () => new Steps(network, store, await kept()));
   }
 
   /**

@@ -5,7 +5,7 @@ import type { HeadGuard } from "../correction/guard.ts";
 import { sevenDigits } from "../heads/head.ts";
 import { type HeadSpec, kindOf } from "../heads/kinds.ts";
 import type { BeforeAfter } from "../store/manifest.ts";
-import type { TuningMaterial } from "./weights.ts";
+import type { Kept } from "./pool.ts";
 
 /** A guard image on which a head would have got worse. */
 export interface Objection {
@@ -40,7 +40,7 @@ export function refusedCorrection(
   correction: Correction,
   { margin, trusted }: { readonly margin: number; readonly trusted: boolean },
   heads: readonly HeadSpec[],
-  material: TuningMaterial,
+  kept: Kept,
 ): Refusal {
   const { guard, dropped } = correction;
   if (guard === null) {
@@ -55,7 +55,7 @@ export function refusedCorrection(
       ? [JUDGED_BY_REPLAY]
       : []),
   ];
-  return { next, against: objectionsOf(refusing, heads, material) };
+  return { next, against: objectionsOf(refusing, heads, kept) };
 }
 
 /** Explains training steps that were refused. */
@@ -90,12 +90,12 @@ function afterTheGate(
 function objectionsOf(
   refusing: readonly HeadGuard[],
   heads: readonly HeadSpec[],
-  material: TuningMaterial,
+  kept: Kept,
 ): Objection[] {
   return refusing.flatMap(({ name, basis, witnesses }) => {
     const h = heads.findIndex((head) => head.name === name);
     const spec = heads[h]!;
-    const labels = material[basis]?.labels[h] ?? [];
+    const labels = kept[basis]?.labels[h] ?? [];
     return witnesses.map(({ row, before, after }): Objection => ({
       head: name,
       basis,
