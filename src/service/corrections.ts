@@ -72,7 +72,7 @@ export class Corrections {
     );
     const report = this.#report(present, correction, examples, options, own);
     return {
-      refusal: correction.reason,
+      reason: correction.reason,
       parameters,
       draft: {
         ...this.#draft(version, own, parameters, tuned, firstMoments),

@@ -164,7 +164,7 @@ export class Finetuner {
   ): Promise<Proposed<FinetuneResult>> {
     const answerTo = (after: Manifest) =>
       resultOf(manifest, after, learned, dryRun);
-    if (learned.refusal === null && !dryRun) {
+    if (learned.reason === null && !dryRun) {
       const { draft, parameters } = learned;
       const receipt = fill && ((after: Manifest) => fill(answerTo(after)));
       return { propose: { draft, parameters, receipt } };

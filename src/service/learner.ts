@@ -50,7 +50,7 @@ export interface TrainingSteps {
 /** The outcome of a draft. */
 export interface Outcome {
   /** Why it must not be published; null if it may be. */
-  readonly refusal: string | null;
+  readonly reason: string | null;
   readonly heads: Heads;
   readonly loss: BeforeAfter;
   readonly guard: GuardRecord | null;
@@ -121,8 +121,8 @@ export class Learner {
     const heads = tuner.save();
     const finite = tuner.isFinite && Number.isFinite(gradientNorm + after.loss);
     return {
-      refusal: finite
-        ? this.#refusal(after.guard, baseGuard)
+      reason: finite
+        ? this.#objection(after.guard, baseGuard)
         : "The steps led to numbers that are not finite.",
       heads,
       loss: { before: before.loss, after: after.loss },
@@ -188,7 +188,7 @@ export class Learner {
   }
 
   /** Why the guard refuses a draft with these scores; null if it does not. */
-  #refusal(
+  #objection(
     scores: readonly number[] | undefined,
     base: readonly number[] | undefined,
   ): string | null {

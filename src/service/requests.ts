@@ -70,7 +70,7 @@ export interface FinetuneAnswer {
 /** The result of learning, before anything is committed. */
 export interface Learned {
   /** Why it must not be published; null if it may be. */
-  readonly refusal: string | null;
+  readonly reason: string | null;
   readonly draft: Draft;
   /** Every parameter of the draft that is not the base model's. */
   readonly parameters: Parameters;
@@ -93,14 +93,14 @@ export interface FinetuneResult {
 export function resultOf(
   before: Manifest,
   after: Manifest,
-  { refusal: objection, report }: Learned,
+  { reason, report }: Learned,
   dryRun: boolean,
 ): FinetuneResult {
   const { refusal, ...figures } = report;
   return {
     answer: {
-      accepted: objection === null,
-      reason: objection ?? (dryRun ? "A dry run: nothing was changed." : null),
+      accepted: reason === null,
+      reason: reason ?? (dryRun ? "A dry run: nothing was changed." : null),
       refusal,
       version: { before: before.version, after: after.version },
       step: { before: before.step, after: after.step },

@@ -68,7 +68,7 @@ export class Steps {
       examples,
     );
     return {
-      refusal: outcome.refusal,
+      reason: outcome.reason,
       parameters: withHeads(
         parameters,
         outcome.heads.parameters,
@@ -139,7 +139,7 @@ export class Steps {
 
 /** The answer to a request, but for its versions. */
 function reportOf(
-  { refusal, loss, guard, gradientNorm, updateRatio }: Outcome,
+  { reason, loss, guard, gradientNorm, updateRatio }: Outcome,
   labels: Standings["labels"],
   steps: number,
 ): Learned["report"] {
@@ -147,7 +147,7 @@ function reportOf(
     loss,
     guard,
     examples: labels.map((each) => ({ used: true, reason: null, ...each })),
-    refusal: refusal === null ? null : refusedSteps(steps),
+    refusal: reason === null ? null : refusedSteps(steps),
     gradientNorm,
     updateRatio,
   };
