@@ -33,8 +33,8 @@ const ATTEMPT = 1_000_003;
 
 /** Corrects versions, one request at a time. */
 export class Corrections {
-  /** Attempts on the version that is corrected, so that each has draws of its own. */
-  #attempts = { version: 0, count: 0 };
+  /** The version that was corrected last, and the number of attempts on it so far. */
+  #attempted = { version: 0, attempts: 0 };
 
   readonly correctors: Correctors;
   readonly tuned: TunedStore;
@@ -89,10 +89,7 @@ export class Corrections {
         },
       },
       report,
-      keep: (sha256) => {
-        this.tuned.keep(sha256, tuned, firstMoments);
-        this.#attempts = { version: 0, count: 0 };
-      },
+      keep: (sha256) => this.tuned.keep(sha256, tuned, firstMoments),
     };
   }
 
@@ -152,13 +149,17 @@ export class Corrections {
     };
   }
 
-  /** Each attempt on a version has a seed of its own, noted in its log. */
+  /**
+   * The seed of an attempt on a version, noted in its log, so that each has draws of its
+   * own. Attempts on version 0 are numbered from 1, on others from 0: to number them alike
+   * would change the bytes that the first correction of a model leads to.
+   */
   #seedFor({ version }: Manifest): number {
-    const count = this.#attempts.version === version
-      ? this.#attempts.count + 1
-      : 0;
-    this.#attempts = { version, count };
-    return version + 1 + count * ATTEMPT;
+    const { version: last, attempts } = this.#attempted;
+    const before = last === version ? attempts : 0;
+    this.#attempted = { version, attempts: before + 1 };
+    const number = version === 0 ? before + 1 : before;
+    return version + 1 + number * ATTEMPT;
   }
 }
 
