@@ -179,6 +179,16 @@ export class Service {
     return heads?.heads ?? this.network.model.sizes.heads;
   }
 
+  /**
+   * The heads of the version that is served, which is checked as for a prediction.
+   *
+   * @throws {StoreError} If the store was never reached.
+   */
+  async freshHeads(): Promise<readonly HeadSpec[]> {
+    await this.#versions.freshen();
+    return this.heads;
+  }
+
   /** The heads of the newest version, which another process may have made just now. */
   async newestHeads(): Promise<readonly HeadSpec[]> {
     await this.#versions.head();
