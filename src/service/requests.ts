@@ -44,9 +44,9 @@ export interface FinetuneRequest {
   /** The name of the key that it was sent with. */
   readonly by?: string | undefined;
   /** The hashes, one of which must be the model's. */
-  readonly ifMatch?: readonly string[];
+  readonly ifMatch?: readonly string[] | undefined;
   /** Given if the request may be repeated. */
-  readonly once?: OnceOnly;
+  readonly once?: OnceOnly | undefined;
   /** Called with the parts of the work. */
   readonly note?: Note | undefined;
 }
