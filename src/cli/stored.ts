@@ -90,7 +90,7 @@ export async function callServer(
   }
 }
 
-/** What a server refuses, in words, and the field that it blames. */
+/** A refusal of a server in words, and the field that it blames. */
 export async function refusalOf(
   response: Response,
   variable: KeyVariable,

@@ -26,7 +26,7 @@ export interface Evaluation {
   readonly metrics: SetMetrics;
 }
 
-/** Figures of a set of images, as commands print them and model cards show them. */
+/** The metrics of a set of images, as commands print them and model cards show them. */
 export interface SetMetrics {
   readonly images: number;
   /** By the head's name. */
@@ -35,7 +35,7 @@ export interface SetMetrics {
   readonly breakdown: Readonly<Record<string, Readonly<Record<string, Group>>>>;
 }
 
-/** Figures of the images of one group. */
+/** The metrics of the images of one group. */
 export interface Group {
   readonly images: number;
   readonly heads: Readonly<Record<string, Metrics>>;
@@ -182,7 +182,7 @@ export function headMetrics(
   );
 }
 
-/** Figures of all heads but one, by the groups of that one. */
+/** The metrics of all heads but one, by the groups of that one. */
 function breakdownBy(
   kernels: Kernels,
   heads: readonly HeadSpec[],
