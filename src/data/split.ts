@@ -131,13 +131,7 @@ export function foldRows(
 }
 
 function rowsByGroup(groups: readonly string[]): Map<string, number[]> {
-  const rows = new Map<string, number[]>();
-  groups.forEach((group, row) => {
-    const before = rows.get(group);
-    if (before === undefined) rows.set(group, [row]);
-    else before.push(row);
-  });
-  return rows;
+  return Map.groupBy(groups.keys(), (row) => groups[row]!);
 }
 
 /**

@@ -163,13 +163,8 @@ function rowsByGroup(
   { length, labels }: StoredExamples,
 ): number[][] {
   const labelOf = (row: number, head: number) => labels[head]![row]!;
-  const rows = new Map<string, number[]>();
-  groupsOf({ heads, length, labelOf }).forEach((group, row) => {
-    const found = rows.get(group);
-    if (found === undefined) rows.set(group, [row]);
-    else found.push(row);
-  });
-  return [...rows.values()];
+  const groups = groupsOf({ heads, length, labelOf });
+  return [...Map.groupBy(groups.keys(), (row) => groups[row]!).values()];
 }
 
 /** Rows of zeros without a label. */
