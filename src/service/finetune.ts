@@ -7,7 +7,7 @@ import {
   type Receipt,
   writeReceipt,
 } from "../store/receipts.ts";
-import type { Head } from "../store/draft.ts";
+import type { StoreHead } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
 import { Corrections } from "./corrections.ts";
 import { checkMatch, type Editor, type Proposed } from "./editor.ts";
@@ -157,7 +157,7 @@ export class Finetuner {
 
   /** A version to commit, or the answer if nothing is to change. */
   async #proposed(
-    { manifest }: Head,
+    { manifest }: StoreHead,
     learned: Learned,
     dryRun: boolean,
     fill: FillReceipt | undefined,
@@ -177,7 +177,7 @@ export class Finetuner {
 
   /** Learns on the head that is served. */
   async #learn(
-    head: Head,
+    head: StoreHead,
     descriptors: readonly Uint8Array[],
     request: FinetuneRequest,
   ): Promise<Learned> {

@@ -4,7 +4,7 @@ import { ConflictError, IdempotencyError, StoreError } from "../errors.ts";
 import { isKnown } from "../heads/head.ts";
 import type { HeadSpec } from "../heads/kinds.ts";
 import type { BeforeAfter, GuardRecord, Manifest } from "../store/manifest.ts";
-import type { Draft, Head } from "../store/draft.ts";
+import type { Draft, StoreHead } from "../store/draft.ts";
 import type { Parameters } from "./network.ts";
 import type { Note } from "./phases.ts";
 import type { Refusal } from "./refusals.ts";
@@ -117,7 +117,7 @@ export function resultOf(
  * @throws {StoreError} If an ancestor is served because the head is damaged.
  */
 export function checkSound(
-  { manifest: { version } }: Head,
+  { manifest: { version } }: StoreHead,
   { manifest: served }: Version,
 ): void {
   if (served.version >= version) return;

@@ -14,8 +14,8 @@ import {
   trunkName,
 } from "./manifest.ts";
 
-/** The version that new changes build on, and the stamp by which a write checks that it still is. */
-export interface Head {
+/** The newest version, which changes build on, and the stamp by which a write checks that it still is. */
+export interface StoreHead {
   readonly manifest: Manifest;
   /** Null while the store holds no version of its own. */
   readonly stamp: string | null;
@@ -61,7 +61,7 @@ export interface Prepared {
 /** Turns a draft into a manifest, with its hashes, number and parent. */
 export async function prepareDraft(
   base: BaseModel,
-  head: Head,
+  head: StoreHead,
   draft: Draft,
 ): Promise<Prepared> {
   const blobs = new Map<string, Uint8Array<ArrayBuffer>>();
