@@ -78,6 +78,7 @@ export async function prepareDraft(
   for (const { sha256 } of blobsOf(head.manifest)) blobs.delete(sha256);
   const introduced = draft.introduced ??
     introducer(head.manifest, tensors, heads);
+  const parts = { ...(memory && { memory }), ...(heads && { heads }) };
   return {
     blobs,
     manifest: {
@@ -85,13 +86,7 @@ export async function prepareDraft(
       parent: head.manifest.version,
       change: draft.change,
       restored: draft.restored ?? null,
-      sha256: await stateHash(base, {
-        step,
-        steps,
-        tensors,
-        ...(memory && { memory }),
-        ...(heads && { heads }),
-      }),
+      sha256: await stateHash(base, { step, steps, tensors, ...parts }),
       step,
       steps,
       tensors,
@@ -99,8 +94,7 @@ export async function prepareDraft(
       loss: draft.loss ?? null,
       guard: draft.guard ?? null,
       log,
-      ...(memory && { memory }),
-      ...(heads && { heads }),
+      ...parts,
       ...(introduced > 0 && { introduced }),
       ...(by !== undefined && { by }),
       commit: crypto.randomUUID(),
