@@ -102,9 +102,7 @@ async function imagesOf(
         predictBody(limits.images),
         await readJson(c, limits),
       );
-      return await readDataUrls(
-        images.map((value, i) => ({ path: `images[${i}]`, value })),
-      );
+      return await readDataUrls("images", images);
     }
     case "text":
       throw problem(
@@ -132,5 +130,5 @@ async function imagesOfForm(
   }
   const files = form.getAll("image");
   checkCount("images", files.length, most);
-  return readFiles(files.map((value, i) => ({ path: `images[${i}]`, value })));
+  return readFiles("images", files);
 }
