@@ -52,15 +52,10 @@ export function predictRoutes(
           "images",
           () => describeImages(open, images, limits, { patient: false, note }),
         );
-        const asked = {
-          topK,
-          note,
-          ...(version === undefined ? {} : { version }),
-        };
         const result = await phase(
           c,
           "predict",
-          () => open.predict(descriptors, asked),
+          () => open.predict(descriptors, { topK, version, note }),
         );
         if (result === undefined) throw unknownVersion(version!);
         const { predictions, ids, model } = result;

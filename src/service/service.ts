@@ -264,8 +264,8 @@ export class Service {
     descriptors: readonly Uint8Array[],
     { topK, version: number, note }: {
       topK: number;
-      version?: number;
-      note?: Note;
+      version?: number | undefined;
+      note?: Note | undefined;
     },
   ): Promise<PredictResult | undefined> {
     const naming = Promise.all(

@@ -53,9 +53,7 @@ export class Steps {
     const { manifest, parameters } = version;
     const own = headsOf(this.network.model, manifest);
     const learner = await this.#learnerFor(version, own);
-    const heads = this.#last?.sha256 === manifest.sha256
-      ? this.#last.heads
-      : await readHeads(this.store, version, this.#unlearned(learner));
+    const heads = await this.#headsOf(version, learner);
     const outcome = await learner.learn({
       heads,
       trunk: trunkOf(version),
@@ -92,6 +90,13 @@ export class Steps {
         this.#last = { sha256, heads: outcome.heads };
       },
     };
+  }
+
+  /** The heads of a version, with their moments. */
+  async #headsOf(version: Version, learner: Learner): Promise<Heads> {
+    return this.#last?.sha256 === version.manifest.sha256
+      ? this.#last.heads
+      : await readHeads(this.store, version, this.#unlearned(learner));
   }
 
   /** The state of a version after its steps. */

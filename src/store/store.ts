@@ -102,7 +102,7 @@ export class ModelStore implements Namespace {
 
   /** Manifests, newest first, without the base model's. */
   async manifests(
-    options: { limit?: number; before?: number } = {},
+    options: { limit?: number; before?: number | undefined } = {},
   ): Promise<Manifest[]> {
     const { limit, before } = options;
     const entries = await this.engine.list(this.#key("versions"), {
