@@ -12,9 +12,9 @@ import { finish } from "./finish.ts";
 import { gate, soundness } from "./gate.ts";
 import {
   decide,
+  type GuardMetrics,
   type GuardSet,
   measure,
-  type Metrics,
   type Verdict,
 } from "./guard.ts";
 import { chooseGuards } from "./guard_sets.ts";
@@ -106,7 +106,7 @@ const SEED = 0;
 
 /** The policy for one base model, with the memory for its computations. */
 export class Corrector {
-  readonly #measured = new WeakMap<Head, Metrics>();
+  readonly #measured = new WeakMap<Head, GuardMetrics>();
 
   private constructor(
     private readonly material: Material,
@@ -263,7 +263,7 @@ export class Corrector {
   }
 
   /** The metrics of heads on the guard's examples, each measured once. */
-  #metrics(heads: readonly Head[]): Metrics[] {
+  #metrics(heads: readonly Head[]): GuardMetrics[] {
     return heads.map((head, h) => {
       const known = this.#measured.get(head);
       if (known !== undefined) return known;
