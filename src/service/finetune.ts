@@ -114,28 +114,32 @@ export class Finetuner {
     const receipt = await this.#receiptOf(identity);
     if (receipt.answer !== undefined) return receipt.answer;
     await this.#checkMatch(request);
-    return await this.#change(request, identity, receipt);
+    // What was just read serves the first attempt: the commit checks it.
+    let fresh: ReceiptState | undefined = receipt;
+    return await this.#change(request, async () => {
+      const found = fresh ?? await this.#receiptOf(identity);
+      fresh = undefined;
+      return found;
+    });
   }
 
+  /** Makes the change; `receiptNow` looks up the earlier answer before each attempt. */
   async #change(
     request: FinetuneRequest,
-    identity?: OnceOnly,
-    known?: ReceiptState,
+    receiptNow?: () => Promise<ReceiptState>,
   ): Promise<FinetuneResult> {
     const descriptors = await request.describe();
-    let fill: FillReceipt | undefined;
+    let receipt: ReceiptState | undefined;
     let learned: Learned | undefined;
     const done = await this.editor.change(async (head) => {
       learned = await this.#learn(head, descriptors, request);
-      return await this.#proposed(head, learned, request.dryRun, fill);
+      const { dryRun } = request;
+      return await this.#proposed(head, learned, dryRun, receipt?.fill);
     }, {
       ifMatch: request.ifMatch,
       note: request.note,
       answered: async () => {
-        // The receipt read before decoding serves the first attempt: the commit checks it.
-        const receipt = known ?? (identity && await this.#receiptOf(identity));
-        known = undefined;
-        fill = receipt?.fill;
+        receipt = await receiptNow?.();
         return receipt?.answer;
       },
     });
