@@ -1,7 +1,6 @@
 /** Reading a body into memory. @module */
 
 import { HTTPException } from "hono/http-exception";
-import { problem } from "./problem.ts";
 
 /** Bodies of this size are read as a whole: a stream takes longer, by a millisecond for 100 KB. */
 export const SMALL = 256 * 1024;
@@ -13,13 +12,15 @@ export const DRAINED = 32 * 1024 * 1024;
 /** Requests whose bodies have been read to the end. */
 export const received: WeakSet<Request> = new WeakSet();
 
-/** Reads a stream into memory that grows with what has come, not with what was promised. */
+/**
+ * Reads a stream into memory that grows with what has come, not with what was promised.
+ * `count` is called with bytes as they come, and may refuse them.
+ */
 export async function collect(
   stream: ReadableStream<Uint8Array>,
-  { length, maxBytes, count, signal }: {
+  { length, count, signal }: {
     /** Bytes that were promised. */
     readonly length: number | undefined;
-    readonly maxBytes: number;
     readonly count: (bytes: number) => void;
     readonly signal: AbortSignal;
   },
@@ -33,7 +34,6 @@ export async function collect(
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return body.buffer.transfer(filled);
-      if (filled + value.length > maxBytes) throw tooLong(maxBytes);
       count(value.length);
       const needed = filled + value.length;
       if (needed > SMALL) await paced(value.length);
@@ -87,12 +87,4 @@ async function drain(
     await paced(value.length);
     read += value.length;
   }
-}
-
-/** The answer to a body that is too large. */
-export function tooLong(maxBytes: number) {
-  return problem(
-    413,
-    `Cannot read the body: expected at most ${maxBytes} bytes (MAX_BODY_BYTES), got more`,
-  );
 }

@@ -5,14 +5,7 @@ import { HTTPException } from "hono/http-exception";
 import type { RequestLimits } from "../src/service/limits.ts";
 import { Deadlines } from "../src/waiting.ts";
 import { bodyKind } from "./body.ts";
-import {
-  collect,
-  DRAINED,
-  received,
-  release,
-  SMALL,
-  tooLong,
-} from "./collect.ts";
+import { collect, DRAINED, received, release, SMALL } from "./collect.ts";
 import { problem } from "./problem.ts";
 import { recordOf } from "./record.ts";
 
@@ -89,10 +82,12 @@ export class Intake {
     return async (c, next) => {
       checkEncoding(c);
       const load = this.#clients.get(clientOf(c)) ?? { requests: 0, bytes: 0 };
-      let held = 0;
+      let [arrived, held] = [0, 0];
       const copies = bodyKind(c) === "json" ? JSON_COPIES : 1;
       const small = isSmall(c);
       const count = (bytes: number) => {
+        arrived += bytes;
+        if (arrived > maxBytes) throw this.#tooLong(maxBytes);
         held += copies * bytes;
         load.bytes += copies * bytes;
         this.#all.bytes += copies * bytes;
@@ -140,7 +135,7 @@ export class Intake {
   ): Promise<ArrayBuffer> {
     const length = lengthOf(c);
     if (length !== undefined && length > maxBytes + DRAINED) {
-      throw tooLong(maxBytes);
+      throw this.#tooLong(maxBytes);
     }
     const { body } = c.req.raw;
     if (body === null) return new ArrayBuffer(0);
@@ -152,7 +147,7 @@ export class Intake {
     };
     const reading = isSmall(c)
       ? readWhole(c, count)
-      : collect(body, { length, maxBytes, count, signal: stop.signal });
+      : collect(body, { length, count, signal: stop.signal });
     reading.catch(() => {}); // it may fail when nobody awaits it any more
     const end = this.#deadlines.start(giveUp);
     this.#makeRoom();
@@ -167,6 +162,16 @@ export class Intake {
       end();
       this.#awaited.delete(giveUp);
     }
+  }
+
+  #tooLong(maxBytes: number) {
+    const setting = maxBytes === this.limits.bodyBytes
+      ? " (MAX_BODY_BYTES)"
+      : "";
+    return problem(
+      413,
+      `Cannot read the body: expected at most ${maxBytes} bytes${setting}, got more`,
+    );
   }
 
   #makeRoom(): void {

@@ -110,6 +110,26 @@ Deno.test("a state may be larger than other bodies, up to a limit of its own", a
   });
 });
 
+Deno.test("a small limit holds for a body that comes as a whole, too", async () => {
+  await withApp({ limits: { bodyBytes: 1024 } }, async (app) => {
+    for (const length of [1024, 1025]) {
+      const body = JSON.stringify({ version: 0 }).padEnd(length);
+      const headers = {
+        ...admin,
+        "Content-Type": "application/json",
+        "Content-Length": String(length),
+      };
+      const answer = await app.request("/rollback", {
+        method: "POST",
+        body,
+        headers,
+      });
+      assertEquals(answer.status, length > 1024 ? 413 : 200);
+      await answer.body?.cancel();
+    }
+  });
+});
+
 Deno.test("tags name versions", async () => {
   await withApp({}, async (app) => {
     const tag = (name: string, method: string, version?: number) =>
