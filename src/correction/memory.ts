@@ -39,8 +39,8 @@ export function recall(
   stride: number,
 ): Examples {
   const width = stride + heads.length;
-  const all = memory.blocks.flatMap((block) => rowsOf(block, width));
-  const rows = agesOf(memory).map(([row]) => all[row]!);
+  const all = memory.blocks.flatMap((block) => rowsOfBlock(block, width));
+  const rows = rememberedRows(memory).map((row) => all[row]!);
   const features = new Float32Array(rows.length * stride);
   rows.forEach((row, i) => features.set(row.subarray(0, stride), i * stride));
   const labels = heads.map((_, h) =>
@@ -64,25 +64,24 @@ export function remember(
   return draft.finish();
 }
 
-/** Rows that are remembered, with their ages, oldest first. */
-function agesOf({ order }: Memory): [row: number, age: number][] {
-  return Array.from(order, (age, row): [number, number] => [row, age])
-    .filter(([, age]) => age >= 0)
-    .sort(([, a], [, b]) => a - b);
+/** The places of the rows that are remembered, oldest first. */
+function rememberedRows({ order }: Memory): number[] {
+  return [...order.keys()].filter((row) => order[row]! >= 0)
+    .sort((a, b) => order[a]! - order[b]!);
 }
 
 /** The rows of a block, without copying. */
-function rowsOf(block: Float32Array, width: number): Float32Array[] {
+function rowsOfBlock(block: Float32Array, width: number): Float32Array[] {
   return Array.from(
     { length: block.length / width },
     (_, i) => block.subarray(i * width, (i + 1) * width),
   );
 }
 
-/** A row of a block, and the time at which it was appended. */
+/** A row of a block, and its place in the order in which rows were appended; −1 if it is forgotten. */
 interface Row {
   readonly values: Float32Array;
-  age: number;
+  order: number;
 }
 
 /** A memory that is being appended to. Rows of full blocks stay where they are. */
@@ -107,13 +106,13 @@ class Draft {
       return kindOf(spec).groups(spec).length > 0;
     });
     this.#next = 1 +
-      memory.order.reduce((most, age) => Math.max(most, age), -1);
+      memory.order.reduce((most, order) => Math.max(most, order), -1);
     const width = this.#stride + heads.length;
     let first = 0;
     for (const block of memory.blocks) {
-      const rows = rowsOf(block, width).map((values, i): Row => ({
+      const rows = rowsOfBlock(block, width).map((values, i): Row => ({
         values,
-        age: memory.order[first + i]!,
+        order: memory.order[first + i]!,
       }));
       first += rows.length;
       if (rows.length === BLOCK_ROWS) this.#sealed.push({ block, rows });
@@ -132,23 +131,23 @@ class Draft {
       for (let at = this.#stride; at < values.length; at++) {
         if (!isKnown(values[at]!)) values[at] = known.values[at]!;
       }
-      known.age = -1;
+      known.order = -1;
     } else if (alive.length >= MEMORY_CAPACITY) {
-      this.#mostCrowded(alive).age = -1;
+      this.#mostCrowded(alive).order = -1;
     }
-    this.#push({ values, age: this.#next++ });
+    this.#push({ values, order: this.#next++ });
     this.#compact();
   }
 
   /** The memory as it is now. */
   finish(): Memory {
     const kept = this.#sealed.filter(({ rows }) =>
-      rows.some(({ age }) => age >= 0)
+      rows.some(({ order }) => order >= 0)
     );
     const rows = [...kept.flatMap(({ rows }) => rows), ...this.#tail];
     const blocks = kept.map(({ block }) => block);
     if (this.#tail.length > 0) blocks.push(joined(this.#tail));
-    return { blocks, order: Int32Array.from(rows, ({ age }) => age) };
+    return { blocks, order: Int32Array.from(rows, ({ order }) => order) };
   }
 
   #valuesOf(index: number): Float32Array {
@@ -162,7 +161,7 @@ class Draft {
 
   #alive(): Row[] {
     return [...this.#sealed.flatMap(({ rows }) => rows), ...this.#tail]
-      .filter(({ age }) => age >= 0);
+      .filter(({ order }) => order >= 0);
   }
 
   /** The oldest row of the most frequent labels; among equally frequent ones, the oldest. */
@@ -174,12 +173,12 @@ class Draft {
       if (group === undefined) groups.set(name, { count: 1, oldest: row });
       else {
         group.count++;
-        if (row.age < group.oldest.age) group.oldest = row;
+        if (row.order < group.oldest.order) group.oldest = row;
       }
     }
     return [...groups.values()].reduce((most, each) =>
       each.count > most.count ||
-        (each.count === most.count && each.oldest.age < most.oldest.age)
+        (each.count === most.count && each.oldest.order < most.oldest.order)
         ? each
         : most
     ).oldest;
@@ -205,7 +204,7 @@ class Draft {
       return;
     }
     const alive = ({ rows }: { rows: Row[] }) =>
-      rows.filter(({ age }) => age >= 0);
+      rows.filter(({ order }) => order >= 0);
     const emptiest = this.#sealed.reduce((least, each) =>
       alive(each).length < alive(least).length ? each : least
     );

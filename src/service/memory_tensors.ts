@@ -55,8 +55,8 @@ export async function readMemory(
   const bytes = await source.read(ROWS);
   const rows = new Float32Array(bytes.buffer, bytes.byteOffset, count * width);
   checkTensorValues(ROWS, rows);
-  const ages = await source.read(ORDER);
-  const order = [...new Int32Array(ages.buffer, ages.byteOffset, count)];
+  const { buffer, byteOffset } = await source.read(ORDER);
+  const order = [...new Int32Array(buffer, byteOffset, count)];
   checkOrder(order);
   const size = BLOCK_ROWS * width;
   const blocks = Array.from(
@@ -71,11 +71,11 @@ export async function readMemory(
 }
 
 function checkOrder(order: readonly number[]): void {
-  const alive = order.filter((age) => age >= 0);
-  const fits = alive.length <= MEMORY_CAPACITY &&
-    new Set(alive).size === alive.length && order.every((age) => age >= -1);
+  const kept = order.filter((place) => place >= 0);
+  const fits = kept.length <= MEMORY_CAPACITY &&
+    new Set(kept).size === kept.length && order.every((place) => place >= -1);
   if (fits) return;
   throw new CheckpointError(
-    `Cannot read tensor ${ORDER}: expected up to ${MEMORY_CAPACITY} different ages, got others`,
+    `Cannot read tensor ${ORDER}: expected up to ${MEMORY_CAPACITY} different places in the order, got others`,
   );
 }
