@@ -28,7 +28,7 @@ type Edges = ReadonlyMap<number, number>;
 /**
  * The class of each row of features [n, stride].
  *
- * @param metric Of all rows, with λ = 1.
+ * @param metric Of all rows.
  * @param labels The class of each row, `UNKNOWN` if it is to be found.
  */
 export function propagate(
