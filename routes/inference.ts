@@ -146,13 +146,13 @@ async function infer(
     "predict",
     () => open.predict(descriptors, { topK: Number.MAX_SAFE_INTEGER, note }),
   );
-  const { predictions, model } = result!; // no version was asked for
+  const { predictions, heads, model } = result!; // no version was asked for
   recordOf(c).version = model.version;
   return {
     model_name: MODEL,
     model_version: String(model.version),
     ...(id === undefined ? {} : { id }),
-    outputs: wantedOf(open.heads, outputs).map(({ head, classification }) =>
+    outputs: wantedOf(heads, outputs).map(({ head, classification }) =>
       outputOf(head, predictions, classification)
     ),
   };

@@ -47,7 +47,7 @@ sayWhere(await listening.promise);
 opened.warmUp(); // whoever waited for that line takes some milliseconds to connect
 opened.otherModels().then(sayOthers, console.error);
 
-/** What `read` gives, or the end of the program with what is wrong in one line. */
+/** Returns what `read` returns; ends the program with one line if that fails. */
 function orExit<T>(read: () => T): T {
   try {
     return read();

@@ -2,16 +2,13 @@
 
 import { dirname } from "node:path";
 import { writeFileAtomically } from "../checkpoint/file.ts";
-import { fileError } from "../checkpoint/file_error.ts";
 import { viewSafetensors } from "../checkpoint/safetensors_reader.ts";
-import { CheckpointError } from "../errors.ts";
 import { isKnown } from "../heads/head.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { type Examples, groupsOf } from "../model/examples.ts";
 import { type FinetuneAnswer, MAX_MARGIN } from "../service/requests.ts";
 import { hasMemory } from "../service/memory_tensors.ts";
 import { Service } from "../service/service.ts";
-import { readWeights } from "../service/weights.ts";
 import { SHIPPED_WEIGHTS } from "../service/settings.ts";
 import { openEngine } from "../store/open.ts";
 import { EXIT, runCommand } from "./command.ts";
@@ -19,6 +16,7 @@ import { DATA_FLAGS, labelledAs, openDataset } from "./examples.ts";
 import { finetuneJson, finetuneText } from "./finetune_output.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { startProgress } from "./progress.ts";
+import { loadWeights } from "./weights.ts";
 
 /** Images of a request. */
 const REQUEST = 32;
@@ -56,10 +54,7 @@ async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
   const out = flags.text("out");
   if (out !== undefined) await Deno.mkdir(dirname(out), { recursive: true });
   const file = flags.text("weights") ?? SHIPPED_WEIGHTS;
-  const bytes = await readModelFile(file);
-  const weights = await readWeights(bytes).catch((error) => {
-    throw fileError(file, error);
-  });
+  const { weights, bytes } = await loadWeights(file);
   const engine = await openEngine(flags.text("store") ?? "memory");
   const service = await Service.create({ weights, engine });
   try {
@@ -193,20 +188,4 @@ function descriptorOf(examples: Examples, row: number): Uint8Array {
   const descriptor = new Uint8Array(examples.inputs);
   examples.read(row, 0, descriptor);
   return descriptor;
-}
-
-async function readModelFile(
-  file: string | URL,
-): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return await Deno.readFile(file);
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new CheckpointError(
-      `Cannot read the weights: expected a file at ${
-        file instanceof URL ? file.pathname : file
-      }, found none`,
-      { cause },
-    );
-  }
 }

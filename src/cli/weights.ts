@@ -18,6 +18,7 @@ import {
   rowsPerImage,
   type ServingModel,
 } from "../model/state.ts";
+import { readWeights, type Weights } from "../service/weights.ts";
 import { createEvaluator, type Evaluator } from "../train/trainer.ts";
 
 /** Reads a model and puts it into memory, ready for batches of up to `batchSize` rows. */
@@ -62,6 +63,20 @@ export async function loadServingModel(
   return withKnown(model, readKnown(file));
 }
 
+/** Reads a weights file to be served, and its bytes. */
+export async function loadWeights(
+  file: string | URL,
+): Promise<{ weights: Weights; bytes: Uint8Array<ArrayBuffer> }> {
+  try {
+    const bytes = await Deno.readFile(file);
+    const weights = await readWeights(bytes);
+    const model = withKnown(weights.model, readKnown(file));
+    return { weights: { ...weights, model }, bytes };
+  } catch (error) {
+    throw readingError(file, error);
+  }
+}
+
 /** Reads everything that a weights file holds. */
 export function loadState(file: string | URL): Promise<ModelState> {
   return withFile(file, readState);
@@ -96,14 +111,16 @@ async function withFile<T>(
     using source = await openSafetensors(file);
     return await read(source);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new CheckpointError(
-        `Cannot read the weights: expected a file at ${
-          file instanceof URL ? file.pathname : file
-        }, found none`,
-        { cause: error },
-      );
-    }
-    throw fileError(file, error);
+    throw readingError(file, error);
   }
+}
+
+/** An error of reading a weights file, in terms of that file. */
+function readingError(file: string | URL, error: unknown): unknown {
+  if (!(error instanceof Deno.errors.NotFound)) return fileError(file, error);
+  const path = file instanceof URL ? file.pathname : file;
+  return new CheckpointError(
+    `Cannot read the weights: expected a file at ${path}, found none`,
+    { cause: error },
+  );
 }

@@ -36,7 +36,7 @@ export interface GuardSet {
 }
 
 /** The metrics of a head on the guard's examples. */
-export interface Metrics {
+export interface GuardMetrics {
   /** Examples with a label of this head. */
   readonly size: number;
   /** Share that is right, in [0, 1]; of a quantity, within its deviation. */
@@ -58,9 +58,9 @@ export interface HeadGuard {
   readonly name: string;
   readonly basis: GuardSet["basis"];
   readonly size: number;
-  readonly base: Metrics;
-  readonly before: Metrics;
-  readonly after: Metrics;
+  readonly base: GuardMetrics;
+  readonly before: GuardMetrics;
+  readonly after: GuardMetrics;
   /** Why this head may not be published; null if it may. */
   readonly reason: string | null;
   /** The images that got worst; none if it may. */
@@ -79,7 +79,7 @@ export function measure(
   scorer: Scorer,
   head: Head,
   { examples, labels, handicap }: GuardSet,
-): Metrics {
+): GuardMetrics {
   const kind = kindOf(head.spec);
   const mostLoss = -scorer.math.log(LEAST_LIKELIHOOD);
   const logits = scorer.logits(head, examples.features);
@@ -101,9 +101,9 @@ export function measure(
 export function decide(
   names: readonly string[],
   sets: readonly GuardSet[],
-  base: readonly Metrics[],
-  before: readonly Metrics[],
-  after: readonly Metrics[],
+  base: readonly GuardMetrics[],
+  before: readonly GuardMetrics[],
+  after: readonly GuardMetrics[],
 ): Verdict {
   const heads = names.map((name, h): HeadGuard => ({
     name,
@@ -126,9 +126,9 @@ export function decide(
 function objection(
   name: string,
   basis: GuardSet["basis"],
-  base: Metrics,
-  before: Metrics,
-  after: Metrics,
+  base: GuardMetrics,
+  before: GuardMetrics,
+  after: GuardMetrics,
 ): string | null {
   const least = Math.min(base.accuracy - ALLOWED.accuracy, before.accuracy);
   const most = Math.max(base.loss + ALLOWED.loss, before.loss);

@@ -10,11 +10,16 @@ import type {
 import { fittingMoments } from "./heads.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import { type Note, timed } from "./phases.ts";
-import { FeaturePool, type FeatureRows } from "./pool.ts";
+import {
+  BASE_TRUNK,
+  type FeaturePool,
+  type FeatureRows,
+  type Kept,
+  type Trunk,
+} from "./pool.ts";
 import { turn } from "../waiting.ts";
 import { updateRatio } from "./standings.ts";
 import { type Heads, Tuner } from "./tuner.ts";
-import type { Weights } from "./weights.ts";
 
 /** The most examples of one request. */
 export const MAX_EXAMPLES = 64;
@@ -25,19 +30,9 @@ const LEAST_ROWS = 8;
 /** The most that a head's score on the guard set may fall below the base model's. */
 const GUARD_MARGIN = 0.02;
 
-/** The trunk, which turns descriptors into features. */
-export interface Trunk {
-  /** Every parameter that is not the base model's. */
-  readonly parameters: Parameters;
-  /** Names the trunk's parameters: equal names, equal features. */
-  readonly trunk: string;
-}
-
-/** The base model's trunk. */
-const BASE_TRUNK: Trunk = { parameters: new Map(), trunk: "" };
-
 /** The start of a draft. */
-export interface Start extends Trunk {
+export interface Start {
+  readonly trunk: Trunk;
   readonly heads: Heads;
   /** Seed of the draws: the number of the version to be made. */
   readonly seed: number;
@@ -55,7 +50,7 @@ export interface TrainingSteps {
 /** The outcome of a draft. */
 export interface Outcome {
   /** Why it must not be published; null if it may be. */
-  readonly refusal: string | null;
+  readonly reason: string | null;
   readonly heads: Heads;
   readonly loss: BeforeAfter;
   readonly guard: GuardRecord | null;
@@ -69,7 +64,6 @@ export class Learner {
   #baseGuard: readonly number[] | undefined;
 
   private constructor(
-    private readonly network: ServingNetwork,
     private readonly heads: readonly HeadSpec[],
     private readonly tuner: Tuner,
     private readonly base: Heads,
@@ -78,31 +72,28 @@ export class Learner {
   ) {}
 
   /**
-   * Reads moments, replay memory and guard set, and takes the memory for steps.
+   * Takes the memory for steps.
    *
    * @param introduced Parameters of heads other than the base model's.
    */
   static async create(
-    network: ServingNetwork,
-    weights: Weights,
+    { model }: ServingNetwork,
+    { moments, replay, guard }: Kept,
     { heads, calibration }: HeadsRecord,
     introduced: Parameters = new Map(),
   ): Promise<Learner> {
-    const { moments, replay, guard } = await weights.material();
-    const { model } = weights;
     const sizes = { ...model.sizes, heads };
     const parameters = new Map([...model.parameters, ...introduced]);
     const lengthOf = (name: string) => parameters.get(name)?.length;
     return new Learner(
-      network,
       heads,
       await Tuner.create(
         { ...model, sizes, calibration },
         MAX_EXAMPLES + REPLAY,
       ),
       { parameters, moments: fittingMoments(moments, lengthOf) },
-      replay && new FeaturePool(network, replay),
-      guard && new FeaturePool(network, guard),
+      replay,
+      guard,
     );
   }
 
@@ -116,7 +107,7 @@ export class Learner {
     const { tuner } = this;
     const { examples, note } = asked;
     const baseGuard = await this.#guardOfBase();
-    const guard = await this.#guardRows(start);
+    const guard = await this.#guardRows(start.trunk);
     tuner.load(start.heads);
     const before = {
       loss: tuner.loss(examples),
@@ -130,8 +121,8 @@ export class Learner {
     const heads = tuner.save();
     const finite = tuner.isFinite && Number.isFinite(gradientNorm + after.loss);
     return {
-      refusal: finite
-        ? this.#refusal(after.guard, baseGuard)
+      reason: finite
+        ? this.#objection(after.guard, baseGuard)
         : "The steps led to numbers that are not finite.",
       heads,
       loss: { before: before.loss, after: after.loss },
@@ -164,7 +155,7 @@ export class Learner {
     for (let step = 0; step < steps; step++) {
       await turn();
       gradientNorm = timed(note, "step", () => {
-        const replay = this.#drawReplay(start, random);
+        const replay = this.#drawReplay(start.trunk, random);
         return this.tuner.step([...batch, ...replay], learningRate);
       });
       if (!Number.isFinite(gradientNorm)) break;
@@ -172,20 +163,16 @@ export class Learner {
     return gradientNorm;
   }
 
-  #drawReplay(start: Start, random: Random): FeatureRows[] {
+  #drawReplay(trunk: Trunk, random: Random): FeatureRows[] {
     const { replay } = this;
     if (replay === undefined || replay.length === 0) return [];
-    return [
-      replay.rows(start.parameters, start.trunk, replay.draw(REPLAY, random)),
-    ];
+    return [replay.rows(trunk, replay.draw(REPLAY, random))];
   }
 
-  async #guardRows(
-    { parameters, trunk }: Trunk,
-  ): Promise<FeatureRows | undefined> {
+  async #guardRows(trunk: Trunk): Promise<FeatureRows | undefined> {
     const { guard } = this;
     if (guard === undefined || guard.length === 0) return undefined;
-    return await guard.all(parameters, trunk);
+    return await guard.all(trunk);
   }
 
   #guardRecord(
@@ -201,7 +188,7 @@ export class Learner {
   }
 
   /** Why the guard refuses a draft with these scores; null if it does not. */
-  #refusal(
+  #objection(
     scores: readonly number[] | undefined,
     base: readonly number[] | undefined,
   ): string | null {

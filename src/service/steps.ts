@@ -1,11 +1,7 @@
 /** Plain training steps by request, for clients that run their own training over HTTP. @module */
 
 import { headsFrom } from "../correction/heads.ts";
-import {
-  type HeadsRecord,
-  introducerOf,
-  trunkName,
-} from "../store/manifest.ts";
+import { type HeadsRecord, introducerOf } from "../store/manifest.ts";
 import type { ModelStore } from "../store/store.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
 import {
@@ -20,13 +16,12 @@ import {
 } from "./heads.ts";
 import { Learner, type Outcome } from "./learner.ts";
 import type { ServingNetwork } from "./network.ts";
-import type { FeatureRows } from "./pool.ts";
+import { type FeatureRows, type Kept, trunkOf } from "./pool.ts";
 import { refusedSteps } from "./refusals.ts";
 import type { FinetuneRequest, Learned } from "./requests.ts";
 import { type Standings, standingsOf } from "./standings.ts";
 import type { Heads } from "./tuner.ts";
 import type { Version } from "./versions.ts";
-import type { Weights } from "./weights.ts";
 
 const DEFAULT_STEPS = 3;
 const DEFAULT_LEARNING_RATE = 2e-4;
@@ -41,20 +36,11 @@ export class Steps {
   /** The heads of the version that this process committed last. */
   #last: { sha256: string; heads: Heads } | undefined;
 
-  private constructor(
+  constructor(
     private readonly network: ServingNetwork,
-    private readonly weights: Weights,
     private readonly store: ModelStore,
+    private readonly kept: Kept,
   ) {}
-
-  /** Nothing is read before a request needs it. */
-  static create(
-    network: ServingNetwork,
-    weights: Weights,
-    store: ModelStore,
-  ): Promise<Steps> {
-    return Promise.resolve(new Steps(network, weights, store));
-  }
 
   /** Takes steps on a draft of a version's heads. */
   async learn(
@@ -67,13 +53,10 @@ export class Steps {
     const { manifest, parameters } = version;
     const own = headsOf(this.network.model, manifest);
     const learner = await this.#learnerFor(version, own);
-    const heads = this.#last?.sha256 === manifest.sha256
-      ? this.#last.heads
-      : await readHeads(this.store, version, this.#unlearned(learner));
+    const heads = await this.#headsOf(version, learner);
     const outcome = await learner.learn({
       heads,
-      parameters,
-      trunk: trunkName(manifest.tensors),
+      trunk: trunkOf(version),
       seed: manifest.version + 1,
     }, { examples, steps, learningRate, note: request.note });
     const { labels } = standingsOf(
@@ -83,7 +66,7 @@ export class Steps {
       examples,
     );
     return {
-      refusal: outcome.refusal,
+      reason: outcome.reason,
       parameters: withHeads(
         parameters,
         outcome.heads.parameters,
@@ -107,6 +90,13 @@ export class Steps {
         this.#last = { sha256, heads: outcome.heads };
       },
     };
+  }
+
+  /** The heads of a version, with their moments. */
+  async #headsOf(version: Version, learner: Learner): Promise<Heads> {
+    return this.#last?.sha256 === version.manifest.sha256
+      ? this.#last.heads
+      : await readHeads(this.store, version, this.#unlearned(learner));
   }
 
   /** The state of a version after its steps. */
@@ -144,8 +134,8 @@ export class Steps {
     if (this.#learner?.introducer !== introducer) {
       const introduced = manifest.heads &&
         await introducedParameters(this.store, manifest);
-      const { network, weights } = this;
-      const learner = await Learner.create(network, weights, own, introduced);
+      const { network, kept } = this;
+      const learner = await Learner.create(network, kept, own, introduced);
       this.#learner = { introducer, learner };
     }
     return this.#learner.learner;
@@ -154,7 +144,7 @@ export class Steps {
 
 /** The answer to a request, but for its versions. */
 function reportOf(
-  { refusal, loss, guard, gradientNorm, updateRatio }: Outcome,
+  { reason, loss, guard, gradientNorm, updateRatio }: Outcome,
   labels: Standings["labels"],
   steps: number,
 ): Learned["report"] {
@@ -162,7 +152,7 @@ function reportOf(
     loss,
     guard,
     examples: labels.map((each) => ({ used: true, reason: null, ...each })),
-    refusal: refusal === null ? null : refusedSteps(steps),
+    refusal: reason === null ? null : refusedSteps(steps),
     gradientNorm,
     updateRatio,
   };

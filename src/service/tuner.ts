@@ -13,9 +13,14 @@ import { featureStride, forward } from "../model/network.ts";
 import { featureCount } from "../model/sizes.ts";
 import { createOptimizer } from "../optim/registry.ts";
 import type { HeadOutputs } from "../heads/head.ts";
-import { kindOf, widthOf } from "../heads/kinds.ts";
+import { kindOf } from "../heads/kinds.ts";
 import { compositeLoss, setLabels } from "../train/loss.ts";
-import { calibratedOutputs, scoreOutputs } from "../train/metrics.ts";
+import {
+  allocateOutputs,
+  calibratedOutputs,
+  copyOutputs,
+  scoreOutputs,
+} from "../train/metrics.ts";
 import { trainStep } from "../train/step.ts";
 import { createTrainer, type Trainer } from "../train/trainer.ts";
 import type { Parameters } from "./network.ts";
@@ -126,23 +131,15 @@ export class Tuner {
   #outputs(examples: FeatureRows): HeadOutputs[] {
     const { kernels, network, workspace: { activations, capacity } } =
       this.trainer;
-    const { logits, logitStride, columns } = activations;
-    const outputs = network.sizes.heads.map((head, h): HeadOutputs => ({
-      logits: new Float32Array(examples.length * widthOf(head)),
-      width: widthOf(head),
-      labels: Float64Array.from(examples.labels[h]!),
-    }));
+    const outputs = allocateOutputs(
+      network.sizes.heads,
+      examples.labels.map((labels) => Float64Array.from(labels)),
+    );
     for (let start = 0; start < examples.length; start += capacity) {
       const end = Math.min(examples.length, start + capacity);
       const rows = this.#place(examples, start, end, 0);
       forward(kernels, network, activations, rows);
-      outputs.forEach(({ logits: out, width }, h) => {
-        for (let row = 0; row < rows; row++) {
-          const first = row * logitStride + columns[h]!;
-          const part = logits.subarray(first, first + width);
-          out.set(part, (start + row) * width);
-        }
-      });
+      copyOutputs(outputs, activations, start, rows);
     }
     return outputs;
   }

@@ -1,9 +1,9 @@
 import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import {
   decide,
+  type GuardMetrics,
   type GuardSet,
   measure,
-  type Metrics,
 } from "../../src/correction/guard.ts";
 import {
   type Examples,
@@ -15,7 +15,7 @@ import { Scorer } from "../../src/correction/scorer.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { FEATURES, toyExamples, toyHeads } from "./toy.ts";
 
-const metrics = (accuracy: number, loss: number): Metrics => ({
+const metrics = (accuracy: number, loss: number): GuardMetrics => ({
   size: 100,
   accuracy,
   loss,
@@ -35,7 +35,11 @@ const NONE = toyExamples(0, Random.fromSeed(0));
 const SETS = setsOf(NONE);
 
 /** The verdict on one head. */
-function verdict(base: Metrics, before: Metrics, after: Metrics) {
+function verdict(
+  base: GuardMetrics,
+  before: GuardMetrics,
+  after: GuardMetrics,
+) {
   return decide(["kind"], SETS, [base], [before], [after]);
 }
 

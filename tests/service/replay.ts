@@ -4,6 +4,7 @@ import { UNKNOWN } from "../../src/heads/head.ts";
 import { changedSteps, headTensors } from "../../src/service/heads.ts";
 import { Learner } from "../../src/service/learner.ts";
 import { ServingNetwork } from "../../src/service/network.ts";
+import { BASE_TRUNK, readKept } from "../../src/service/pool.ts";
 import type { Weights } from "../../src/service/weights.ts";
 import { shapesOf } from "../../src/model/state.ts";
 import { prepareDraft } from "../../src/store/draft.ts";
@@ -19,7 +20,8 @@ export async function replayLog(
   const base = await weights.base;
   const store = new ModelStore(engine, base);
   const network = await ServingNetwork.create(weights.model);
-  const learner = await Learner.create(network, weights, {
+  const kept = await readKept(network, weights);
+  const learner = await Learner.create(network, kept, {
     heads: weights.model.sizes.heads,
     calibration: weights.model.calibration,
   });
@@ -33,7 +35,7 @@ export async function replayLog(
       log!.labels[name]!.map((label) => label ?? UNKNOWN)
     );
     const length = features.shape[0]!;
-    const start = { heads, parameters: new Map(), trunk: "", seed: version };
+    const start = { heads, trunk: BASE_TRUNK, seed: version };
     const examples = { features: values, labels, length };
     heads =
       (await learner.learn(start, { examples, steps, learningRate })).heads;

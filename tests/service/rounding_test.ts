@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { widthOf } from "../../src/heads/kinds.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { ServingNetwork } from "../../src/service/network.ts";
-import { FeaturePool } from "../../src/service/pool.ts";
+import { BASE_TRUNK, FeaturePool } from "../../src/service/pool.ts";
 import { round } from "../../src/service/rounding.ts";
 import { Tuner } from "../../src/service/tuner.ts";
 import type { FinetuneRequest } from "../../src/service/requests.ts";
@@ -120,7 +120,7 @@ Deno.test("fifty fine-tunes of the shipped model decide as they would with exact
   const { heads } = weights.model.sizes;
   const network = await ServingNetwork.create(weights.model);
   const pool = new FeaturePool(network, replay!);
-  const rows = (rows: number[]) => pool.rows(new Map(), "", rows);
+  const rows = (rows: number[]) => pool.rows(BASE_TRUNK, rows);
   const rounded = await Tuner.create(weights.model, 40);
   const exact = await Tuner.create(weights.model, 40);
   for (const tuner of [rounded, exact]) {
