@@ -8,6 +8,7 @@ import {
 } from "../store/manifest.ts";
 import type { ModelStore } from "../store/store.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
+import { guardRecord } from "./corrections.ts";
 import {
   changedSteps,
   headShapes,
@@ -21,7 +22,7 @@ import {
 import { Learner, type Outcome } from "./learner.ts";
 import type { ServingNetwork } from "./network.ts";
 import type { FeatureRows } from "./pool.ts";
-import { refusedSteps } from "./refusals.ts";
+import { type Refusal, refusedSteps } from "./refusals.ts";
 import type { FinetuneRequest, Learned } from "./requests.ts";
 import { type Standings, standingsOf } from "./standings.ts";
 import type { Heads } from "./tuner.ts";
@@ -102,7 +103,10 @@ export class Steps {
           features: featuresTensor(examples),
         },
       },
-      report: reportOf(outcome, labels, steps),
+      report: {
+        ...reportOf(outcome, labels),
+        refusal: await this.#refusal(outcome, own, steps),
+      },
       keep: (sha256) => {
         this.#last = { sha256, heads: outcome.heads };
       },
@@ -113,7 +117,7 @@ export class Steps {
   #draft(
     { manifest }: Version,
     own: HeadsRecord,
-    { heads, loss, guard }: Outcome,
+    { heads, loss, verdict }: Outcome,
     learner: Learner,
   ) {
     const shapes = headShapes(this.network.model, own);
@@ -125,10 +129,21 @@ export class Steps {
         ...headTensors(heads, this.#unlearned(learner), shapes),
       ],
       loss,
-      guard,
+      guard: guardRecord({ guard: verdict }),
       memory: manifest.memory,
       heads: manifest.heads,
     } as const;
+  }
+
+  /** What to do if the steps were refused; null if they were not. */
+  async #refusal(
+    { refusal, verdict }: Outcome,
+    { heads }: HeadsRecord,
+    steps: number,
+  ): Promise<Refusal | null> {
+    return refusal === null
+      ? null
+      : refusedSteps(steps, verdict, heads, await this.weights.material());
   }
 
   /** The heads of which a version keeps nothing: the base model's, with moments that fit the labels. */
@@ -138,12 +153,11 @@ export class Steps {
 
   async #learnerFor(version: Version, own: HeadsRecord): Promise<Learner> {
     const { manifest } = version;
-    const introducer = manifest.heads === undefined
-      ? 0
-      : introducerOf(manifest);
+    const introducer = introducerOf(manifest);
     if (this.#learner?.introducer !== introducer) {
-      const introduced = manifest.heads &&
-        await introducedParameters(this.store, manifest);
+      const introduced = introducer > 0
+        ? await introducedParameters(this.store, manifest)
+        : undefined;
       const { network, weights } = this;
       const learner = await Learner.create(network, weights, own, introduced);
       this.#learner = { introducer, learner };
@@ -152,17 +166,15 @@ export class Steps {
   }
 }
 
-/** The answer to a request, but for its versions. */
+/** The answer to a request, but for its versions and what to do if it was refused. */
 function reportOf(
-  { refusal, loss, guard, gradientNorm, updateRatio }: Outcome,
+  { loss, verdict, gradientNorm, updateRatio }: Outcome,
   labels: Standings["labels"],
-  steps: number,
-): Learned["report"] {
+): Omit<Learned["report"], "refusal"> {
   return {
     loss,
-    guard,
+    guard: guardRecord({ guard: verdict }),
     examples: labels.map((each) => ({ used: true, reason: null, ...each })),
-    refusal: refusal === null ? null : refusedSteps(steps),
     gradientNorm,
     updateRatio,
   };
