@@ -188,6 +188,9 @@ async function describeFound(
   );
 }
 
-function outcomeOf({ answer: { accepted }, dryRun }: FinetuneResult) {
+function outcomeOf(
+  { answer: { accepted }, dryRun, repeated }: FinetuneResult,
+) {
+  if (repeated) return "repeated";
   return dryRun ? "dry_run" : accepted ? "accepted" : "refused";
 }

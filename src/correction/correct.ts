@@ -10,13 +10,7 @@
 import { AdamSteps, type StepPlan } from "./adam_steps.ts";
 import { finish } from "./finish.ts";
 import { gate, soundness } from "./gate.ts";
-import {
-  decide,
-  type GuardMetrics,
-  type GuardSet,
-  measure,
-  type Verdict,
-} from "./guard.ts";
+import type { GuardSet, Verdict } from "./guard.ts";
 import { chooseGuards } from "./guard_sets.ts";
 import type { WhitenedTable } from "./head_change.ts";
 import {
@@ -26,12 +20,12 @@ import {
   pick,
   rowsOf,
 } from "./heads.ts";
+import { Judge } from "./judge.ts";
 import { type Memory, recall, remember } from "./memory.ts";
 import { Metric } from "./metric.ts";
 import { addClass, type GrownClasses, measureWithin } from "./new_class.ts";
 import { Scorer } from "./scorer.ts";
 import { unlearned } from "./unlearned.ts";
-import { witnessesOf } from "./witnesses.ts";
 import { turn } from "../waiting.ts";
 
 /** The base model and the examples that a corrector works with. */
@@ -106,7 +100,7 @@ const SEED = 0;
 
 /** The policy for one base model, with the memory for its computations. */
 export class Corrector {
-  readonly #measured = new WeakMap<Head, GuardMetrics>();
+  readonly #judge: Judge;
 
   private constructor(
     private readonly material: Material,
@@ -114,7 +108,9 @@ export class Corrector {
     private readonly scorer: Scorer,
     private readonly adam: AdamSteps,
     private readonly guards: readonly GuardSet[],
-  ) {}
+  ) {
+    this.#judge = new Judge(scorer, material.base, guards);
+  }
 
   /** Measures the metric of the replay memory, and takes the memory for heads of the base model's sizes. */
   static async create(material: Material): Promise<Corrector> {
@@ -161,7 +157,7 @@ export class Corrector {
     );
     const memory = remember(present.memory, heads, examples);
     await turn();
-    return { heads, memory, guard: this.#judge(present.heads, heads) };
+    return { heads, memory, guard: this.#judge.judge(present.heads, heads) };
   }
 
   /** Corrects heads by labelled examples. The arguments do not change. */
@@ -188,7 +184,7 @@ export class Corrector {
     const { updates, ...draft } = this.#learn(present, request, plan);
     const verdict = time(
       "guard",
-      () => this.#judge(present.heads, draft.heads),
+      () => this.#judge.judge(present.heads, draft.heads),
     );
     return {
       ...(verdict.accepted ? draft : present),
@@ -237,40 +233,6 @@ export class Corrector {
         ),
     );
     return { heads, secondMoments, memory, updates };
-  }
-
-  #judge(present: readonly Head[], draft: readonly Head[]): Verdict {
-    const { base } = this.material;
-    const verdict = decide(
-      base.map(({ spec }) => spec.name),
-      this.guards,
-      this.#metrics(base),
-      this.#metrics(present),
-      this.#metrics(draft),
-    );
-    const heads = verdict.heads.map((guard, h) =>
-      guard.reason === null ? guard : {
-        ...guard,
-        witnesses: witnessesOf(
-          this.scorer,
-          this.guards[h]!,
-          present[h]!,
-          draft[h]!,
-        ),
-      }
-    );
-    return { ...verdict, heads };
-  }
-
-  /** The metrics of heads on the guard's examples, each measured once. */
-  #metrics(heads: readonly Head[]): GuardMetrics[] {
-    return heads.map((head, h) => {
-      const known = this.#measured.get(head);
-      if (known !== undefined) return known;
-      const metrics = measure(this.scorer, head, this.guards[h]!);
-      this.#measured.set(head, metrics);
-      return metrics;
-    });
   }
 }
 

@@ -4,7 +4,8 @@
  *
  * Every head must stay near the base model: its accuracy may not fall by more than two
  * points, nor its loss rise by more than 0.05 nats (of a quantity, both in terms of its
- * standard deviation). A head that is already beyond a limit may not get worse; any other
+ * standard deviation). With few images two points are less than one of them, and chance
+ * decides about that one: then the loss is judged alone. A head that is already beyond a limit may not get worse; any other
  * change is accepted, so that a model that was led astray can be corrected.
  *
  * guard_sets.ts chooses the examples.
@@ -17,6 +18,8 @@ import { kindOf } from "../heads/kinds.ts";
 import { type Examples, type Head, standingOf } from "./heads.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
+/** With fewer labelled images, accuracy says too little. */
+export const LEAST_GUARD = 50;
 /** The largest distance of a head from the base model. */
 const ALLOWED = { accuracy: 0.02, loss: 0.05 };
 /** Likelihoods below this count as this, so that one example cannot decide. */
@@ -132,7 +135,8 @@ function objection(
 ): string | null {
   const least = Math.min(base.accuracy - ALLOWED.accuracy, before.accuracy);
   const most = Math.max(base.loss + ALLOWED.loss, before.loss);
-  if (after.accuracy < least - ROUNDING) {
+  const isSmall = basis === "guard" && base.size < LEAST_GUARD;
+  if (!isSmall && after.accuracy < least - ROUNDING) {
     const lost = Math.round((base.accuracy - after.accuracy) * base.size);
     return `${name} would be right for ${
       percent(after.accuracy)

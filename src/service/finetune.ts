@@ -83,7 +83,7 @@ export class Finetuner {
     const running = this.#running.get(key);
     if (running !== undefined) {
       checkSame(hash, running.hash);
-      return await running.result;
+      return { ...await running.result, repeated: true };
     }
     const result = this.#once(request, once)
       .finally(() => this.#running.delete(key));
@@ -156,7 +156,8 @@ export class Finetuner {
     const fill: FillReceipt = (result) => fillReceipt(slot, hash, result);
     if (slot.record === undefined) return { fill };
     checkSame(hash, slot.record.request);
-    return { answer: slot.record.answer as FinetuneResult, fill };
+    const answer = slot.record.answer as FinetuneResult;
+    return { answer: { ...answer, repeated: true }, fill };
   }
 
   /** A version to commit, or the answer if nothing is to change. */

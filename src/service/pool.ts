@@ -33,9 +33,6 @@ export interface Trunk {
   readonly name: string;
 }
 
-/** The base model's trunk. */
-export const BASE_TRUNK: Trunk = { parameters: new Map(), name: "" };
-
 /** The trunk of a version. */
 export function trunkOf({ manifest, parameters }: Version): Trunk {
   return { parameters, name: trunkName(manifest.tensors) };

@@ -1,7 +1,7 @@
 /** The explanation of a refused request: the guard images that got worse, and what may help. @module */
 
 import type { Correction } from "../correction/correct.ts";
-import type { HeadGuard } from "../correction/guard.ts";
+import type { HeadGuard, Verdict } from "../correction/guard.ts";
 import { sevenDigits } from "../heads/head.ts";
 import { type HeadSpec, kindOf } from "../heads/kinds.ts";
 import type { BeforeAfter } from "../store/manifest.ts";
@@ -46,7 +46,7 @@ export function refusedCorrection(
   if (guard === null) {
     return { next: afterTheGate(dropped, trusted), against: [] };
   }
-  const refusing = guard.heads.filter(({ reason }) => reason !== null);
+  const refusing = refusingHeads(guard);
   const next = [
     ...(dropped.length > 1 ? [ONE_BY_ONE] : []),
     `Send a margin below ${margin} with an admin key: the change is smaller.`,
@@ -59,15 +59,25 @@ export function refusedCorrection(
 }
 
 /** Explains training steps that were refused. */
-export function refusedSteps(steps: number): Refusal {
+export function refusedSteps(
+  steps: number,
+  verdict: Verdict | null,
+  heads: readonly HeadSpec[],
+  kept: Kept,
+): Refusal {
+  const refusing = refusingHeads(verdict);
   return {
     next: [
       "Send a smaller learningRate.",
       ...(steps > 1 ? [`Send fewer steps than ${steps}.`] : []),
       "Leave out mode: a correction changes no more than it must.",
     ],
-    against: [],
+    against: objectionsOf(refusing, heads, kept),
   };
+}
+
+function refusingHeads(verdict: Verdict | null): HeadGuard[] {
+  return (verdict?.heads ?? []).filter(({ reason }) => reason !== null);
 }
 
 function afterTheGate(

@@ -87,6 +87,8 @@ export interface FinetuneResult {
   readonly answer: FinetuneAnswer;
   readonly sha256: string;
   readonly dryRun: boolean;
+  /** Whether the work was done for an earlier sending of the request. */
+  readonly repeated: boolean;
 }
 
 /** The answer to a request that turned `before` into `after`. */
@@ -108,6 +110,7 @@ export function resultOf(
     },
     sha256: after.sha256,
     dryRun,
+    repeated: false,
   };
 }
 

@@ -180,16 +180,6 @@ export class Service {
     return this.#headsOf(this.#versions.current);
   }
 
-  /**
-   * The heads of the version that is served, which is checked as for a prediction.
-   *
-   * @throws {StoreError} If the store was never reached.
-   */
-  async freshHeads(): Promise<readonly HeadSpec[]> {
-    await this.#versions.freshen();
-    return this.heads;
-  }
-
   /** The heads of the newest version, which another process may have made just now. */
   async newestHeads(): Promise<readonly HeadSpec[]> {
     await this.#versions.head();
@@ -248,8 +238,17 @@ export class Service {
 
   /** The version that is served. */
   async identity(): Promise<ModelIdentity> {
+    return (await this.served()).model;
+  }
+
+  /** The version that is served, and its heads. */
+  async served(): Promise<Pick<PredictResult, "model" | "heads">> {
     await this.#versions.freshen();
-    return identityOf(this.#versions.current.manifest);
+    const { current } = this.#versions;
+    return {
+      model: identityOf(current.manifest),
+      heads: this.#headsOf(current),
+    };
   }
 
   /**

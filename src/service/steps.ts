@@ -4,6 +4,7 @@ import { headsFrom } from "../correction/heads.ts";
 import { type HeadsRecord, introducerOf } from "../store/manifest.ts";
 import type { ModelStore } from "../store/store.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
+import { guardRecord } from "./corrections.ts";
 import {
   changedSteps,
   headShapes,
@@ -17,7 +18,7 @@ import {
 import { Learner, type Outcome } from "./learner.ts";
 import type { ServingNetwork } from "./network.ts";
 import { type FeatureRows, type Kept, trunkOf } from "./pool.ts";
-import { refusedSteps } from "./refusals.ts";
+import { type Refusal, refusedSteps } from "./refusals.ts";
 import type { FinetuneRequest, Learned } from "./requests.ts";
 import { type Standings, standingsOf } from "./standings.ts";
 import type { Heads } from "./tuner.ts";
@@ -85,7 +86,10 @@ export class Steps {
           features: featuresTensor(examples),
         },
       },
-      report: reportOf(outcome, labels, steps),
+      report: {
+        ...reportOf(outcome, labels),
+        refusal: this.#refusal(outcome, own, steps),
+      },
       keep: (sha256) => {
         this.#last = { sha256, heads: outcome.heads };
       },
@@ -103,7 +107,7 @@ export class Steps {
   #draft(
     { manifest }: Version,
     own: HeadsRecord,
-    { heads, loss, guard }: Outcome,
+    { heads, loss, verdict }: Outcome,
     learner: Learner,
   ) {
     const shapes = headShapes(this.network.model, own);
@@ -115,10 +119,21 @@ export class Steps {
         ...headTensors(heads, this.#unlearned(learner), shapes),
       ],
       loss,
-      guard,
+      guard: guardRecord({ guard: verdict }),
       memory: manifest.memory,
       heads: manifest.heads,
     } as const;
+  }
+
+  /** What to do if the steps were refused; null if they were not. */
+  #refusal(
+    { reason, verdict }: Outcome,
+    { heads }: HeadsRecord,
+    steps: number,
+  ): Refusal | null {
+    return reason === null
+      ? null
+      : refusedSteps(steps, verdict, heads, this.kept);
   }
 
   /** The heads of which a version keeps nothing: the base model's, with moments that fit the labels. */
@@ -128,12 +143,11 @@ export class Steps {
 
   async #learnerFor(version: Version, own: HeadsRecord): Promise<Learner> {
     const { manifest } = version;
-    const introducer = manifest.heads === undefined
-      ? 0
-      : introducerOf(manifest);
+    const introducer = introducerOf(manifest);
     if (this.#learner?.introducer !== introducer) {
-      const introduced = manifest.heads &&
-        await introducedParameters(this.store, manifest);
+      const introduced = introducer > 0
+        ? await introducedParameters(this.store, manifest)
+        : undefined;
       const { network, kept } = this;
       const learner = await Learner.create(network, kept, own, introduced);
       this.#learner = { introducer, learner };
@@ -142,17 +156,15 @@ export class Steps {
   }
 }
 
-/** The answer to a request, but for its versions. */
+/** The answer to a request, but for its versions and what to do if it was refused. */
 function reportOf(
-  { reason, loss, guard, gradientNorm, updateRatio }: Outcome,
+  { loss, verdict, gradientNorm, updateRatio }: Outcome,
   labels: Standings["labels"],
-  steps: number,
-): Learned["report"] {
+): Omit<Learned["report"], "refusal"> {
   return {
     loss,
-    guard,
+    guard: guardRecord({ guard: verdict }),
     examples: labels.map((each) => ({ used: true, reason: null, ...each })),
-    refusal: reason === null ? null : refusedSteps(steps),
     gradientNorm,
     updateRatio,
   };

@@ -1,7 +1,6 @@
 /** A draft of the heads: the memory and the steps of one fine-tune at a time. @module */
 
 import {
-  type Calibration,
   loadMoments,
   loadParameters,
   type ModelDescription,
@@ -12,15 +11,7 @@ import {
 import { featureStride, forward } from "../model/network.ts";
 import { featureCount } from "../model/sizes.ts";
 import { createOptimizer } from "../optim/registry.ts";
-import type { HeadOutputs } from "../heads/head.ts";
-import { kindOf } from "../heads/kinds.ts";
 import { compositeLoss, setLabels } from "../train/loss.ts";
-import {
-  allocateOutputs,
-  calibratedOutputs,
-  copyOutputs,
-  scoreOutputs,
-} from "../train/metrics.ts";
 import { trainStep } from "../train/step.ts";
 import { createTrainer, type Trainer } from "../train/trainer.ts";
 import type { Parameters } from "./network.ts";
@@ -43,23 +34,19 @@ export class Tuner {
   /** Steps that the tensors had taken when the draft began. */
   #stepsBefore: ReadonlyMap<string, number> = new Map();
 
-  private constructor(
-    private readonly trainer: Trainer,
-    private readonly calibration: Calibration,
-  ) {
+  private constructor(private readonly trainer: Trainer) {
     this.#stride = featureStride(trainer.network.sizes);
   }
 
   /** Takes the memory for steps on up to `capacity` examples. */
   static async create(
-    { sizes, optimizer, calibration }: ModelDescription,
+    { sizes, optimizer }: Pick<ModelDescription, "sizes" | "optimizer">,
     capacity: number,
   ): Promise<Tuner> {
     const heads = { ...sizes, inputs: featureCount(sizes), hidden: [] };
     const { name, options } = optimizer;
     return new Tuner(
       await createTrainer(heads, createOptimizer(name, options), capacity),
-      calibration,
     );
   }
 
@@ -113,35 +100,6 @@ export class Tuner {
       rows,
       gradientLogits,
     ).total;
-  }
-
-  /** The score of each head on examples, in the heads' order: accuracy, or R². */
-  scores(examples: FeatureRows): number[] {
-    const { kernels, network: { sizes: { heads } } } = this.trainer;
-    const outputs = calibratedOutputs(
-      heads,
-      this.#outputs(examples),
-      this.calibration,
-    );
-    return scoreOutputs(kernels, heads, outputs).map(({ metrics }, h) =>
-      metrics[kindOf(heads[h]!).metrics[0]!.key]!
-    );
-  }
-
-  #outputs(examples: FeatureRows): HeadOutputs[] {
-    const { kernels, network, workspace: { activations, capacity } } =
-      this.trainer;
-    const outputs = allocateOutputs(
-      network.sizes.heads,
-      examples.labels.map((labels) => Float64Array.from(labels)),
-    );
-    for (let start = 0; start < examples.length; start += capacity) {
-      const end = Math.min(examples.length, start + capacity);
-      const rows = this.#place(examples, start, end, 0);
-      forward(kernels, network, activations, rows);
-      copyOutputs(outputs, activations, start, rows);
-    }
-    return outputs;
   }
 
   /** Whether every number of the draft is finite. */

@@ -56,6 +56,28 @@ Deno.test("a head may fall by two points and 0.05 nats below the base, not by mo
   assertMatch(unsure.reason!, /a loss of 0\.460 nats, 0\.400 for the base/);
 });
 
+Deno.test("of fewer than 50 images the loss decides: one of them is more than two points", () => {
+  const of = (size: number, accuracy: number, loss: number) => ({
+    size,
+    accuracy,
+    loss,
+  });
+  for (const size of [10, 49, 50]) {
+    const base = of(size, 0.9, 0.4);
+    const oneLess = of(size, 0.9 - 1 / size - 0.01, 0.4);
+    assertEquals(verdict(base, base, oneLess).accepted, size < 50);
+    const unsure = verdict(base, base, of(size, 0.9, 0.46));
+    assertMatch(unsure.reason!, /less sure of \d+ guard images/);
+  }
+  const [set] = SETS;
+  const replay = [{ ...set!, basis: "replay" as const }];
+  const [base, after] = [of(30, 0.9, 0.4), of(30, 0.8, 0.4)];
+  assertEquals(
+    decide(["kind"], replay, [base], [base], [after]).accepted,
+    false,
+  );
+});
+
 Deno.test("a fall in steps is a fall from the base", () => {
   const base = metrics(0.9, 0.4);
   assertEquals(

@@ -4,13 +4,14 @@ import { UNKNOWN } from "../../src/heads/head.ts";
 import { changedSteps, headTensors } from "../../src/service/heads.ts";
 import { Learner } from "../../src/service/learner.ts";
 import { ServingNetwork } from "../../src/service/network.ts";
-import { BASE_TRUNK, readKept } from "../../src/service/pool.ts";
+import { readKept } from "../../src/service/pool.ts";
 import type { Weights } from "../../src/service/weights.ts";
 import { shapesOf } from "../../src/model/state.ts";
 import { prepareDraft } from "../../src/store/draft.ts";
 import type { Engine } from "../../src/store/engine.ts";
 import { baseManifest } from "../../src/store/manifest.ts";
 import { ModelStore } from "../../src/store/store.ts";
+import { BASE_TRUNK } from "./fixture.ts";
 
 /** The hash of the state that all fine-tunes of a store lead to, one after the other. */
 export async function replayLog(

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { widthOf } from "../../src/heads/kinds.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { ServingNetwork } from "../../src/service/network.ts";
-import { BASE_TRUNK, FeaturePool } from "../../src/service/pool.ts";
+import { FeaturePool } from "../../src/service/pool.ts";
 import { round } from "../../src/service/rounding.ts";
 import { Tuner } from "../../src/service/tuner.ts";
 import type { FinetuneRequest } from "../../src/service/requests.ts";
@@ -11,6 +11,7 @@ import { readWeights, type Weights } from "../../src/service/weights.ts";
 import { ModelStore } from "../../src/store/store.ts";
 import type { ClassesAnswer } from "../../src/heads/classes.ts";
 import {
+  BASE_TRUNK,
   fixtureWeights,
   lesson,
   onlyLabel,
