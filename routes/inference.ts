@@ -152,8 +152,8 @@ async function infer(
   );
   const options = {
     topK: Number.MAX_SAFE_INTEGER,
+    version: asked,
     note,
-    ...(asked === undefined ? {} : { version: asked }),
   };
   const predict = () => open.predict(descriptors, options);
   const result = await phase(c, "predict", predict);
