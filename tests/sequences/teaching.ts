@@ -51,10 +51,37 @@ interface Lesson {
 export async function finetune(
   both: Both,
   app: number,
-  { examples, by, match, idempotencyKey, stream, fault, options }: Finetune,
+  asked: Finetune,
 ): Promise<void> {
-  const { twin } = both;
-  const ids = examples.some(({ byId }) => byId) ? await predict(both, app) : [];
+  const { by, match, idempotencyKey, fault, options } = asked;
+  const byId = asked.examples.some(({ byId }) => byId);
+  const { call, plain } = callsOf(
+    both,
+    asked,
+    byId ? await predict(both, app) : [],
+  );
+  const isAdmins = "margin" in options || "trusted" in options;
+  if (isAdmins && by !== "root") {
+    return void await refused(both, app, call, 403);
+  }
+  if (isReceipted(both, idempotencyKey)) {
+    const { body } = both.twin.receipts.get(idempotencyKey)!;
+    const isSame = JSON.stringify(body) === JSON.stringify(call.body);
+    if (isSame) return await repeat(both, app, idempotencyKey, call);
+    const reply = await refused(both, app, call, 422);
+    assertEquals(JSON.parse(reply.text).field, "Idempotency-Key");
+    return;
+  }
+  if (match === "wrong") return void await refused(both, app, call, 412);
+  await learn(both, app, { call, plain, idempotencyKey, fault });
+}
+
+/** A fine-tune as it is sent, and as any app may be asked for it. */
+function callsOf(
+  both: Both,
+  { examples, by, match, idempotencyKey, stream, options }: Finetune,
+  ids: readonly string[],
+): Pick<Taught, "call" | "plain"> {
   const body = (withIds: boolean): Lesson => ({
     examples: examples.map(({ image, byId, place, thing, ...others }) => ({
       ...(byId && withIds
@@ -67,30 +94,15 @@ export async function finetune(
     ...options,
   });
   const base = { method: "POST", path: "/finetune", key: KEYS[by] };
-  const call: Call = {
-    ...base,
-    body: body(true),
-    headers: {
-      ...ifMatch(both, match),
-      ...(idempotencyKey !== null && { "Idempotency-Key": idempotencyKey }),
-      ...(stream && STREAM),
-    },
+  const headers = {
+    ...ifMatch(both, match),
+    ...(idempotencyKey !== null && { "Idempotency-Key": idempotencyKey }),
+    ...(stream && STREAM),
   };
-  const isAdmins = "margin" in options || "trusted" in options;
-  if (isAdmins && by !== "root") {
-    return void await refused(both, app, call, 403);
-  }
-  if (isReceipted(both, idempotencyKey)) {
-    const receipt = twin.receipts.get(idempotencyKey)!;
-    const same = JSON.stringify(receipt.body) === JSON.stringify(call.body);
-    if (same) return await repeat(both, app, idempotencyKey, call);
-    const reply = await refused(both, app, call, 422);
-    assertEquals(JSON.parse(reply.text).field, "Idempotency-Key");
-    return;
-  }
-  if (match === "wrong") return void await refused(both, app, call, 412);
-  const plain = { ...base, body: body(false) };
-  await learn(both, app, { call, plain, idempotencyKey, fault });
+  return {
+    call: { ...base, headers, body: body(true) },
+    plain: { ...base, body: body(false) },
+  };
 }
 
 /** Whether a request was answered under the key within the last day. */
