@@ -17,7 +17,12 @@ import { checkResume, trainingRecord } from "../train/resume.ts";
 import { commandLine, EXIT, runCommand } from "./command.ts";
 import { openDataset, splitExamples, workersOf } from "./examples.ts";
 import { type Flags, UsageError } from "./flags.ts";
-import { nameRunFiles, type RunFiles, tryRunFiles } from "./run_files.ts";
+import {
+  nameRunFiles,
+  reserveCheckpoint,
+  type RunFiles,
+  tryRunFiles,
+} from "./run_files.ts";
 import { gatherRun } from "./run_report.ts";
 import { tellLine } from "./stderr.ts";
 import {
@@ -105,7 +110,7 @@ async function askedBy(flags: Flags): Promise<Asked> {
   const appendix = await appendixOf(flags);
   const preprocessing = (resumed ?? origin?.model)?.preprocessing ??
     PREPROCESSING;
-  const files = await nameRunFiles(
+  const files = nameRunFiles(
     flags.text("out") ?? DEFAULTS.out,
     flags.text("report"),
     resume,
@@ -133,7 +138,9 @@ async function publish(
     : outcome.state;
   const weights = await save(files.model, state);
   // The run is finished: its checkpoint is no longer needed.
-  await Deno.remove(files.checkpoint).catch(() => {});
+  if (files.checkpoint !== undefined) {
+    await Deno.remove(files.checkpoint).catch(() => {});
+  }
   if (flags.has("json")) {
     console.log(trainJson(outcome, weights, seconds()));
   } else {
@@ -163,7 +170,11 @@ async function keep(
   files: RunFiles,
   seconds: number,
 ): Promise<number> {
-  const weights = await save(files.checkpoint, outcome.state);
+  const checkpoint = await reserveCheckpoint(files);
+  const weights = await save(checkpoint, outcome.state);
+  if (weights.file !== checkpoint && files.checkpoint === undefined) {
+    await Deno.remove(checkpoint).catch(() => {}); // it is still empty
+  }
   if (flags.has("json")) console.log(trainJson(outcome, weights, seconds));
   sayStopped(outcome, weights.file);
   return EXIT[outcome.ended === "diverged" ? "diverged" : "interrupted"];

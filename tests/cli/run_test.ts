@@ -1,7 +1,12 @@
 // A training run loses no model, however it ends.
 
+import { resolve } from "node:path";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { nameRunFiles, tryRunFiles } from "../../src/cli/run_files.ts";
+import {
+  nameRunFiles,
+  reserveCheckpoint,
+  tryRunFiles,
+} from "../../src/cli/run_files.ts";
 import { loadState } from "../../src/cli/weights.ts";
 import { withFolder } from "../data/images.ts";
 import { command, folderOf, SMALL, task } from "./task.ts";
@@ -187,22 +192,32 @@ Deno.test("what cannot be written is said before anything is computed", () =>
 Deno.test("a checkpoint takes the place of the one its run goes on from, and of no other", () =>
   withFolder({}, async (folder) => {
     const model = `${folder}/m.safetensors`;
-    const checkpointOf = async (resumed?: string) =>
-      (await nameRunFiles(model, undefined, resumed)).checkpoint;
+    const checkpointOf = (resumed?: string) =>
+      reserveCheckpoint(nameRunFiles(model, undefined, resumed));
     const [first, second] = [1, 2].map((n) =>
       `${folder}/m.run${n === 1 ? "" : n}.safetensors`
     ) as [string, string];
-    assertEquals(await checkpointOf(), first);
-    await Deno.writeTextFile(first, "of another run");
-    assertEquals(await checkpointOf(), second);
-    assertEquals(await checkpointOf(`${folder}/./m.run.safetensors`), first);
-    await Deno.writeTextFile(second, "of a third");
+    const others = nameRunFiles(
+      `${folder}/other.safetensors`,
+      undefined,
+      first,
+    );
+    assertEquals(others.checkpoint, undefined);
+    // Two runs that began before either had a checkpoint.
+    assertEquals(
+      (await Promise.all([checkpointOf(), checkpointOf()])).sort(),
+      [second, first].sort(),
+    );
+    assertEquals(
+      resolve(await checkpointOf(`${folder}/./m.run.safetensors`)),
+      first,
+    );
     assertEquals(await checkpointOf(second), second);
   }));
 
 Deno.test("trying whether files can be written leaves nothing behind and what is there alone", () =>
   withFolder({}, async (folder) => {
-    const files = await nameRunFiles(
+    const files = nameRunFiles(
       `${folder}/new/m.safetensors`,
       `${folder}/r.html`,
       undefined,
