@@ -1,6 +1,5 @@
 /** `deno task adapt`: ways to use a few labelled images of another domain, side by side. @module */
 
-import { dirname } from "node:path";
 import { runAdaptation } from "../experiments/adapt/adaptation.ts";
 import {
   sourceImages,
@@ -17,6 +16,7 @@ import { DATA_FLAGS, openDataset, workersOf } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { keptModels } from "./kept_models.ts";
 import { type ProgressBar, startProgress } from "./progress.ts";
+import { tryFile } from "./run_files.ts";
 import { planOf, RECIPE_FLAGS } from "./train_flags.ts";
 
 const SHOTS = 3;
@@ -65,9 +65,7 @@ async function adapt(flags: Flags, signal: AbortSignal): Promise<number> {
   const perClass = flags.integer("source-images", 0, 1);
   const plan = planOf(flags, undefined);
   const report = flags.text("report");
-  if (report !== undefined) {
-    await Deno.mkdir(dirname(report), { recursive: true });
-  }
+  if (report !== undefined) await tryFile("--report", report);
 
   const opened = await openDataset(flags, signal);
   using dataset = opened.dataset;

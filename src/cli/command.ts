@@ -5,6 +5,7 @@ import {
   DataError,
   DivergedError,
   ImageError,
+  StoreError,
 } from "../errors.ts";
 import {
   type Command,
@@ -68,13 +69,33 @@ export async function runCommand(command: Command, main: Main): Promise<never> {
     const stopped = signal.aborted && error === signal.reason;
     code = stopped ? EXIT.interrupted : exitCodeOf(error);
     if (stopped) tellLine("Interrupted.");
-    else if (code === EXIT.failure) tellLine(Deno.inspect(error));
-    else tellLine((error as Error).message);
+    else tellLine(errorText(error, code));
     if (code === EXIT.usage) {
       tellLine(`See deno task ${command.name} --help.`);
     }
   }
   Deno.exit(code);
+}
+
+/** The error in words; one that nobody foresaw with its stack, for whoever mends it. */
+function errorText(error: unknown, code: number): string {
+  if (error instanceof StoreError && error.cause instanceof Error) {
+    // There is no server's log that says it.
+    return `Cannot use the store: ${error.cause.message}`;
+  }
+  const isForeseen = error instanceof StoreError || isSystemError(error);
+  return code === EXIT.failure && !isForeseen
+    ? Deno.inspect(error)
+    : (error as Error).message;
+}
+
+/** Whether the system refused something, such as to open a file, or had no room on a disk. */
+export function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && /^E[A-Z0-9]+$/.test(codeOf(error));
+}
+
+function codeOf(error: Error): string {
+  return "code" in error ? String(error.code) : "";
 }
 
 /** The exit code that tells what kind of error ended a command. */

@@ -1,10 +1,8 @@
 /** `deno task finetune`: corrects a model by labelled images, as POST /finetune does. @module */
 
-import { dirname } from "node:path";
 import { writeFileAtomically } from "../checkpoint/file.ts";
 import { fileError } from "../checkpoint/file_error.ts";
 import { viewSafetensors } from "../checkpoint/safetensors_reader.ts";
-import { CheckpointError } from "../errors.ts";
 import { isKnown } from "../heads/head.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { type Examples, groupsOf } from "../model/examples.ts";
@@ -19,6 +17,8 @@ import { DATA_FLAGS, labelledAs, openDataset } from "./examples.ts";
 import { finetuneJson, finetuneText } from "./finetune_output.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { startProgress } from "./progress.ts";
+import { tryFile } from "./run_files.ts";
+import { readWeightsFile } from "./weights.ts";
 
 /** Images of a request. */
 const REQUEST = 32;
@@ -54,9 +54,9 @@ if (import.meta.main) await runCommand(COMMAND, finetune);
 async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
   checkFlags(flags);
   const out = flags.text("out");
-  if (out !== undefined) await Deno.mkdir(dirname(out), { recursive: true });
   const file = flags.text("weights") ?? SHIPPED_WEIGHTS;
-  const bytes = await readModelFile(file);
+  const bytes = await readWeightsFile(file);
+  if (out !== undefined) await tryFile("--out", out, bytes.length);
   const weights = await readWeights(bytes).catch((error) => {
     throw fileError(file, error);
   });
@@ -193,20 +193,4 @@ function descriptorOf(examples: Examples, row: number): Uint8Array {
   const descriptor = new Uint8Array(examples.inputs);
   examples.read(row, 0, descriptor);
   return descriptor;
-}
-
-async function readModelFile(
-  file: string | URL,
-): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return await Deno.readFile(file);
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new CheckpointError(
-      `Cannot read the weights: expected a file at ${
-        file instanceof URL ? file.pathname : file
-      }, found none`,
-      { cause },
-    );
-  }
 }

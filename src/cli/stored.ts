@@ -1,5 +1,6 @@
 /** The newest version of a model in a store, or on a running server. @module */
 
+import { fileError } from "../checkpoint/file_error.ts";
 import {
   type SafetensorsReader,
   viewSafetensors,
@@ -10,6 +11,7 @@ import { COMMAND_LIMITS } from "../image/limits.ts";
 import { Service } from "../service/service.ts";
 import { readWeights } from "../service/weights.ts";
 import { openEngine } from "../store/open.ts";
+import { readWeightsFile } from "./weights.ts";
 
 /** Whether a store's setting is the URL of a server. */
 export function isServer(store: string): boolean {
@@ -22,7 +24,10 @@ export async function withStore<T>(
   store: string,
   body: (service: Service) => Promise<T>,
 ): Promise<T> {
-  const read = await readWeights(await Deno.readFile(file));
+  const read = await readWeights(await readWeightsFile(file))
+    .catch((error) => {
+      throw fileError(file, error);
+    });
   const weights = {
     ...read,
     model: withKnown(read.model, readKnown(file)),

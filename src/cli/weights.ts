@@ -19,6 +19,7 @@ import {
   type ServingModel,
 } from "../model/state.ts";
 import { createEvaluator, type Evaluator } from "../train/trainer.ts";
+import { isSystemError } from "./command.ts";
 
 /** Reads a model and puts it into memory, ready for batches of up to `batchSize` rows. */
 export async function loadEvaluator(
@@ -51,7 +52,7 @@ export async function loadOrigin(
   file: string,
 ): Promise<{ model: ModelState; sha256: string }> {
   const model = await withFile(file, readModel);
-  return { model, sha256: await sha256(await Deno.readFile(file)) };
+  return { model, sha256: await sha256(await readWeightsFile(file)) };
 }
 
 /** Reads what predicting one by one needs of a weights file. */
@@ -96,14 +97,31 @@ async function withFile<T>(
     using source = await openSafetensors(file);
     return await read(source);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new CheckpointError(
-        `Cannot read the weights: expected a file at ${
-          file instanceof URL ? file.pathname : file
-        }, found none`,
-        { cause: error },
-      );
-    }
-    throw fileError(file, error);
+    throw isSystemError(error)
+      ? unreadable(file, error)
+      : fileError(file, error);
   }
+}
+
+/** Reads a whole weights file. */
+export async function readWeightsFile(
+  file: string | URL,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(file);
+  } catch (error) {
+    throw isSystemError(error) ? unreadable(file, error) : error;
+  }
+}
+
+/** A weights file that the system does not let be read. */
+function unreadable(file: string | URL, cause: Error): CheckpointError {
+  const path = file instanceof URL ? file.pathname : file;
+  const why = cause instanceof Deno.errors.NotFound
+    ? "found none"
+    : `got: ${cause.message}`;
+  return new CheckpointError(
+    `Cannot read the weights: expected a file at ${path}, ${why}`,
+    { cause },
+  );
 }

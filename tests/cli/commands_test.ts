@@ -268,3 +268,62 @@ Deno.test("bad data exits 3 and names what is wrong", () =>
       "found none",
     );
   }));
+
+Deno.test("a model that cannot be opened, or is not there, is named and said to be bad data", () =>
+  withFolder({}, async (folder) => {
+    const [loop, none] = [`${folder}/loop`, `${folder}/none`];
+    await Deno.symlink("loop", loop);
+    for (
+      const command of [
+        ["predict", "x.jpg"],
+        ["predict", "x.jpg", "--store", `${folder}/store.kv`],
+        ["evaluate", "--data", folder],
+        ["finetune", "--data", folder, "--dry-run"],
+      ]
+    ) {
+      for (const [file, why] of [[loop, "got: "], [none, "found none"]]) {
+        const ended = await task(...command, "--weights", file!);
+        assertEquals([ended.code, ended.stdout], [3, ""], ended.stderr);
+        assertStringIncludes(
+          ended.stderr,
+          `Cannot read the weights: expected a file at ${file}, ${why}`,
+        );
+        assert(!ended.stderr.includes("    at "), ended.stderr);
+      }
+    }
+  }));
+
+Deno.test("a command whose result could not be written says so before it begins", () =>
+  withFolder(FILES, async (folder) => {
+    const data = ["--data", `${folder}/data`];
+    const file = `${folder}/file`;
+    await Deno.writeTextFile(file, "");
+    for (
+      const [flag, ...command] of [
+        ["--out", "finetune"],
+        ["--out", "compare"],
+        ["--out", "ablate"],
+        ["--report", "adapt", "--source", "indoors", "--target", "outdoors"],
+      ] as const
+    ) {
+      for (const place of [folder, `${file}/below`]) {
+        const ended = await task(...command, ...data, flag, place);
+        assertEquals(ended.code, 2, ended.stderr);
+        assertStringIncludes(
+          ended.stderr,
+          `Cannot write ${flag}: expected a file that can be written, got "${place}"`,
+        );
+        assert(!ended.stderr.includes("Describing"), ended.stderr);
+      }
+    }
+  }));
+
+Deno.test("a store that cannot be opened is told in the words of its database", () =>
+  withFolder({ file: new Uint8Array() }, async (folder) => {
+    const { code, stderr } = await task(
+      ...["evaluate", "--data", folder, "--store", `${folder}/file/store.kv`],
+    );
+    assertEquals(code, 1, stderr);
+    assertMatch(stderr, /^Cannot use the store: .*store\.kv/m);
+    assert(!stderr.includes("    at "), stderr);
+  }));
