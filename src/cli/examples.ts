@@ -9,6 +9,7 @@ import {
   splitRows,
   type SplitStrategy,
 } from "../data/split.ts";
+import { expectedInWords } from "../data/table_heads.ts";
 import { DataError } from "../errors.ts";
 import { isKnown, UNKNOWN } from "../heads/head.ts";
 import { type HeadSpec, kindOf } from "../heads/kinds.ts";
@@ -179,7 +180,7 @@ function translated(label: number, from: HeadSpec, to: HeadSpec): number {
   if (found !== undefined) return found;
   throw new DataError(
     `Cannot compare with this model: expected ${to.name} to be ${
-      kindOf(to).expected(to)
+      expectedInWords(to)
     }, got "${shown}"`,
   );
 }

@@ -20,7 +20,11 @@ import {
   tableError,
   type TableRow,
 } from "./table.ts";
-import { type DeclaredHead, headsOfTable } from "./table_heads.ts";
+import {
+  type DeclaredHead,
+  expectedInWords,
+  headsOfTable,
+} from "./table_heads.ts";
 
 /** The table that a data folder may hold. */
 export const TABLE_NAME = "labels.csv";
@@ -133,8 +137,13 @@ function labelOf(table: Table, row: TableRow, head: HeadSpec): number {
   if (text === "") return UNKNOWN;
   const label = kindOf(head).parse(head, text);
   if (label !== undefined) return label;
-  const expected = kindOf(head).expected(head);
-  throw tableError(table.name, row.line, head.name, expected, quoted(text));
+  throw tableError(
+    table.name,
+    row.line,
+    head.name,
+    expectedInWords(head),
+    quoted(text),
+  );
 }
 
 /** Names the columns of numbers that were taken for classes, as spreadsheets write them in many languages. */
