@@ -35,7 +35,8 @@ const COMMAND: Command = {
     target: { value: "GROUP", help: "The domain to adapt to." },
     by: {
       value: "HEAD",
-      help: "The head that divides images into domains (the first that can).",
+      help:
+        "The head that divides images into domains (the first with both of them).",
     },
     shots: {
       value: "N",
