@@ -9,7 +9,7 @@ import {
 } from "../../src/cli/run_files.ts";
 import { loadState } from "../../src/cli/weights.ts";
 import { withFolder } from "../data/images.ts";
-import { command, folderOf, SMALL, task } from "./task.ts";
+import { command, folderOf, type Result, SMALL, task } from "./task.ts";
 
 const FILES = folderOf(["indoors", "outdoors"], ["mug", "pen", "ruler"], 4);
 
@@ -29,10 +29,20 @@ const trainFlags = (folder: string, out: string, epochs = 2000) => [
 ];
 
 /** Runs a command, sends the signals as soon as it trains, and says how it ended. */
-async function stopped(
+function stopped(
   args: string[],
   signals: readonly Deno.Signal[],
-): Promise<{ code: number; stderr: string; stdout: string }> {
+): Promise<Result> {
+  return disturbed(args, (child) => {
+    for (const signal of signals) child.kill(signal);
+  });
+}
+
+/** Runs a command, does something as soon as it trains, and says how it ended. */
+async function disturbed(
+  args: string[],
+  disturb: (child: Deno.ChildProcess) => void,
+): Promise<Result> {
   const child = command(args).spawn();
   const stdout = new Response(child.stdout).text();
   let stderr = "";
@@ -41,7 +51,7 @@ async function stopped(
     stderr += text;
     if (sent || !stderr.includes("Training")) continue;
     sent = true;
-    for (const signal of signals) child.kill(signal);
+    disturb(child);
   }
   const { code } = await child.status;
   return { code, stderr, stdout: await stdout };
@@ -227,4 +237,19 @@ Deno.test("trying whether files can be written leaves nothing behind and what is
     assertEquals(namesIn(folder), ["new", "r.html"]);
     assertEquals(namesIn(`${folder}/new`), []);
     assertEquals(await Deno.readTextFile(files.report!), "an older report");
+  }));
+
+Deno.test("images that are removed while a run trains are missing in its report, and nothing else", () =>
+  withFolder(FILES, async (folder) => {
+    const report = `${folder}/report.html`;
+    const { code, stderr } = await disturbed(
+      [...trainFlags(folder, "m.safetensors", 200), "--report", report],
+      () => Deno.removeSync(`${folder}/data/indoors`, { recursive: true }),
+    );
+    assertEquals(code, 0, stderr);
+    assertEquals(namesIn(folder), ["m.md", "m.safetensors", "report.html"]);
+    assertStringIncludes(
+      await Deno.readTextFile(report),
+      "The image was removed, or damaged, during the run.",
+    );
   }));
