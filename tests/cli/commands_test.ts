@@ -7,7 +7,7 @@ import {
 import { loadState, saveState } from "../../src/cli/weights.ts";
 import { PREPROCESSING } from "../../src/image/descriptor.ts";
 import { randomPng, withFolder } from "../data/images.ts";
-import { folderOf, SMALL, task } from "./task.ts";
+import { command, folderOf, SMALL, task } from "./task.ts";
 
 const FILES = folderOf(["indoors", "outdoors"], ["mug", "pen", "ruler"], 4);
 
@@ -274,7 +274,7 @@ Deno.test("a model that cannot be opened, or is not there, is named and said to 
     const [loop, none] = [`${folder}/loop`, `${folder}/none`];
     await Deno.symlink("loop", loop);
     for (
-      const command of [
+      const asked of [
         ["predict", "x.jpg"],
         ["predict", "x.jpg", "--store", `${folder}/store.kv`],
         ["evaluate", "--data", folder],
@@ -282,7 +282,7 @@ Deno.test("a model that cannot be opened, or is not there, is named and said to 
       ]
     ) {
       for (const [file, why] of [[loop, "got: "], [none, "found none"]]) {
-        const ended = await task(...command, "--weights", file!);
+        const ended = await task(...asked, "--weights", file!);
         assertEquals([ended.code, ended.stdout], [3, ""], ended.stderr);
         assertStringIncludes(
           ended.stderr,
@@ -299,7 +299,7 @@ Deno.test("a command whose result could not be written says so before it begins"
     const file = `${folder}/file`;
     await Deno.writeTextFile(file, "");
     for (
-      const [flag, ...command] of [
+      const [flag, ...asked] of [
         ["--out", "finetune"],
         ["--out", "compare"],
         ["--out", "ablate"],
@@ -307,7 +307,7 @@ Deno.test("a command whose result could not be written says so before it begins"
       ] as const
     ) {
       for (const place of [folder, `${file}/below`]) {
-        const ended = await task(...command, ...data, flag, place);
+        const ended = await task(...asked, ...data, flag, place);
         assertEquals(ended.code, 2, ended.stderr);
         assertStringIncludes(
           ended.stderr,
@@ -326,4 +326,51 @@ Deno.test("a store that cannot be opened is told in the words of its database", 
     assertEquals(code, 1, stderr);
     assertMatch(stderr, /^Cannot use the store: .*store\.kv/m);
     assert(!stderr.includes("    at "), stderr);
+  }));
+
+Deno.test("predict says what it passes over, and predicts everything else", () =>
+  withFolder({
+    "a/1.png": randomPng(1),
+    "a/2.heic": new Uint8Array(8),
+    "b/notes.txt": new Uint8Array(8),
+  }, async (folder) => {
+    await Deno.symlink("nowhere", `${folder}/a/3.png`);
+    const { code, stdout, stderr } = await task(
+      ...["predict", "--csv", `${folder}/b`, `${folder}/none`, `${folder}/a/`],
+    );
+    assertEquals(code, 3, stderr);
+    const [, row, ...more] = stdout.trim().split("\n");
+    assertEquals(row!.split(",")[0], `${folder}/a/1.png`);
+    assertEquals(more, []);
+    for (
+      const said of [
+        `Warning: ${folder}/a: Links that lead nowhere, skipped: 3.png.`,
+        `Warning: ${folder}/a: Images of types that cannot be read, ignored: 1 (.heic).`,
+        `Cannot predict ${folder}/b: expected a folder with images`,
+        `Cannot read ${folder}/none: expected an image file, found none`,
+      ]
+    ) assertStringIncludes(stderr, said);
+  }));
+
+Deno.test("predict prints what it has predicted until it is interrupted", () =>
+  withFolder({ "a.png": randomPng(1) }, async (folder) => {
+    const images = Array(20_000).fill(`${folder}/a.png`);
+    const child = command(["predict", "--csv", `${folder}/none`, ...images])
+      .spawn();
+    const stdout = new Response(child.stdout).text();
+    let stderr = "";
+    let sent = false;
+    const texts = child.stderr.pipeThrough(new TextDecoderStream());
+    for await (const text of texts) {
+      stderr += text;
+      if (sent || !stderr.includes("found none")) continue;
+      sent = true;
+      child.kill("SIGTERM");
+    }
+    assertEquals((await child.status).code, 130, stderr);
+    const [, count] = stderr.match(/Interrupted: predicted (\d+) of 20001\./)!;
+    const rows = (await stdout).split("\n").slice(1).filter((row) =>
+      row !== ""
+    );
+    assertEquals(rows.length, Number(count));
   }));
