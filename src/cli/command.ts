@@ -69,7 +69,7 @@ export async function runCommand(command: Command, main: Main): Promise<never> {
     const stopped = signal.aborted && error === signal.reason;
     code = stopped ? EXIT.interrupted : exitCodeOf(error);
     if (stopped) tellLine("Interrupted.");
-    else tellLine(errorText(error, code));
+    else errorText(error, code).split("\n").forEach(tellLine);
     if (code === EXIT.usage) {
       tellLine(`See deno task ${command.name} --help.`);
     }

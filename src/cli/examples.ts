@@ -18,6 +18,7 @@ import type { Rows } from "../train/plan.ts";
 import { type Flag, type Flags, UsageError } from "./flags.ts";
 import { startProgress } from "./progress.ts";
 import { SOURCE_FLAGS, sourceOf } from "./source.ts";
+import { tellLine } from "./stderr.ts";
 
 /** Flags of every command that reads labelled images. */
 export const DATA_FLAGS: Readonly<Record<string, Flag>> = {
@@ -67,7 +68,7 @@ export async function openDataset(
   const source = await sourceOf(flags, options);
   if (options.division !== undefined) {
     for (const warning of checkDivision(source, options.division)) {
-      console.error(`Warning: ${warning}`);
+      tellLine(`Warning: ${warning}`);
     }
   }
   const bar = startProgress("Describing", source.entries.length);
@@ -79,9 +80,9 @@ export async function openDataset(
     onProgress: (done) => bar.update(done),
   }).finally(() => bar.stop());
   for (const { id, reason } of dataset.skipped) {
-    console.error(`Skipped ${id}: ${reason}`);
+    tellLine(`Skipped ${id}: ${reason}`);
   }
-  for (const warning of dataset.warnings) console.error(`Warning: ${warning}`);
+  for (const warning of dataset.warnings) tellLine(`Warning: ${warning}`);
   return { dataset, source };
 }
 

@@ -18,6 +18,7 @@ import { finetuneJson, finetuneText } from "./finetune_output.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { startProgress } from "./progress.ts";
 import { tryFile } from "./run_files.ts";
+import { sayLines } from "./stderr.ts";
 import { readWeightsFile } from "./weights.ts";
 
 /** Images of a request. */
@@ -76,7 +77,7 @@ async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
     const written = out !== undefined && isChanged
       ? await write(out, (await transfer.export()).chunks)
       : undefined;
-    console.log(
+    sayLines(
       flags.has("json")
         ? finetuneJson(answers, written)
         : finetuneText(answers, written, flags.has("dry-run")),

@@ -10,7 +10,7 @@ import { type Ask, withAnswers } from "./answering.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { csvOf, jsonOf, type Result, textOf } from "./prediction_text.ts";
-import { tellLine } from "./stderr.ts";
+import { sayLines, tellLine } from "./stderr.ts";
 
 const COMMAND: Command = {
   name: "predict",
@@ -90,7 +90,7 @@ async function predictAll(
 function print(results: readonly Result[], flags: Flags): void {
   if (flags.has("json")) console.log(jsonOf(results));
   else if (flags.has("csv")) console.log(csvOf(results));
-  else for (const result of results) console.log(textOf(result));
+  else for (const result of results) sayLines(textOf(result));
 }
 
 /** The images that an operand names. */

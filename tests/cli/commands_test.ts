@@ -374,3 +374,31 @@ Deno.test("predict prints what it has predicted until it is interrupted", () =>
     );
     assertEquals(rows.length, Number(count));
   }));
+
+Deno.test("the name of a folder can neither command the terminal nor begin a line", () => {
+  const name = "\x1b]0;\u202ered\x9b\nWarning: blue";
+  const files = folderOf(["indoors"], [name, "pen"], 3);
+  return withFolder(files, async (folder) => {
+    const [data, out] = [`${folder}/data/indoors`, `${folder}/m.safetensors`];
+    const trained = await task(
+      ...["train", "--data", data, "--out", out, "--epochs", "1", ...SMALL],
+    );
+    const ask = ["predict", data, "--weights", out];
+    const [predicted, json] = [
+      await task(...ask),
+      await task(...ask, "--json"),
+    ];
+    for (const { code, stdout, stderr } of [trained, predicted]) {
+      assertEquals(code, 0, stderr);
+      // deno-lint-ignore no-control-regex
+      assert(!/[\x1b\x9b\u202e]/.test(stdout + stderr), stdout + stderr);
+    }
+    const shown = "\\u001b]0;\\u202ered\\u009b\\nWarning: blue";
+    assertStringIncludes(
+      trained.stderr,
+      `Warning: Fewer than 5 images of item ${shown}, pen.\n`,
+    );
+    const [{ item }] = JSON.parse(json.stdout).predictions;
+    assert(item.top.some(({ label }: { label: string }) => label === name));
+  });
+});
