@@ -318,6 +318,21 @@ Deno.test("images in no item's folder are refused and counted", () =>
     "found 3 files, 2 of them images, none in an item",
   ));
 
+Deno.test("a folder whose images lie too deep, or not deep enough, is told where they are", async () => {
+  await rejectsWith(
+    ["a/b/c/mug/1.jpg", "a/b/c/pen/1.jpg", "a/b/d/2/x/1.jpg"],
+    "found 3 files, 3 of them images, none in an item's folder. Most of them are in folders of \"",
+  );
+  await rejectsWith(
+    ["a/b/c/mug/1.jpg", "notes.txt"],
+    '/a/b/c": name that one.',
+  );
+  await rejectsWith(
+    ["1.jpg", "2.jpg"],
+    "If the folder is itself an item's, name the one above it.",
+  );
+});
+
 Deno.test("a single item is refused, unless one is enough", async () => {
   const paths = ["web/mug/a.jpg", "cam/mug/a.jpg"];
   await rejectsWith(paths, 'found only "mug"');
