@@ -31,6 +31,8 @@ export interface Standing {
 
 /** Seconds between lines where stderr is not a terminal. */
 const LINE_EVERY_S = 5;
+/** Seconds of work before which those to come cannot be told from them. */
+const FAIR_SECONDS = 1;
 /** Columns of a line, unless a terminal has fewer. */
 const COLUMNS = 80;
 const LONGEST_BAR = 24;
@@ -88,7 +90,10 @@ class ProgressLines implements ProgressBar {
     }
     this.#printed = now;
     const [title, total] = [this.#title, this.#total];
-    const seconds = (now - this.#start) / 1000 * (total / value - 1);
+    const passed = (now - this.#start) / 1000;
+    const seconds = passed < FAIR_SECONDS && value < total
+      ? NaN
+      : passed * (total / value - 1);
     tellLine(
       progressLine({ title, value, total, seconds, notes, asides }, false),
     );
