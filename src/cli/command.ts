@@ -1,6 +1,7 @@
 /** The frame of every command: help, exit codes, signals. @module */
 
 import {
+  CapacityError,
   CheckpointError,
   DataError,
   DivergedError,
@@ -83,6 +84,9 @@ function errorText(error: unknown, code: number): string {
     // There is no server's log that says it.
     return `Cannot use the store: ${error.cause.message}`;
   }
+  if (error instanceof CapacityError) {
+    return `${error.message}; choose narrower layers with --hidden, or a smaller --batch-size`;
+  }
   const isForeseen = error instanceof StoreError || isSystemError(error);
   return code === EXIT.failure && !isForeseen
     ? Deno.inspect(error)
@@ -100,7 +104,9 @@ function codeOf(error: Error): string {
 
 /** The exit code that tells what kind of error ended a command. */
 function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof UsageError || error instanceof CapacityError) {
+    return EXIT.usage;
+  }
   if (
     error instanceof DataError || error instanceof ImageError ||
     error instanceof CheckpointError

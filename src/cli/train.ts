@@ -2,6 +2,7 @@
 
 import { basename } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
+import { CapacityError } from "../errors.ts";
 import { descriptorLength, PREPROCESSING } from "../image/descriptor.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import type { Examples } from "../model/examples.ts";
@@ -42,6 +43,9 @@ import {
 } from "./train_output.ts";
 import { trainWithProgress } from "./train_progress.ts";
 import { loadOrigin, loadState, saveState, servingState } from "./weights.ts";
+
+/** Bytes that a network may take, of which a checkpoint keeps most. */
+const MEMORY = 2 ** 32;
 
 if (import.meta.main) await runCommand(COMMAND, train);
 
@@ -115,7 +119,9 @@ async function askedBy(flags: Flags): Promise<Asked> {
     flags.text("report"),
     resume,
   );
-  await tryRunFiles(files, bytesOf(plan, descriptorLength(preprocessing)));
+  const bytes = bytesOf(plan, descriptorLength(preprocessing));
+  if (bytes > MEMORY) throw new CapacityError(bytes);
+  await tryRunFiles(files, bytes);
   return { plan, resumed, origin, preprocessing, files, moments, appendix };
 }
 

@@ -170,6 +170,18 @@ Deno.test("a finished run says what it reached, how few images that rests on, an
     ) assertStringIncludes(stdout, text);
   }));
 
+Deno.test("a network that no memory holds is refused before its size is tried on the disk", () =>
+  withFolder(FILES, async (folder) => {
+    const train = trainFlags(folder, "m.safetensors");
+    for (const size of [["--hidden", "9999999"], ["--batch-size", "999999"]]) {
+      const { code, stderr } = await task(...train, ...size);
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, "expected at most 4 GiB, got ");
+      assertStringIncludes(stderr, `a smaller --batch-size\n`);
+    }
+    assertEquals(namesIn(folder), []);
+  }));
+
 Deno.test("what cannot be written is said before anything is computed", () =>
   withFolder({ ...FILES, "folder/x": new Uint8Array() }, async (folder) => {
     const refuse = async (flags: string[], message: string) => {
