@@ -113,7 +113,10 @@ export function sayStopped(
 ): void {
   if (error !== undefined) tellLine(error.message);
   const how = ended === "diverged" ? "Diverged" : "Interrupted";
-  tellLine(`${how} after step ${step} of ${steps}; saved to ${file}.`);
+  const when = step < steps
+    ? `after step ${step} of ${steps}`
+    : "in the cross-validation, of which no fold is kept";
+  tellLine(`${how} ${when}; saved to ${file}.`);
   if (ended === "diverged") {
     tellLine(
       "Train again with a lower --learning-rate, or bound the gradient with --clip 1.",
