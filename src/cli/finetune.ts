@@ -18,7 +18,7 @@ import { finetuneJson, finetuneText } from "./finetune_output.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { startProgress } from "./progress.ts";
 import { tryFile } from "./run_files.ts";
-import { sayLines } from "./stderr.ts";
+import { sayLines, tellLine } from "./stderr.ts";
 import { readWeightsFile } from "./weights.ts";
 
 /** Images of a request. */
@@ -82,6 +82,10 @@ async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
         ? finetuneJson(answers, written)
         : finetuneText(answers, written, flags.has("dry-run")),
     );
+    if (signal.aborted) {
+      tellLine("Interrupted: the other images were not used.");
+      return EXIT.interrupted;
+    }
     return answers.some(({ accepted }) => accepted) ? EXIT.ok : EXIT.failure;
   } finally {
     await service.close();
@@ -129,7 +133,10 @@ function checkFlags(flags: Flags): void {
   );
 }
 
-/** Corrects by request after request, each with images of as many groups as there are. */
+/**
+ * Corrects by request after request, each with images of as many groups as there
+ * are, until it is interrupted.
+ */
 async function correctAll(
   service: Service,
   examples: Examples,
@@ -149,7 +156,7 @@ async function correctAll(
   const answers: FinetuneAnswer[] = [];
   try {
     for (let start = 0; start < rows.length; start += REQUEST) {
-      signal.throwIfAborted();
+      if (signal.aborted) break; // what was learned until now is kept
       const batch = rows.slice(start, start + REQUEST);
       const { answer } = await service.finetune({
         describe: () =>
