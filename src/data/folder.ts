@@ -19,6 +19,7 @@ import {
   otherFileWarnings,
   splitNameWarnings,
   unicodeWarnings,
+  unreadTableWarnings,
 } from "./folder_warnings.ts";
 import { type FoundFile, listFolder, type Listing } from "./listing.ts";
 import type { Source, SourceEntry } from "./source.ts";
@@ -50,6 +51,7 @@ export async function folderSource(
   const passedOver = [
     ...listingWarnings(listing),
     ...otherFileWarnings(others),
+    ...unreadTableWarnings(others),
   ];
   if (placed.length === 0) {
     throw new DataError(

@@ -115,6 +115,18 @@ Deno.test("hidden files are left out, other files counted", () =>
     ]);
   }));
 
+Deno.test("a table that is not called labels.csv is named, with the flag for it", () =>
+  withFiles(
+    ["mug/a.jpg", "pen/a.jpg", "pen/sizes.csv", "Labels.csv", "train.TSV"],
+    async (at) => {
+      const { warnings } = await folderSource(at);
+      assertEquals(warnings, [
+        "Files that are not images by their names, ignored: 3.",
+        "Tables that are not read: Labels.csv, train.TSV. If one has the labels, name it with --labels.",
+      ]);
+    },
+  ));
+
 Deno.test("an item that is a link is an item, and no image counts twice", () =>
   withFiles(
     ["elsewhere/mug/a.jpg", "data/pen/a.jpg", "data/pen/b.jpg"],
