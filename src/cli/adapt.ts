@@ -64,6 +64,7 @@ async function adapt(flags: Flags, signal: AbortSignal): Promise<number> {
   const curve = curveOf(flags, shots);
   const draws = flags.integer("draws", DRAWS, 1);
   const perClass = flags.integer("source-images", 0, 1);
+  const domains = domainsOf(flags);
   const plan = planOf(flags, undefined);
   const report = flags.text("report");
   if (report !== undefined) await tryFile("--report", report);
@@ -71,7 +72,7 @@ async function adapt(flags: Flags, signal: AbortSignal): Promise<number> {
   const opened = await openDataset(flags, signal);
   using dataset = opened.dataset;
   const { examples } = dataset;
-  const task = taskFrom(flags, examples.heads);
+  const task = taskFrom(flags, domains, examples.heads);
   let bar: ProgressBar | undefined;
   const adaptation = await runAdaptation({
     examples,
@@ -119,14 +120,23 @@ function curveOf(flags: Flags, shots: number): number[] {
   return [...new Set([...numbers, shots])].sort((a, b) => a - b);
 }
 
-function taskFrom(flags: Flags, heads: readonly HeadSpec[]): Task {
-  const [source, target] = ["source", "target"].map((name) => {
+/** The names of the domains to train on and to adapt to. */
+function domainsOf(flags: Flags): { source: string; target: string } {
+  const named = (name: string) => {
     const text = flags.text(name);
     if (text !== undefined) return text;
     throw new UsageError(`Cannot adapt: expected --${name} GROUP, got none`);
-  }) as [string, string];
+  };
+  return { source: named("source"), target: named("target") };
+}
+
+function taskFrom(
+  flags: Flags,
+  domains: { source: string; target: string },
+  heads: readonly HeadSpec[],
+): Task {
   try {
-    return taskOf(heads, { by: flags.text("by"), source, target });
+    return taskOf(heads, { by: flags.text("by"), ...domains });
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;
