@@ -1,6 +1,7 @@
 /** `deno task train`: trains a model from labelled images, or from the built-in sketches. @module */
 
 import { basename } from "node:path";
+import { writeFileAtomically } from "../checkpoint/file.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { CapacityError } from "../errors.ts";
 import { descriptorLength, PREPROCESSING } from "../image/descriptor.ts";
@@ -161,12 +162,16 @@ async function publish(
     seconds: seconds(),
     appendix,
   }, files.report !== undefined);
-  await Deno.writeTextFile(files.card, renderModelCard(run));
-  if (files.report !== undefined) {
-    await Deno.writeTextFile(files.report, renderReport(run));
-  }
-  if (!flags.has("json")) sayNext(files, moments === "all");
-  return weights.file === files.model ? EXIT.ok : EXIT.failure;
+  const written = {
+    model: weights.file,
+    card: await saveText(files.card, renderModelCard(run)),
+    report: files.report && await saveText(files.report, renderReport(run)),
+  };
+  if (!flags.has("json")) sayNext(written, moments === "all");
+  const { model, card, report } = written;
+  const isInPlace = model === files.model && card === files.card &&
+    report === files.report;
+  return isInPlace ? EXIT.ok : EXIT.failure;
 }
 
 /** Keeps the last good state of a run that did not finish. */
@@ -186,27 +191,43 @@ async function keep(
   return EXIT[outcome.ended === "diverged" ? "diverged" : "interrupted"];
 }
 
-/**
- * Saves a model where it is to go or, where that has become impossible, among
- * the temporary files: hours of work may be in it.
- */
+/** Saves a model; says where. */
 async function save(
   file: string,
   state: ModelState,
 ): Promise<{ file: string; sha256: string; bytes: number }> {
-  const saved = async (file: string) => {
-    const sha256 = await saveState(file, state);
-    return { file, sha256, bytes: (await Deno.stat(file)).size };
-  };
+  let sha256 = "";
+  const place = await saveOrRescue(file, async (file) => {
+    sha256 = await saveState(file, state);
+  });
+  return { file: place, sha256, bytes: (await Deno.stat(place)).size };
+}
+
+/** Saves a text; says where. */
+function saveText(file: string, text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(text);
+  return saveOrRescue(file, (file) => writeFileAtomically(file, [bytes]));
+}
+
+/**
+ * Saves where a file is to go or, where that has become impossible, among the
+ * temporary files: hours of work may be in it. Returns the place.
+ */
+async function saveOrRescue(
+  file: string,
+  write: (file: string) => Promise<unknown>,
+): Promise<string> {
   try {
-    return await saved(file);
+    await write(file);
+    return file;
   } catch (error) {
     const folder = await Deno.makeTempDir({ prefix: "tandem-" });
-    const rescued = await saved(`${folder}/${basename(file)}`);
+    const rescued = `${folder}/${basename(file)}`;
+    await write(rescued);
     tellLine(
       `Cannot write ${file}: ${
         (error as Error).message
-      }. Saved to ${rescued.file} instead.`,
+      }. Saved to ${rescued} instead.`,
     );
     return rescued;
   }

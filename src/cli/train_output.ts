@@ -83,7 +83,7 @@ export function saySaved({ file, sha256 }: Written): void {
  * without training again.
  */
 export function sayNext(
-  { model, card, report }: RunFiles,
+  { model, card, report }: Omit<RunFiles, "checkpoint">,
   whole: boolean,
 ): void {
   const weights = shellQuoted(model);

@@ -1,6 +1,6 @@
 // A training run loses no model, however it ends.
 
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   nameRunFiles,
@@ -264,4 +264,30 @@ Deno.test("images that are removed while a run trains are missing in its report,
       await Deno.readTextFile(report),
       "The image was removed, or damaged, during the run.",
     );
+  }));
+
+Deno.test("a run whose folder is gone at its end saves all of its files elsewhere", () =>
+  withFolder({ ...FILES, "out/x": new Uint8Array() }, async (folder) => {
+    const out = `${folder}/out`;
+    const flags = trainFlags(folder, "out/m.safetensors", 200)
+      .filter((flag) => flag !== "--json");
+    const { code, stdout, stderr } = await disturbed(
+      [...flags, "--report", `${out}/r.html`],
+      () => Deno.removeSync(out, { recursive: true }),
+    );
+    assertEquals(code, 1, stderr);
+    const places = ["m.safetensors", "m.md", "r.html"].map((name) => {
+      const [, place] = stderr.match(
+        new RegExp(`Cannot write ${out}/${name}: .* Saved to (.*) instead\\.`),
+      )!;
+      assertStringIncludes(stdout, place!);
+      return place!;
+    });
+    const [model, card, report] = places as [string, string, string];
+    assert((await loadState(model)).parameters.size > 0);
+    assertStringIncludes(await Deno.readTextFile(card), "# Model card");
+    assertStringIncludes(await Deno.readTextFile(report), "</html>");
+    for (const place of places) {
+      await Deno.remove(dirname(place), { recursive: true });
+    }
   }));
