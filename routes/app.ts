@@ -58,7 +58,9 @@ export function createApp(options: AppOptions): App {
   );
   const { log, logFormat, report, trace, meter } = options;
   const metrics = new Metrics(meter);
-  if (meter !== undefined) watch(meter, options, metrics);
+  if (meter !== undefined) {
+    watch(meter, options, metrics).catch(report ?? console.error);
+  }
   app.use(requestId(), observe({ metrics, log, logFormat, report, trace }));
   app.use(secureHeaders());
   if (options.corsOrigin !== undefined) {

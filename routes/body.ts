@@ -96,11 +96,13 @@ export async function readForm(
   }
 }
 
-/** The bytes of a form's files. Text in place of a file is an error. */
+/** The bytes of a form's files, as `name[0]` and so on. Text in place of a file is an error. */
 export function readFiles(
-  files: readonly Field<FormValue>[],
+  name: string,
+  files: readonly FormValue[],
 ): Field<Uint8Array>[] {
-  return files.map(({ path, value }) => {
+  return files.map((value, i) => {
+    const path = `${name}[${i}]`;
     if (typeof value === "string") {
       throw problem(400, `Cannot read ${path}: expected a file, got text`, {
         field: path,
@@ -123,13 +125,14 @@ export function readDataUrl(
   });
 }
 
-/** The bytes of several `data:` URLs, one after the other. */
+/** The bytes of several `data:` URLs, as `name[0]` and so on, one after the other. */
 export async function readDataUrls(
-  urls: readonly Field<string>[],
+  name: string,
+  urls: readonly string[],
 ): Promise<Field<Uint8Array>[]> {
   const images: Field<Uint8Array>[] = [];
-  for (const url of urls) {
-    images.push(await readDataUrl(url));
+  for (const [i, value] of urls.entries()) {
+    images.push(await readDataUrl({ path: `${name}[${i}]`, value }));
   }
   return images;
 }

@@ -38,7 +38,7 @@ export async function collect(
       const needed = filled + value.length;
       if (needed > SMALL) await paced(value.length);
       if (needed > body.length) {
-        const { PACE } = await pace();
+        const { PACE } = await import("./pace.ts");
         body = await PACE.run(() => grown(body, needed, length));
       }
       body.set(value, filled);
@@ -56,12 +56,8 @@ export async function collect(
 
 /** Waits until a large body may go on; meanwhile TCP holds back its sender. */
 async function paced(bytes: number): Promise<void> {
-  const { PACE } = await pace();
+  const { PACE } = await import("./pace.ts");
   await PACE.receive(bytes);
-}
-
-async function pace(): Promise<typeof import("./pace.ts")> {
-  return await import("./pace.ts");
 }
 
 /** The same bytes with room for more: four times as much, or the promised length if that is less. */

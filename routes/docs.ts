@@ -56,8 +56,7 @@ export function docsRoutes({ service, limits, keys }: RouteOptions): Hono {
     .get("/openapi.json", noQuery(), async (c) => {
       const open = await service();
       // While no store answers, the labels are those that were last known.
-      await open.identity().catch(() => {});
-      const { heads } = open;
+      const { heads } = await open.served().catch(() => open);
       const operations = operationsOf({ heads, limits });
       const document = openApiDocument(operations, keys.predict !== undefined);
       return c.json(document, 200, { "Cache-Control": "no-cache" });

@@ -8,7 +8,13 @@ import type { RequestLimits } from "../src/service/limits.ts";
 import type { Note } from "../src/service/phases.ts";
 import type { Service } from "../src/service/service.ts";
 import { type Field, shown } from "./body.ts";
-import type { Source } from "./lesson.ts";
+import {
+  type LessonBody,
+  OPTIONS,
+  readLesson,
+  readLessonBody,
+  type Source,
+} from "./lesson.ts";
 import { describeImages } from "./images.ts";
 import { eventStream, type Tell, wantsEvents } from "./events.ts";
 import { readIdempotencyKey, readIfMatch } from "./headers.ts";
@@ -57,45 +63,42 @@ async function prepare(c: Context, options: RouteOptions): Promise<Prepared> {
   const ifMatch = readIfMatch(c);
   const key = readIdempotencyKey(c);
   const open = await service();
-  const { OPTIONS, readLesson, readLessonBody } = await import("./lesson.ts");
   await refuseQuery(c, OPTIONS);
   const body = await readLessonBody(c, limits);
   const once = key === undefined
     ? undefined
     : { key, request: await requestHash(c, body) };
-  const read = async () => {
-    const lesson = await readLesson(body, await open.newestHeads());
-    return { ...lesson, found: findSources(open, lesson.sources) };
-  };
-  const lesson = await orAnswered(read, once, open);
+  const lesson = await orAnswered(() => readFound(body, open), once, open);
   if ("answer" in lesson) {
     const { examples } = lesson.answer;
     return { examples: examples.length, run: () => recorded(c, lesson) };
   }
-  const { found, sources: _, ...rest } = lesson;
+  const { found, ...rest } = lesson;
   for (const option of ["margin", "trusted"] as const) {
-    if (lesson[option] !== undefined) keyring.checkAdmin(c, option);
+    if (rest[option] !== undefined) keyring.checkAdmin(c, option);
   }
-  const describe = async (tell: Tell) => {
-    await keyring.spend(c, "examples", found.length);
-    const describing = () => describeSources(open, found, limits, noteOf(c));
-    const descriptors = await phase(c, "images", describing);
-    tell("decoded", { examples: found.length });
-    return descriptors;
-  };
   const run = async (tell: Tell) => {
     const request = {
-      describe: () => describe(tell),
       ...rest,
+      describe: () => describe(c, options, open, found, tell),
       by: recordOf(c).key?.name,
       note: noteOfSteps(noteOf(c), tell),
-      ...(ifMatch === undefined ? {} : { ifMatch }),
-      ...(once === undefined ? {} : { once }),
+      ifMatch,
+      once,
     };
     const result = await phase(c, "finetune", () => open.finetune(request));
     return recorded(c, result);
   };
   return { examples: found.length, run };
+}
+
+/** Reads a request, and finds the images that it names by their ids. */
+async function readFound(body: LessonBody, open: Service) {
+  const { sources, ...lesson } = await readLesson(
+    body,
+    await open.newestHeads(),
+  );
+  return { ...lesson, found: findSources(open, sources) };
 }
 
 /**
@@ -153,8 +156,23 @@ function findSources(open: Service, sources: readonly Source[]): Found[] {
   });
 }
 
-/** Descriptors of all, in their order. */
-async function describeSources(
+/** Spends the key's budget on the examples, and describes them. */
+async function describe(
+  c: Context,
+  { keyring, limits }: RouteOptions,
+  open: Service,
+  found: readonly Found[],
+  tell: Tell,
+): Promise<Uint8Array[]> {
+  await keyring.spend(c, "examples", found.length);
+  const describing = () => describeFound(open, found, limits, noteOf(c));
+  const descriptors = await phase(c, "images", describing);
+  tell("decoded", { examples: found.length });
+  return descriptors;
+}
+
+/** The descriptors of all examples, in their order. */
+async function describeFound(
   open: Service,
   found: readonly Found[],
   limits: RequestLimits,
@@ -170,6 +188,9 @@ async function describeSources(
   );
 }
 
-function outcomeOf({ answer: { accepted }, dryRun }: FinetuneResult) {
+function outcomeOf(
+  { answer: { accepted }, dryRun, repeated }: FinetuneResult,
+) {
+  if (repeated) return "repeated";
   return dryRun ? "dry_run" : accepted ? "accepted" : "refused";
 }

@@ -16,7 +16,7 @@ import type { Service } from "../src/service/service.ts";
 import { readJson } from "./body.ts";
 import { describeImages } from "./images.ts";
 import type { RouteOptions } from "./options.ts";
-import { onlyMethods, problem } from "./problem.ts";
+import { onlyMethods, problem, unknownVersion } from "./problem.ts";
 import { noQuery } from "./query.ts";
 import { noteOf, phase, recordOf } from "./record.ts";
 import { check } from "./schemas/check.ts";
@@ -71,21 +71,27 @@ export function inferenceRoutes(
     });
     app.get(path, key, noQuery(), async (c) => {
       const open = await service();
-      const version = await served(c, open);
-      return c.json(metadataOf(open.heads, version), 200, FRESH);
+      return c.json(metadataOf(await served(c, open)), 200, FRESH);
     }).all(path, onlyMethods("GET"));
     app.post(`${path}/infer`, key, noQuery(), receive, async (c) => {
       const open = opened = await service();
-      await served(c, open);
+      const { version } = await served(c, open);
       const body = check(inferBody, await readJson(c, limits, MAX_VALUES));
-      return c.json(await infer(c, open, limits, body), 200, FRESH);
+      const asked = c.req.param("version") === undefined ? undefined : version;
+      return c.json(await infer(c, open, limits, body, asked), 200, FRESH);
     }).all(`${path}/infer`, onlyMethods("POST"));
   }
   return app;
 }
 
+/** A version, and its heads. */
+interface Served {
+  readonly version: number;
+  readonly heads: readonly HeadSpec[];
+}
+
 /** The version that is served, if it is the one that the path asks for. */
-async function served(c: Context, open: Service): Promise<string> {
+async function served(c: Context, open: Service): Promise<Served> {
   const { model, version: asked } = c.req.param() as {
     model: string;
     version?: string;
@@ -96,19 +102,21 @@ async function served(c: Context, open: Service): Promise<string> {
       known: [MODEL],
     });
   }
-  const version = String((await open.identity()).version);
-  if (asked === undefined || asked === version) return version;
+  const { model: { version }, heads } = await open.served();
+  if (asked === undefined || asked === String(version)) {
+    return { version, heads };
+  }
   throw problem(
     404,
     `Cannot find version ${asked}: expected ${version}, the one that is served`,
-    { field: "version", known: [version] },
+    { field: "version", known: [String(version)] },
   );
 }
 
-function metadataOf(heads: readonly HeadSpec[], version: string) {
+function metadataOf({ version, heads }: Served) {
   return {
     name: MODEL,
-    versions: [version],
+    versions: [String(version)],
     platform: "tandem",
     inputs: [{ name: "image", datatype: "BYTES", shape: [-1] }],
     outputs: heads.map((head) => ({
@@ -128,6 +136,7 @@ async function infer(
     readonly inputs: readonly Input[];
     readonly outputs?: readonly Requested[] | undefined;
   },
+  asked: number | undefined,
 ) {
   const note = noteOf(c);
   const descriptors = await phase(
@@ -141,18 +150,21 @@ async function infer(
         })
         : Promise.resolve(describePixels(open, pixelImages(input!, limits))),
   );
-  const result = await phase(
-    c,
-    "predict",
-    () => open.predict(descriptors, { topK: Number.MAX_SAFE_INTEGER, note }),
-  );
-  const { predictions, model } = result!; // no version was asked for
+  const options = {
+    topK: Number.MAX_SAFE_INTEGER,
+    note,
+    ...(asked === undefined ? {} : { version: asked }),
+  };
+  const predict = () => open.predict(descriptors, options);
+  const result = await phase(c, "predict", predict);
+  if (result === undefined) throw unknownVersion(asked!);
+  const { predictions, model, heads } = result;
   recordOf(c).version = model.version;
   return {
     model_name: MODEL,
     model_version: String(model.version),
     ...(id === undefined ? {} : { id }),
-    outputs: wantedOf(open.heads, outputs).map(({ head, classification }) =>
+    outputs: wantedOf(heads, outputs).map(({ head, classification }) =>
       outputOf(head, predictions, classification)
     ),
   };

@@ -92,12 +92,7 @@ async function readNewLabel(
     case "json": {
       const body = await readJson(c, limits);
       const { images, ...what } = check(labelBody(limits.images), body);
-      return {
-        ...what,
-        images: await readDataUrls(
-          images.map((value, i) => ({ path: `images[${i}]`, value })),
-        ),
-      };
+      return { ...what, images: await readDataUrls("images", images) };
     }
     default:
       throw problem(
@@ -121,9 +116,7 @@ function newLabelOfForm(form: Form, most: number): NewLabel {
   checkCount("images", files.length, most);
   return {
     ...check(labelForm, texts),
-    images: readFiles(
-      files.map((value, i) => ({ path: `images[${i}]`, value })),
-    ),
+    images: readFiles("images", files),
   };
 }
 

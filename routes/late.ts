@@ -28,7 +28,6 @@ const LATE: readonly (() => Promise<unknown>)[] = [
   () => import("./docs.ts"),
   () => import("swagger-ui-dist/absolute-path.js"),
   () => import("./finetune.ts"),
-  () => import("./lesson.ts"),
   () => import("./labels.ts"),
   () => import("./inference.ts"),
   () => import("./versions.ts"),

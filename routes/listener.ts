@@ -44,7 +44,7 @@ const GRACE = 3000;
 /** Milliseconds between two tries to listen. */
 const PAUSE = 1;
 /** Bytes of a body that arrive with its headers. */
-const SMALL = 64 * 1024;
+const WITH_HEADERS = 64 * 1024;
 
 /**
  * Listens until it is shut down. Deno gives no access to connections, so they can only be
@@ -182,7 +182,7 @@ function isWaitedFor(request: Request): boolean {
   const { headers } = request;
   return !received.has(request) &&
     (headers.has("Transfer-Encoding") ||
-      Number(headers.get("Content-Length")) > SMALL);
+      Number(headers.get("Content-Length")) > WITH_HEADERS);
 }
 
 /**

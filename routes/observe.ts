@@ -76,6 +76,21 @@ function routeOf(c: Context): string {
     "none";
 }
 
+/** An entry of the log. */
+interface Entry {
+  /** ISO 8601. */
+  readonly time: string;
+  readonly status: number;
+  readonly method: string;
+  readonly path: string;
+  readonly milliseconds: number;
+  readonly version: number | undefined;
+  /** The name of the request's key. */
+  readonly key: string | undefined;
+  /** The request's id. */
+  readonly id: string | undefined;
+}
+
 /** Logs a request and its answer; never a key, a body or a query. */
 function logRequest(
   c: Context,
@@ -84,7 +99,7 @@ function logRequest(
 ): void {
   if (log === undefined || logFormat === "none") return;
   const { key, version, id } = recordOf(c);
-  const entry = {
+  const entry: Entry = {
     time: new Date().toISOString(),
     status: c.res.status,
     method: c.req.method,
@@ -98,16 +113,7 @@ function logRequest(
 }
 
 function lineOf(
-  { time, status, method, path, milliseconds, version, key, id }: {
-    readonly time: string;
-    readonly status: number;
-    readonly method: string;
-    readonly path: string;
-    readonly milliseconds: number;
-    readonly version: number | undefined;
-    readonly key: string | undefined;
-    readonly id: string | undefined;
-  },
+  { time, status, method, path, milliseconds, version, key, id }: Entry,
 ): string {
   const rest = [
     ...(version === undefined ? [] : [`version ${version}`]),

@@ -52,15 +52,10 @@ export function predictRoutes(
           "images",
           () => describeImages(open, images, limits, { patient: false, note }),
         );
-        const asked = {
-          topK,
-          note,
-          ...(version === undefined ? {} : { version }),
-        };
         const result = await phase(
           c,
           "predict",
-          () => open.predict(descriptors, asked),
+          () => open.predict(descriptors, { topK, version, note }),
         );
         if (result === undefined) throw unknownVersion(version!);
         const { predictions, ids, model } = result;
@@ -102,9 +97,7 @@ async function imagesOf(
         predictBody(limits.images),
         await readJson(c, limits),
       );
-      return await readDataUrls(
-        images.map((value, i) => ({ path: `images[${i}]`, value })),
-      );
+      return await readDataUrls("images", images);
     }
     case "text":
       throw problem(
@@ -132,5 +125,5 @@ async function imagesOfForm(
   }
   const files = form.getAll("image");
   checkCount("images", files.length, most);
-  return readFiles(files.map((value, i) => ({ path: `images[${i}]`, value })));
+  return readFiles("images", files);
 }

@@ -31,7 +31,7 @@ export interface RequestRecord {
   /** The version that answered. */
   version?: number;
   /** The outcome of a fine-tune. */
-  outcome?: "accepted" | "refused" | "dry_run";
+  outcome?: "accepted" | "refused" | "dry_run" | "repeated";
   /** Takes errors that the answer does not show. */
   report?: ((error: unknown) => void) | undefined;
   /** Receives the parts of the work as well. */

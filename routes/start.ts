@@ -40,21 +40,14 @@ const app = orExit(() =>
 
 const listening = Promise.withResolvers<Deno.NetAddr>();
 endOnSignal(service, logs, () => server.shutdown());
-const server = orExit(() =>
-  new Listener({
-    hostname: settings.host,
-    port: settings.port,
-    onListen: listening.resolve,
-    report: logs.report,
-  }, app.fetch)
-);
+const server = listen();
 // A model that cannot be served is better known now than at the first request.
 const opened = await opening;
 sayWhere(await listening.promise);
 opened.warmUp(); // whoever waited for that line takes some milliseconds to connect
 opened.otherModels().then(sayOthers, console.error);
 
-/** What `read` gives, or the end of the program with what is wrong in one line. */
+/** Returns what `read` returns; ends the program with one line if that fails. */
 function orExit<T>(read: () => T): T {
   try {
     return read();
@@ -63,12 +56,30 @@ function orExit<T>(read: () => T): T {
   }
 }
 
+function listen(): Listener {
+  const { host, port } = settings;
+  try {
+    return new Listener({
+      hostname: host,
+      port,
+      onListen: listening.resolve,
+      report: logs.report,
+    }, app.fetch);
+  } catch (error) {
+    const why = error instanceof Deno.errors.AddrInUse
+      ? "expected it to be free, another program listens there; " +
+        "set PORT to another, or to 0 for a free one"
+      : "expected HOST to be an address of this machine, and PORT a port that this user may open: " +
+        (error as Error).message;
+    return exitWith(
+      new Error(`Cannot listen on port ${port} of ${host}: ${why}`),
+    );
+  }
+}
+
 function exitWith(error: Error): never {
   console.error(
-    error instanceof Deno.errors.AddrInUse
-      ? `Cannot listen on port ${settings.port} of ${settings.host}: expected it to be free, ` +
-        "another program listens there; set PORT to another, or to 0 for a free one"
-      : error instanceof StoreError && error.cause !== undefined
+    error instanceof StoreError && error.cause !== undefined
       ? `${error.message}: ${error.cause}` // this is the log that it refers to
       : error.message,
   );

@@ -71,12 +71,13 @@ export function outputOf(
 ): Output {
   const answers = predictions.map(({ answers }) => answers[head.name]!);
   if (classification !== undefined && head.kind === "classes") {
-    const width = Math.min(classification, head.labels.length);
+    const { labels, retired = [] } = head;
+    const width = Math.min(classification, labels.length - retired.length);
     return {
       name: head.name,
       datatype: "BYTES",
       shape: [answers.length, width],
-      data: answers.flatMap((answer) => classTexts(head.labels, answer, width)),
+      data: answers.flatMap((answer) => classTexts(labels, answer, width)),
     };
   }
   const width = head.kind === "classes" ? head.labels.length : 1;

@@ -27,7 +27,7 @@ export class ImageError extends Error {
   }
 }
 
-/** A folder of training images that cannot be trained on. */
+/** Labelled images that cannot be used: missing, unreadable, or not for this model. */
 export class DataError extends Error {
   override readonly name = "DataError";
 }
@@ -55,7 +55,7 @@ export class CapacityError extends RangeError {
   }
 }
 
-/** A version in the store that is damaged or incomplete. */
+/** A store that cannot be used, or a version in it that is damaged or incomplete. */
 export class StoreError extends Error {
   override readonly name: string = "StoreError";
 }

@@ -113,7 +113,12 @@ const guardScore = fields({
   before: v.number(),
   after: v.number(),
   base: v.optional(
-    v.pipe(v.number(), v.description("The score of version 0.")),
+    v.pipe(
+      v.number(),
+      v.description(
+        "The score of version 0, or of the version that introduced the labels.",
+      ),
+    ),
   ),
   basis: v.optional(
     v.pipe(

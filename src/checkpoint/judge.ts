@@ -144,7 +144,7 @@ function halvesOf({ buffer, byteOffset, length }: Float32Array): Uint16Array {
  *
  * @param largest The largest magnitude of a weight that is not among the tensors.
  */
-export function layersOf(
+export function reachesOf(
   tensors: ReadonlyMap<string, Float32Array>,
   sizes: { readonly inputs: number; readonly hidden: readonly number[] },
   largest: ReadonlyMap<string, number> = new Map(),

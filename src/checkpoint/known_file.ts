@@ -1,7 +1,7 @@
 /**
  * Scores of held-out images beside a weights file, `NAME.known.json` beside
- * `NAME.safetensors`: for files from before calibrations held them, whose bytes must not change because their
- * hash names the store.
+ * `NAME.safetensors`: for files from before calibrations held them. The bytes of such a
+ * file must not change, because their hash names its versions in the store.
  *
  * @module
  */

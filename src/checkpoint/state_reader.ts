@@ -24,7 +24,7 @@ import { isKnown } from "../heads/head.ts";
 import { kindOf } from "../heads/kinds.ts";
 import { type Sizes, type TensorSpec, tensorSpecs } from "../model/sizes.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { checkReach, checkStepCount, layersOf, magnitudeOf } from "./judge.ts";
+import { checkReach, checkStepCount, magnitudeOf, reachesOf } from "./judge.ts";
 import type { SafetensorsReader } from "./safetensors_reader.ts";
 import {
   BEST,
@@ -52,7 +52,7 @@ export async function readModel(
   const { sizes } = description;
   const parameters = await readParameters(source, "", tensorSpecs(sizes));
   const standardization = await readStandardization(source, sizes);
-  const { trunk, heads } = layersOf(parameters, sizes);
+  const { trunk, heads } = reachesOf(parameters, sizes);
   checkReach(standardization, trunk, heads);
   return { ...description, parameters, moments: new Map(), standardization };
 }
@@ -75,7 +75,7 @@ export async function readServingModel(
   const standardization = await readStandardization(source, sizes);
   const largest = byteWeight &&
     new Map([[weight.name, MAX_SIGNED_BYTE * magnitudeOf(byteWeight.scale)]]);
-  const { trunk, heads } = layersOf(parameters, sizes, largest);
+  const { trunk, heads } = reachesOf(parameters, sizes, largest);
   checkReach(standardization, trunk, heads);
   return { ...description, parameters, byteWeight, standardization };
 }

@@ -1,6 +1,6 @@
 /** `deno task ablate`: the contribution of each part of the recipe, over several seeds. @module */
 
-import { parseShares } from "../data/split.ts";
+import { parseSplit } from "../data/split.ts";
 import { runAblation } from "../experiments/ablate/ablation.ts";
 import { PIECES } from "../experiments/ablate/pieces.ts";
 import { renderAblation } from "../experiments/ablate/table.ts";
@@ -40,7 +40,7 @@ if (import.meta.main) await runCommand(COMMAND, ablate);
 async function ablate(flags: Flags, signal: AbortSignal): Promise<number> {
   flags.refuseOperands();
   const plan = planOf(flags, undefined);
-  if (parseShares(plan.split.split(" ")[0]!).test === 0) {
+  if (parseSplit(plan.split).shares.test === 0) {
     throw new UsageError(
       `Cannot compare recipes: expected a --split with test images, got ${plan.split}`,
     );

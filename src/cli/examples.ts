@@ -3,12 +3,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { describeAll, type DescribeOptions } from "../data/describe_all.ts";
 import type { Source } from "../data/source.ts";
-import {
-  foldRows,
-  parseShares,
-  splitRows,
-  type SplitStrategy,
-} from "../data/split.ts";
+import { foldRows, parseSplit, splitRows } from "../data/split.ts";
 import { expectedInWords } from "../data/table_heads.ts";
 import { DataError } from "../errors.ts";
 import { isKnown, UNKNOWN } from "../heads/head.ts";
@@ -98,9 +93,9 @@ export function splitExamples(
   seed: number,
   folds = 0,
 ): Rows {
-  const [shares, strategy] = split.split(" ") as [string, SplitStrategy];
+  const { shares, strategy } = parseSplit(split);
   const groups = groupsOf(examples);
-  const rows = splitRows(groups, parseShares(shares), { seed, strategy });
+  const rows = splitRows(groups, shares, { seed, strategy });
   if (folds === 0) return rows;
   const test = new Set(rows.test);
   const parts = foldRows(groups, folds, { seed, strategy }).map((fold) =>
@@ -129,7 +124,7 @@ function checkDivision(
     labelOf: (row: number, head: number) => entries[row]!.labels[head]!,
   };
   const rows = splitExamples(labelled, split, seed, folds);
-  const shares = parseShares(split.split(" ")[0]!);
+  const { shares } = parseSplit(split);
   return (["validation", "test"] as const)
     .filter((part) => shares[part] > 0 && rows[part].length === 0)
     .map((part) =>

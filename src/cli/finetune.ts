@@ -1,7 +1,6 @@
 /** `deno task finetune`: corrects a model by labelled images, as POST /finetune does. @module */
 
 import { writeFileAtomically } from "../checkpoint/file.ts";
-import { fileError } from "../checkpoint/file_error.ts";
 import { viewSafetensors } from "../checkpoint/safetensors_reader.ts";
 import { isKnown } from "../heads/head.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
@@ -9,7 +8,6 @@ import { type Examples, groupsOf } from "../model/examples.ts";
 import { type FinetuneAnswer, MAX_MARGIN } from "../service/requests.ts";
 import { hasMemory } from "../service/memory_tensors.ts";
 import { Service } from "../service/service.ts";
-import { readWeights } from "../service/weights.ts";
 import { SHIPPED_WEIGHTS } from "../service/settings.ts";
 import { openEngine } from "../store/open.ts";
 import { EXIT, runCommand } from "./command.ts";
@@ -19,7 +17,7 @@ import { type Command, type Flags, UsageError } from "./flags.ts";
 import { startProgress } from "./progress.ts";
 import { tryFile } from "./run_files.ts";
 import { sayLines, tellLine } from "./stderr.ts";
-import { readWeightsFile } from "./weights.ts";
+import { loadWeights } from "./weights.ts";
 
 /** Images of a request. */
 const REQUEST = 32;
@@ -56,11 +54,8 @@ async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
   checkFlags(flags);
   const out = flags.text("out");
   const file = flags.text("weights") ?? SHIPPED_WEIGHTS;
-  const bytes = await readWeightsFile(file);
+  const { weights, bytes } = await loadWeights(file);
   if (out !== undefined) await tryFile("--out", out, bytes.length);
-  const weights = await readWeights(bytes).catch((error) => {
-    throw fileError(file, error);
-  });
   const engine = await openEngine(flags.text("store") ?? "memory");
   const service = await Service.create({ weights, engine });
   try {

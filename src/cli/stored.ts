@@ -1,37 +1,31 @@
 /** The newest version of a model in a store, or on a running server. @module */
 
-import { fileError } from "../checkpoint/file_error.ts";
 import {
   type SafetensorsReader,
   viewSafetensors,
 } from "../checkpoint/safetensors_reader.ts";
-import { readKnown, withKnown } from "../checkpoint/known_file.ts";
 import { DataError } from "../errors.ts";
 import { COMMAND_LIMITS } from "../image/limits.ts";
 import { Service } from "../service/service.ts";
-import { readWeights } from "../service/weights.ts";
 import { openEngine } from "../store/open.ts";
-import { readWeightsFile } from "./weights.ts";
+import { loadWeights } from "./weights.ts";
 
 /** Whether a store's setting is the URL of a server. */
 export function isServer(store: string): boolean {
   return /^https?:\/\//.test(store);
 }
 
-/** Opens a service of a weights file and its store, for as long as `body` takes. */
+/**
+ * Opens a service of a weights file and its store, for as long as `body` takes.
+ *
+ * @throws {CheckpointError} If there is no such file, or it is not a model.
+ */
 export async function withStore<T>(
   file: string | URL,
   store: string,
   body: (service: Service) => Promise<T>,
 ): Promise<T> {
-  const read = await readWeights(await readWeightsFile(file))
-    .catch((error) => {
-      throw fileError(file, error);
-    });
-  const weights = {
-    ...read,
-    model: withKnown(read.model, readKnown(file)),
-  };
+  const { weights } = await loadWeights(file);
   const engine = await openEngine(store);
   const service = await Service.create({
     weights,
@@ -95,7 +89,7 @@ export async function callServer(
   }
 }
 
-/** What a server refuses, in words, and the field that it blames. */
+/** A refusal of a server in words, and the field that it blames. */
 export async function refusalOf(
   response: Response,
   variable: KeyVariable,

@@ -18,6 +18,7 @@ import {
   rowsPerImage,
   type ServingModel,
 } from "../model/state.ts";
+import { readWeights, type Weights } from "../service/weights.ts";
 import { createEvaluator, type Evaluator } from "../train/trainer.ts";
 import { isSystemError } from "./command.ts";
 
@@ -52,7 +53,7 @@ export async function loadOrigin(
   file: string,
 ): Promise<{ model: ModelState; sha256: string }> {
   const model = await withFile(file, readModel);
-  return { model, sha256: await sha256(await readWeightsFile(file)) };
+  return { model, sha256: await sha256(await Deno.readFile(file)) };
 }
 
 /** Reads what predicting one by one needs of a weights file. */
@@ -61,6 +62,20 @@ export async function loadServingModel(
 ): Promise<ServingModel> {
   const model = await withFile(file, readServingModel);
   return withKnown(model, readKnown(file));
+}
+
+/** Reads a weights file to be served, and its bytes. */
+export async function loadWeights(
+  file: string | URL,
+): Promise<{ weights: Weights; bytes: Uint8Array<ArrayBuffer> }> {
+  try {
+    const bytes = await Deno.readFile(file);
+    const weights = await readWeights(bytes);
+    const model = withKnown(weights.model, readKnown(file));
+    return { weights: { ...weights, model }, bytes };
+  } catch (error) {
+    throw readingError(file, error);
+  }
 }
 
 /** Reads everything that a weights file holds. */
@@ -97,31 +112,19 @@ async function withFile<T>(
     using source = await openSafetensors(file);
     return await read(source);
   } catch (error) {
-    throw isSystemError(error)
-      ? unreadable(file, error)
-      : fileError(file, error);
+    throw readingError(file, error);
   }
 }
 
-/** Reads a whole weights file. */
-export async function readWeightsFile(
-  file: string | URL,
-): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return await Deno.readFile(file);
-  } catch (error) {
-    throw isSystemError(error) ? unreadable(file, error) : error;
-  }
-}
-
-/** A weights file that the system does not let be read. */
-function unreadable(file: string | URL, cause: Error): CheckpointError {
+/** An error of reading a weights file, in terms of that file. */
+function readingError(file: string | URL, error: unknown): unknown {
+  if (!isSystemError(error)) return fileError(file, error);
   const path = file instanceof URL ? file.pathname : file;
-  const why = cause instanceof Deno.errors.NotFound
+  const why = error instanceof Deno.errors.NotFound
     ? "found none"
-    : `got: ${cause.message}`;
+    : `got: ${error.message}`;
   return new CheckpointError(
     `Cannot read the weights: expected a file at ${path}, ${why}`,
-    { cause },
+    { cause: error },
   );
 }

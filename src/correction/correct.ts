@@ -10,13 +10,7 @@
 import { AdamSteps, type StepPlan } from "./adam_steps.ts";
 import { finish } from "./finish.ts";
 import { gate, soundness } from "./gate.ts";
-import {
-  decide,
-  type GuardSet,
-  measure,
-  type Metrics,
-  type Verdict,
-} from "./guard.ts";
+import type { GuardSet, Verdict } from "./guard.ts";
 import { chooseGuards } from "./guard_sets.ts";
 import type { WhitenedTable } from "./head_change.ts";
 import {
@@ -26,13 +20,12 @@ import {
   pick,
   rowsOf,
 } from "./heads.ts";
+import { Judge } from "./judge.ts";
 import { type Memory, recall, remember } from "./memory.ts";
 import { Metric } from "./metric.ts";
 import { addClass, type GrownClasses, measureWithin } from "./new_class.ts";
-import { type ExampleReport, reportsOf } from "./reports.ts";
 import { Scorer } from "./scorer.ts";
 import { unlearned } from "./unlearned.ts";
-import { witnessesOf } from "./witnesses.ts";
 import { turn } from "../waiting.ts";
 
 /** The base model and the examples that a corrector works with. */
@@ -79,7 +72,8 @@ export interface Correction extends Tuned {
   readonly accepted: boolean;
   /** Why not; null if they may. */
   readonly reason: string | null;
-  readonly examples: readonly ExampleReport[];
+  /** For each example, why it was not used; null if it was. */
+  readonly dropped: readonly (string | null)[];
   /** The corrected heads, accepted or not. */
   readonly draft: readonly Head[];
   /** Null where every example was dropped. */
@@ -101,11 +95,12 @@ const untimed: Timer = (_part, work) => work();
 
 /** The largest share of implausible examples; with more, the whole request is refused. */
 const MOST_DROPPED = 0.25;
+/** Seed of the batches that the first second moments are measured on: the same for every model. */
 const SEED = 0;
 
 /** The policy for one base model, with the memory for its computations. */
 export class Corrector {
-  readonly #measured = new WeakMap<Head, Metrics>();
+  readonly #judge: Judge;
 
   private constructor(
     private readonly material: Material,
@@ -113,7 +108,9 @@ export class Corrector {
     private readonly scorer: Scorer,
     private readonly adam: AdamSteps,
     private readonly guards: readonly GuardSet[],
-  ) {}
+  ) {
+    this.#judge = new Judge(scorer, material.base, guards);
+  }
 
   /** Measures the metric of the replay memory, and takes the memory for heads of the base model's sizes. */
   static async create(material: Material): Promise<Corrector> {
@@ -160,7 +157,7 @@ export class Corrector {
     );
     const memory = remember(present.memory, heads, examples);
     await turn();
-    return { heads, memory, guard: this.#judge(present.heads, heads) };
+    return { heads, memory, guard: this.#judge.judge(present.heads, heads) };
   }
 
   /** Corrects heads by labelled examples. The arguments do not change. */
@@ -175,31 +172,25 @@ export class Corrector {
       ...options,
     };
     const { time } = plan;
-    const reasons = trusted
+    const dropped = trusted
       ? soundness(examples)
       : time("gate", () => gate(this.scorer, this.material.base, examples));
-    const used = reasons.flatMap((reason, i) => reason === null ? [i] : []);
-    const dropped = examples.count - used.length;
-    if (used.length === 0 || dropped > MOST_DROPPED * examples.count) {
-      return this.#refused(present, examples, reasons);
+    const used = dropped.flatMap((reason, i) => reason === null ? [i] : []);
+    const fewest = (1 - MOST_DROPPED) * examples.count;
+    if (used.length === 0 || used.length < fewest) {
+      return refused(present, dropped);
     }
     const request = pick(examples, used);
     const { updates, ...draft } = this.#learn(present, request, plan);
     const verdict = time(
       "guard",
-      () => this.#judge(present.heads, draft.heads),
+      () => this.#judge.judge(present.heads, draft.heads),
     );
     return {
       ...(verdict.accepted ? draft : present),
       accepted: verdict.accepted,
       reason: verdict.reason,
-      examples: reportsOf(
-        this.scorer,
-        present.heads,
-        draft.heads,
-        examples,
-        reasons,
-      ),
+      dropped,
       draft: draft.heads,
       guard: verdict,
       updates,
@@ -243,69 +234,30 @@ export class Corrector {
     );
     return { heads, secondMoments, memory, updates };
   }
+}
 
-  #judge(present: readonly Head[], draft: readonly Head[]): Verdict {
-    const { base } = this.material;
-    const verdict = decide(
-      base.map(({ spec }) => spec.name),
-      this.guards,
-      this.#metrics(base),
-      this.#metrics(present),
-      this.#metrics(draft),
-    );
-    const heads = verdict.heads.map((guard, h) =>
-      guard.reason === null ? guard : {
-        ...guard,
-        witnesses: witnessesOf(
-          this.scorer,
-          this.guards[h]!,
-          present[h]!,
-          draft[h]!,
-        ),
-      }
-    );
-    return { ...verdict, heads };
-  }
-
-  #refused(
-    present: Tuned,
-    examples: Examples,
-    reasons: readonly (string | null)[],
-  ): Correction {
-    return {
-      ...present,
-      accepted: false,
-      reason: refusalOf(reasons),
-      examples: reportsOf(
-        this.scorer,
-        present.heads,
-        present.heads,
-        examples,
-        reasons,
-      ),
-      draft: present.heads,
-      guard: null,
-      updates: 0,
-    };
-  }
-
-  /** The metrics of heads on the guard's examples, each measured once. */
-  #metrics(heads: readonly Head[]): Metrics[] {
-    return heads.map((head, h) => {
-      const known = this.#measured.get(head);
-      if (known !== undefined) return known;
-      const metrics = measure(this.scorer, head, this.guards[h]!);
-      this.#measured.set(head, metrics);
-      return metrics;
-    });
-  }
+/** The outcome of a request from which nothing was learned. */
+function refused(
+  present: Tuned,
+  dropped: readonly (string | null)[],
+): Correction {
+  return {
+    ...present,
+    accepted: false,
+    reason: refusalOf(dropped),
+    dropped,
+    draft: present.heads,
+    guard: null,
+    updates: 0,
+  };
 }
 
 /** Why a request is refused before anything was learned. */
-function refusalOf(reasons: readonly (string | null)[]): string {
-  const dropped = reasons.filter((reason) => reason !== null).length;
-  if (reasons.length === 0) return "There is no example to learn from.";
-  return dropped === reasons.length
+function refusalOf(dropped: readonly (string | null)[]): string {
+  const all = dropped.length;
+  const count = dropped.filter((reason) => reason !== null).length;
+  if (all === 0) return "There is no example to learn from.";
+  return count === all
     ? "All examples are implausible."
-    : `${dropped} of ${reasons.length} examples are implausible, too many to trust the others.`;
+    : `${count} of ${all} examples are implausible, too many to trust the others.`;
 }

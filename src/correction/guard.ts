@@ -4,7 +4,8 @@
  *
  * Every head must stay near the base model: its accuracy may not fall by more than two
  * points, nor its loss rise by more than 0.05 nats (of a quantity, both in terms of its
- * standard deviation). A head that is already beyond a limit may not get worse; any other
+ * standard deviation). With few images two points are less than one of them, and chance
+ * decides about that one: then the loss is judged alone. A head that is already beyond a limit may not get worse; any other
  * change is accepted, so that a model that was led astray can be corrected.
  *
  * guard_sets.ts chooses the examples.
@@ -17,6 +18,8 @@ import { kindOf } from "../heads/kinds.ts";
 import { type Examples, type Head, standingOf } from "./heads.ts";
 import { rowAt, type Scorer } from "./scorer.ts";
 
+/** With fewer labelled images, accuracy says too little. */
+export const LEAST_GUARD = 50;
 /** The largest distance of a head from the base model. */
 const ALLOWED = { accuracy: 0.02, loss: 0.05 };
 /** Likelihoods below this count as this, so that one example cannot decide. */
@@ -36,7 +39,7 @@ export interface GuardSet {
 }
 
 /** The metrics of a head on the guard's examples. */
-export interface Metrics {
+export interface GuardMetrics {
   /** Examples with a label of this head. */
   readonly size: number;
   /** Share that is right, in [0, 1]; of a quantity, within its deviation. */
@@ -58,9 +61,9 @@ export interface HeadGuard {
   readonly name: string;
   readonly basis: GuardSet["basis"];
   readonly size: number;
-  readonly base: Metrics;
-  readonly before: Metrics;
-  readonly after: Metrics;
+  readonly base: GuardMetrics;
+  readonly before: GuardMetrics;
+  readonly after: GuardMetrics;
   /** Why this head may not be published; null if it may. */
   readonly reason: string | null;
   /** The images that got worst; none if it may. */
@@ -79,7 +82,7 @@ export function measure(
   scorer: Scorer,
   head: Head,
   { examples, labels, handicap }: GuardSet,
-): Metrics {
+): GuardMetrics {
   const kind = kindOf(head.spec);
   const mostLoss = -scorer.math.log(LEAST_LIKELIHOOD);
   const logits = scorer.logits(head, examples.features);
@@ -101,9 +104,9 @@ export function measure(
 export function decide(
   names: readonly string[],
   sets: readonly GuardSet[],
-  base: readonly Metrics[],
-  before: readonly Metrics[],
-  after: readonly Metrics[],
+  base: readonly GuardMetrics[],
+  before: readonly GuardMetrics[],
+  after: readonly GuardMetrics[],
 ): Verdict {
   const heads = names.map((name, h): HeadGuard => ({
     name,
@@ -126,13 +129,14 @@ export function decide(
 function objection(
   name: string,
   basis: GuardSet["basis"],
-  base: Metrics,
-  before: Metrics,
-  after: Metrics,
+  base: GuardMetrics,
+  before: GuardMetrics,
+  after: GuardMetrics,
 ): string | null {
   const least = Math.min(base.accuracy - ALLOWED.accuracy, before.accuracy);
   const most = Math.max(base.loss + ALLOWED.loss, before.loss);
-  if (after.accuracy < least - ROUNDING) {
+  const isSmall = basis === "guard" && base.size < LEAST_GUARD;
+  if (!isSmall && after.accuracy < least - ROUNDING) {
     const lost = Math.round((base.accuracy - after.accuracy) * base.size);
     return `${name} would be right for ${
       percent(after.accuracy)

@@ -14,12 +14,10 @@
 
 import { isKnown } from "../heads/head.ts";
 import { kindOf } from "../heads/kinds.ts";
-import { type GuardSet, measure } from "./guard.ts";
+import { type GuardSet, LEAST_GUARD, measure } from "./guard.ts";
 import type { Examples, Head } from "./heads.ts";
 import type { Scorer } from "./scorer.ts";
 
-/** The least number of labelled images for a guard set. */
-export const LEAST_GUARD = 50;
 /** The largest handicap, in logits. */
 const MOST = 64;
 const HALVINGS = 30;

@@ -79,18 +79,7 @@ export class Metric {
         `Cannot measure features: expected rows and a ridge > 0, got ${count} rows and ${ridge}`,
       );
     }
-    const { kernels, views: { centred, matrix } } = await createArena((
-      allocate,
-    ) => ({
-      centred: allocate.doubles(count * stride),
-      matrix: allocate.doubles(stride * stride),
-    }));
-    const mean = meanOf(rows, stride);
-    writeCentred(centred, rows, stride, groups);
-    await turn();
-    kernels.gram(centred.byteOffset, count, stride, matrix.byteOffset);
-    await turn();
-    for (let i = 0; i < matrix.length; i++) matrix[i]! /= count;
+    const { kernels, matrix } = await covarianceOf(rows, stride, groups);
     const scale = trace(matrix, stride) / features;
     for (let i = 0; i < stride; i++) {
       matrix[panelIndex(i, i, stride)]! += ridge * scale;
@@ -110,7 +99,7 @@ export class Metric {
       kept.kernels,
       kept.views.factor,
       kept.views.scratch,
-      mean,
+      meanOf(rows, stride),
       scale,
       features,
     );
@@ -217,6 +206,27 @@ export class Metric {
   }
 }
 
+/** C of rows, the upper triangle in panels of four columns, in an arena of its own. */
+async function covarianceOf(
+  rows: Float32Array,
+  stride: number,
+  groups: ArrayLike<number> | undefined,
+): Promise<{ kernels: Kernels; matrix: Float64Array }> {
+  const count = rows.length / stride;
+  const { kernels, views: { centred, matrix } } = await createArena(
+    (allocate) => ({
+      centred: allocate.doubles(count * stride),
+      matrix: allocate.doubles(stride * stride),
+    }),
+  );
+  writeCentred(centred, rows, stride, groups);
+  await turn();
+  kernels.gram(centred.byteOffset, count, stride, matrix.byteOffset);
+  await turn();
+  for (let i = 0; i < matrix.length; i++) matrix[i]! /= count;
+  return { kernels, matrix };
+}
+
 function meanOf(rows: Float32Array, stride: number): Float64Array {
   const mean = new Float64Array(stride);
   for (let at = 0; at < rows.length; at += stride) {
@@ -234,13 +244,8 @@ function writeCentred(
   groups: ArrayLike<number> | undefined,
 ): void {
   const count = rows.length / stride;
-  const members = new Map<number, number[]>();
-  for (let row = 0; row < count; row++) {
-    const group = groups?.[row] ?? 0;
-    const known = members.get(group);
-    if (known === undefined) members.set(group, [row]);
-    else known.push(row);
-  }
+  const all = Array.from({ length: count }, (_, row) => row);
+  const members = Map.groupBy(all, (row) => groups?.[row] ?? 0);
   const sums = new Float64Array(stride);
   for (const group of members.values()) {
     sums.fill(0);

@@ -16,9 +16,8 @@ export function witnessesOf(
   before: Head,
   after: Head,
 ): Witness[] {
-  const [then, now] = [before, after].map((head) =>
-    standingsOn(scorer, head, set)
-  ) as [(Standing | undefined)[], (Standing | undefined)[]];
+  const then = standingsOn(scorer, before, set);
+  const now = standingsOn(scorer, after, set);
   const all = then.flatMap((before, row): Witness[] => {
     const after = now[row];
     return before === undefined || after === undefined ||

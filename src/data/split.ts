@@ -60,6 +60,20 @@ export function parseShares(text: string): SplitShares {
 }
 
 /**
+ * Reads a split as a training plan records it: shares and strategy, such as
+ * "80/5/15 blocks".
+ *
+ * @throws As {@linkcode parseShares} does.
+ */
+export function parseSplit(
+  text: string,
+): { shares: SplitShares; strategy: SplitStrategy } {
+  const [shares, by] = text.split(" ") as [string, string?];
+  const strategy = by === "rows" ? "rows" : "blocks";
+  return { shares: parseShares(shares), strategy };
+}
+
+/**
  * Splits rows, each group in the given shares as far as whole images allow;
  * what rounding takes from one group the next gives back. Every group keeps at
  * least one training row. `groups` names the group of each row.
@@ -131,13 +145,7 @@ export function foldRows(
 }
 
 function rowsByGroup(groups: readonly string[]): Map<string, number[]> {
-  const rows = new Map<string, number[]>();
-  groups.forEach((group, row) => {
-    const before = rows.get(group);
-    if (before === undefined) rows.set(group, [row]);
-    else before.push(row);
-  });
-  return rows;
+  return Map.groupBy(groups.keys(), (row) => groups[row]!);
 }
 
 /**

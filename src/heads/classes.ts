@@ -105,7 +105,7 @@ export const classes: HeadKind<
       logits.length,
     );
     const order = labels.map((_, index) => index)
-      .filter((index) => logits[index]! > 0 || retired.length === 0)
+      .filter((index) => !retired.includes(labels[index]!))
       .sort((a, b) => logits[b]! - logits[a]! || a - b);
     const top = order.slice(0, topK).map((index): Guess => ({
       label: labels[index]!,

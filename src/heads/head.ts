@@ -61,7 +61,7 @@ export interface HeadOutputs {
   readonly labels: Float64Array;
 }
 
-/** Figures over labelled images, by name; NaN where the images do not allow one. */
+/** Metrics over labelled images, by name; NaN where the images do not allow one. */
 export interface Metrics {
   /** Labelled images. */
   readonly images: number;

@@ -7,6 +7,9 @@
  *   deno task kernels            writes src/kernels/kernels*.wasm
  *   deno task kernels --check    compares them byte for byte with a fresh build
  *
+ * The compiler has a deno.json and a lock file of its own: every `deno task` downloads
+ * what the first ones name, and the compiler is larger than all the rest.
+ *
  * @module
  */
 

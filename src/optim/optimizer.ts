@@ -7,6 +7,7 @@
  */
 
 import type { Kernels } from "../kernels/mod.ts";
+import type { Pointer } from "../kernels/pointer.ts";
 
 /** Hyperparameters by name, as they are written to a checkpoint. */
 export type OptimizerOptions = Readonly<Record<string, number | boolean>>;
@@ -31,19 +32,19 @@ export interface TensorUpdate extends TensorStep {
   readonly gradient: Float32Array;
 }
 
-/** A weight gradient that is not in memory: scale · gᵀ·x, from arena blocks by pointer. */
+/** A weight gradient that is not in memory: scale · gᵀ·x. */
 export interface GradientProduct {
   /** Input rows [batch, inputs]. */
-  readonly x: number;
+  readonly x: Pointer;
   readonly xStride: number;
   /** Gradient of the output rows [batch, panels · 8]. */
-  readonly g: number;
+  readonly g: Pointer;
   readonly gStride: number;
   readonly batch: number;
   readonly inputs: number;
   readonly panels: number;
   /** As the weight gradient's kernel needs it. */
-  readonly scratch: number;
+  readonly scratch: Pointer;
   /** Multiplies the gradient: clipping. */
   readonly gradientScale: number;
 }

@@ -15,7 +15,7 @@ import { headShapes, headsOf, withHeads } from "./heads.ts";
 import { Correctors } from "./correctors.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import { timed } from "./phases.ts";
-import type { FeatureRows } from "./pool.ts";
+import type { FeatureRows, Kept } from "./pool.ts";
 import { refusedCorrection } from "./refusals.ts";
 import type { FinetuneRequest, Learned } from "./requests.ts";
 import { standingsOf, updateRatio } from "./standings.ts";
@@ -27,33 +27,25 @@ import {
   TunedStore,
 } from "./tuned.ts";
 import type { Version } from "./versions.ts";
-import type { TuningMaterial, Weights } from "./weights.ts";
 
 /** The distance between the seeds of attempts on one version. */
 const ATTEMPT = 1_000_003;
 
 /** Corrects versions, one request at a time. */
 export class Corrections {
-  /** Attempts on the version that is corrected, so that each has draws of its own. */
-  #attempts = { version: 0, count: 0 };
+  /** The version that was corrected last, and the number of attempts on it so far. */
+  #attempted = { version: 0, attempts: 0 };
 
-  private constructor(
+  readonly correctors: Correctors;
+  readonly tuned: TunedStore;
+
+  constructor(
     private readonly network: ServingNetwork,
-    readonly correctors: Correctors,
-    readonly tuned: TunedStore,
-    private readonly material: TuningMaterial,
-  ) {}
-
-  /** Reads the replay memory and the guard set. */
-  static async create(
-    network: ServingNetwork,
-    weights: Weights,
     store: ModelStore,
-  ): Promise<Corrections> {
-    const material = await weights.material();
-    const correctors = new Correctors(network, material, store);
-    const tuned = new TunedStore(network, store);
-    return new Corrections(network, correctors, tuned, material);
+    private readonly kept: Kept,
+  ) {
+    this.correctors = new Correctors(network, store, kept);
+    this.tuned = new TunedStore(network, store);
   }
 
   /** Corrects a version's heads on a draft. */
@@ -80,7 +72,7 @@ export class Corrections {
     );
     const report = this.#report(present, correction, examples, options, own);
     return {
-      refusal: correction.reason,
+      reason: correction.reason,
       parameters,
       draft: {
         ...this.#draft(version, own, parameters, tuned, firstMoments),
@@ -97,10 +89,7 @@ export class Corrections {
         },
       },
       report,
-      keep: (sha256) => {
-        this.tuned.keep(sha256, tuned, firstMoments);
-        this.#attempts = { version: 0, count: 0 };
-      },
+      keep: (sha256) => this.tuned.keep(sha256, tuned, firstMoments),
     };
   }
 
@@ -142,14 +131,14 @@ export class Corrections {
     return {
       loss,
       guard: guardRecord(correction),
-      examples: correction.examples.map(({ used, reason }, n) => ({
-        used,
+      examples: correction.dropped.map((reason, n) => ({
+        used: reason === null,
         reason,
         ...labels[n]!,
       })),
       refusal: correction.accepted
         ? null
-        : refusedCorrection(correction, options, own.heads, this.material),
+        : refusedCorrection(correction, options, own.heads, this.kept),
       gradientNorm,
       updateRatio: updateRatio(
         parametersOf(present.heads),
@@ -160,13 +149,17 @@ export class Corrections {
     };
   }
 
-  /** Each attempt on a version has a seed of its own, noted in its log. */
+  /**
+   * The seed of an attempt on a version, noted in its log, so that each has draws of its
+   * own. Attempts on version 0 are numbered from 1, on others from 0: to number them alike
+   * would change the bytes that the first correction of a model leads to.
+   */
   #seedFor({ version }: Manifest): number {
-    const count = this.#attempts.version === version
-      ? this.#attempts.count + 1
-      : 0;
-    this.#attempts = { version, count };
-    return version + 1 + count * ATTEMPT;
+    const { version: last, attempts } = this.#attempted;
+    const before = last === version ? attempts : 0;
+    this.#attempted = { version, attempts: before + 1 };
+    const number = version === 0 ? before + 1 : before;
+    return version + 1 + number * ATTEMPT;
   }
 }
 

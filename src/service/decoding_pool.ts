@@ -16,11 +16,11 @@ import { costOf, type ImageCost } from "./image_cost.ts";
 import { InPlace } from "./in_place.ts";
 import { Line, type Waiting } from "./line.ts";
 
-/** What a pool may take. */
+/** Options of a pool: the memory, workers and time that it may take. */
 export interface PoolOptions {
   readonly preprocessing: Preprocessing;
   readonly limits: ImageLimits;
-  /** How many workers there may be; with 0, images are decoded in place, in turns. */
+  /** The most workers; with 0, images are decoded in place, in turns. */
   readonly workers: number;
   /** Milliseconds that one image may take. */
   readonly deadline: number;

@@ -21,7 +21,7 @@ import { type Kernels, prepareKernels } from "../kernels/mod.ts";
 import { isShort } from "./image_cost.ts";
 import { now, type Phase } from "./phases.ts";
 
-/** What an image became, and how long that took. */
+/** The descriptor of an image, and the time that each part of making it took. */
 export interface Described {
   readonly descriptor: Uint8Array;
   readonly phases: readonly Phase[];

@@ -1,7 +1,7 @@
 /** Changes of the model: one at a time here, repeated if another process commits first. @module */
 
 import { ConflictError, PreconditionError } from "../errors.ts";
-import type { Draft, Head } from "../store/draft.ts";
+import type { Draft, StoreHead } from "../store/draft.ts";
 import type { BeforeAfter, Manifest } from "../store/manifest.ts";
 import type { CommitOptions, ModelStore } from "../store/store.ts";
 import { jitter } from "../waiting.ts";
@@ -95,7 +95,7 @@ export class Editor {
    * @throws {PreconditionError} If the model has none of the hashes asked for.
    */
   change<T>(
-    propose: (head: Head) => Promise<Proposed<T>>,
+    propose: (head: StoreHead) => Promise<Proposed<T>>,
     { ifMatch, answered, note }: ChangeConditions<T> = {},
   ): Promise<{ before: Manifest; after: Manifest } | { answer: T }> {
     return this.#queue.run(async () => {

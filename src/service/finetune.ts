@@ -7,13 +7,14 @@ import {
   type Receipt,
   writeReceipt,
 } from "../store/receipts.ts";
-import type { Head } from "../store/draft.ts";
+import type { StoreHead } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
 import { Corrections } from "./corrections.ts";
 import { checkMatch, type Editor, type Proposed } from "./editor.ts";
 import type { ServingNetwork } from "./network.ts";
 import { once } from "../once.ts";
 import { headsOf } from "./heads.ts";
+import { readKept } from "./pool.ts";
 import {
   checkLabels,
   checkSame,
@@ -55,8 +56,11 @@ export class Finetuner {
     private readonly versions: Versions,
     private readonly editor: Editor,
   ) {
-    this.corrections = once(() => Corrections.create(network, weights, store));
-    this.#steps = once(() => Steps.create(network, weights, store));
+    const kept = once(() => readKept(network, weights));
+    this.corrections = once(async () =>
+      new Corrections(network, store, await kept())
+    );
+    this.#steps = once(async () => new Steps(network, store, await kept()));
   }
 
   /**
@@ -79,7 +83,7 @@ export class Finetuner {
     const running = this.#running.get(key);
     if (running !== undefined) {
       checkSame(hash, running.hash);
-      return await running.result;
+      return { ...await running.result, repeated: true };
     }
     const result = this.#once(request, once)
       .finally(() => this.#running.delete(key));
@@ -110,28 +114,32 @@ export class Finetuner {
     const receipt = await this.#receiptOf(identity);
     if (receipt.answer !== undefined) return receipt.answer;
     await this.#checkMatch(request);
-    return await this.#change(request, identity, receipt);
+    // What was just read serves the first attempt: the commit checks it.
+    let fresh: ReceiptState | undefined = receipt;
+    return await this.#change(request, async () => {
+      const found = fresh ?? await this.#receiptOf(identity);
+      fresh = undefined;
+      return found;
+    });
   }
 
+  /** Makes the change; `receiptNow` looks up the earlier answer before each attempt. */
   async #change(
     request: FinetuneRequest,
-    identity?: OnceOnly,
-    known?: ReceiptState,
+    receiptNow?: () => Promise<ReceiptState>,
   ): Promise<FinetuneResult> {
     const descriptors = await request.describe();
-    let fill: FillReceipt | undefined;
+    let receipt: ReceiptState | undefined;
     let learned: Learned | undefined;
     const done = await this.editor.change(async (head) => {
       learned = await this.#learn(head, descriptors, request);
-      return await this.#proposed(head, learned, request.dryRun, fill);
+      const { dryRun } = request;
+      return await this.#proposed(head, learned, dryRun, receipt?.fill);
     }, {
       ifMatch: request.ifMatch,
       note: request.note,
       answered: async () => {
-        // The receipt read before decoding serves the first attempt: the commit checks it.
-        const receipt = known ?? (identity && await this.#receiptOf(identity));
-        known = undefined;
-        fill = receipt?.fill;
+        receipt = await receiptNow?.();
         return receipt?.answer;
       },
     });
@@ -148,19 +156,20 @@ export class Finetuner {
     const fill: FillReceipt = (result) => fillReceipt(slot, hash, result);
     if (slot.record === undefined) return { fill };
     checkSame(hash, slot.record.request);
-    return { answer: slot.record.answer as FinetuneResult, fill };
+    const answer = slot.record.answer as FinetuneResult;
+    return { answer: { ...answer, repeated: true }, fill };
   }
 
   /** A version to commit, or the answer if nothing is to change. */
   async #proposed(
-    { manifest }: Head,
+    { manifest }: StoreHead,
     learned: Learned,
     dryRun: boolean,
     fill: FillReceipt | undefined,
   ): Promise<Proposed<FinetuneResult>> {
     const answerTo = (after: Manifest) =>
       resultOf(manifest, after, learned, dryRun);
-    if (learned.refusal === null && !dryRun) {
+    if (learned.reason === null && !dryRun) {
       const { draft, parameters } = learned;
       const receipt = fill && ((after: Manifest) => fill(answerTo(after)));
       return { propose: { draft, parameters, receipt } };
@@ -173,7 +182,7 @@ export class Finetuner {
 
   /** Learns on the head that is served. */
   async #learn(
-    head: Head,
+    head: StoreHead,
     descriptors: readonly Uint8Array[],
     request: FinetuneRequest,
   ): Promise<Learned> {

@@ -28,10 +28,7 @@ export class History {
 
   /** Versions, newest first, down to the weights file itself, which is version 0. */
   async list(limit: number, before?: number): Promise<HistoryEntry[]> {
-    const manifests = await this.store.manifests({
-      limit,
-      ...(before === undefined ? {} : { before }),
-    });
+    const manifests = await this.store.manifests({ limit, before });
     if (manifests.length < limit && before !== 0) {
       manifests.push((await this.store.manifest(0))!);
     }

@@ -151,14 +151,7 @@ export class Labels {
         guard: guardRecord({ guard }),
         memory: tuned.draftMemory(memory),
         heads: next,
-        log: {
-          scope: "heads",
-          mode: "label",
-          steps: 0,
-          learningRate: 0,
-          labels: labelsByName(next.heads, examples),
-          features: featuresTensor(examples),
-        },
+        log: logOf(next.heads, examples),
       },
     };
   }
@@ -204,6 +197,21 @@ export class Labels {
       ],
     };
   }
+}
+
+/** The log of a new class, made without a step. */
+function logOf(
+  heads: readonly HeadSpec[],
+  examples: FeatureRows,
+): NonNullable<Draft["log"]> {
+  return {
+    scope: "heads",
+    mode: "label",
+    steps: 0,
+    learningRate: 0,
+    labels: labelsByName(heads, examples),
+    features: featuresTensor(examples),
+  };
 }
 
 function withoutLayer(

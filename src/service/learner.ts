@@ -1,20 +1,24 @@
 /** Training steps on a draft of the heads, and the guard that decides whether it may be published. @module */
 
-import { type HeadSpec, kindOf } from "../heads/kinds.ts";
+import type { GuardSet, Verdict } from "../correction/guard.ts";
+import {
+  examplesFrom,
+  type Head,
+  headsFrom,
+  rowsOf,
+} from "../correction/heads.ts";
+import { Judge } from "../correction/judge.ts";
+import { Scorer } from "../correction/scorer.ts";
+import { featureCount } from "../model/sizes.ts";
 import { Random } from "../nn/prng.ts";
-import type {
-  BeforeAfter,
-  GuardRecord,
-  HeadsRecord,
-} from "../store/manifest.ts";
+import type { BeforeAfter, HeadsRecord } from "../store/manifest.ts";
 import { fittingMoments } from "./heads.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
 import { type Note, timed } from "./phases.ts";
-import { FeaturePool, type FeatureRows } from "./pool.ts";
+import type { FeaturePool, FeatureRows, Kept, Trunk } from "./pool.ts";
 import { turn } from "../waiting.ts";
 import { updateRatio } from "./standings.ts";
 import { type Heads, Tuner } from "./tuner.ts";
-import type { Weights } from "./weights.ts";
 
 /** The most examples of one request. */
 export const MAX_EXAMPLES = 64;
@@ -22,22 +26,10 @@ export const MAX_EXAMPLES = 64;
 const REPLAY = 32;
 /** A smaller request is repeated up to this many rows, so that replay does not outweigh it. */
 const LEAST_ROWS = 8;
-/** The most that a head's score on the guard set may fall below the base model's. */
-const GUARD_MARGIN = 0.02;
-
-/** The trunk, which turns descriptors into features. */
-export interface Trunk {
-  /** Every parameter that is not the base model's. */
-  readonly parameters: Parameters;
-  /** Names the trunk's parameters: equal names, equal features. */
-  readonly trunk: string;
-}
-
-/** The base model's trunk. */
-const BASE_TRUNK: Trunk = { parameters: new Map(), trunk: "" };
 
 /** The start of a draft. */
-export interface Start extends Trunk {
+export interface Start {
+  readonly trunk: Trunk;
   readonly heads: Heads;
   /** Seed of the draws: the number of the version to be made. */
   readonly seed: number;
@@ -55,10 +47,11 @@ export interface TrainingSteps {
 /** The outcome of a draft. */
 export interface Outcome {
   /** Why it must not be published; null if it may be. */
-  readonly refusal: string | null;
+  readonly reason: string | null;
   readonly heads: Heads;
   readonly loss: BeforeAfter;
-  readonly guard: GuardRecord | null;
+  /** The guard's verdict; null where it has no images, or the numbers are not finite. */
+  readonly verdict: Verdict | null;
   readonly gradientNorm: number;
   /** Largest change of a parameter ÷ (steps · learning rate). */
   readonly updateRatio: number;
@@ -66,11 +59,12 @@ export interface Outcome {
 
 /** Takes the steps of one fine-tune at a time. */
 export class Learner {
-  #baseGuard: readonly number[] | undefined;
+  /** The guard on the outputs of one trunk. */
+  #judge: { readonly trunk: string; readonly judge: Judge } | undefined;
 
   private constructor(
     private readonly network: ServingNetwork,
-    private readonly heads: readonly HeadSpec[],
+    private readonly record: HeadsRecord,
     private readonly tuner: Tuner,
     private readonly base: Heads,
     private readonly replay: FeaturePool | undefined,
@@ -78,31 +72,27 @@ export class Learner {
   ) {}
 
   /**
-   * Reads moments, replay memory and guard set, and takes the memory for steps.
+   * Takes the memory for steps.
    *
    * @param introduced Parameters of heads other than the base model's.
    */
   static async create(
     network: ServingNetwork,
-    weights: Weights,
-    { heads, calibration }: HeadsRecord,
+    { moments, replay, guard }: Kept,
+    record: HeadsRecord,
     introduced: Parameters = new Map(),
   ): Promise<Learner> {
-    const { moments, replay, guard } = await weights.material();
-    const { model } = weights;
-    const sizes = { ...model.sizes, heads };
+    const { model } = network;
+    const sizes = { ...model.sizes, heads: record.heads };
     const parameters = new Map([...model.parameters, ...introduced]);
     const lengthOf = (name: string) => parameters.get(name)?.length;
     return new Learner(
       network,
-      heads,
-      await Tuner.create(
-        { ...model, sizes, calibration },
-        MAX_EXAMPLES + REPLAY,
-      ),
+      record,
+      await Tuner.create({ ...model, sizes }, MAX_EXAMPLES + REPLAY),
       { parameters, moments: fittingMoments(moments, lengthOf) },
-      replay && new FeaturePool(network, replay),
-      guard && new FeaturePool(network, guard),
+      replay,
+      guard,
     );
   }
 
@@ -115,29 +105,27 @@ export class Learner {
   async learn(start: Start, asked: TrainingSteps): Promise<Outcome> {
     const { tuner } = this;
     const { examples, note } = asked;
-    const baseGuard = await this.#guardOfBase();
-    const guard = await this.#guardRows(start);
+    const judge = await this.#judgeOn(start.trunk);
     tuner.load(start.heads);
-    const before = {
-      loss: tuner.loss(examples),
-      guard: guard && tuner.scores(guard),
-    };
+    const before = tuner.loss(examples);
     const gradientNorm = await this.#take(start, asked);
-    const after = {
-      loss: tuner.loss(examples),
-      guard: guard && timed(note, "guard", () => tuner.scores(guard)),
-    };
+    const after = tuner.loss(examples);
     const heads = tuner.save();
-    const finite = tuner.isFinite && Number.isFinite(gradientNorm + after.loss);
+    const isFinite = tuner.isFinite && Number.isFinite(gradientNorm + after);
+    const verdict = isFinite && judge !== undefined
+      ? timed(
+        note,
+        "guard",
+        () => judge.judge(this.#headsOf(start.heads), this.#headsOf(heads)),
+      )
+      : null;
     return {
-      refusal: finite
-        ? this.#refusal(after.guard, baseGuard)
+      reason: isFinite
+        ? verdict?.reason ?? null
         : "The steps led to numbers that are not finite.",
       heads,
-      loss: { before: before.loss, after: after.loss },
-      guard: guard === undefined
-        ? null
-        : this.#guardRecord(guard.length, before.guard!, after.guard!),
+      loss: { before, after },
+      verdict,
       gradientNorm,
       updateRatio: updateRatio(
         start.heads.parameters,
@@ -164,7 +152,7 @@ export class Learner {
     for (let step = 0; step < steps; step++) {
       await turn();
       gradientNorm = timed(note, "step", () => {
-        const replay = this.#drawReplay(start, random);
+        const replay = this.#drawReplay(start.trunk, random);
         return this.tuner.step([...batch, ...replay], learningRate);
       });
       if (!Number.isFinite(gradientNorm)) break;
@@ -172,70 +160,42 @@ export class Learner {
     return gradientNorm;
   }
 
-  #drawReplay(start: Start, random: Random): FeatureRows[] {
+  #drawReplay(trunk: Trunk, random: Random): FeatureRows[] {
     const { replay } = this;
     if (replay === undefined || replay.length === 0) return [];
-    return [
-      replay.rows(start.parameters, start.trunk, replay.draw(REPLAY, random)),
-    ];
+    return [replay.rows(trunk, replay.draw(REPLAY, random))];
   }
 
-  async #guardRows(
-    { parameters, trunk }: Trunk,
-  ): Promise<FeatureRows | undefined> {
+  #headsOf({ parameters }: Heads): Head[] {
+    return headsFrom(this.record, parameters);
+  }
+
+  /** The guard: images that no head was trained on, however few; undefined if there are none. */
+  async #judgeOn(trunk: Trunk): Promise<Judge | undefined> {
     const { guard } = this;
     if (guard === undefined || guard.length === 0) return undefined;
-    return await guard.all(parameters, trunk);
-  }
-
-  #guardRecord(
-    size: number,
-    before: readonly number[],
-    after: readonly number[],
-  ): GuardRecord {
-    const heads = this.heads.map(({ name }, h) => [
-      name,
-      { before: before[h]!, after: after[h]!, basis: "guard" as const },
-    ]);
-    return { size, ...Object.fromEntries(heads) };
-  }
-
-  /** Why the guard refuses a draft with these scores; null if it does not. */
-  #refusal(
-    scores: readonly number[] | undefined,
-    base: readonly number[] | undefined,
-  ): string | null {
-    if (scores === undefined || base === undefined) return null;
-    const worse = scores.findIndex((score, h) =>
-      score < base[h]! - GUARD_MARGIN
-    );
-    if (worse < 0) return null;
-    const head = this.heads[worse]!;
-    const [score, margin, expected] = [
-      scores[worse]!,
-      GUARD_MARGIN,
-      base[worse]!,
-    ].map((score) => scoreInWords(head, score));
-    return `On the guard set, the draft's ${head.name} head scores ${score}, ` +
-      `more than ${margin} less than the base model's ${expected}.`;
-  }
-
-  /** Scores of the base model on the guard set. */
-  async #guardOfBase(): Promise<readonly number[] | undefined> {
-    if (this.#baseGuard === undefined) {
-      const guard = await this.#guardRows(BASE_TRUNK);
-      if (guard === undefined) return undefined;
-      this.tuner.load(this.base);
-      this.#baseGuard = this.tuner.scores(guard);
+    if (this.#judge?.trunk !== trunk.name) {
+      const judge = await this.#judgeOf(await guard.all(trunk));
+      this.#judge = { trunk: trunk.name, judge };
     }
-    return this.#baseGuard;
+    return this.#judge.judge;
   }
-}
 
-function scoreInWords(head: HeadSpec, score: number): string {
-  return kindOf(head).metrics[0]!.style === "percent"
-    ? `${(100 * score).toFixed(1)} %`
-    : score.toFixed(2);
+  async #judgeOf(rows: FeatureRows): Promise<Judge> {
+    const base = this.#headsOf(this.base);
+    const scorer = await Scorer.create(
+      featureCount(this.network.model.sizes),
+      Math.max(...base.map(rowsOf)),
+    );
+    const examples = examplesFrom(this.record.heads, rows);
+    const sets = examples.labels.map((labels): GuardSet => ({
+      basis: "guard",
+      examples,
+      labels,
+      handicap: 0,
+    }));
+    return new Judge(scorer, base, sets);
+  }
 }
 
 function repeated(examples: FeatureRows): FeatureRows[] {

@@ -66,15 +66,16 @@ export const REQUEST_LIMITS: RequestLimits = readRequestLimits(
   (_, fallback) => fallback,
 );
 
+/** Reads a whole number from a variable. */
+export type ReadWhole = (
+  variable: string,
+  fallback: number,
+  least: number,
+  most: number,
+) => number;
+
 /** Reads the limits, each by its variable, default, and range. */
-export function readRequestLimits(
-  whole: (
-    name: string,
-    fallback: number,
-    least: number,
-    most: number,
-  ) => number,
-): RequestLimits {
+export function readRequestLimits(whole: ReadWhole): RequestLimits {
   const entries = Object.entries(VARIABLES).map(([limit, variable]) =>
     [limit, whole(...variable)] as const
   );

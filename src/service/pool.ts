@@ -1,13 +1,16 @@
-/** Labelled examples as the trunk sees them, computed once and kept. @module */
+/** The examples of the weights file as the trunk sees them, computed once and kept. @module */
 
 import { UNKNOWN } from "../heads/head.ts";
 import { groupsOf } from "../model/examples.ts";
-import type { StoredExamples } from "../model/state.ts";
+import type { Moment, StoredExamples } from "../model/state.ts";
 import type { HeadSpec } from "../heads/kinds.ts";
 import { featureCount } from "../model/sizes.ts";
 import type { Random } from "../nn/prng.ts";
+import { trunkName } from "../store/manifest.ts";
 import type { Parameters, ServingNetwork } from "./network.ts";
+import type { Version } from "./versions.ts";
 import { turn } from "../waiting.ts";
+import type { Weights } from "./weights.ts";
 
 /** Rows whose features are computed in one turn of the event loop. */
 const TURN = 32;
@@ -22,13 +25,49 @@ export interface FeatureRows {
   readonly length: number;
 }
 
+/** The trunk of a version, which turns descriptors into features. */
+export interface Trunk {
+  /** Every parameter of the version that is not the base model's. */
+  readonly parameters: Parameters;
+  /** Names the trunk: equal names, equal features. */
+  readonly name: string;
+}
+
+/** The trunk of a version. */
+export function trunkOf({ manifest, parameters }: Version): Trunk {
+  return { parameters, name: trunkName(manifest.tensors) };
+}
+
+/** The parts of a weights file that only fine-tuning needs, its examples as features. */
+export interface Kept {
+  /** Moments of the heads. */
+  readonly moments: ReadonlyMap<string, Moment>;
+  /** Labelled examples mixed into every step, against forgetting. */
+  readonly replay: FeaturePool | undefined;
+  /** Labelled examples that decide whether a draft may be published. */
+  readonly guard: FeaturePool | undefined;
+}
+
+/** Reads what a weights file keeps for fine-tuning. */
+export async function readKept(
+  network: ServingNetwork,
+  weights: Weights,
+): Promise<Kept> {
+  const { moments, replay, guard } = await weights.material();
+  return {
+    moments,
+    replay: replay && new FeaturePool(network, replay),
+    guard: guard && new FeaturePool(network, guard),
+  };
+}
+
 /**
  * The trunk's outputs for stored examples: each computed when it is first asked
- * for, all of them again when the trunk has changed.
+ * for, all of them again when the trunk has changed. One trunk at a time.
  */
 export class FeaturePool {
-  readonly #features: Float32Array;
-  readonly #known: Uint8Array;
+  #features = new Float32Array();
+  #known = new Uint8Array();
   readonly #groups: readonly (readonly number[])[];
   #trunk: string | undefined;
 
@@ -36,8 +75,6 @@ export class FeaturePool {
     private readonly network: ServingNetwork,
     private readonly examples: StoredExamples,
   ) {
-    this.#features = new Float32Array(this.length * network.featureStride);
-    this.#known = new Uint8Array(this.length);
     this.#groups = rowsByGroup(network.model.sizes.heads, examples);
   }
 
@@ -46,15 +83,14 @@ export class FeaturePool {
     return this.examples.length;
   }
 
-  /** The features of some rows, for the trunk of these parameters, which `trunk` names. */
-  rows(
-    parameters: Parameters,
-    trunk: string,
-    rows: readonly number[],
-  ): FeatureRows {
-    if (this.#trunk !== trunk) this.#known.fill(0);
-    this.#trunk = trunk;
-    this.#compute(parameters, rows.filter((row) => this.#known[row] === 0));
+  /** The labels [N] of all rows for each head. */
+  get labels(): readonly Float64Array[] {
+    return this.examples.labels;
+  }
+
+  /** The features of some rows, copied. */
+  rows(trunk: Trunk, rows: readonly number[]): FeatureRows {
+    this.#compute(trunk, rows);
     const stride = this.network.featureStride;
     const features = new Float32Array(rows.length * stride);
     rows.forEach((row, i) =>
@@ -63,25 +99,27 @@ export class FeaturePool {
         i * stride,
       )
     );
-    const labels = this.examples.labels.map((head) =>
-      rows.map((row) => head[row]!)
-    );
+    const labels = this.labels.map((head) => rows.map((row) => head[row]!));
     return { features, labels, length: rows.length };
   }
 
-  /** The features of all rows; lets other work run in between. */
-  async all(parameters: Parameters, trunk: string): Promise<FeatureRows> {
+  /** The features of all rows, without copying; lets other work run in between. */
+  async all(trunk: Trunk): Promise<FeatureRows> {
     const rows = Array.from({ length: this.length }, (_, row) => row);
     for (let i = 0; !this.#isComplete(trunk); i += TURN) {
-      this.rows(parameters, trunk, rows.slice(i, i + TURN));
+      this.#compute(trunk, rows.slice(i, i + TURN));
       await turn();
     }
-    return this.rows(parameters, trunk, rows);
+    return {
+      features: this.#features,
+      labels: this.labels,
+      length: this.length,
+    };
   }
 
-  /** Whether every row's features are known for the trunk of that name. */
-  #isComplete(trunk: string): boolean {
-    return this.#trunk === trunk && !this.#known.includes(0);
+  /** Whether the features of every row are known. */
+  #isComplete({ name }: Trunk): boolean {
+    return this.#trunk === name && !this.#known.includes(0);
   }
 
   /** Draws rows so that every group is equally likely, however many examples it has. */
@@ -92,14 +130,22 @@ export class FeaturePool {
     });
   }
 
-  #compute(parameters: Parameters, rows: readonly number[]): void {
+  /** Computes the features of those rows that are not known yet. */
+  #compute({ parameters, name }: Trunk, rows: readonly number[]): void {
     const { inputs } = this.network.model.sizes;
     const stride = this.network.featureStride;
-    const descriptors = rows.map((row) =>
+    if (this.#trunk !== name) {
+      // What was given out of another trunk stays as it is.
+      this.#features = new Float32Array(this.length * stride);
+      this.#known = new Uint8Array(this.length);
+      this.#trunk = name;
+    }
+    const unknown = rows.filter((row) => this.#known[row] === 0);
+    const descriptors = unknown.map((row) =>
       this.examples.descriptors.subarray(row * inputs, (row + 1) * inputs)
     );
     const features = this.network.features(parameters, descriptors);
-    rows.forEach((row, i) => {
+    unknown.forEach((row, i) => {
       this.#features.set(
         features.subarray(i * stride, (i + 1) * stride),
         row * stride,
@@ -114,13 +160,8 @@ function rowsByGroup(
   { length, labels }: StoredExamples,
 ): number[][] {
   const labelOf = (row: number, head: number) => labels[head]![row]!;
-  const rows = new Map<string, number[]>();
-  groupsOf({ heads, length, labelOf }).forEach((group, row) => {
-    const found = rows.get(group);
-    if (found === undefined) rows.set(group, [row]);
-    else found.push(row);
-  });
-  return [...rows.values()];
+  const groups = groupsOf({ heads, length, labelOf });
+  return [...Map.groupBy(groups.keys(), (row) => groups[row]!).values()];
 }
 
 /** Rows of zeros without a label. */

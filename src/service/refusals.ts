@@ -1,11 +1,11 @@
 /** The explanation of a refused request: the guard images that got worse, and what may help. @module */
 
 import type { Correction } from "../correction/correct.ts";
-import type { HeadGuard } from "../correction/guard.ts";
+import type { HeadGuard, Verdict } from "../correction/guard.ts";
 import { sevenDigits } from "../heads/head.ts";
 import { type HeadSpec, kindOf } from "../heads/kinds.ts";
 import type { BeforeAfter } from "../store/manifest.ts";
-import type { TuningMaterial } from "./weights.ts";
+import type { Kept } from "./pool.ts";
 
 /** A guard image on which a head would have got worse. */
 export interface Objection {
@@ -40,48 +40,58 @@ export function refusedCorrection(
   correction: Correction,
   { margin, trusted }: { readonly margin: number; readonly trusted: boolean },
   heads: readonly HeadSpec[],
-  material: TuningMaterial,
+  kept: Kept,
 ): Refusal {
-  const { guard, examples } = correction;
+  const { guard, dropped } = correction;
   if (guard === null) {
-    return { next: afterTheGate(correction, trusted), against: [] };
+    return { next: afterTheGate(dropped, trusted), against: [] };
   }
-  const refusing = guard.heads.filter(({ reason }) => reason !== null);
+  const refusing = refusingHeads(guard);
   const next = [
-    ...(examples.length > 1 ? [ONE_BY_ONE] : []),
+    ...(dropped.length > 1 ? [ONE_BY_ONE] : []),
     `Send a margin below ${margin} with an admin key: the change is smaller.`,
     "Look at the labels.",
     ...(refusing.some(({ basis }) => basis === "replay")
       ? [JUDGED_BY_REPLAY]
       : []),
   ];
-  return { next, against: objectionsOf(refusing, heads, material) };
+  return { next, against: objectionsOf(refusing, heads, kept) };
 }
 
 /** Explains training steps that were refused. */
-export function refusedSteps(steps: number): Refusal {
+export function refusedSteps(
+  steps: number,
+  verdict: Verdict | null,
+  heads: readonly HeadSpec[],
+  kept: Kept,
+): Refusal {
+  const refusing = refusingHeads(verdict);
   return {
     next: [
       "Send a smaller learningRate.",
       ...(steps > 1 ? [`Send fewer steps than ${steps}.`] : []),
       "Leave out mode: a correction changes no more than it must.",
     ],
-    against: [],
+    against: objectionsOf(refusing, heads, kept),
   };
 }
 
+function refusingHeads(verdict: Verdict | null): HeadGuard[] {
+  return (verdict?.heads ?? []).filter(({ reason }) => reason !== null);
+}
+
 function afterTheGate(
-  { examples }: Correction,
+  dropped: Correction["dropped"],
   trusted: boolean,
 ): readonly string[] {
-  const dropped = examples.flatMap(({ used }, i) =>
-    used ? [] : [`examples[${i}]`]
+  const paths = dropped.flatMap((reason, i) =>
+    reason === null ? [] : [`examples[${i}]`]
   );
-  if (trusted) return [`Send other images than ${dropped.join(", ")}.`];
+  if (trusted) return [`Send other images than ${paths.join(", ")}.`];
   return [
     LOOK,
-    ...(dropped.length < examples.length
-      ? [`Send the others without ${dropped.join(", ")}.`]
+    ...(paths.length < dropped.length
+      ? [`Send the others without ${paths.join(", ")}.`]
       : []),
     TRUST,
   ];
@@ -90,12 +100,12 @@ function afterTheGate(
 function objectionsOf(
   refusing: readonly HeadGuard[],
   heads: readonly HeadSpec[],
-  material: TuningMaterial,
+  kept: Kept,
 ): Objection[] {
   return refusing.flatMap(({ name, basis, witnesses }) => {
     const h = heads.findIndex((head) => head.name === name);
     const spec = heads[h]!;
-    const labels = material[basis]?.labels[h] ?? [];
+    const labels = kept[basis]?.labels[h] ?? [];
     return witnesses.map(({ row, before, after }): Objection => ({
       head: name,
       basis,

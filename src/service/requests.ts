@@ -4,7 +4,7 @@ import { ConflictError, IdempotencyError, StoreError } from "../errors.ts";
 import { isKnown } from "../heads/head.ts";
 import type { HeadSpec } from "../heads/kinds.ts";
 import type { BeforeAfter, GuardRecord, Manifest } from "../store/manifest.ts";
-import type { Draft, Head } from "../store/draft.ts";
+import type { Draft, StoreHead } from "../store/draft.ts";
 import type { Parameters } from "./network.ts";
 import type { Note } from "./phases.ts";
 import type { Refusal } from "./refusals.ts";
@@ -44,9 +44,9 @@ export interface FinetuneRequest {
   /** The name of the key that it was sent with. */
   readonly by?: string | undefined;
   /** The hashes, one of which must be the model's. */
-  readonly ifMatch?: readonly string[];
+  readonly ifMatch?: readonly string[] | undefined;
   /** Given if the request may be repeated. */
-  readonly once?: OnceOnly;
+  readonly once?: OnceOnly | undefined;
   /** Called with the parts of the work. */
   readonly note?: Note | undefined;
 }
@@ -70,7 +70,7 @@ export interface FinetuneAnswer {
 /** The result of learning, before anything is committed. */
 export interface Learned {
   /** Why it must not be published; null if it may be. */
-  readonly refusal: string | null;
+  readonly reason: string | null;
   readonly draft: Draft;
   /** Every parameter of the draft that is not the base model's. */
   readonly parameters: Parameters;
@@ -87,20 +87,22 @@ export interface FinetuneResult {
   readonly answer: FinetuneAnswer;
   readonly sha256: string;
   readonly dryRun: boolean;
+  /** Whether the work was done for an earlier sending of the request. */
+  readonly repeated: boolean;
 }
 
 /** The answer to a request that turned `before` into `after`. */
 export function resultOf(
   before: Manifest,
   after: Manifest,
-  { refusal: objection, report }: Learned,
+  { reason, report }: Learned,
   dryRun: boolean,
 ): FinetuneResult {
   const { refusal, ...figures } = report;
   return {
     answer: {
-      accepted: objection === null,
-      reason: objection ?? (dryRun ? "A dry run: nothing was changed." : null),
+      accepted: reason === null,
+      reason: reason ?? (dryRun ? "A dry run: nothing was changed." : null),
       refusal,
       version: { before: before.version, after: after.version },
       step: { before: before.step, after: after.step },
@@ -108,6 +110,7 @@ export function resultOf(
     },
     sha256: after.sha256,
     dryRun,
+    repeated: false,
   };
 }
 
@@ -117,7 +120,7 @@ export function resultOf(
  * @throws {StoreError} If an ancestor is served because the head is damaged.
  */
 export function checkSound(
-  { manifest: { version } }: Head,
+  { manifest: { version } }: StoreHead,
   { manifest: served }: Version,
 ): void {
   if (served.version >= version) return;

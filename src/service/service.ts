@@ -22,7 +22,7 @@ import { type Note, timed } from "./phases.ts";
 import type { Labels } from "./labels.ts";
 import type { Transfer } from "./transfer.ts";
 import { RecentImages } from "./recent.ts";
-import { Versions } from "./versions.ts";
+import { type Version, Versions } from "./versions.ts";
 import type { Weights } from "./weights.ts";
 
 /** Versions between two garbage collections. */
@@ -65,6 +65,8 @@ export interface PredictResult {
   readonly predictions: readonly Prediction[];
   /** The id of each image, by which a correction can refer to it for an hour. */
   readonly ids: readonly string[];
+  /** The heads of the version, in the order of its answers. */
+  readonly heads: readonly HeadSpec[];
   readonly model: ModelIdentity;
 }
 
@@ -175,8 +177,7 @@ export class Service {
 
   /** The heads of the served version, in the order of its answers. */
   get heads(): readonly HeadSpec[] {
-    const { heads } = this.#versions.current.manifest;
-    return heads?.heads ?? this.network.model.sizes.heads;
+    return this.#headsOf(this.#versions.current);
   }
 
   /** The heads of the newest version, which another process may have made just now. */
@@ -237,8 +238,17 @@ export class Service {
 
   /** The version that is served. */
   async identity(): Promise<ModelIdentity> {
+    return (await this.served()).model;
+  }
+
+  /** The version that is served, and its heads. */
+  async served(): Promise<Pick<PredictResult, "model" | "heads">> {
     await this.#versions.freshen();
-    return identityOf(this.#versions.current.manifest);
+    const { current } = this.#versions;
+    return {
+      model: identityOf(current.manifest),
+      heads: this.#headsOf(current),
+    };
   }
 
   /**
@@ -253,8 +263,8 @@ export class Service {
     descriptors: readonly Uint8Array[],
     { topK, version: number, note }: {
       topK: number;
-      version?: number;
-      note?: Note;
+      version?: number | undefined;
+      note?: Note | undefined;
     },
   ): Promise<PredictResult | undefined> {
     const naming = Promise.all(
@@ -271,7 +281,8 @@ export class Service {
       () => this.network.predict(version, descriptors, topK),
     );
     const ids = await naming;
-    return { predictions, ids, model: identityOf(version.manifest) };
+    const heads = this.#headsOf(version);
+    return { predictions, ids, heads, model: identityOf(version.manifest) };
   }
 
   /** The descriptor of an image that was predicted in the last hour, by its id. */
@@ -296,6 +307,10 @@ export class Service {
     await this.settled();
     await this.pool.close();
     await this.#store.close();
+  }
+
+  #headsOf({ manifest: { heads } }: Version): readonly HeadSpec[] {
+    return heads?.heads ?? this.network.model.sizes.heads;
   }
 
   #collectAfter(version: number): void {

@@ -9,7 +9,7 @@
  *   KEEP_VERSIONS    versions kept, besides tagged ones             100
  *   PREDICT_KEY      bearer keys of predictions                     none: open to everyone
  *   FINETUNE_KEY     bearer keys of fine-tuning                     none: closed
- *   ADMIN_KEY        bearer keys of rollback, export and import     none: closed
+ *   ADMIN_KEY        bearer keys of everything                      none: closed
  *   KEY_REQUESTS_PER_MINUTE   requests of one key                   0: any number
  *   KEY_EXAMPLES_PER_HOUR     examples of one key                   0: any number
  *   ALLOWED_HOSTS    names that a server on loopback answers to     loopback addresses
@@ -26,7 +26,11 @@
  * @module
  */
 
-import { readRequestLimits, type RequestLimits } from "./limits.ts";
+import {
+  readRequestLimits,
+  type ReadWhole,
+  type RequestLimits,
+} from "./limits.ts";
 
 /** Settings, with their defaults filled in. */
 export interface Settings {
@@ -86,23 +90,8 @@ export function readSettings(
   get: (name: string) => string | undefined,
 ): Settings {
   const text = (name: string) => get(name)?.trim() || undefined;
-  const whole = (
-    name: string,
-    fallback: number,
-    least: number,
-    most: number,
-  ) => {
-    const value = text(name);
-    if (value === undefined) return fallback;
-    if (
-      /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most
-    ) {
-      return Number(value);
-    }
-    throw new RangeError(
-      `Cannot read ${name}: expected a whole number from ${least} to ${most}, got "${value}"`,
-    );
-  };
+  const whole: ReadWhole = (name, ...range) =>
+    wholeNumber(name, text(name), ...range);
   const onDeploy = ["DENO_DEPLOY", "DENO_DEPLOYMENT_ID"].some((name) =>
     text(name) !== undefined
   );
@@ -128,6 +117,22 @@ export function readSettings(
     telemetry: ["1", "true"].includes(text("OTEL_DENO") ?? ""),
     limits: readRequestLimits(whole),
   };
+}
+
+/** Reads a number from a variable: `fallback` if that is not set. */
+function wholeNumber(
+  name: string,
+  value: string | undefined,
+  fallback: number,
+  least: number,
+  most: number,
+): number {
+  if (value === undefined) return fallback;
+  const number = /^\d+$/.test(value) ? Number(value) : NaN;
+  if (number >= least && number <= most) return number;
+  throw new RangeError(
+    `Cannot read ${name}: expected a whole number from ${least} to ${most}, got "${value}"`,
+  );
 }
 
 /** Names of hosts, or addresses, without scheme and port. */

@@ -1,6 +1,7 @@
 /** The probabilities and ranks of a request's labels, before a change and after it. @module */
 
 import {
+  type Examples,
   examplesFrom,
   featuresAt,
   type Head,
@@ -58,58 +59,82 @@ export function standingsOf(
   const loss = { before: 0, after: 0 };
   let square = 0;
   before.forEach((head, h) => {
+    const compared = compare(kernels, head, after[h]!, rows, h);
     const { spec } = head;
-    const kind = kindOf(spec);
-    const targets = rows.labels[h]!;
-    const labelled = [...targets.keys()].filter((n) => isKnown(targets[n]!));
-    const features = labelled.map((n) => featuresAt(rows, n));
-    const slopes = labelled.map((n, i) => {
-      const [x, target] = [features[i]!, targets[n]!];
-      const logits = logitsAt(head, x);
-      const then = standingOf(kernels, head, logits, target);
-      const changed = after[h]!;
-      const now = changed === head
-        ? then
-        : standingOf(kernels, changed, logitsAt(changed, x), target);
-      labels[n]![spec.name] = {
-        label: kind.show(spec, examples.labels[h]![n]!),
-        probability: pair(
-          then,
-          now,
-          ({ probability }) => sevenDigits(probability),
-        ),
-        rank: pair(then, now, ({ rank }) => rank),
-      };
-      loss.before += then.loss / labelled.length;
-      loss.after += now.loss / labelled.length;
-      const slope = new Float32Array(rowsOf(head));
-      kind.slope(kernels, logits, target, slope);
-      return slope.map((value) => value / labelled.length);
-    });
-    square += squaredNorm(slopes, features);
+    for (const { n, before, after } of compared) {
+      const label = kindOf(spec).show(spec, examples.labels[h]![n]!);
+      labels[n]![spec.name] = labelAnswer(label, before, after);
+      loss.before += before.loss / compared.length;
+      loss.after += after.loss / compared.length;
+    }
+    square += squaredNorm(compared);
   });
   return { labels, loss, gradientNorm: Math.sqrt(square) };
 }
 
-function pair(
+/** A labelled example of one head. */
+interface Compared {
+  /** Its row among the examples. */
+  readonly n: number;
+  readonly features: Float32Array;
+  readonly before: Standing;
+  readonly after: Standing;
+  /** ∂L/∂z before the change, for the mean over the labelled examples. */
+  readonly slope: Float32Array;
+}
+
+/** Compares one head before a change and after it, on the examples that have a label of it. */
+function compare(
+  kernels: MathKernels,
+  head: Head,
+  changed: Head,
+  rows: Examples,
+  h: number,
+): Compared[] {
+  const targets = rows.labels[h]!;
+  const labelled = [...targets.keys()].filter((n) => isKnown(targets[n]!));
+  return labelled.map((n) => {
+    const [features, target] = [featuresAt(rows, n), targets[n]!];
+    const logits = logitsAt(head, features);
+    const before = standingOf(kernels, head, logits, target);
+    const after = changed === head
+      ? before
+      : standingOf(kernels, changed, logitsAt(changed, features), target);
+    const slope = new Float32Array(rowsOf(head));
+    kindOf(head.spec).slope(kernels, logits, target, slope);
+    return {
+      n,
+      features,
+      before,
+      after,
+      slope: slope.map((value) => value / labelled.length),
+    };
+  });
+}
+
+function labelAnswer(
+  label: LabelAnswer["label"],
   before: Standing,
   after: Standing,
-  of: (standing: Standing) => number,
-): BeforeAfter {
-  return { before: of(before), after: of(after) };
+): LabelAnswer {
+  return {
+    label,
+    probability: {
+      before: sevenDigits(before.probability),
+      after: sevenDigits(after.probability),
+    },
+    rank: { before: before.rank, after: after.rank },
+  };
 }
 
 /** ‖Σ_n g_n [x_n, 1]ᵀ‖² = Σ_nm (g_n·g_m)(x_n·x_m + 1), without the matrix. */
-function squaredNorm(
-  slopes: readonly Float32Array[],
-  features: readonly Float32Array[],
-): number {
+function squaredNorm(compared: readonly Compared[]): number {
   let sum = 0;
-  slopes.forEach((g, n) =>
-    slopes.forEach((other, m) => {
-      sum += dot(g, other) * (dot(features[n]!, features[m]!) + 1);
-    })
-  );
+  for (const { slope, features } of compared) {
+    for (const other of compared) {
+      sum += dot(slope, other.slope) * (dot(features, other.features) + 1);
+    }
+  }
   return Math.max(0, sum);
 }
 

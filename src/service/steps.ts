@@ -1,13 +1,10 @@
 /** Plain training steps by request, for clients that run their own training over HTTP. @module */
 
 import { headsFrom } from "../correction/heads.ts";
-import {
-  type HeadsRecord,
-  introducerOf,
-  trunkName,
-} from "../store/manifest.ts";
+import { type HeadsRecord, introducerOf } from "../store/manifest.ts";
 import type { ModelStore } from "../store/store.ts";
 import { featuresTensor, labelsByName } from "./change_log.ts";
+import { guardRecord } from "./corrections.ts";
 import {
   changedSteps,
   headShapes,
@@ -20,13 +17,12 @@ import {
 } from "./heads.ts";
 import { Learner, type Outcome } from "./learner.ts";
 import type { ServingNetwork } from "./network.ts";
-import type { FeatureRows } from "./pool.ts";
-import { refusedSteps } from "./refusals.ts";
+import { type FeatureRows, type Kept, trunkOf } from "./pool.ts";
+import { type Refusal, refusedSteps } from "./refusals.ts";
 import type { FinetuneRequest, Learned } from "./requests.ts";
 import { type Standings, standingsOf } from "./standings.ts";
 import type { Heads } from "./tuner.ts";
 import type { Version } from "./versions.ts";
-import type { Weights } from "./weights.ts";
 
 const DEFAULT_STEPS = 3;
 const DEFAULT_LEARNING_RATE = 2e-4;
@@ -41,20 +37,11 @@ export class Steps {
   /** The heads of the version that this process committed last. */
   #last: { sha256: string; heads: Heads } | undefined;
 
-  private constructor(
+  constructor(
     private readonly network: ServingNetwork,
-    private readonly weights: Weights,
     private readonly store: ModelStore,
+    private readonly kept: Kept,
   ) {}
-
-  /** Nothing is read before a request needs it. */
-  static create(
-    network: ServingNetwork,
-    weights: Weights,
-    store: ModelStore,
-  ): Promise<Steps> {
-    return Promise.resolve(new Steps(network, weights, store));
-  }
 
   /** Takes steps on a draft of a version's heads. */
   async learn(
@@ -67,13 +54,10 @@ export class Steps {
     const { manifest, parameters } = version;
     const own = headsOf(this.network.model, manifest);
     const learner = await this.#learnerFor(version, own);
-    const heads = this.#last?.sha256 === manifest.sha256
-      ? this.#last.heads
-      : await readHeads(this.store, version, this.#unlearned(learner));
+    const heads = await this.#headsOf(version, learner);
     const outcome = await learner.learn({
       heads,
-      parameters,
-      trunk: trunkName(manifest.tensors),
+      trunk: trunkOf(version),
       seed: manifest.version + 1,
     }, { examples, steps, learningRate, note: request.note });
     const { labels } = standingsOf(
@@ -83,7 +67,7 @@ export class Steps {
       examples,
     );
     return {
-      refusal: outcome.refusal,
+      reason: outcome.reason,
       parameters: withHeads(
         parameters,
         outcome.heads.parameters,
@@ -102,18 +86,28 @@ export class Steps {
           features: featuresTensor(examples),
         },
       },
-      report: reportOf(outcome, labels, steps),
+      report: {
+        ...reportOf(outcome, labels),
+        refusal: this.#refusal(outcome, own, steps),
+      },
       keep: (sha256) => {
         this.#last = { sha256, heads: outcome.heads };
       },
     };
   }
 
+  /** The heads of a version, with their moments. */
+  async #headsOf(version: Version, learner: Learner): Promise<Heads> {
+    return this.#last?.sha256 === version.manifest.sha256
+      ? this.#last.heads
+      : await readHeads(this.store, version, this.#unlearned(learner));
+  }
+
   /** The state of a version after its steps. */
   #draft(
     { manifest }: Version,
     own: HeadsRecord,
-    { heads, loss, guard }: Outcome,
+    { heads, loss, verdict }: Outcome,
     learner: Learner,
   ) {
     const shapes = headShapes(this.network.model, own);
@@ -125,10 +119,21 @@ export class Steps {
         ...headTensors(heads, this.#unlearned(learner), shapes),
       ],
       loss,
-      guard,
+      guard: guardRecord({ guard: verdict }),
       memory: manifest.memory,
       heads: manifest.heads,
     } as const;
+  }
+
+  /** What to do if the steps were refused; null if they were not. */
+  #refusal(
+    { reason, verdict }: Outcome,
+    { heads }: HeadsRecord,
+    steps: number,
+  ): Refusal | null {
+    return reason === null
+      ? null
+      : refusedSteps(steps, verdict, heads, this.kept);
   }
 
   /** The heads of which a version keeps nothing: the base model's, with moments that fit the labels. */
@@ -138,31 +143,28 @@ export class Steps {
 
   async #learnerFor(version: Version, own: HeadsRecord): Promise<Learner> {
     const { manifest } = version;
-    const introducer = manifest.heads === undefined
-      ? 0
-      : introducerOf(manifest);
+    const introducer = introducerOf(manifest);
     if (this.#learner?.introducer !== introducer) {
-      const introduced = manifest.heads &&
-        await introducedParameters(this.store, manifest);
-      const { network, weights } = this;
-      const learner = await Learner.create(network, weights, own, introduced);
+      const introduced = introducer > 0
+        ? await introducedParameters(this.store, manifest)
+        : undefined;
+      const { network, kept } = this;
+      const learner = await Learner.create(network, kept, own, introduced);
       this.#learner = { introducer, learner };
     }
     return this.#learner.learner;
   }
 }
 
-/** The answer to a request, but for its versions. */
+/** The answer to a request, but for its versions and what to do if it was refused. */
 function reportOf(
-  { refusal, loss, guard, gradientNorm, updateRatio }: Outcome,
+  { loss, verdict, gradientNorm, updateRatio }: Outcome,
   labels: Standings["labels"],
-  steps: number,
-): Learned["report"] {
+): Omit<Learned["report"], "refusal"> {
   return {
     loss,
-    guard,
+    guard: guardRecord({ guard: verdict }),
     examples: labels.map((each) => ({ used: true, reason: null, ...each })),
-    refusal: refusal === null ? null : refusedSteps(steps),
     gradientNorm,
     updateRatio,
   };

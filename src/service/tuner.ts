@@ -1,7 +1,6 @@
 /** A draft of the heads: the memory and the steps of one fine-tune at a time. @module */
 
 import {
-  type Calibration,
   loadMoments,
   loadParameters,
   type ModelDescription,
@@ -12,10 +11,7 @@ import {
 import { featureStride, forward } from "../model/network.ts";
 import { featureCount } from "../model/sizes.ts";
 import { createOptimizer } from "../optim/registry.ts";
-import type { HeadOutputs } from "../heads/head.ts";
-import { kindOf, widthOf } from "../heads/kinds.ts";
 import { compositeLoss, setLabels } from "../train/loss.ts";
-import { calibratedOutputs, scoreOutputs } from "../train/metrics.ts";
 import { trainStep } from "../train/step.ts";
 import { createTrainer, type Trainer } from "../train/trainer.ts";
 import type { Parameters } from "./network.ts";
@@ -38,23 +34,19 @@ export class Tuner {
   /** Steps that the tensors had taken when the draft began. */
   #stepsBefore: ReadonlyMap<string, number> = new Map();
 
-  private constructor(
-    private readonly trainer: Trainer,
-    private readonly calibration: Calibration,
-  ) {
+  private constructor(private readonly trainer: Trainer) {
     this.#stride = featureStride(trainer.network.sizes);
   }
 
   /** Takes the memory for steps on up to `capacity` examples. */
   static async create(
-    { sizes, optimizer, calibration }: ModelDescription,
+    { sizes, optimizer }: Pick<ModelDescription, "sizes" | "optimizer">,
     capacity: number,
   ): Promise<Tuner> {
     const heads = { ...sizes, inputs: featureCount(sizes), hidden: [] };
     const { name, options } = optimizer;
     return new Tuner(
       await createTrainer(heads, createOptimizer(name, options), capacity),
-      calibration,
     );
   }
 
@@ -108,43 +100,6 @@ export class Tuner {
       rows,
       gradientLogits,
     ).total;
-  }
-
-  /** The score of each head on examples, in the heads' order: accuracy, or R². */
-  scores(examples: FeatureRows): number[] {
-    const { kernels, network: { sizes: { heads } } } = this.trainer;
-    const outputs = calibratedOutputs(
-      heads,
-      this.#outputs(examples),
-      this.calibration,
-    );
-    return scoreOutputs(kernels, heads, outputs).map(({ metrics }, h) =>
-      metrics[kindOf(heads[h]!).metrics[0]!.key]!
-    );
-  }
-
-  #outputs(examples: FeatureRows): HeadOutputs[] {
-    const { kernels, network, workspace: { activations, capacity } } =
-      this.trainer;
-    const { logits, logitStride, columns } = activations;
-    const outputs = network.sizes.heads.map((head, h): HeadOutputs => ({
-      logits: new Float32Array(examples.length * widthOf(head)),
-      width: widthOf(head),
-      labels: Float64Array.from(examples.labels[h]!),
-    }));
-    for (let start = 0; start < examples.length; start += capacity) {
-      const end = Math.min(examples.length, start + capacity);
-      const rows = this.#place(examples, start, end, 0);
-      forward(kernels, network, activations, rows);
-      outputs.forEach(({ logits: out, width }, h) => {
-        for (let row = 0; row < rows; row++) {
-          const first = row * logitStride + columns[h]!;
-          const part = logits.subarray(first, first + width);
-          out.set(part, (start + row) * width);
-        }
-      });
-    }
-    return outputs;
   }
 
   /** Whether every number of the draft is finite. */

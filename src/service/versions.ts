@@ -1,7 +1,7 @@
 /** The versions that predictions and fine-tunes read: the current one, and others by number. @module */
 
 import { RetiredError, StoreError } from "../errors.ts";
-import type { Head } from "../store/draft.ts";
+import type { StoreHead } from "../store/draft.ts";
 import type { ModelStore } from "../store/store.ts";
 import {
   baseManifest,
@@ -29,7 +29,7 @@ export interface Version extends Served {
 export class Versions {
   #current: Version;
   #checked = -Infinity;
-  #checking: Promise<Head> | undefined;
+  #checking: Promise<StoreHead> | undefined;
   #refreshing: Promise<void> | undefined;
   /** Whether the check takes so long that no prediction waits for it. */
   #overdue = false;
@@ -90,7 +90,7 @@ export class Versions {
   }
 
   /** Reads the head, and publishes its version if it is a new one. */
-  head(): Promise<Head> {
+  head(): Promise<StoreHead> {
     this.#checking ??= this.#check().finally(() => this.#checking = undefined);
     return this.#checking;
   }
@@ -122,7 +122,7 @@ export class Versions {
     return version;
   }
 
-  async #check(): Promise<Head> {
+  async #check(): Promise<StoreHead> {
     const head = await this.store.head(this.#current.manifest);
     if (head.manifest.version !== this.#current.manifest.version) {
       const version = await unlessRetired(this.#soundest(head.manifest));

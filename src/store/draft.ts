@@ -14,8 +14,8 @@ import {
   trunkName,
 } from "./manifest.ts";
 
-/** The version that new changes build on, and the stamp by which a write checks that it still is. */
-export interface Head {
+/** The newest version, which changes build on, and the stamp by which a write checks that it still is. */
+export interface StoreHead {
   readonly manifest: Manifest;
   /** Null while the store holds no version of its own. */
   readonly stamp: string | null;
@@ -61,7 +61,7 @@ export interface Prepared {
 /** Turns a draft into a manifest, with its hashes, number and parent. */
 export async function prepareDraft(
   base: BaseModel,
-  head: Head,
+  head: StoreHead,
   draft: Draft,
 ): Promise<Prepared> {
   const blobs = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -78,6 +78,7 @@ export async function prepareDraft(
   for (const { sha256 } of blobsOf(head.manifest)) blobs.delete(sha256);
   const introduced = draft.introduced ??
     introducer(head.manifest, tensors, heads);
+  const parts = { ...(memory && { memory }), ...(heads && { heads }) };
   return {
     blobs,
     manifest: {
@@ -85,13 +86,7 @@ export async function prepareDraft(
       parent: head.manifest.version,
       change: draft.change,
       restored: draft.restored ?? null,
-      sha256: await stateHash(base, {
-        step,
-        steps,
-        tensors,
-        ...(memory && { memory }),
-        ...(heads && { heads }),
-      }),
+      sha256: await stateHash(base, { step, steps, tensors, ...parts }),
       step,
       steps,
       tensors,
@@ -99,8 +94,7 @@ export async function prepareDraft(
       loss: draft.loss ?? null,
       guard: draft.guard ?? null,
       log,
-      ...(memory && { memory }),
-      ...(heads && { heads }),
+      ...parts,
       ...(introduced > 0 && { introduced }),
       ...(by !== undefined && { by }),
       commit: crypto.randomUUID(),

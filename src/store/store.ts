@@ -34,7 +34,7 @@ import {
   unreadableManifest,
 } from "./manifest.ts";
 import { isManifest } from "./manifest_check.ts";
-import type { Draft, Head, Prepared } from "./draft.ts";
+import type { Draft, Prepared, StoreHead } from "./draft.ts";
 import type { Receipt } from "./receipts.ts";
 
 const HEAD_ATTEMPTS = 3;
@@ -65,7 +65,7 @@ export class ModelStore implements Namespace {
   }
 
   /** Reads the head. `known` saves reading its manifest again: 1 read where nothing changed. */
-  async head(known?: Manifest): Promise<Head> {
+  async head(known?: Manifest): Promise<StoreHead> {
     for (let attempt = 1;; attempt++) {
       const [entry] = await this.engine.read([this.#key("head")]);
       if (entry === undefined) {
@@ -102,7 +102,7 @@ export class ModelStore implements Namespace {
 
   /** Manifests, newest first, without the base model's. */
   async manifests(
-    options: { limit?: number; before?: number } = {},
+    options: { limit?: number; before?: number | undefined } = {},
   ): Promise<Manifest[]> {
     const { limit, before } = options;
     const entries = await this.engine.list(this.#key("versions"), {
@@ -194,7 +194,7 @@ export class ModelStore implements Namespace {
    * changed meanwhile.
    */
   async commit(
-    head: Head,
+    head: StoreHead,
     draft: Draft,
     options: CommitOptions = {},
   ): Promise<Commit> {
@@ -206,7 +206,7 @@ export class ModelStore implements Namespace {
   }
 
   async #commitPrepared(
-    head: Head,
+    head: StoreHead,
     { manifest, blobs }: Prepared,
     { receipt: receiptOf, checks = [] }: CommitOptions,
   ): Promise<boolean> {

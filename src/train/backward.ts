@@ -2,6 +2,7 @@
 
 import type { Kernels } from "../kernels/mod.ts";
 import { PANEL, panelCount } from "../kernels/panels.ts";
+import type { Pointer } from "../kernels/pointer.ts";
 import {
   featuresOf,
   featureStride,
@@ -20,7 +21,7 @@ export interface LayerUpdate {
   readonly xStride: number;
   /** The block that ∂L/∂ its output rows lie in, from the pointer `g` on. */
   readonly gradient: Float32Array;
-  readonly g: number;
+  readonly g: Pointer;
   readonly gStride: number;
 }
 
@@ -108,7 +109,7 @@ function inputGradient(
   kernels: Kernels,
   { weight, inputs, panels }: Linear,
   { g, gStride, rows }: {
-    readonly g: number;
+    readonly g: Pointer;
     readonly gStride: number;
     readonly rows: number;
   },

@@ -9,7 +9,7 @@ import { type HeadSpec, kindOf, widthOf } from "../heads/kinds.ts";
 import { joinOutputs, selectOutputs, sliceOutputs } from "../heads/outputs.ts";
 import type { Kernels } from "../kernels/mod.ts";
 import { type Examples, labelsOf } from "../model/examples.ts";
-import { forward } from "../model/network.ts";
+import { type Activations, forward } from "../model/network.ts";
 import type { Calibration } from "../model/state.ts";
 import { fillBatch, mirrorBatch } from "./batch.ts";
 import type { Evaluator } from "./trainer.ts";
@@ -26,7 +26,7 @@ export interface Evaluation {
   readonly metrics: SetMetrics;
 }
 
-/** Figures of a set of images, as commands print them and model cards show them. */
+/** The metrics of a set of images, as commands print them and model cards show them. */
 export interface SetMetrics {
   readonly images: number;
   /** By the head's name. */
@@ -35,7 +35,7 @@ export interface SetMetrics {
   readonly breakdown: Readonly<Record<string, Readonly<Record<string, Group>>>>;
 }
 
-/** Figures of the images of one group. */
+/** The metrics of the images of one group. */
 export interface Group {
   readonly images: number;
   readonly heads: Readonly<Record<string, Metrics>>;
@@ -49,12 +49,11 @@ export function computeOutputs(
 ): HeadOutputs[] {
   const { kernels, network, workspace } = evaluator;
   const { activations, capacity } = workspace;
-  const { logits, logitStride, columns } = activations;
-  const outputs = network.sizes.heads.map((head, h): HeadOutputs => ({
-    logits: new Float32Array(rows.length * widthOf(head)),
-    width: widthOf(head),
-    labels: labelsOf(examples, rows, h),
-  }));
+  const { heads } = network.sizes;
+  const outputs = allocateOutputs(
+    heads,
+    heads.map((_, h) => labelsOf(examples, rows, h)),
+  );
   const plain = new Uint8Array(capacity);
   for (let start = 0; start < rows.length; start += capacity) {
     const count = Math.min(capacity, rows.length - start);
@@ -62,14 +61,36 @@ export function computeOutputs(
     fillBatch(evaluator, examples, batch, plain);
     mirrorBatch(workspace, examples, count);
     forward(kernels, network, activations, count);
-    outputs.forEach(({ logits: out, width }, h) => {
-      for (let b = 0; b < count; b++) {
-        const first = b * logitStride + columns[h]!;
-        out.set(logits.subarray(first, first + width), (start + b) * width);
-      }
-    });
+    copyOutputs(outputs, activations, start, count);
   }
   return outputs;
+}
+
+/** Room for the outputs of heads, beside the labels [N] of each. */
+export function allocateOutputs(
+  heads: readonly HeadSpec[],
+  labels: readonly Float64Array[],
+): HeadOutputs[] {
+  return heads.map((head, h) => ({
+    logits: new Float32Array(labels[h]!.length * widthOf(head)),
+    width: widthOf(head),
+    labels: labels[h]!,
+  }));
+}
+
+/** Copies the composite output of `count` examples to the outputs of examples `start` and on. */
+export function copyOutputs(
+  outputs: readonly HeadOutputs[],
+  { logits, logitStride, columns }: Activations,
+  start: number,
+  count: number,
+): void {
+  outputs.forEach(({ logits: out, width }, h) => {
+    for (let b = 0; b < count; b++) {
+      const first = b * logitStride + columns[h]!;
+      out.set(logits.subarray(first, first + width), (start + b) * width);
+    }
+  });
 }
 
 /** The calibration of each head that fits held-out outputs. */
@@ -182,7 +203,7 @@ export function headMetrics(
   );
 }
 
-/** Figures of all heads but one, by the groups of that one. */
+/** The metrics of all heads but one, by the groups of that one. */
 function breakdownBy(
   kernels: Kernels,
   heads: readonly HeadSpec[],

@@ -86,7 +86,7 @@ export interface TrainingRecord {
   readonly sums: EpochSums;
   /** The best epoch so far, where the plan asks for it. */
   readonly best?: BestEpoch;
-  /** Figures of the finished model. */
+  /** Metrics of the finished model. */
   readonly metrics?: {
     readonly validation?: SetMetrics;
     readonly test?: SetMetrics;

@@ -92,7 +92,7 @@ function trainerFor(
   );
 }
 
-/** What a state keeps of its run so far. */
+/** The record of a run so far, as a state keeps it. */
 function recordOfRun(
   examples: Examples,
   rows: Rows,

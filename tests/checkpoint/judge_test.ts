@@ -8,8 +8,8 @@ import fc from "fast-check";
 import {
   checkReach,
   checkStepCount,
-  layersOf,
   magnitudeOf,
+  reachesOf,
   tensorFault,
 } from "../../src/checkpoint/judge.ts";
 import { decodeSafetensors } from "../../src/checkpoint/safetensors_reader.ts";
@@ -86,7 +86,7 @@ Deno.test("no descriptor takes a model that is let through out of the finite num
         mean: Float32Array.of(100, 0),
         inverseDeviation: Float32Array.of(scale, 0),
       };
-      const { trunk, heads } = layersOf(tensors, { inputs: 2, hidden: [1] });
+      const { trunk, heads } = reachesOf(tensors, { inputs: 2, hidden: [1] });
       const out = Math.fround(Math.fround(first * 155 * scale) * last);
       try {
         checkReach(standardization, trunk, heads);

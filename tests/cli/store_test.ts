@@ -158,3 +158,15 @@ Deno.test("a folder without images, and two ways to print, are refused", async (
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("without a weights file no command opens a store, and each names the file", async () => {
+  for (const name of ["predict", "evaluate", "finetune"]) {
+    const args = name === "predict" ? ["a.jpg"] : ["--data", "photos"];
+    const missing = ["--weights", "none.safetensors", "--store", "memory"];
+    const { code, stderr } = await run([name, ...args, ...missing]);
+    assertEquals([code, stderr.trim().split("\n").at(-1)], [
+      3,
+      "Cannot read the weights: expected a file at none.safetensors, found none",
+    ], name);
+  }
+});

@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { measure } from "../../src/correction/guard.ts";
-import { chooseGuards, LEAST_GUARD } from "../../src/correction/guard_sets.ts";
+import { LEAST_GUARD } from "../../src/correction/guard.ts";
+import { chooseGuards } from "../../src/correction/guard_sets.ts";
 import {
   type Examples,
   featuresAt,

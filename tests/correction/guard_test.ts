@@ -1,9 +1,9 @@
 import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import {
   decide,
+  type GuardMetrics,
   type GuardSet,
   measure,
-  type Metrics,
 } from "../../src/correction/guard.ts";
 import {
   type Examples,
@@ -15,7 +15,7 @@ import { Scorer } from "../../src/correction/scorer.ts";
 import { Random } from "../../src/nn/prng.ts";
 import { FEATURES, toyExamples, toyHeads } from "./toy.ts";
 
-const metrics = (accuracy: number, loss: number): Metrics => ({
+const metrics = (accuracy: number, loss: number): GuardMetrics => ({
   size: 100,
   accuracy,
   loss,
@@ -35,7 +35,11 @@ const NONE = toyExamples(0, Random.fromSeed(0));
 const SETS = setsOf(NONE);
 
 /** The verdict on one head. */
-function verdict(base: Metrics, before: Metrics, after: Metrics) {
+function verdict(
+  base: GuardMetrics,
+  before: GuardMetrics,
+  after: GuardMetrics,
+) {
   return decide(["kind"], SETS, [base], [before], [after]);
 }
 
@@ -50,6 +54,28 @@ Deno.test("a head may fall by two points and 0.05 nats below the base, not by mo
   );
   const unsure = verdict(base, base, metrics(0.9, 0.46));
   assertMatch(unsure.reason!, /a loss of 0\.460 nats, 0\.400 for the base/);
+});
+
+Deno.test("of fewer than 50 images the loss decides: one of them is more than two points", () => {
+  const of = (size: number, accuracy: number, loss: number) => ({
+    size,
+    accuracy,
+    loss,
+  });
+  for (const size of [10, 49, 50]) {
+    const base = of(size, 0.9, 0.4);
+    const oneLess = of(size, 0.9 - 1 / size - 0.01, 0.4);
+    assertEquals(verdict(base, base, oneLess).accepted, size < 50);
+    const unsure = verdict(base, base, of(size, 0.9, 0.46));
+    assertMatch(unsure.reason!, /less sure of \d+ guard images/);
+  }
+  const [set] = SETS;
+  const replay = [{ ...set!, basis: "replay" as const }];
+  const [base, after] = [of(30, 0.9, 0.4), of(30, 0.8, 0.4)];
+  assertEquals(
+    decide(["kind"], replay, [base], [base], [after]).accepted,
+    false,
+  );
 });
 
 Deno.test("a fall in steps is a fall from the base", () => {

@@ -9,6 +9,7 @@ import fc from "fast-check";
 import {
   foldRows,
   parseShares,
+  parseSplit,
   type Split,
   splitRows,
   type SplitShares,
@@ -48,6 +49,13 @@ const SHARES: fc.Arbitrary<SplitShares> = fc.tuple(
 const OPTIONS = fc.record({
   seed: fc.nat(),
   strategy: fc.constantFrom<SplitStrategy>("blocks", "rows"),
+});
+
+Deno.test("a split of a plan is read as shares and a strategy", () => {
+  const shares = { train: 80, validation: 5, test: 15 };
+  for (const strategy of ["blocks", "rows"]) {
+    assertEquals(parseSplit(`80/5/15 ${strategy}`), { shares, strategy });
+  }
 });
 
 Deno.test("shares are read as percentages", () => {

@@ -53,7 +53,7 @@ Deno.test("deno task start explains itself, and refuses other arguments", async 
   );
 });
 
-Deno.test("a busy port and a wrong setting are said in one line", async () => {
+Deno.test("a busy port, a foreign host and a wrong setting are said in one line", async () => {
   await withFolder(model, async ({ model, store: file }) => {
     using busy = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const env = { HOST: "127.0.0.1", MODEL: model, STORE: file };
@@ -63,6 +63,13 @@ Deno.test("a busy port and a wrong setting are said in one line", async () => {
     assertMatch(
       taken.stderr,
       new RegExp(`^Cannot listen on port ${port} of 127\\.0\\.0\\.1: .*\n$`),
+    );
+    const elsewhere = { ...env, HOST: "192.0.2.1", PORT: "0" }; // an address for examples
+    const foreign = await outcome(PROGRAM, elsewhere);
+    assertEquals(foreign.code, 1);
+    assertMatch(
+      foreign.stderr,
+      /^Cannot listen on port 0 of 192\.0\.2\.1: expected HOST .*\n$/,
     );
     const wrong = await outcome(PROGRAM, { ...env, PORT: "0", LOG: "loud" });
     assertEquals([wrong.code, wrong.stderr], [

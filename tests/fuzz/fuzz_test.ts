@@ -26,17 +26,21 @@ Deno.test("sound bytes are taken everywhere", async () => {
   });
 });
 
-Deno.test("what was found once is found no more", async () => {
-  const findings = new URL("./findings/", import.meta.url);
-  const names = await Array.fromAsync(Deno.readDir(findings)).catch(() => []);
-  await withSurfaces(async (surfaces) => {
-    for (const { name } of names) {
-      const surface = surfaces.find((each) =>
-        name.startsWith(`${each.name.replace(/\W+/g, "_")}-`)
-      );
-      await surface!.take(await Deno.readFile(new URL(name, findings)));
-    }
-  });
+const FINDINGS = new URL("./findings/", import.meta.url);
+const found = await Array.fromAsync(Deno.readDir(FINDINGS)).catch(() => []);
+
+Deno.test({
+  name: "what was found once is found no more",
+  ignore: found.length === 0,
+  fn: () =>
+    withSurfaces(async (surfaces) => {
+      for (const { name } of found) {
+        const surface = surfaces.find((each) =>
+          name.startsWith(`${each.name.replace(/\W+/g, "_")}-`)
+        );
+        await surface!.take(await Deno.readFile(new URL(name, FINDINGS)));
+      }
+    }),
 });
 
 Deno.test("a surface that fails is found, with the bytes that made it", async () => {

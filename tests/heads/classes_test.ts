@@ -55,6 +55,20 @@ Deno.test("an answer lists the likeliest classes by calibrated probability", () 
   assertAlmostEquals(answer.top[1]!.probability, 1 / sum, 1e-7);
 });
 
+Deno.test("an answer lists a class that is all but excluded, and no retired one", () => {
+  for (const retired of [[], ["pen"]]) {
+    z.set([0, 200, -200]);
+    const calibration = { temperature: 1, offsets: [0, 0, 0] };
+    const head = { ...HEAD, ...(retired.length > 0 && { retired }) };
+    const { top } = classes.answer(kernels, head, calibration, z, 9);
+    const expected = ["pen", "mug", "bike"].filter((label) =>
+      !retired.includes(label)
+    );
+    assertEquals(top.map(({ label }) => label), expected);
+    assertEquals(top.at(-1)!.probability, 0);
+  }
+});
+
 Deno.test("a label is one of the names, and nothing else", () => {
   assertEquals(classes.parse(HEAD, "pen"), 1);
   for (const value of ["Pen", "", 1, null, ["pen"]]) {

@@ -14,7 +14,15 @@ import fc from "fast-check";
 import { encodePng, type PlainImage } from "../image/fixtures.ts";
 import { fixtureWeights, FOUR_HEADS, THINGS } from "../service/fixture.ts";
 import { checkBody } from "./inference_contract.ts";
-import { DATA_URL, IMAGES, postImage, postJson, withApp } from "./fixture.ts";
+import type { Service } from "../../src/service/service.ts";
+import {
+  DATA_URL,
+  FINETUNE_KEY,
+  IMAGES,
+  postImage,
+  postJson,
+  withApp,
+} from "./fixture.ts";
 
 const weights = await fixtureWeights({ heads: FOUR_HEADS, guard: false });
 const withHeads = (body: (app: Hono) => Promise<void>) =>
@@ -150,6 +158,79 @@ Deno.test("pixels say what a PNG of them says, flat or nested", async () => {
     );
   });
 });
+
+const change = (app: Hono, method: string, path: string, body?: object) =>
+  app.request(path, {
+    method,
+    headers: {
+      Authorization: `Bearer ${FINETUNE_KEY}`,
+      "Content-Type": "application/json",
+    },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+
+Deno.test("a retired class is no likeliest class, and has no place in the shape", async () => {
+  await withHeads(async (app) => {
+    await change(app, "DELETE", "/labels/thing/mug");
+    const ask = async (classification?: number) => {
+      const parameters = classification && { parameters: { classification } };
+      const outputs = [{ name: "thing", ...parameters }];
+      const inputs = [bytes(DATA_URL, DATA_URL)];
+      return (await outputsOf(await infer(app, { inputs, outputs }))).get(
+        "thing",
+      )!;
+    };
+    for (const asked of [1, 2, 3, 9]) {
+      const { shape, data } = await ask(asked);
+      assertEquals(shape, [2, Math.min(asked, THINGS.length - 1)]);
+      assertEquals(data.length, shape[0]! * shape[1]!);
+    }
+    const { shape, data } = await ask();
+    assertEquals(shape, [2, THINGS.length]);
+    assertEquals(data[THINGS.indexOf("mug")], 0);
+  });
+});
+
+Deno.test("the version in the path answers with its own labels, though another comes meanwhile", async () => {
+  for (const step of ["describe", "predict"] as const) {
+    for (const version of ["/versions/0", ""]) {
+      await withApp({ serviceOptions: { weights } }, async (app, service) => {
+        const ask = () =>
+          postJson(app, `/v2/models/tandem${version}/infer`, {
+            inputs: [bytes(DATA_URL)],
+            outputs: [{ name: "thing", parameters: { classification: 9 } }],
+          });
+        const before = await (await ask()).json();
+        const rename = () =>
+          change(app, "PATCH", "/labels/thing/mug", { label: "cup" });
+        after(service, step, rename);
+        const answer = await (await ask()).json();
+        assertEquals((await service.identity()).version, 1);
+        if (version === "" && step === "describe") {
+          assertEquals(answer.model_version, "1");
+          assertStringIncludes(JSON.stringify(answer), ":1:cup");
+        } else assertEquals(answer, before);
+      });
+    }
+  }
+});
+
+/** Lets other work be done before a call of the service returns. */
+function after(
+  service: Service,
+  name: "describe" | "predict",
+  work: () => unknown,
+): void {
+  const call = service[name].bind(service) as (
+    ...args: unknown[]
+  ) => Promise<unknown>;
+  const extended = async (...args: unknown[]) => {
+    const result = await call(...args);
+    await work();
+    return result;
+  };
+  Object.assign(service, { [name]: extended });
+}
 
 Deno.test("what is wrong is told with its path, and as the protocol's clients look for it", async () => {
   await withApp({ limits: { images: 2 } }, async (app) => {

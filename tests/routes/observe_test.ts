@@ -132,6 +132,9 @@ Deno.test("the metrics are read by a Prometheus parser, and count right", async 
     await postImage(app, "/predict", "hello");
     await postJson(app, "/finetune", teach);
     await postJson(app, "/finetune", { ...teach, dryRun: true });
+    for (let i = 0; i < 3; i++) {
+      await postJson(app, "/finetune", teach, { "Idempotency-Key": "k" });
+    }
     await app.request("/versions/0");
     await app.request("/versions/99");
     await app.request("/nowhere/at/all");
@@ -157,7 +160,7 @@ Deno.test("the metrics are read by a Prometheus parser, and count right", async 
       "GET /versions/:version 200: 1",
       "GET /versions/:version 404: 1",
       "GET none 404: 1",
-      "POST /finetune 200: 2",
+      "POST /finetune 200: 5",
       "POST /predict 200: 3",
       "POST /predict 415: 1",
       "other /predict 405: 1",
@@ -166,8 +169,9 @@ Deno.test("the metrics are read by a Prometheus parser, and count right", async 
     assertEquals(
       outcomes.map(({ labels, value }) => [labels!.outcome, value]),
       [
-        ["accepted", "1"],
+        ["accepted", "2"],
         ["dry_run", "1"],
+        ["repeated", "2"],
       ],
     );
     const durations = families.get("tandem_request_duration_seconds")!;
@@ -185,7 +189,7 @@ Deno.test("the metrics are read by a Prometheus parser, and count right", async 
     assertEquals([
       gauge("tandem_model_version"),
       gauge("tandem_requests_active"),
-    ], ["1", "1"]);
+    ], ["2", "1"]);
     assertGreater(Number(gauge("process_resident_memory_bytes")), 1e6);
   });
 });

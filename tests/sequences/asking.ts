@@ -6,6 +6,8 @@ import { sha256 } from "../../src/model/bits.ts";
 import { readWeights } from "../../src/service/weights.ts";
 import { openEngine } from "../../src/store/open.ts";
 import { IMAGES } from "./images.ts";
+import type { Fault } from "./faults.ts";
+import { endOf } from "./streams.ts";
 import { active, type Twin, type TwinVersion } from "./twin.ts";
 import { type Call, openApp, type Reply, send, type World } from "./world.ts";
 
@@ -19,23 +21,40 @@ export interface Both {
 }
 
 /** The entity tag of a version. */
-export function tagOf({ sha256 }: TwinVersion): string {
+export function tagOf({ sha256 }: Pick<TwinVersion, "sha256">): string {
   return `"sha256-${sha256}"`;
 }
 
-/** Sends a request that the metrics must count. */
+/**
+ * Sends a request that the metrics must count, while the store fails or not; resolves to
+ * the answer, that at the end of a stream.
+ */
 export async function visit(
   { twin, world }: Both,
   app: number,
   call: Call,
+  fault: Fault = "none",
 ): Promise<Reply> {
-  const reply = await world.call(app, call);
-  twin.apps[app]!.requests++;
-  return reply;
+  const reply = await world.callFailing(app, call, fault);
+  const { requests } = twin.apps[app]!;
+  const labels = { method: call.method, route: routeOf(call.path) };
+  const series = [...Object.entries(labels), ["status", reply.status]]
+    .map(([name, value]) => `${name}="${value}"`).join();
+  requests.set(series, 1 + (requests.get(series) ?? 0));
+  return endOf(reply);
+}
+
+/** The route of a path. */
+function routeOf(path: string): string {
+  return path.replace(/\?.*/, "")
+    .replace(/^\/labels\/.*/, "/labels/:head/:name")
+    .replace(/^\/tags\/.*/, "/tags/:name")
+    .replace(/(\/versions\/)[^/]+/, "$1:version")
+    .replace(/(\/models\/)[^/]+/, "$1:model");
 }
 
 /** A request for the answers about all images. */
-function asking(version?: number): Call {
+export function asking(version?: number): Call {
   const pinned = version === undefined ? "" : `&version=${version}`;
   return {
     method: "POST",
@@ -77,7 +96,7 @@ function keepIds({ twin, world }: Both, app: number, reply: Reply): string[] {
 }
 
 /** Checks an answer of /predict; returns the version that gave it. */
-function checkPrediction({ twin }: Both, reply: Reply): TwinVersion {
+export function checkPrediction({ twin }: Both, reply: Reply): TwinVersion {
   assertEquals(reply.status, 200, reply.text);
   const { predictions, model } = JSON.parse(reply.text);
   const version = twin.versions[model.version];
@@ -95,15 +114,15 @@ function checkPrediction({ twin }: Both, reply: Reply): TwinVersion {
 /** Checks the answers of a version about all images. */
 function checkAnswers(
   twin: Twin,
-  version: TwinVersion,
+  state: Pick<TwinVersion, "sha256" | "labels">,
   predictions: readonly Record<string, { top: { label: string }[] }>[],
 ): void {
-  const said = twin.said(version);
+  const said = twin.said(state);
   const text = JSON.stringify(predictions);
   said.predictions ??= text;
-  assertEquals(text, said.predictions, `answers of version ${version.version}`);
+  assertEquals(text, said.predictions, `answers of ${state.sha256}`);
   assertEquals(predictions.length, IMAGES.length);
-  for (const [head, classes] of Object.entries(version.labels)) {
+  for (const [head, classes] of Object.entries(state.labels)) {
     for (const prediction of predictions) {
       const labels = prediction[head]!.top.map(({ label }) => label);
       assertEquals(labels.toSorted(), active(classes).toSorted());
@@ -149,8 +168,12 @@ export async function find(
   assertEquals(status, version.gone ? 404 : 200, text);
   if (version.gone) return;
   assertEquals(etag, tagOf(version));
-  const { steps: _, tensors: __, request: ___, ...entry } = JSON.parse(text);
+  const { steps: _, tensors: __, request, ...entry } = JSON.parse(text);
   checkEntry(both, version, entry);
+  assertEquals(request?.examples ?? null, version.examples);
+  if (request === null) return;
+  const parent = both.twin.versions[version.parent!]!;
+  assertEquals(request.steps, version.step - parent.step);
 }
 
 function checkEntry(
@@ -159,8 +182,9 @@ function checkEntry(
   { tags, ...entry }: Record<string, unknown> & { tags: string[] },
 ): void {
   const { version: number, parent, change, restored, step, sha256 } = version;
+  const { by, loss, guard = entry.guard } = version;
   const facts = { version: number, parent, change, restored, step, sha256 };
-  for (const [name, value] of Object.entries(facts)) {
+  for (const [name, value] of Object.entries({ ...facts, by, loss, guard })) {
     assertEquals(entry[name], value, `${name} of version ${number}`);
   }
   assertEquals(tags.toSorted(), twin.tagsOf(number));
@@ -216,9 +240,9 @@ export async function reuse(
 export async function checkSameAnswers(
   { twin }: Both,
   app: Hono,
-  version: TwinVersion,
+  state: Pick<TwinVersion, "sha256" | "labels">,
 ): Promise<void> {
   const { status, text } = await send(app, asking());
   assertEquals(status, 200, text);
-  checkAnswers(twin, version, JSON.parse(text).predictions);
+  checkAnswers(twin, state, JSON.parse(text).predictions);
 }

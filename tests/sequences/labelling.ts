@@ -3,35 +3,36 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Both, visit } from "./asking.ts";
 import {
-  agree,
-  count,
-  follow,
   ifMatch,
   labelAt,
+  type Made,
+  make,
   type Match,
   refused,
   unchanged,
 } from "./checks.ts";
+import type { Fault } from "./faults.ts";
 import { IMAGES } from "./images.ts";
 import { active, type Labels } from "./twin.ts";
-import type { Call } from "./world.ts";
+import { type Call, type KeyName, KEYS } from "./world.ts";
 
 /** Adds a class; refused if the head has or had it. */
 export async function addLabel(
   both: Both,
   app: number,
-  { head, label, images, match }: {
+  { head, label, images, ...options }: Options & {
     head: string;
     label: string;
     images: readonly number[];
-    match: Match;
   },
 ): Promise<void> {
   const { labels, retired } = both.twin.head.labels[head]!;
   const body = { head, label, images: images.map((image) => IMAGES[image]) };
-  const call = { method: "POST", path: "/labels", body };
-  await relabel(both, app, call, match, labels.includes(label) ? 422 : 200, {
-    [head]: { labels: [...labels, label], retired },
+  await relabel(both, app, options, {
+    call: { method: "POST", path: "/labels", body },
+    refused: labels.includes(label),
+    labels: { [head]: { labels: [...labels, label], retired } },
+    learned: { examples: images.length, guard: undefined },
   });
 }
 
@@ -39,22 +40,20 @@ export async function addLabel(
 export async function renameLabel(
   both: Both,
   app: number,
-  { head, at, label, match }: {
+  { head, at, label, ...options }: Options & {
     head: string;
     at: number;
     label: string;
-    match: Match;
   },
 ): Promise<void> {
   const { labels, retired } = both.twin.head.labels[head]!;
   const from = labelAt(both, head, at);
   const path = `/labels/${head}/${encodeURIComponent(from)}`;
-  const call = { method: "PATCH", path, body: { label } };
-  await relabel(both, app, call, match, labels.includes(label) ? 422 : 200, {
-    [head]: {
-      labels: labels.map((each) => each === from ? label : each),
-      retired,
-    },
+  const next = labels.map((each) => each === from ? label : each);
+  await relabel(both, app, options, {
+    call: { method: "PATCH", path, body: { label } },
+    refused: labels.includes(label),
+    labels: { [head]: { labels: next, retired } },
   });
 }
 
@@ -62,88 +61,60 @@ export async function renameLabel(
 export async function retireLabel(
   both: Both,
   app: number,
-  { head, at, match }: { head: string; at: number; match: Match },
+  { head, at, ...options }: Options & { head: string; at: number },
 ): Promise<void> {
   const classes = both.twin.head.labels[head]!;
   const label = labelAt(both, head, at);
   const path = `/labels/${head}/${encodeURIComponent(label)}`;
-  const status = active(classes).length > 1 ? 200 : 422;
-  await relabel(both, app, { method: "DELETE", path }, match, status, {
-    [head]: { ...classes, retired: [...classes.retired, label] },
+  await relabel(both, app, options, {
+    call: { method: "DELETE", path },
+    refused: active(classes).length === 1,
+    labels: { [head]: { ...classes, retired: [...classes.retired, label] } },
   });
+}
+
+/** The part of a change of labels that is the same for all. */
+interface Options {
+  readonly by: KeyName;
+  readonly match: Match;
+  readonly fault: Fault;
 }
 
 async function relabel(
   both: Both,
   app: number,
-  plain: Call,
-  match: Match,
-  status: number,
-  changed: Labels,
+  { by, match, fault }: Options,
+  { call, refused: isRefused, labels, learned = { examples: null } }: {
+    call: Call;
+    /** Whether the labels do not allow it. */
+    refused: boolean;
+    /** The labels that it changes. */
+    labels: Labels;
+    learned?: Pick<Made, "examples" | "guard">;
+  },
 ): Promise<void> {
   const { head } = both.twin;
-  const call = { ...plain, headers: ifMatch(both, match) };
+  const plain = { ...call, key: KEYS[by] };
   if (match === "wrong") {
+    const headers = ifMatch(both, match);
     // Which of the two is found first is not promised.
-    const reply = await unchanged(both, () => visit(both, app, call));
-    assert([412, status].includes(reply.status) && reply.status !== 200);
+    const reply = await unchanged(
+      both,
+      () => visit(both, app, { ...plain, headers }),
+    );
+    assert(reply.status === 412 || (isRefused && reply.status === 422));
     return;
   }
-  if (status !== 200) return void await refused(both, app, call, status);
-  const reply = await visit(both, app, call);
-  const labels = { ...head.labels, ...changed };
-  const made = follow(both, app, reply, { change: "labels", labels });
-  assertEquals(made.step, head.step);
-  await agree(both, plain);
-}
-
-/** Renames a class in one app while another, or the same, is taught it: one comes first. */
-export async function overtake(
-  both: Both,
-  [renaming, teaching]: readonly [number, number],
-  at: number,
-): Promise<void> {
-  const { twin } = both;
-  const { labels, retired } = twin.head.labels.thing!;
-  const from = labelAt(both, "thing", at);
-  const to = `class ${twin.versions.length}`;
-  const rename = {
-    method: "PATCH",
-    path: `/labels/thing/${encodeURIComponent(from)}`,
-    body: { label: to },
-  };
-  const teach = {
-    method: "POST",
-    path: "/finetune",
-    body: {
-      examples: [{ image: IMAGES[0], thing: from }],
-      mode: "steps",
-      learningRate: 1e-4,
+  if (isRefused) return void await refused(both, app, plain, 422);
+  const made = await make(both, app, {
+    plain,
+    match,
+    fault,
+    made: {
+      change: "labels",
+      labels: { ...head.labels, ...labels },
+      ...learned,
     },
-  };
-  const [renamed, taught] = await Promise.all([
-    visit(both, renaming, rename),
-    visit(both, teaching, teach),
-  ]);
-  assert([200, 409, 422].includes(taught.status), taught.text);
-  if (taught.status === 200) {
-    const { accepted } = JSON.parse(taught.text);
-    count(both, teaching, accepted ? "accepted" : "refused");
-    if (accepted) {
-      follow(both, teaching, taught, {
-        change: "finetune",
-        labels: twin.head.labels,
-      });
-      await agree(both, teach);
-    }
-  }
-  const thing = {
-    labels: labels.map((each) => each === from ? to : each),
-    retired,
-  };
-  follow(both, renaming, renamed, {
-    change: "labels",
-    labels: { ...twin.head.labels, thing },
   });
-  await agree(both, rename);
+  if (made !== undefined) assertEquals(made.step, head.step);
 }

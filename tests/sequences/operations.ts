@@ -10,8 +10,8 @@ import {
   predict,
   predictPinned,
   reuse,
+  visit,
 } from "./asking.ts";
-import type { Match } from "./checks.ts";
 import {
   exportState,
   importState,
@@ -20,11 +20,25 @@ import {
   tag,
   untag,
 } from "./history.ts";
-import { addLabel, overtake, renameLabel, retireLabel } from "./labelling.ts";
+import { infer } from "./inferring.ts";
+import { addLabel, renameLabel, retireLabel } from "./labelling.ts";
 import { measure } from "./measuring.ts";
+import {
+  at,
+  by,
+  example,
+  fault,
+  head,
+  idempotencyKey,
+  image,
+  label,
+  match,
+  options,
+  tagName,
+} from "./parameters.ts";
+import { askMeanwhile, overtake, race } from "./racing.ts";
 import { refuse } from "./refusals.ts";
-import { finetune, race, repeat } from "./teaching.ts";
-import { IMAGES } from "./images.ts";
+import { finetune, repeat } from "./teaching.ts";
 import { freshApp, type Twin, type TwinVersion } from "./twin.ts";
 import type { World } from "./world.ts";
 
@@ -40,43 +54,6 @@ interface Kind<P> {
 type Operation = fc.AsyncCommand<Twin, World>;
 
 const HOUR = 60 * 60 * 1000;
-
-const match = fc.oneof(
-  { weight: 6, arbitrary: fc.constant<Match>("none") },
-  { weight: 3, arbitrary: fc.constantFrom<Match>("any", "right", "wrong") },
-);
-const at = fc.nat({ max: 40 });
-const image = fc.nat({ max: IMAGES.length - 1 });
-const head = fc.constantFrom("place", "thing");
-const label = fc.constantFrom("mug", "cup", "studio", "a/b ü");
-const idempotencyKey = fc.constantFrom("a", "b", "c");
-const tagName = fc.constantFrom("good", "best");
-
-const example = fc.record({
-  image,
-  byId: fc.boolean(),
-  place: at,
-  thing: at,
-  worn: fc.boolean(),
-  width: fc.integer({ min: 5, max: 40 }),
-}, { requiredKeys: ["image", "byId"] }).map((each) =>
-  Object.keys(each).length > 2 ? each : { ...each, thing: 1 }
-);
-
-const options = fc.oneof(
-  fc.record({
-    mode: fc.constant("steps"),
-    steps: fc.integer({ min: 1, max: 4 }),
-    learningRate: fc.constantFrom(1e-5, 1e-3, 0.1),
-    dryRun: fc.boolean(),
-  }, { requiredKeys: ["mode"] }),
-  fc.record({
-    steps: fc.integer({ min: 0, max: 3 }),
-    dryRun: fc.boolean(),
-    trusted: fc.constant(true),
-    margin: fc.constantFrom(0.1, 0.5),
-  }, { requiredKeys: [] }),
-);
 
 /** A version of the twin's, one among all. */
 function versionAt({ versions }: Twin, at: number): TwinVersion {
@@ -125,8 +102,11 @@ const teach = kind({
   name: "finetune",
   parameters: fc.record({
     examples: fc.array(example, { minLength: 1, maxLength: 4 }),
+    by,
     match,
     idempotencyKey: fc.option(idempotencyKey, { freq: 1 }),
+    stream: fc.boolean(),
+    fault,
     options,
   }),
   run: finetune,
@@ -136,9 +116,9 @@ const transfers = [
   kind({ name: "export", parameters: fc.constant({}), run: exportState }),
   kind({
     name: "import",
-    parameters: fc.record({ at, match }),
+    parameters: fc.record({ at, match, fault }),
     possible: exported,
-    run: (both, app, { at, match }) => importState(both, app, at, match),
+    run: importState,
   }),
 ];
 
@@ -173,10 +153,20 @@ const asking = [
   }),
   kind({ name: "measure", parameters: fc.constant({}), run: measure }),
   kind({
-    name: "move",
+    name: "infer",
+    parameters: fc.constant({}),
+    run: (both, app) => infer(both, app),
+  }),
+  kind({
+    name: "inferPinned",
     parameters: at,
+    run: (both, app, at) => infer(both, app, versionAt(both.twin, at)),
+  }),
+  kind({
+    name: "move",
+    parameters: fc.record({ at, image }),
     possible: exported,
-    run: (both, _, at) => move(both, at),
+    run: (both, _, { at, image }) => move(both, at, image),
   }),
 ];
 
@@ -187,31 +177,34 @@ const changing = [
       head,
       label,
       images: fc.array(image, { minLength: 1, maxLength: 3 }),
+      by,
       match,
+      fault,
     }),
     run: addLabel,
   }),
   kind({
     name: "renameLabel",
-    parameters: fc.record({ head, at, label, match }),
+    parameters: fc.record({ head, at, label, by, match, fault }),
     run: renameLabel,
   }),
   kind({
     name: "retireLabel",
-    parameters: fc.record({ head, at, match }),
+    parameters: fc.record({ head, at, by, match, fault }),
     run: retireLabel,
   }),
   kind({
     name: "rollback",
-    parameters: fc.record({ at, match }),
-    run: (both, app, { at, match }) =>
-      rollback(both, app, versionAt(both.twin, at), match),
+    parameters: fc.record({ at, match, fault }),
+    run: (both, app, { at, ...options }) =>
+      rollback(both, app, versionAt(both.twin, at), options),
   }),
   kind({
     name: "race",
     parameters: image,
     run: (both, _, image) => race(both, image),
   }),
+  kind({ name: "askMeanwhile", parameters: at, run: askMeanwhile }),
 ];
 
 const others = [
@@ -224,7 +217,7 @@ const others = [
     name: "repeat",
     parameters: idempotencyKey,
     possible: ({ receipts }) => receipts.size > 0,
-    run: repeat,
+    run: (both, app, idempotencyKey) => repeat(both, app, idempotencyKey),
   }),
   kind({
     name: "tag",
@@ -259,20 +252,20 @@ const others = [
 
 /** Lets time pass: both apps then serve the newest version. */
 async function wait(
-  { twin, world }: Both,
+  both: Both,
   _app: number,
   milliseconds: number,
 ): Promise<void> {
+  const { twin, world } = both;
   for (const [app, state] of twin.apps.entries()) {
     let version = -1;
     // An app that is stopped meanwhile may answer before it has looked.
     for (let asked = 0; version !== twin.head.version && asked < 5; asked++) {
       world.clock.pass(milliseconds);
-      const { text } = await world.call(app, {
+      const { text } = await visit(both, app, {
         method: "GET",
         path: "/healthz",
       });
-      state.requests++;
       version = JSON.parse(text).version;
     }
     assertEquals(version, twin.head.version);

@@ -3,16 +3,19 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Both, predict, tagOf, visit } from "./asking.ts";
 import {
-  agree,
   count,
   follow,
   ifMatch,
   labelAt,
+  madeBy,
   type Match,
   refused,
+  unchanged,
 } from "./checks.ts";
+import type { Fault } from "./faults.ts";
 import { IMAGES } from "./images.ts";
-import type { Call, Reply } from "./world.ts";
+import { isStreamed, STREAM } from "./streams.ts";
+import { type Call, type KeyName, KEYS, type Reply } from "./world.ts";
 
 /** Milliseconds for which a receipt is kept. */
 const RECEIPT_LIFETIME = 24 * 60 * 60 * 1000;
@@ -30,20 +33,29 @@ export interface Example {
 /** A fine-tune. */
 export interface Finetune {
   readonly examples: readonly Example[];
+  readonly by: KeyName;
   readonly match: Match;
   readonly idempotencyKey: string | null;
-  readonly options: Readonly<Record<string, unknown>> & { dryRun?: boolean };
+  readonly stream: boolean;
+  readonly fault: Fault;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** The body of a fine-tune. */
+interface Lesson {
+  readonly examples: readonly unknown[];
+  readonly dryRun?: boolean;
 }
 
 /** Fine-tunes, and checks the outcome. */
 export async function finetune(
   both: Both,
   app: number,
-  { examples, match, idempotencyKey, options }: Finetune,
+  { examples, by, match, idempotencyKey, stream, fault, options }: Finetune,
 ): Promise<void> {
-  const { twin, world } = both;
+  const { twin } = both;
   const ids = examples.some(({ byId }) => byId) ? await predict(both, app) : [];
-  const body = (withIds: boolean) => ({
+  const body = (withIds: boolean): Lesson => ({
     examples: examples.map(({ image, byId, place, thing, ...others }) => ({
       ...(byId && withIds
         ? { predictionId: ids[image] }
@@ -54,75 +66,142 @@ export async function finetune(
     })),
     ...options,
   });
+  const base = { method: "POST", path: "/finetune", key: KEYS[by] };
   const call: Call = {
-    method: "POST",
-    path: "/finetune",
+    ...base,
     body: body(true),
     headers: {
       ...ifMatch(both, match),
       ...(idempotencyKey !== null && { "Idempotency-Key": idempotencyKey }),
+      ...(stream && STREAM),
     },
   };
-  const receipt = idempotencyKey === null
-    ? undefined
-    : twin.receipts.get(idempotencyKey);
-  if (receipt !== undefined && receipt.until > world.clock.passed) {
-    if (JSON.stringify(receipt.call) === JSON.stringify(call)) {
-      return await repeat(both, app, idempotencyKey!);
-    }
+  const isAdmins = "margin" in options || "trusted" in options;
+  if (isAdmins && by !== "root") {
+    return void await refused(both, app, call, 403);
+  }
+  if (isReceipted(both, idempotencyKey)) {
+    const receipt = twin.receipts.get(idempotencyKey)!;
+    const same = JSON.stringify(receipt.body) === JSON.stringify(call.body);
+    if (same) return await repeat(both, app, idempotencyKey, call);
     const reply = await refused(both, app, call, 422);
     assertEquals(JSON.parse(reply.text).field, "Idempotency-Key");
     return;
   }
   if (match === "wrong") return void await refused(both, app, call, 412);
-  const plain: Call = { method: "POST", path: "/finetune", body: body(false) };
-  const reply = await learn(both, app, call, plain);
-  if (idempotencyKey !== null) {
-    twin.receipts.set(idempotencyKey, {
-      call,
-      text: reply.text,
-      etag: reply.etag,
-      until: world.clock.passed + RECEIPT_LIFETIME,
-    });
-  }
+  const plain = { ...base, body: body(false) };
+  await learn(both, app, { call, plain, idempotencyKey, fault });
 }
 
-/** Sends a fine-tune that must be answered with 200, and follows the answer. */
-async function learn(
+/** Whether a request was answered under the key within the last day. */
+function isReceipted(
+  { twin, world }: Both,
+  idempotencyKey: string | null,
+): idempotencyKey is string {
+  const receipt = twin.receipts.get(idempotencyKey ?? "");
+  return receipt !== undefined && receipt.until > world.clock.passed;
+}
+
+/** A fine-tune that must be answered unless the store fails. */
+export interface Taught {
+  readonly call: Call;
+  /** The same with images in place of ids, and without headers. */
+  readonly plain: Call & { readonly body: Lesson };
+  readonly idempotencyKey: string | null;
+  readonly fault: Fault;
+}
+
+/**
+ * Sends a fine-tune, and follows the answer: an app that was just started gives the same.
+ * If the store failed, the answer is that of the request sent again, if it has a key.
+ */
+async function learn(both: Both, app: number, taught: Taught): Promise<void> {
+  const { world } = both;
+  const { tried, seen } = both.twin.apps[app]!;
+  const { call, plain, idempotencyKey, fault } = taught;
+  const before = await world.entries();
+  const reply = await visit(both, app, call, fault);
+  const wasDown = reply.status === 503 && fault === "down";
+  if (wasDown) {
+    assertEquals(await world.entries(), before);
+    tried.push(dryRunOf(plain));
+    if (idempotencyKey === null) return;
+    return await learn(both, app, { ...taught, fault: "none" });
+  }
+  const told = await world.callRestarted([...tried, plain]);
+  if (reply.status === 503) checkLost(taught, told);
+  else {
+    assertEquals([reply.status, reply.text], [200, told.text]);
+    if (!isStreamed(call)) assertEquals(reply.etag, told.etag);
+    count(both, app, outcomeOf(plain, told));
+  }
+  await settle(both, app, plain, told, before);
+  if (reply.status === 503) both.twin.apps[app]!.seen = seen;
+  if (idempotencyKey === null) return;
+  keepReceipt(both, idempotencyKey, call, told);
+  if (reply.status === 503) await repeat(both, app, idempotencyKey, call);
+}
+
+/** Checks that a request may have failed though its work was done. */
+function checkLost(
+  { plain, idempotencyKey, fault }: Taught,
+  told: Reply,
+): void {
+  const isCommit = outcomeOf(plain, told) === "accepted";
+  assert(fault === "gone" || (fault === "lost" && !isCommit), told.text);
+  assert(isCommit || idempotencyKey !== null, "nothing was to be written");
+}
+
+/** Checks what an answer says, and that the store is as it says. */
+async function settle(
   both: Both,
   app: number,
-  call: Call,
-  plain: Call,
-): Promise<Reply> {
+  plain: Taught["plain"],
+  told: Reply,
+  before: readonly string[],
+): Promise<void> {
   const { twin, world } = both;
   const { head } = twin;
-  const before = await world.entries();
-  const reply = await visit(both, app, call);
-  assertEquals(reply.status, 200, reply.text);
-  const answer = JSON.parse(reply.text);
-  const { dryRun } = plain.body as { dryRun?: boolean };
-  count(
-    both,
-    app,
-    dryRun ? "dry_run" : answer.accepted ? "accepted" : "refused",
-  );
+  const answer = JSON.parse(told.text);
+  const { tried } = twin.apps[app]!;
+  twin.apps[app]!.seen = head.version;
   assertEquals(answer.version.before, head.version);
   assertEquals(answer.step.before, head.step);
-  twin.apps[app]!.seen = head.version;
-  const { tried } = twin.apps[app]!;
-  if (!answer.accepted || dryRun) {
-    assertEquals(answer.version.after, head.version);
-    assertEquals(answer.step.after, head.step);
-    assertEquals(reply.etag, tagOf(head));
-    assert(typeof answer.reason === "string");
-    assertEquals(await world.entries(), before);
-    tried.push(plain);
-    return reply;
+  if (outcomeOf(plain, told) === "accepted") {
+    follow(both, app, told, madeBy(both, told, plain));
+    return;
   }
-  const attempts = tried.splice(0);
-  follow(both, app, reply, { change: "finetune", labels: head.labels });
-  await agree(both, plain, attempts);
-  return reply;
+  assertEquals(answer.version.after, head.version);
+  assertEquals(answer.step.after, head.step);
+  assertEquals(told.etag, tagOf(head));
+  assert(typeof answer.reason === "string");
+  assertEquals(await world.entries(), before);
+  tried.push(dryRunOf(plain));
+}
+
+/** A fine-tune that is only tried. */
+function dryRunOf(plain: Taught["plain"]): Call {
+  return { ...plain, body: { ...plain.body, dryRun: true } };
+}
+
+/** The outcome that the metrics count. */
+export function outcomeOf(
+  { body: { dryRun } }: Taught["plain"],
+  { text }: Pick<Reply, "text">,
+): "accepted" | "refused" | "dry_run" {
+  if (dryRun) return "dry_run";
+  return JSON.parse(text).accepted ? "accepted" : "refused";
+}
+
+/** Remembers an answer that must be repeated for a day. */
+export function keepReceipt(
+  { twin, world }: Both,
+  idempotencyKey: string,
+  { body }: Call,
+  { text, etag }: Reply,
+): void {
+  const until = world.clock.passed + RECEIPT_LIFETIME;
+  twin.receipts.set(idempotencyKey, { body, text, etag, until });
 }
 
 /** Repeats a request under its Idempotency-Key: the answer must be the first one. */
@@ -130,55 +209,18 @@ export async function repeat(
   both: Both,
   app: number,
   idempotencyKey: string,
+  call?: Call,
 ): Promise<void> {
-  const { twin, world } = both;
-  const receipt = twin.receipts.get(idempotencyKey);
-  if (receipt === undefined || receipt.until <= world.clock.passed) return;
-  const before = await world.entries();
-  const reply = await visit(both, app, receipt.call);
-  assertEquals(
-    [reply.status, reply.text, reply.etag],
-    [200, receipt.text, receipt.etag],
-  );
-  assertEquals(await world.entries(), before);
-  const { accepted } = JSON.parse(reply.text);
-  const { dryRun } = receipt.call.body as { dryRun?: boolean };
-  count(both, app, dryRun ? "dry_run" : accepted ? "accepted" : "refused");
-}
-
-/** Sends one request to both apps at once: one of them makes the change, both answer it. */
-export async function race(both: Both, image: number): Promise<void> {
-  const { twin, world } = both;
-  const idempotencyKey = `race ${twin.receipts.size}`;
-  const plain: Call = {
+  if (!isReceipted(both, idempotencyKey)) return;
+  const receipt = both.twin.receipts.get(idempotencyKey)!;
+  const again: Call = call ?? {
     method: "POST",
     path: "/finetune",
-    body: {
-      examples: [{
-        image: IMAGES[image],
-        thing: labelAt(both, "thing", image),
-      }],
-      mode: "steps",
-      learningRate: 1e-4,
-    },
+    body: receipt.body,
+    headers: { "Idempotency-Key": idempotencyKey },
   };
-  const call = { ...plain, headers: { "Idempotency-Key": idempotencyKey } };
-  const [one, other] = await Promise.all([
-    visit(both, 0, call),
-    visit(both, 1, call),
-  ]);
-  assertEquals([one.status, one.text], [200, other.text], other.text);
-  const { accepted } = JSON.parse(one.text);
-  for (const app of [0, 1]) count(both, app, accepted ? "accepted" : "refused");
-  twin.receipts.set(idempotencyKey, {
-    call,
-    text: one.text,
-    etag: one.etag,
-    until: world.clock.passed + RECEIPT_LIFETIME,
-  });
-  if (!accepted) return;
-  const seen = twin.apps.map((app) => app.seen);
-  follow(both, 0, one, { change: "finetune", labels: twin.head.labels });
-  twin.apps.forEach((app, i) => app.seen = seen[i]!);
-  await agree(both, plain);
+  const reply = await unchanged(both, () => visit(both, app, again));
+  assertEquals([reply.status, reply.text], [200, receipt.text]);
+  if (!isStreamed(again)) assertEquals(reply.etag, receipt.etag);
+  count(both, app, "repeated");
 }

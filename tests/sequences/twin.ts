@@ -20,6 +20,14 @@ export interface TwinVersion {
   readonly step: number;
   readonly sha256: string;
   readonly labels: Labels;
+  /** The name of the key that it was made with. */
+  readonly by: string | undefined;
+  /** The loss that the answer told of; null if it told of none. */
+  readonly loss: unknown;
+  /** The guard's figures that the answer told of; undefined if it did not tell. */
+  readonly guard: unknown;
+  /** The examples that it learned from; null if it was not learned. */
+  readonly examples: number | null;
   /** The version that introduced its labels; 0 where they are the weights file's. */
   readonly introducer: number;
   /** Whether a collection removed it. */
@@ -40,7 +48,7 @@ export interface Said {
 
 /** A request that was answered under an Idempotency-Key. */
 export interface Receipt {
-  readonly call: Call;
+  readonly body: unknown;
   readonly text: string;
   readonly etag: string | null;
   readonly until: number;
@@ -49,7 +57,7 @@ export interface Receipt {
 /** A state that was exported. */
 export interface Exported {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly version: TwinVersion;
+  readonly state: Pick<TwinVersion, "step" | "sha256" | "labels">;
 }
 
 /** What one app knows, and what it has answered. */
@@ -60,8 +68,8 @@ export interface TwinApp {
   readonly ids: Map<string, number>;
   /** The fine-tunes that it has tried on the newest version in vain: draws depend on their number. */
   readonly tried: Call[];
-  /** Requests that it has answered since it was opened. */
-  requests: number;
+  /** Requests that it has answered since it was opened, by method, route and status. */
+  readonly requests: Map<string, number>;
   /** Fine-tunes that it has answered since it was opened, by outcome. */
   readonly outcomes: Map<string, number>;
   /** Its counters as last read. */
@@ -84,6 +92,10 @@ export class Twin {
       parent: null,
       change: "base",
       restored: null,
+      by: undefined,
+      loss: null,
+      guard: null,
+      examples: null,
       introducer: 0,
       gone: false,
     }];
@@ -100,7 +112,7 @@ export class Twin {
   }
 
   /** What the versions of a state have answered. Equal states answer the same. */
-  said({ sha256 }: TwinVersion): Said {
+  said({ sha256 }: Pick<TwinVersion, "sha256">): Said {
     const known = this.states.get(sha256) ?? {};
     this.states.set(sha256, known);
     return known;
@@ -145,7 +157,7 @@ export function freshApp(): TwinApp {
     seen: 0,
     ids: new Map(),
     tried: [],
-    requests: 0,
+    requests: new Map(),
     outcomes: new Map(),
     counters: new Map(),
   };

@@ -11,6 +11,17 @@ import { openEngine } from "../../src/store/open.ts";
 import { ModelStore } from "../../src/store/store.ts";
 import { ADMIN_KEY, FINETUNE_KEY } from "../routes/fixture.ts";
 import { StandingClock } from "./clock.ts";
+import { type Fault, Faults } from "./faults.ts";
+
+/** The keys that may change the model, by their names. */
+export const KEYS = {
+  root: ADMIN_KEY,
+  ann: FINETUNE_KEY,
+  bob: "teach",
+} as const;
+
+/** The name of a key. */
+export type KeyName = keyof typeof KEYS;
 
 /** A request to an app. */
 export interface Call {
@@ -36,6 +47,7 @@ export interface Reply {
 interface App {
   readonly app: Hono;
   readonly service: Service;
+  readonly faults: Faults;
 }
 
 /** Opens a store; each engine is closed on its own. */
@@ -65,6 +77,15 @@ export class World implements AsyncDisposable {
   /** Sends a request to one of the apps. */
   call(app: number, call: Call): Promise<Reply> {
     return send(this.apps[app]!.app, call);
+  }
+
+  /** Sends a request to one of the apps, whose store fails in answering it. */
+  async callFailing(app: number, call: Call, fault: Fault): Promise<Reply> {
+    const { faults } = this.apps[app]!;
+    faults.set(fault);
+    const reply = await this.call(app, call);
+    faults.set("none");
+    return reply;
   }
 
   /** Sends requests to the third app, which is started for them; resolves to the last answer. */
@@ -122,14 +143,19 @@ export function lasting(engine: Engine): Engine {
 
 /** An app of the test's keys. */
 export async function openApp(weights: Weights, engine: Engine): Promise<App> {
-  const service = await Service.create({ weights, engine });
+  const faults = new Faults();
+  const service = await Service.create({ weights, engine: faults.of(engine) });
   const app = createApp({
     service: () => Promise.resolve(service),
-    keys: { predict: "look", finetune: FINETUNE_KEY, admin: ADMIN_KEY },
+    keys: {
+      predict: "look",
+      finetune: `ann=${KEYS.ann},bob=${KEYS.bob}`,
+      admin: `root=${KEYS.root}`,
+    },
     corsOrigin: undefined,
     limits: REQUEST_LIMITS,
   });
-  return { app, service };
+  return { app, service, faults };
 }
 
 /** Sends a request to an app. */

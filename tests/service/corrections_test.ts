@@ -121,6 +121,7 @@ Deno.test("each attempt on a version has draws of its own, and its log names the
   await service.finetune(correction(4, 2, { dryRun: true }));
   await service.finetune(correction(5, 2, { dryRun: true }));
   await service.finetune(correction(4, 2));
+  assertEquals(await seedOf(1), 1 + 1_000_003); // attempts on version 0 count from 1
   assertEquals(await seedOf(2), 2 + 2 * 1_000_003);
   await service.finetune(correction(5, 1));
   assertEquals(await seedOf(3), 3);

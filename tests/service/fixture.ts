@@ -24,6 +24,7 @@ import {
 } from "../../src/model/state.ts";
 import { createOptimizer } from "../../src/optim/registry.ts";
 import { Random } from "../../src/nn/prng.ts";
+import type { Trunk } from "../../src/service/pool.ts";
 import type { FinetuneRequest } from "../../src/service/requests.ts";
 import { Service, type ServiceOptions } from "../../src/service/service.ts";
 import { readWeights, type Weights } from "../../src/service/weights.ts";
@@ -32,6 +33,9 @@ import { openEngine } from "../../src/store/open.ts";
 import { joined } from "../checkpoint/bytes.ts";
 import { binaryHead, classesHead, numberHead } from "../heads/specs.ts";
 import { meanLogitsOf } from "../reference/network.ts";
+
+/** The trunk of a model that was not changed. */
+export const BASE_TRUNK: Trunk = { parameters: new Map(), name: "" };
 
 const SMALL: Preprocessing = {
   ...PREPROCESSING,

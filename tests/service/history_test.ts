@@ -1,4 +1,9 @@
-import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import {
+  assertEquals,
+  assertLess,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import {
   decodeSafetensors,
   extentOf,
@@ -9,6 +14,7 @@ import { readWeights } from "../../src/service/weights.ts";
 import { collect } from "../../src/store/collect.ts";
 import type { Key, Write } from "../../src/store/engine.ts";
 import { openEngine } from "../../src/store/open.ts";
+import type { GuardScore } from "../../src/store/manifest.ts";
 import { ModelStore } from "../../src/store/store.ts";
 import { joined } from "../checkpoint/bytes.ts";
 import {
@@ -290,6 +296,20 @@ Deno.test("an import of another trunk is served, tuned and survives a restart", 
   assertEquals(await said(again), tuned);
   await history.rollback(0);
   assertEquals(await said(service), before);
+  await service.close();
+});
+
+Deno.test("steps after an import of another trunk are compared with what was imported", async () => {
+  const { service } = await openFixture({ weights: await fixtureWeights() });
+  const transfer = await service.transfer();
+  await transfer.import(modelBytes({ guard: false, seed: 2, replay: false }));
+  const { answer } = await service.finetune(
+    lesson(1, { steps: 1, learningRate: 1e-6 }),
+  );
+  assertEquals(answer.accepted, true);
+  const { before, base } = answer.guard!.thing as GuardScore;
+  assertLess(before, 1, "the guard's labels are what version 0 says");
+  assertEquals(base, before);
   await service.close();
 });
 

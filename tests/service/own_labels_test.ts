@@ -101,6 +101,20 @@ Deno.test("steps go on from the served heads, not from those that came with thei
   });
 });
 
+Deno.test("a prediction comes with the heads of the version that made it", async () => {
+  const weights = await fixtureWeights({ guard: false, replay: false });
+  await withService(weights, async (service) => {
+    await rename(service, "mug", "cup");
+    const headsOf = async (version: number) => {
+      const asked = { topK: 1, version };
+      const said = await service.predict([randomDescriptor(1)], asked);
+      return said!.heads;
+    };
+    assertEquals(await headsOf(0), TWO_HEADS);
+    assertEquals(await headsOf(1), service.heads);
+  });
+});
+
 async function placeOf(service: Service) {
   const said = await service.predict([randomDescriptor(3)], { topK: 2 });
   return said!.predictions[0]!.answers.place;

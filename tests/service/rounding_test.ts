@@ -11,6 +11,7 @@ import { readWeights, type Weights } from "../../src/service/weights.ts";
 import { ModelStore } from "../../src/store/store.ts";
 import type { ClassesAnswer } from "../../src/heads/classes.ts";
 import {
+  BASE_TRUNK,
   fixtureWeights,
   lesson,
   onlyLabel,
@@ -120,7 +121,7 @@ Deno.test("fifty fine-tunes of the shipped model decide as they would with exact
   const { heads } = weights.model.sizes;
   const network = await ServingNetwork.create(weights.model);
   const pool = new FeaturePool(network, replay!);
-  const rows = (rows: number[]) => pool.rows(new Map(), "", rows);
+  const rows = (rows: number[]) => pool.rows(BASE_TRUNK, rows);
   const rounded = await Tuner.create(weights.model, 40);
   const exact = await Tuner.create(weights.model, 40);
   for (const tuner of [rounded, exact]) {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { StoreError } from "../../src/errors.ts";
 import type { Engine } from "../../src/store/engine.ts";
-import type { Draft, Head } from "../../src/store/draft.ts";
+import type { Draft, StoreHead } from "../../src/store/draft.ts";
 import type { Manifest } from "../../src/store/manifest.ts";
 import { ModelStore } from "../../src/store/store.ts";
 import {
@@ -31,9 +31,9 @@ function draft(step: number, length = 6): Draft {
 
 async function advance(
   store: ModelStore,
-  head: Head,
+  head: StoreHead,
   next: Draft,
-): Promise<Head> {
+): Promise<StoreHead> {
   const commit = await store.commit(head, next);
   const now = await store.head();
   assertEquals(commit, { status: "committed", manifest: now.manifest });

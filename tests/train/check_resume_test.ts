@@ -1,5 +1,6 @@
 import { assert, assertThrows } from "@std/assert";
 import { CheckpointError, DataError } from "../../src/errors.ts";
+import { PLAIN_RECIPE } from "../../src/experiments/compare/recipe.ts";
 import type { HeadSpec } from "../../src/heads/kinds.ts";
 import type { Examples } from "../../src/model/examples.ts";
 import type { ModelState } from "../../src/model/state.ts";
@@ -18,18 +19,10 @@ const PLAN: TrainingPlan = {
   folds: 0,
   headWeights: {},
   recipe: {
+    ...PLAIN_RECIPE,
     epochs: 2,
     batchSize: 8,
     learningRate: 0.01,
-    schedule: "constant",
-    labelSmoothing: 0,
-    inputDropout: 0,
-    cellDropout: 0,
-    hiddenDropout: 0,
-    mixup: 0,
-    maxGradientNorm: 0,
-    keep: "last",
-    patience: 0,
     seed: 1,
   },
 };

@@ -22,6 +22,7 @@ import type { TrainingPlan } from "../../src/train/plan.ts";
 import { runTraining } from "../../src/train/run.ts";
 import { createEvaluator } from "../../src/train/trainer.ts";
 import { loadParameters } from "../../src/model/state.ts";
+import { PLAIN_RECIPE } from "../../src/experiments/compare/recipe.ts";
 import { allRows, fourHeadExamples, namedExamples } from "./examples.ts";
 
 const EXAMPLES = namedExamples(24, 6, { noise: 200 });
@@ -40,18 +41,11 @@ function planOf(recipe: Partial<TrainingPlan["recipe"]>): TrainingPlan {
     folds: 0,
     headWeights: {},
     recipe: {
+      ...PLAIN_RECIPE,
       epochs: 40,
       batchSize: 8,
       learningRate: 0.02,
-      schedule: "constant",
-      labelSmoothing: 0,
-      inputDropout: 0,
-      cellDropout: 0,
       hiddenDropout: 0.1,
-      mixup: 0,
-      maxGradientNorm: 0,
-      keep: "last",
-      patience: 0,
       seed: 1,
       ...recipe,
     },

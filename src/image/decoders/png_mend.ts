@@ -54,7 +54,7 @@ export function mendedPng(bytes: Uint8Array): Uint8Array | undefined {
   ]);
 }
 
-/** How long the filtered lines of an image are, from its header; NaN if it makes no sense. */
+/** The length of the filtered lines of an image, from its header; NaN if that makes no sense. */
 function pixelBytes(header: Uint8Array): number {
   const view = viewOf(header);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];

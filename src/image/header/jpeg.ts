@@ -124,7 +124,7 @@ function kindOf(
   return { unsupported, ...(components === INKS && { inks: true }) };
 }
 
-/** How often a decoder goes over the image, where that is not once. */
+/** The number of times that a decoder goes over the image, where that is not once. */
 function passesOf(
   bytes: Uint8Array,
   { marker, start }: Segment,

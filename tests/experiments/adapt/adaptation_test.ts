@@ -15,6 +15,7 @@ import {
 } from "../../../src/experiments/adapt/report.ts";
 import type { AdaptationHooks } from "../../../src/experiments/adapt/trunks.ts";
 import { publishedOf, WAYS } from "../../../src/experiments/adapt/ways.ts";
+import { PLAIN_RECIPE } from "../../../src/experiments/compare/recipe.ts";
 import type { ModelState } from "../../../src/model/state.ts";
 import type { TrainingPlan } from "../../../src/train/plan.ts";
 import { domainExamples } from "./domains.ts";
@@ -28,19 +29,11 @@ const PLAN: TrainingPlan = {
   folds: 0,
   headWeights: {},
   recipe: {
+    ...PLAIN_RECIPE,
     epochs: 30,
     batchSize: 16,
     learningRate: 0.01,
     schedule: "one-cycle",
-    labelSmoothing: 0,
-    inputDropout: 0,
-    cellDropout: 0,
-    hiddenDropout: 0,
-    mixup: 0,
-    maxGradientNorm: 0,
-    keep: "last",
-    patience: 0,
-    seed: 0,
   },
 };
 
