@@ -13,7 +13,7 @@ import type { Rows } from "../train/plan.ts";
 import { type Flag, type Flags, UsageError } from "./flags.ts";
 import { startProgress } from "./progress.ts";
 import { SOURCE_FLAGS, sourceOf } from "./source.ts";
-import { tellLine } from "./stderr.ts";
+import { inOneLine } from "./stderr.ts";
 
 /** Flags of every command that reads labelled images. */
 export const DATA_FLAGS: Readonly<Record<string, Flag>> = {
@@ -63,7 +63,7 @@ export async function openDataset(
   const source = await sourceOf(flags, options);
   if (options.division !== undefined) {
     for (const warning of checkDivision(source, options.division)) {
-      tellLine(`Warning: ${warning}`);
+      console.error(inOneLine(`Warning: ${warning}`));
     }
   }
   const bar = startProgress("Describing", source.entries.length);
@@ -75,9 +75,11 @@ export async function openDataset(
     onProgress: (done) => bar.update(done),
   }).finally(() => bar.stop());
   for (const { id, reason } of dataset.skipped) {
-    tellLine(`Skipped ${id}: ${reason}`);
+    console.error(inOneLine(`Skipped ${id}: ${reason}`));
   }
-  for (const warning of dataset.warnings) tellLine(`Warning: ${warning}`);
+  for (const warning of dataset.warnings) {
+    console.error(inOneLine(`Warning: ${warning}`));
+  }
   return { dataset, source };
 }
 

@@ -12,7 +12,7 @@ import { type DeclaredHead, headInWords } from "../data/table_heads.ts";
 import { TABLE_NAME, tableSource } from "../data/table_source.ts";
 import { type HeadSpec, KIND_NAMES } from "../heads/kinds.ts";
 import { type Flag, type Flags, UsageError } from "./flags.ts";
-import { tellLine } from "./stderr.ts";
+import { inOneLine } from "./stderr.ts";
 
 /** Flags that select the images and their labels. */
 export const SOURCE_FLAGS: Readonly<Record<string, Flag>> = {
@@ -90,7 +90,7 @@ async function wholeSource(
       declared,
     });
     const heads = source.heads.map(headInWords).join("; ");
-    tellLine(`Labels of ${table}: ${heads}.`);
+    console.error(inOneLine(`Labels of ${table}: ${heads}.`));
     return source;
   }
   if (declared.size > 0) {
@@ -101,7 +101,7 @@ async function wholeSource(
     );
   }
   if (folder !== undefined) return await folderSource(folder, options);
-  tellLine(SKETCH_NOTICE);
+  console.error(SKETCH_NOTICE);
   return sketchSource(undefined, SKETCH_HEADS.map(({ name }) => name));
 }
 

@@ -15,12 +15,9 @@ export function tell(text: string): void {
   } catch { /* nobody reads */ }
 }
 
-/**
- * Writes a line to stderr, as {@linkcode tell} does. A name in it can neither command
- * the terminal nor begin another line.
- */
+/** Writes a line to stderr, as {@linkcode tell} does and {@linkcode inOneLine} shows it. */
 export function tellLine(line: string): void {
-  tell(`${printable(line).replaceAll("\n", "\\n")}\n`);
+  tell(`${inOneLine(line)}\n`);
 }
 
 /** Writes lines for people to stdout; a name in them cannot command the terminal. */
@@ -43,6 +40,11 @@ export function printable(text: string): string {
     (character) =>
       `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+/** A text as {@linkcode printable} shows it, in which no name begins another line. */
+export function inOneLine(text: string): string {
+  return printable(text).replaceAll("\n", "\\n");
 }
 
 /** The columns of the terminal; undefined where there is none, or it does not say. */

@@ -1,7 +1,6 @@
 /** `deno task train`: trains a model from labelled images, or from the built-in sketches. @module */
 
 import { basename } from "node:path";
-import { writeFileAtomically } from "../checkpoint/file.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { CapacityError } from "../errors.ts";
 import { descriptorLength, PREPROCESSING } from "../image/descriptor.ts";
@@ -26,7 +25,7 @@ import {
   tryRunFiles,
 } from "./run_files.ts";
 import { gatherRun } from "./run_report.ts";
-import { tellLine } from "./stderr.ts";
+import { saveModel, saveText } from "./saving.ts";
 import {
   checkHeadWeights,
   COMMAND,
@@ -43,7 +42,7 @@ import {
   trainJson,
 } from "./train_output.ts";
 import { trainWithProgress } from "./train_progress.ts";
-import { loadOrigin, loadState, saveState, servingState } from "./weights.ts";
+import { loadOrigin, loadState, servingState } from "./weights.ts";
 
 /** Bytes that a network may take, of which a checkpoint keeps most. */
 const MEMORY = 2 ** 32;
@@ -143,7 +142,7 @@ async function publish(
   const state = moments === "heads"
     ? servingState(outcome.state)
     : outcome.state;
-  const weights = await save(files.model, state);
+  const weights = await saveModel(files.model, state);
   // The run is finished: its checkpoint is no longer needed.
   if (files.checkpoint !== undefined) {
     await Deno.remove(files.checkpoint).catch(() => {});
@@ -182,55 +181,13 @@ async function keep(
   seconds: number,
 ): Promise<number> {
   const checkpoint = await reserveCheckpoint(files);
-  const weights = await save(checkpoint, outcome.state);
+  const weights = await saveModel(checkpoint, outcome.state);
   if (weights.file !== checkpoint && files.checkpoint === undefined) {
     await Deno.remove(checkpoint).catch(() => {}); // it is still empty
   }
   if (flags.has("json")) console.log(trainJson(outcome, weights, seconds));
   sayStopped(outcome, weights.file);
   return EXIT[outcome.ended === "diverged" ? "diverged" : "interrupted"];
-}
-
-/** Saves a model; says where. */
-async function save(
-  file: string,
-  state: ModelState,
-): Promise<{ file: string; sha256: string; bytes: number }> {
-  let sha256 = "";
-  const place = await saveOrRescue(file, async (file) => {
-    sha256 = await saveState(file, state);
-  });
-  return { file: place, sha256, bytes: (await Deno.stat(place)).size };
-}
-
-/** Saves a text; says where. */
-function saveText(file: string, text: string): Promise<string> {
-  const bytes = new TextEncoder().encode(text);
-  return saveOrRescue(file, (file) => writeFileAtomically(file, [bytes]));
-}
-
-/**
- * Saves where a file is to go or, where that has become impossible, among the
- * temporary files: hours of work may be in it. Returns the place.
- */
-async function saveOrRescue(
-  file: string,
-  write: (file: string) => Promise<unknown>,
-): Promise<string> {
-  try {
-    await write(file);
-    return file;
-  } catch (error) {
-    const folder = await Deno.makeTempDir({ prefix: "tandem-" });
-    const rescued = `${folder}/${basename(file)}`;
-    await write(rescued);
-    tellLine(
-      `Cannot write ${file}: ${
-        (error as Error).message
-      }. Saved to ${rescued} instead.`,
-    );
-    return rescued;
-  }
 }
 
 /** The bytes that a checkpoint takes, about: parameters of the trunk, moments, best weights. */
