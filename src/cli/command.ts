@@ -81,8 +81,9 @@ export async function runCommand(command: Command, main: Main): Promise<never> {
 /** The error in words; one that nobody foresaw with its stack, for whoever mends it. */
 function errorText(error: unknown, code: number): string {
   if (error instanceof StoreError && error.cause instanceof Error) {
-    // There is no server's log that says it.
-    return `Cannot use the store: ${error.cause.message}`;
+    // A command has no server, in whose log the cause would be.
+    const told = error.message.replace(", the server's log says why", "");
+    return `${told}: ${error.cause.message}`;
   }
   if (error instanceof CapacityError) {
     return `${error.message}; choose narrower layers with --hidden, or a smaller --batch-size`;
