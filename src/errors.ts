@@ -42,6 +42,19 @@ export class DivergedError extends Error {
   override readonly name = "DivergedError";
 }
 
+/** A network, with its batches and moments, that needs more memory than WebAssembly has. */
+export class CapacityError extends RangeError {
+  override readonly name = "CapacityError";
+
+  constructor(bytes: number) {
+    super(
+      `Cannot hold the network: expected at most 4 GiB, got ${
+        (bytes / 2 ** 30).toFixed(1)
+      } GiB`,
+    );
+  }
+}
+
 /** A store that cannot be used, or a version in it that is damaged or incomplete. */
 export class StoreError extends Error {
   override readonly name: string = "StoreError";

@@ -1,6 +1,5 @@
 /** `deno task ablate`: the contribution of each part of the recipe, over several seeds. @module */
 
-import { dirname } from "node:path";
 import { parseSplit } from "../data/split.ts";
 import { runAblation } from "../experiments/ablate/ablation.ts";
 import { PIECES } from "../experiments/ablate/pieces.ts";
@@ -14,6 +13,7 @@ import {
 } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { type ProgressBar, startProgress } from "./progress.ts";
+import { tryFile } from "./run_files.ts";
 import { planOf, RECIPE_FLAGS } from "./train_flags.ts";
 
 const SEEDS = 3;
@@ -49,7 +49,7 @@ async function ablate(flags: Flags, signal: AbortSignal): Promise<number> {
   const seeds = flags.integer("seeds", SEEDS, 1);
   const threads = workersOf(flags);
   const out = flags.text("out");
-  if (out !== undefined) await Deno.mkdir(dirname(out), { recursive: true });
+  if (out !== undefined) await tryFile("--out", out);
 
   const opened = await openDataset(flags, signal);
   using dataset = opened.dataset;

@@ -1,6 +1,5 @@
 /** `deno task adapt`: ways to use a few labelled images of another domain, side by side. @module */
 
-import { dirname } from "node:path";
 import { runAdaptation } from "../experiments/adapt/adaptation.ts";
 import {
   sourceImages,
@@ -17,6 +16,7 @@ import { DATA_FLAGS, openDataset, workersOf } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { keptModels } from "./kept_models.ts";
 import { type ProgressBar, startProgress } from "./progress.ts";
+import { tryFile } from "./run_files.ts";
 import { planOf, RECIPE_FLAGS } from "./train_flags.ts";
 
 const SHOTS = 3;
@@ -35,7 +35,8 @@ const COMMAND: Command = {
     target: { value: "GROUP", help: "The domain to adapt to." },
     by: {
       value: "HEAD",
-      help: "The head that divides images into domains (the first that can).",
+      help:
+        "The head that divides images into domains (the first with both of them).",
     },
     shots: {
       value: "N",
@@ -63,16 +64,15 @@ async function adapt(flags: Flags, signal: AbortSignal): Promise<number> {
   const curve = curveOf(flags, shots);
   const draws = flags.integer("draws", DRAWS, 1);
   const perClass = flags.integer("source-images", 0, 1);
+  const domains = domainsOf(flags);
   const plan = planOf(flags, undefined);
   const report = flags.text("report");
-  if (report !== undefined) {
-    await Deno.mkdir(dirname(report), { recursive: true });
-  }
+  if (report !== undefined) await tryFile("--report", report);
 
   const opened = await openDataset(flags, signal);
   using dataset = opened.dataset;
   const { examples } = dataset;
-  const task = taskFrom(flags, examples.heads);
+  const task = taskFrom(flags, domains, examples.heads);
   let bar: ProgressBar | undefined;
   const adaptation = await runAdaptation({
     examples,
@@ -120,14 +120,23 @@ function curveOf(flags: Flags, shots: number): number[] {
   return [...new Set([...numbers, shots])].sort((a, b) => a - b);
 }
 
-function taskFrom(flags: Flags, heads: readonly HeadSpec[]): Task {
-  const [source, target] = ["source", "target"].map((name) => {
+/** The names of the domains to train on and to adapt to. */
+function domainsOf(flags: Flags): { source: string; target: string } {
+  const named = (name: string) => {
     const text = flags.text(name);
     if (text !== undefined) return text;
     throw new UsageError(`Cannot adapt: expected --${name} GROUP, got none`);
-  }) as [string, string];
+  };
+  return { source: named("source"), target: named("target") };
+}
+
+function taskFrom(
+  flags: Flags,
+  domains: { source: string; target: string },
+  heads: readonly HeadSpec[],
+): Task {
   try {
-    return taskOf(heads, { by: flags.text("by"), source, target });
+    return taskOf(heads, { by: flags.text("by"), ...domains });
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;

@@ -1,10 +1,12 @@
 /** The frame of every command: help, exit codes, signals. @module */
 
 import {
+  CapacityError,
   CheckpointError,
   DataError,
   DivergedError,
   ImageError,
+  StoreError,
 } from "../errors.ts";
 import {
   type Command,
@@ -68,8 +70,7 @@ export async function runCommand(command: Command, main: Main): Promise<never> {
     const stopped = signal.aborted && error === signal.reason;
     code = stopped ? EXIT.interrupted : exitCodeOf(error);
     if (stopped) tellLine("Interrupted.");
-    else if (code === EXIT.failure) tellLine(Deno.inspect(error));
-    else tellLine((error as Error).message);
+    else errorText(error, code).split("\n").forEach(tellLine);
     if (code === EXIT.usage) {
       tellLine(`See deno task ${command.name} --help.`);
     }
@@ -77,9 +78,36 @@ export async function runCommand(command: Command, main: Main): Promise<never> {
   Deno.exit(code);
 }
 
+/** The error in words; one that nobody foresaw with its stack, for whoever mends it. */
+function errorText(error: unknown, code: number): string {
+  if (error instanceof StoreError && error.cause instanceof Error) {
+    // A command has no server, in whose log the cause would be.
+    const told = error.message.replace(", the server's log says why", "");
+    return `${told}: ${error.cause.message}`;
+  }
+  if (error instanceof CapacityError) {
+    return `${error.message}; choose narrower layers with --hidden, or a smaller --batch-size`;
+  }
+  const isForeseen = error instanceof StoreError || isSystemError(error);
+  return code === EXIT.failure && !isForeseen
+    ? Deno.inspect(error)
+    : (error as Error).message;
+}
+
+/** Whether the system refused something, such as to open a file, or had no room on a disk. */
+export function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && /^E[A-Z0-9]+$/.test(codeOf(error));
+}
+
+function codeOf(error: Error): string {
+  return "code" in error ? String(error.code) : "";
+}
+
 /** The exit code that tells what kind of error ended a command. */
 function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof UsageError || error instanceof CapacityError) {
+    return EXIT.usage;
+  }
   if (
     error instanceof DataError || error instanceof ImageError ||
     error instanceof CheckpointError

@@ -1,6 +1,5 @@
 /** `deno task compare`: optimizers, heads and inputs side by side, in one report. @module */
 
-import { dirname } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { readRawPixels } from "../data/raw_pixels.ts";
 import { RAW_SIZE } from "../experiments/compare/book.ts";
@@ -19,6 +18,7 @@ import { DATA_FLAGS, openDataset, splitExamples } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { renderPng } from "./png.ts";
 import { startProgress } from "./progress.ts";
+import { tryFile } from "./run_files.ts";
 import { DEFAULTS } from "./train_flags.ts";
 
 const OUT = ".data/compare.html";
@@ -45,6 +45,8 @@ async function compare(flags: Flags, signal: AbortSignal): Promise<number> {
   const charts = flags.text("charts");
   const font = await fontOf(flags);
   const seed = flags.integer("seed", 0, 0);
+  await tryFile("--out", out);
+  if (charts !== undefined) await tryFile("--charts", `${charts}/chart.png`);
   const opened = await openDataset(flags, signal, { views: 1 });
   using dataset = opened.dataset;
   const { examples: described } = dataset;
@@ -58,7 +60,6 @@ async function compare(flags: Flags, signal: AbortSignal): Promise<number> {
     seed,
   }, { signal, onTrial: (done, part) => bar.update(done, [part]) })
     .finally(() => bar.stop());
-  await Deno.mkdir(dirname(out), { recursive: true });
   await Deno.writeTextFile(out, renderComparison(comparison));
   if (charts !== undefined) await drawCharts(comparison, charts, font!);
   console.log(flags.has("json") ? JSON.stringify(comparison) : out);
@@ -67,11 +68,23 @@ async function compare(flags: Flags, signal: AbortSignal): Promise<number> {
 
 async function fontOf(flags: Flags): Promise<Uint8Array | undefined> {
   const font = flags.text("font");
-  if (font !== undefined) return await Deno.readFile(font);
+  if (font !== undefined) return await readFont(font);
   if (!flags.has("charts")) return undefined;
   throw new UsageError(
     "Cannot draw charts: expected --font FILE with --charts, got none",
   );
+}
+
+async function readFont(file: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(file);
+  } catch (error) {
+    throw new UsageError(
+      `Cannot read --font: expected a TrueType font, got "${file}": ${
+        (error as Error).message
+      }`,
+    );
+  }
 }
 
 /** The same images as raw pixels, row by row. */

@@ -9,7 +9,7 @@ import { EXIT, runCommand } from "./command.ts";
 import { DATA_FLAGS, labelledAs, openDataset } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { breakdownLines, metricsLines } from "./metrics_text.ts";
-import { tellLine } from "./stderr.ts";
+import { sayLines, tellLine } from "./stderr.ts";
 import { newestState } from "./stored.ts";
 import { evaluatorOf, loadEvaluator } from "./weights.ts";
 
@@ -67,7 +67,7 @@ async function evaluate(flags: Flags, signal: AbortSignal): Promise<number> {
   if (flags.has("json")) console.log(JSON.stringify(metricsJson(metrics)));
   else {
     const lines = metricsLines("In all", heads, metrics);
-    console.log([...lines, ...breakdownLines(heads, metrics)].join("\n"));
+    sayLines([...lines, ...breakdownLines(heads, metrics)].join("\n"));
   }
   return EXIT.ok;
 }

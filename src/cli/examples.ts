@@ -4,6 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { describeAll, type DescribeOptions } from "../data/describe_all.ts";
 import type { Source } from "../data/source.ts";
 import { foldRows, parseSplit, splitRows } from "../data/split.ts";
+import { expectedInWords } from "../data/table_heads.ts";
 import { DataError } from "../errors.ts";
 import { isKnown, UNKNOWN } from "../heads/head.ts";
 import { type HeadSpec, kindOf } from "../heads/kinds.ts";
@@ -12,6 +13,7 @@ import type { Rows } from "../train/plan.ts";
 import { type Flag, type Flags, UsageError } from "./flags.ts";
 import { startProgress } from "./progress.ts";
 import { SOURCE_FLAGS, sourceOf } from "./source.ts";
+import { inOneLine } from "./stderr.ts";
 
 /** Flags of every command that reads labelled images. */
 export const DATA_FLAGS: Readonly<Record<string, Flag>> = {
@@ -61,7 +63,7 @@ export async function openDataset(
   const source = await sourceOf(flags, options);
   if (options.division !== undefined) {
     for (const warning of checkDivision(source, options.division)) {
-      console.error(`Warning: ${warning}`);
+      console.error(inOneLine(`Warning: ${warning}`));
     }
   }
   const bar = startProgress("Describing", source.entries.length);
@@ -73,9 +75,11 @@ export async function openDataset(
     onProgress: (done) => bar.update(done),
   }).finally(() => bar.stop());
   for (const { id, reason } of dataset.skipped) {
-    console.error(`Skipped ${id}: ${reason}`);
+    console.error(inOneLine(`Skipped ${id}: ${reason}`));
   }
-  for (const warning of dataset.warnings) console.error(`Warning: ${warning}`);
+  for (const warning of dataset.warnings) {
+    console.error(inOneLine(`Warning: ${warning}`));
+  }
   return { dataset, source };
 }
 
@@ -174,7 +178,7 @@ function translated(label: number, from: HeadSpec, to: HeadSpec): number {
   if (found !== undefined) return found;
   throw new DataError(
     `Cannot compare with this model: expected ${to.name} to be ${
-      kindOf(to).expected(to)
+      expectedInWords(to)
     }, got "${shown}"`,
   );
 }

@@ -1,6 +1,5 @@
 /** `deno task finetune`: corrects a model by labelled images, as POST /finetune does. @module */
 
-import { dirname } from "node:path";
 import { writeFileAtomically } from "../checkpoint/file.ts";
 import { viewSafetensors } from "../checkpoint/safetensors_reader.ts";
 import { isKnown } from "../heads/head.ts";
@@ -16,6 +15,8 @@ import { DATA_FLAGS, labelledAs, openDataset } from "./examples.ts";
 import { finetuneJson, finetuneText } from "./finetune_output.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
 import { startProgress } from "./progress.ts";
+import { tryFile } from "./run_files.ts";
+import { sayLines, tellLine } from "./stderr.ts";
 import { loadWeights } from "./weights.ts";
 
 /** Images of a request. */
@@ -52,9 +53,9 @@ if (import.meta.main) await runCommand(COMMAND, finetune);
 async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
   checkFlags(flags);
   const out = flags.text("out");
-  if (out !== undefined) await Deno.mkdir(dirname(out), { recursive: true });
   const file = flags.text("weights") ?? SHIPPED_WEIGHTS;
   const { weights, bytes } = await loadWeights(file);
+  if (out !== undefined) await tryFile("--out", out, bytes.length);
   const engine = await openEngine(flags.text("store") ?? "memory");
   const service = await Service.create({ weights, engine });
   try {
@@ -71,11 +72,15 @@ async function finetune(flags: Flags, signal: AbortSignal): Promise<number> {
     const written = out !== undefined && isChanged
       ? await write(out, (await transfer.export()).chunks)
       : undefined;
-    console.log(
+    sayLines(
       flags.has("json")
         ? finetuneJson(answers, written)
         : finetuneText(answers, written, flags.has("dry-run")),
     );
+    if (signal.aborted) {
+      tellLine("Interrupted: the other images were not used.");
+      return EXIT.interrupted;
+    }
     return answers.some(({ accepted }) => accepted) ? EXIT.ok : EXIT.failure;
   } finally {
     await service.close();
@@ -123,7 +128,10 @@ function checkFlags(flags: Flags): void {
   );
 }
 
-/** Corrects by request after request, each with images of as many groups as there are. */
+/**
+ * Corrects by request after request, each with images of as many groups as there
+ * are, until it is interrupted.
+ */
 async function correctAll(
   service: Service,
   examples: Examples,
@@ -143,7 +151,7 @@ async function correctAll(
   const answers: FinetuneAnswer[] = [];
   try {
     for (let start = 0; start < rows.length; start += REQUEST) {
-      signal.throwIfAborted();
+      if (signal.aborted) break; // what was learned until now is kept
       const batch = rows.slice(start, start + REQUEST);
       const { answer } = await service.finetune({
         describe: () =>

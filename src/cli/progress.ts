@@ -2,7 +2,7 @@
 
 // @ts-types="npm:@types/cli-progress@3.11.6"
 import progress from "cli-progress";
-import { tellLine, terminalStream } from "./stderr.ts";
+import { tellLine, terminalColumns, terminalStream } from "./stderr.ts";
 
 /** A bar that counts up to a total. */
 export interface ProgressBar {
@@ -31,7 +31,9 @@ export interface Standing {
 
 /** Seconds between lines where stderr is not a terminal. */
 const LINE_EVERY_S = 5;
-/** Columns of a line: those of every terminal. */
+/** Seconds of work before which those to come cannot be told from them. */
+const FAIR_SECONDS = 1;
+/** Columns of a line, unless a terminal has fewer. */
 const COLUMNS = 80;
 const LONGEST_BAR = 24;
 /** The width of the bar below which asides are left out. */
@@ -52,6 +54,7 @@ function terminalBar(title: string, total: number): ProgressBar {
       progressLine(
         { title, value, total, seconds: Number(eta), ...said },
         true,
+        Math.min(terminalColumns() ?? COLUMNS, COLUMNS),
       ),
     stream: terminalStream(),
     hideCursor: true,
@@ -87,7 +90,10 @@ class ProgressLines implements ProgressBar {
     }
     this.#printed = now;
     const [title, total] = [this.#title, this.#total];
-    const seconds = (now - this.#start) / 1000 * (total / value - 1);
+    const passed = (now - this.#start) / 1000;
+    const seconds = passed < FAIR_SECONDS && value < total
+      ? NaN
+      : passed * (total / value - 1);
     tellLine(
       progressLine({ title, value, total, seconds, notes, asides }, false),
     );
@@ -97,15 +103,16 @@ class ProgressLines implements ProgressBar {
 }
 
 /**
- * Progress on one line of at most 80 columns, with a bar where there is room and
- * one is wanted. Notes that do not fit are left out from the last on.
+ * Progress on one line of at most so many columns, with a bar where there is room
+ * and one is wanted. Notes that do not fit are left out from the last on.
  */
 export function progressLine(
   { title, value, total, seconds, notes, asides = [] }: Standing,
   withBar: boolean,
+  most = COLUMNS,
 ): string {
   const percent = `${Math.floor(100 * value / total)}%`.padStart(3);
-  const columns = COLUMNS - title.length - 1;
+  const columns = most - title.length - 1;
   const { line, whole } = fit(
     `${percent} ETA ${clock(seconds)}`,
     notes,

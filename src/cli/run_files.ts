@@ -18,35 +18,61 @@ const PAGE_BYTES = 1 << 20;
 /** The files of a run. */
 export interface RunFiles {
   readonly model: string;
-  /** Of a run that is not finished, from which it can go on. */
-  readonly checkpoint: string;
   readonly card: string;
   readonly report: string | undefined;
+  /** The checkpoint that the run goes on from and whose place its own takes, if it has that place. */
+  readonly checkpoint: string | undefined;
 }
 
 /**
- * Names the files of a run. A checkpoint that another run left is not replaced:
- * this one's gets the next free name.
+ * Names the files of a run.
  *
- * @param resumed The checkpoint that this run goes on from, whose place it takes.
+ * @param resumed The checkpoint that this run goes on from.
  */
-export async function nameRunFiles(
+export function nameRunFiles(
   model: string,
   report: string | undefined,
   resumed: string | undefined,
-): Promise<RunFiles> {
-  const stem = model.replace(/\.safetensors$/, "");
-  const isOurs = (file: string) =>
-    resumed !== undefined && resolve(resumed) === resolve(file);
-  let checkpoint = `${stem}.run.safetensors`;
-  for (let n = 2; !isOurs(checkpoint) && await exists(checkpoint); n++) {
-    checkpoint = `${stem}.run${n}.safetensors`;
-  }
-  return { model, checkpoint, card: `${stem}.md`, report };
+): RunFiles {
+  const stem = resolve(checkpointStem(model));
+  const isBeside = resumed !== undefined &&
+    resolve(resumed).startsWith(stem) &&
+    /^\d*\.safetensors$/.test(resolve(resumed).slice(stem.length));
+  return {
+    model,
+    card: `${stemOf(model)}.md`,
+    report,
+    checkpoint: isBeside ? resumed : undefined,
+  };
 }
 
-async function exists(path: string): Promise<boolean> {
-  return await Deno.lstat(path).then(() => true, () => false);
+/**
+ * The place of a run's checkpoint: that of the one it goes on from, or else the next
+ * free name beside the model, which an empty file keeps free from now on. Another
+ * run, even of the same moment, gets another.
+ */
+export async function reserveCheckpoint(
+  { model, checkpoint }: RunFiles,
+): Promise<string> {
+  if (checkpoint !== undefined) return checkpoint;
+  for (let n = 1;; n++) {
+    const name = `${checkpointStem(model)}${n === 1 ? "" : n}.safetensors`;
+    try {
+      using _reserved = await Deno.open(name, { write: true, createNew: true });
+      return name;
+    } catch (error) {
+      // Any other fault is one of writing the checkpoint, too, which deals with it.
+      if (!(error instanceof Deno.errors.AlreadyExists)) return name;
+    }
+  }
+}
+
+function stemOf(model: string): string {
+  return model.replace(/\.safetensors$/, "");
+}
+
+function checkpointStem(model: string): string {
+  return `${stemOf(model)}.run`;
 }
 
 /**
@@ -61,14 +87,22 @@ export async function tryRunFiles(
   modelBytes: number,
 ): Promise<void> {
   await tryFile("--out", model, modelBytes);
-  await tryFile("the model card", card, PAGE_BYTES);
-  if (report !== undefined) await tryFile("--report", report, PAGE_BYTES);
+  await tryFile("the model card", card);
+  if (report !== undefined) await tryFile("--report", report);
 }
 
-async function tryFile(
+/**
+ * Checks that a file can be written, before the work whose result goes there, by
+ * writing as much beside it and removing that again. Creates its folder.
+ *
+ * @param what The flag that names the file, for the message.
+ * @param bytes Its size, about; that of a report by default.
+ * @throws {UsageError} If it cannot.
+ */
+export async function tryFile(
   what: string,
   path: string,
-  bytes: number,
+  bytes = PAGE_BYTES,
 ): Promise<void> {
   const trial = `${await linkedFile(path)}.${crypto.randomUUID()}.tmp`;
   try {

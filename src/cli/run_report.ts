@@ -1,6 +1,7 @@
 /** From a finished run to what its report and its model card are written from. @module */
 
 import type { Dataset } from "../data/dataset.ts";
+import { ImageError } from "../errors.ts";
 import { isKnown } from "../heads/head.ts";
 import { formatPercent, formatQuantity } from "../report/format.ts";
 import { formatLabel, withUnit } from "../report/metrics.ts";
@@ -126,7 +127,7 @@ async function worstMistakes(
       const row = rows[n]!;
       mistakes.push({
         id: dataset.idOf(row),
-        image: await thumbnail(dataset.originOf(row)),
+        image: await thumbnail(dataset.originOf(row)).catch(unlessRemoved),
         head: head.name,
         truth: formatLabel(head, labels[n]!),
         predicted: formatLabel(head, predicted[n]!),
@@ -135,6 +136,11 @@ async function worstMistakes(
     }
   }
   return mistakes;
+}
+
+/** A report without an image that was removed, or damaged, since it was described, is better than none. */
+function unlessRemoved(error: unknown): undefined {
+  if (!(error instanceof ImageError)) throw error;
 }
 
 /** The positions of the worst answers of one head, the worst first. */

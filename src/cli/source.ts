@@ -12,6 +12,7 @@ import { type DeclaredHead, headInWords } from "../data/table_heads.ts";
 import { TABLE_NAME, tableSource } from "../data/table_source.ts";
 import { type HeadSpec, KIND_NAMES } from "../heads/kinds.ts";
 import { type Flag, type Flags, UsageError } from "./flags.ts";
+import { inOneLine } from "./stderr.ts";
 
 /** Flags that select the images and their labels. */
 export const SOURCE_FLAGS: Readonly<Record<string, Flag>> = {
@@ -89,7 +90,7 @@ async function wholeSource(
       declared,
     });
     const heads = source.heads.map(headInWords).join("; ");
-    console.error(`Labels of ${table}: ${heads}.`);
+    console.error(inOneLine(`Labels of ${table}: ${heads}.`));
     return source;
   }
   if (declared.size > 0) {

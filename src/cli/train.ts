@@ -2,6 +2,7 @@
 
 import { basename } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
+import { CapacityError } from "../errors.ts";
 import { descriptorLength, PREPROCESSING } from "../image/descriptor.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import type { Examples } from "../model/examples.ts";
@@ -17,9 +18,14 @@ import { checkResume, trainingRecord } from "../train/resume.ts";
 import { commandLine, EXIT, runCommand } from "./command.ts";
 import { openDataset, splitExamples, workersOf } from "./examples.ts";
 import { type Flags, UsageError } from "./flags.ts";
-import { nameRunFiles, type RunFiles, tryRunFiles } from "./run_files.ts";
+import {
+  nameRunFiles,
+  reserveCheckpoint,
+  type RunFiles,
+  tryRunFiles,
+} from "./run_files.ts";
 import { gatherRun } from "./run_report.ts";
-import { tellLine } from "./stderr.ts";
+import { saveModel, saveText } from "./saving.ts";
 import {
   checkHeadWeights,
   COMMAND,
@@ -36,7 +42,10 @@ import {
   trainJson,
 } from "./train_output.ts";
 import { trainWithProgress } from "./train_progress.ts";
-import { loadOrigin, loadState, saveState, servingState } from "./weights.ts";
+import { loadOrigin, loadState, servingState } from "./weights.ts";
+
+/** Bytes that a network may take, of which a checkpoint keeps most. */
+const MEMORY = 2 ** 32;
 
 if (import.meta.main) await runCommand(COMMAND, train);
 
@@ -105,12 +114,14 @@ async function askedBy(flags: Flags): Promise<Asked> {
   const appendix = await appendixOf(flags);
   const preprocessing = (resumed ?? origin?.model)?.preprocessing ??
     PREPROCESSING;
-  const files = await nameRunFiles(
+  const files = nameRunFiles(
     flags.text("out") ?? DEFAULTS.out,
     flags.text("report"),
     resume,
   );
-  await tryRunFiles(files, bytesOf(plan, descriptorLength(preprocessing)));
+  const bytes = bytesOf(plan, descriptorLength(preprocessing));
+  if (bytes > MEMORY) throw new CapacityError(bytes);
+  await tryRunFiles(files, bytes);
   return { plan, resumed, origin, preprocessing, files, moments, appendix };
 }
 
@@ -131,9 +142,11 @@ async function publish(
   const state = moments === "heads"
     ? servingState(outcome.state)
     : outcome.state;
-  const weights = await save(files.model, state);
+  const weights = await saveModel(files.model, state);
   // The run is finished: its checkpoint is no longer needed.
-  await Deno.remove(files.checkpoint).catch(() => {});
+  if (files.checkpoint !== undefined) {
+    await Deno.remove(files.checkpoint).catch(() => {});
+  }
   if (flags.has("json")) {
     console.log(trainJson(outcome, weights, seconds()));
   } else {
@@ -148,12 +161,16 @@ async function publish(
     seconds: seconds(),
     appendix,
   }, files.report !== undefined);
-  await Deno.writeTextFile(files.card, renderModelCard(run));
-  if (files.report !== undefined) {
-    await Deno.writeTextFile(files.report, renderReport(run));
-  }
-  if (!flags.has("json")) sayNext(files, moments === "all");
-  return weights.file === files.model ? EXIT.ok : EXIT.failure;
+  const written = {
+    model: weights.file,
+    card: await saveText(files.card, renderModelCard(run)),
+    report: files.report && await saveText(files.report, renderReport(run)),
+  };
+  if (!flags.has("json")) sayNext(written, moments === "all");
+  const { model, card, report } = written;
+  const isInPlace = model === files.model && card === files.card &&
+    report === files.report;
+  return isInPlace ? EXIT.ok : EXIT.failure;
 }
 
 /** Keeps the last good state of a run that did not finish. */
@@ -163,36 +180,14 @@ async function keep(
   files: RunFiles,
   seconds: number,
 ): Promise<number> {
-  const weights = await save(files.checkpoint, outcome.state);
+  const checkpoint = await reserveCheckpoint(files);
+  const weights = await saveModel(checkpoint, outcome.state);
+  if (weights.file !== checkpoint && files.checkpoint === undefined) {
+    await Deno.remove(checkpoint).catch(() => {}); // it is still empty
+  }
   if (flags.has("json")) console.log(trainJson(outcome, weights, seconds));
   sayStopped(outcome, weights.file);
   return EXIT[outcome.ended === "diverged" ? "diverged" : "interrupted"];
-}
-
-/**
- * Saves a model where it is to go or, where that has become impossible, among
- * the temporary files: hours of work may be in it.
- */
-async function save(
-  file: string,
-  state: ModelState,
-): Promise<{ file: string; sha256: string; bytes: number }> {
-  const saved = async (file: string) => {
-    const sha256 = await saveState(file, state);
-    return { file, sha256, bytes: (await Deno.stat(file)).size };
-  };
-  try {
-    return await saved(file);
-  } catch (error) {
-    const folder = await Deno.makeTempDir({ prefix: "tandem-" });
-    const rescued = await saved(`${folder}/${basename(file)}`);
-    tellLine(
-      `Cannot write ${file}: ${
-        (error as Error).message
-      }. Saved to ${rescued.file} instead.`,
-    );
-    return rescued;
-  }
 }
 
 /** The bytes that a checkpoint takes, about: parameters of the trunk, moments, best weights. */

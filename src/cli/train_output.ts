@@ -9,7 +9,7 @@ import type { Outcome } from "../train/outcome.ts";
 import { commandLine, shellQuoted } from "./command.ts";
 import { metricsLines } from "./metrics_text.ts";
 import type { RunFiles } from "./run_files.ts";
-import { tellLine } from "./stderr.ts";
+import { sayLines, tellLine } from "./stderr.ts";
 import { COMMAND } from "./train_flags.ts";
 
 /** A file that was written. */
@@ -70,7 +70,7 @@ export function sayMetrics(
       ? metricsLines("Cross-validation", heads, crossValidation)
       : []),
   ];
-  console.log(lines.join("\n"));
+  sayLines(lines.join("\n"));
 }
 
 /** Prints where the model is. */
@@ -83,7 +83,7 @@ export function saySaved({ file, sha256 }: Written): void {
  * without training again.
  */
 export function sayNext(
-  { model, card, report }: RunFiles,
+  { model, card, report }: Omit<RunFiles, "checkpoint">,
   whole: boolean,
 ): void {
   const weights = shellQuoted(model);
@@ -113,8 +113,16 @@ export function sayStopped(
 ): void {
   if (error !== undefined) tellLine(error.message);
   const how = ended === "diverged" ? "Diverged" : "Interrupted";
-  tellLine(`${how} after step ${step} of ${steps}; saved to ${file}.`);
-  if (ended !== "interrupted") return;
+  const when = step < steps
+    ? `after step ${step} of ${steps}`
+    : "in the cross-validation, of which no fold is kept";
+  tellLine(`${how} ${when}; saved to ${file}.`);
+  if (ended === "diverged") {
+    tellLine(
+      "Train again with a lower --learning-rate, or bound the gradient with --clip 1.",
+    );
+    return;
+  }
   const command = commandLine(COMMAND, ["resume"], ["--resume", file]);
   tellLine(`Resume with: ${command}`);
 }

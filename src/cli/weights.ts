@@ -20,6 +20,7 @@ import {
 } from "../model/state.ts";
 import { readWeights, type Weights } from "../service/weights.ts";
 import { createEvaluator, type Evaluator } from "../train/trainer.ts";
+import { isSystemError } from "./command.ts";
 
 /** Reads a model and puts it into memory, ready for batches of up to `batchSize` rows. */
 export async function loadEvaluator(
@@ -117,10 +118,13 @@ async function withFile<T>(
 
 /** An error of reading a weights file, in terms of that file. */
 function readingError(file: string | URL, error: unknown): unknown {
-  if (!(error instanceof Deno.errors.NotFound)) return fileError(file, error);
+  if (!isSystemError(error)) return fileError(file, error);
   const path = file instanceof URL ? file.pathname : file;
+  const why = error instanceof Deno.errors.NotFound
+    ? "found none"
+    : `got: ${error.message}`;
   return new CheckpointError(
-    `Cannot read the weights: expected a file at ${path}, found none`,
+    `Cannot read the weights: expected a file at ${path}, ${why}`,
     { cause: error },
   );
 }

@@ -19,8 +19,9 @@ import {
   otherFileWarnings,
   splitNameWarnings,
   unicodeWarnings,
+  unreadTableWarnings,
 } from "./folder_warnings.ts";
-import { type FoundFile, listFolder } from "./listing.ts";
+import { type FoundFile, listFolder, type Listing } from "./listing.ts";
 import type { Source, SourceEntry } from "./source.ts";
 
 /** DIR/<domain>/images/<item>/<file> is the deepest layout. */
@@ -41,9 +42,7 @@ export async function folderSource(
   { forTraining = true }: { forTraining?: boolean } = {},
 ): Promise<Source> {
   const listing = await listFolder(directory, DEPTH);
-  const images = listing.files.filter(({ names }) =>
-    isImageName(names.at(-1)!)
-  );
+  const images = imagesOf(listing);
   const others = listing.files.filter(({ names }) =>
     !isImageName(names.at(-1)!)
   );
@@ -52,13 +51,12 @@ export async function folderSource(
   const passedOver = [
     ...listingWarnings(listing),
     ...otherFileWarnings(others),
+    ...unreadTableWarnings(others),
   ];
   if (placed.length === 0) {
-    throw new DataError([
-      `Cannot find training images in "${directory}": expected ${LAYOUT}, found ` +
-      `${listing.files.length} files, ${images.length} of them images, none in an item's folder`,
-      ...passedOver,
-    ].join("\n"));
+    throw new DataError(
+      [await nothingPlaced(directory), ...passedOver].join("\n"),
+    );
   }
   const heads = headsOf(placed);
   const items = heads.at(-1)!.labels;
@@ -84,6 +82,30 @@ export async function folderSource(
       ...passedOver,
     ],
   };
+}
+
+function imagesOf({ files }: Listing): FoundFile[] {
+  return files.filter(({ names }) => isImageName(names.at(-1)!));
+}
+
+/** Says that no image has a place in a layout, and where they are instead, at any depth. */
+async function nothingPlaced(directory: string): Promise<string> {
+  const listing = await listFolder(directory);
+  const images = imagesOf(listing);
+  const found =
+    `Cannot find training images in "${directory}": expected ${LAYOUT}, found ` +
+    `${listing.files.length} files, ${images.length} of them images, none in an item's folder`;
+  if (images.some(({ names }) => names.length === 1)) {
+    return `${found}. If the folder is itself an item's, name the one above it.`;
+  }
+  if (images.length === 0) return found;
+  const [most] = [
+    ...Map.groupBy(
+      images,
+      ({ path }) => path.split("/").slice(0, -2).join("/"),
+    ),
+  ].sort(([, a], [, b]) => b.length - a.length)[0]!;
+  return `${found}. Most of them are in folders of "${directory}/${most}": name that one.`;
 }
 
 /** An image and its labels: its domain, if there is one, and its item. */

@@ -21,6 +21,20 @@ export function listingWarnings({ passedOver }: Listing): string[] {
     .map(([title, paths]) => `${title}: ${someNames(paths)}.`);
 }
 
+/** A table beside the items' folders, by its path. */
+const TABLE = /^[^/]+\.(csv|tsv)$/i;
+
+/** Names the tables in a folder that is read without any. */
+export function unreadTableWarnings(others: readonly FoundFile[]): string[] {
+  const tables = others.map(({ names }) => names.join("/"))
+    .filter((path) => TABLE.test(path));
+  return tables.length === 0 ? [] : [
+    `Tables that are not read: ${
+      someNames(tables)
+    }. If one has the labels, name it with --labels.`,
+  ];
+}
+
 /** Advice for images of types that cannot be read, and a count of other files. */
 export function otherFileWarnings(others: readonly FoundFile[]): string[] {
   const endings = others.map(({ names }) => unreadableEnding(names.at(-1)!));

@@ -56,7 +56,7 @@ export function quoted(text: string): string {
 
 /**
  * Reads a table from the bytes of its file `name`. Cells are trimmed and in NFC;
- * empty lines are left out.
+ * rows and last columns without any text, which spreadsheets write, are left out.
  *
  * @throws {DataError} If the bytes are not UTF-8 or not CSV, a row has another
  * number of cells than the heading, the first column is not headed "file" or one
@@ -67,7 +67,7 @@ export function parseTable(
   name: string,
 ): Table {
   const text = decode(bytes, name);
-  const [heading, ...records] = readRecords(text, name);
+  const [heading, ...records] = withoutBlankColumns(readRecords(text, name));
   if (heading?.cells[0] !== FILE) {
     throw tableError(
       name,
@@ -107,11 +107,26 @@ function decode(bytes: Uint8Array, name: string): string {
   }
 }
 
-/** The cells of each record and the line it begins on. */
-function readRecords(
-  text: string,
-  name: string,
-): { line: number; cells: string[] }[] {
+/** A row, the heading among them, and the line it begins on. */
+interface TextRecord {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** The rows without the columns behind the last that has any text. */
+function withoutBlankColumns(records: readonly TextRecord[]): TextRecord[] {
+  let width = 0;
+  for (const { cells } of records) {
+    width = Math.max(width, 1 + cells.findLastIndex((cell) => cell !== ""));
+  }
+  return records.map((record) => ({
+    ...record,
+    cells: record.cells.slice(0, width),
+  }));
+}
+
+/** The rows of a text. */
+function readRecords(text: string, name: string): TextRecord[] {
   const delimiter = /^"?file"?\s*?([,;\t])/.exec(text)?.[1] ?? ",";
   try {
     const records = parse(text, {
@@ -119,7 +134,7 @@ function readRecords(
       record_delimiter: "\n",
       info: true,
       relax_column_count: true,
-      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
       trim: true,
     }) as unknown as { record: string[]; info: { lines: number } }[];
     return records.map(({ record, info }) => ({

@@ -100,6 +100,15 @@ function guess(name: string, texts: readonly string[]): HeadSpec["kind"] {
   })!;
 }
 
+/** A list of labels is cut behind so many characters. */
+const LONGEST_LIST = 1000;
+
+/** The labels that a head has, for messages; of very many, the first. */
+export function expectedInWords(head: HeadSpec): string {
+  const text = kindOf(head).expected(head);
+  return text.length > LONGEST_LIST ? `${text.slice(0, LONGEST_LIST)}…` : text;
+}
+
 /** Says what a head was taken for, such as `price: number in EUR`. */
 export function headInWords(head: HeadSpec): string {
   const groups = kindOf(head).groups(head);

@@ -20,7 +20,11 @@ import {
   tableError,
   type TableRow,
 } from "./table.ts";
-import { type DeclaredHead, headsOfTable } from "./table_heads.ts";
+import {
+  type DeclaredHead,
+  expectedInWords,
+  headsOfTable,
+} from "./table_heads.ts";
 
 /** The table that a data folder may hold. */
 export const TABLE_NAME = "labels.csv";
@@ -67,7 +71,9 @@ export async function tableSource(
     heads,
     entries,
     warnings: [
-      ...decimalCommaWarnings(heads.filter(({ name }) => !declared.has(name))),
+      ...(known === undefined
+        ? nearNumberWarnings(table, heads, declared)
+        : []),
       ...unusedColumnWarnings(own, heads),
       ...unnamedWarnings(listing, files),
       ...listingWarnings(listing),
@@ -97,12 +103,14 @@ function filesOf(table: Table, { files }: Listing): FoundFile[] {
       tableError(table.name, line, "file", expected, got);
     const name = normalPath(file);
     if (name === undefined) {
-      throw fail("a path inside the data folder", quoted(file));
+      const relative = file.startsWith("/") ? "a relative path" : "a path";
+      throw fail(`${relative} inside the data folder`, quoted(file));
     }
     const found = byName.get(name);
     if (found === undefined) {
+      const meant = name.replaceAll("\\", "/").toLowerCase();
       const like = files.find(({ names }) =>
-        names.join("/").toLowerCase() === name.toLowerCase()
+        names.join("/").toLowerCase() === meant
       );
       const hint = like && `, while there is ${quoted(like.names.join("/"))}`;
       throw fail("a file that is there", `${quoted(file)}${hint ?? ""}`);
@@ -133,20 +141,54 @@ function labelOf(table: Table, row: TableRow, head: HeadSpec): number {
   if (text === "") return UNKNOWN;
   const label = kindOf(head).parse(head, text);
   if (label !== undefined) return label;
-  const expected = kindOf(head).expected(head);
-  throw tableError(table.name, row.line, head.name, expected, quoted(text));
+  throw tableError(
+    table.name,
+    row.line,
+    head.name,
+    expectedInWords(head),
+    quoted(text),
+  );
 }
 
-/** Names the columns of numbers that were taken for classes, as spreadsheets write them in many languages. */
-function decimalCommaWarnings(heads: readonly HeadSpec[]): string[] {
-  return heads.filter((head) =>
-    head.kind === "classes" && head.labels.some((label) =>
-      label.includes(",")
-    ) &&
-    head.labels.every((label) => /^[+-]?\d+(,\d+)?$/.test(label))
-  ).map(({ name }) =>
-    `Numbers with a decimal comma, taken for classes: ${name}. Write them with a point.`
+/** Of the cells of a column, this share at least makes one who wrote them think of numbers. */
+const MOSTLY = 0.8;
+
+/** Names the columns that were taken for classes and are likely to be meant as numbers. */
+function nearNumberWarnings(
+  { columns, rows }: Table,
+  heads: readonly HeadSpec[],
+  declared: ReadonlyMap<string, DeclaredHead>,
+): string[] {
+  const guessed = heads.filter(({ name, kind }) =>
+    kind === "classes" && !declared.has(name)
   );
+  return guessed.flatMap(({ name }) => {
+    const column = columns.indexOf(name);
+    const cells = rows.map(({ line, cells }) => ({
+      line,
+      text: cells[column]!,
+    }))
+      .filter(({ text }) => text !== "");
+    const others = cells.filter(({ text }) => !isNumber(text));
+    const [first] = others;
+    if (first === undefined) return []; // a model knows them as classes
+    // As spreadsheets write them in many languages, or in thousands.
+    if (others.every(({ text }) => /^[+-]?\d+(,\d+)+$/.test(text))) {
+      return [
+        `Numbers with a comma, taken for classes: ${name}. Write decimals with a point, and thousands without a comma.`,
+      ];
+    }
+    if (cells.length - others.length < MOSTLY * cells.length) return [];
+    return [
+      `Mostly numbers, taken for classes: ${name}, of which line ${first.line} has ${
+        quoted(first.text)
+      }. If numbers are meant, correct it, or leave it empty.`,
+    ];
+  });
+}
+
+function isNumber(text: string): boolean {
+  return Number.isFinite(Number(text));
 }
 
 function unusedColumnWarnings(

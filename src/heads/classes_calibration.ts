@@ -1,7 +1,7 @@
 /** Calibration of heads that select a class. @module */
 
 import type { Kernels } from "../kernels/mod.ts";
-import { solvePositive } from "../nn/solve.ts";
+import { assess, SCALE_PRECISION } from "./classes_loss.ts";
 import { type HeadOutputs, indexOfLargest, isKnown } from "./head.ts";
 
 /** The calibration of logits z: their probabilities are softmax((z + offsets) / temperature). */
@@ -14,10 +14,6 @@ export interface ClassesCalibration {
   readonly known?: readonly number[];
 }
 
-/** Prior standard deviation of the offsets, in nats: few images leave them near 0. */
-const OFFSET_DEVIATION = 0.4;
-/** The precision of the prior at scale 1, for logits that do not determine it. */
-const SCALE_PRECISION = 1e-9;
 const LOWEST = 1 / 16;
 const HIGHEST = 16;
 const STEPS = 40;
@@ -84,10 +80,10 @@ function leastLoss(kernels: Kernels, outputs: HeadOutputs): ClassesCalibration {
   point[0] = 1;
   let here = assess(kernels, outputs, point);
   for (let step = 0; step < STEPS; step++) {
-    const { loss, gradient, hessian } = here;
-    solvePositive(hessian, gradient); // the gradient becomes Newton's step
+    const { loss } = here;
+    const newton = here.newtonStep();
     for (let halving = 0; halving < HALVINGS && here.loss >= loss; halving++) {
-      const next = point.map((value, i) => value - gradient[i]! / 2 ** halving);
+      const next = point.map((value, i) => value - newton[i]! / 2 ** halving);
       if (next[0]! < point[0]! / 2) continue;
       const there = assess(kernels, outputs, next);
       if (there.loss < loss) [point, here] = [next, there];
@@ -134,77 +130,4 @@ function consistentTemperature(
     else high = middle;
   }
   return Math.sqrt(low * high);
-}
-
-/** The loss at a point (a, δ), and its derivatives; of the Hessian, the lower triangle. */
-interface Assessment {
-  readonly loss: number;
-  readonly gradient: Float64Array;
-  readonly hessian: readonly Float64Array[];
-}
-
-/**
- * The loss of leastLoss summed over labelled images,
- *
- *   Σ −Σ_c t_c log softmax(a z + δ)_c + |δ|² / 2σ² + ρ (a − 1)² / 2,
- *   t = (1 − ε) e_label + ε / classes
- */
-function assess(
-  kernels: Kernels,
-  { logits, width: classes, labels }: HeadOutputs,
-  point: Float64Array,
-): Assessment {
-  const precision = 1 / OFFSET_DEVIATION ** 2;
-  const scale = point[0]!;
-  const gradient = point.map((value) => precision * value);
-  gradient[0] = SCALE_PRECISION * (scale - 1);
-  const hessian = Array.from(point, (_, i) => {
-    const row = new Float64Array(i + 1);
-    row[i] = i === 0 ? SCALE_PRECISION : precision;
-    return row;
-  });
-  let loss = SCALE_PRECISION * (scale - 1) ** 2 / 2;
-  for (const offset of point.subarray(1)) loss += precision * offset ** 2 / 2;
-
-  const images = labels.filter(isKnown).length;
-  const smoothing = 1 / (images + 1);
-  const p = new Float64Array(classes);
-  labels.forEach((label, n) => {
-    if (!isKnown(label)) return;
-    const z = logits.subarray(n * classes, (n + 1) * classes);
-    const logSum = softmax(kernels, z, point, p);
-    const mean = p.reduce((sum, share, c) => sum + share * z[c]!, 0);
-    for (let c = 0; c < classes; c++) {
-      const target = smoothing / classes + (c === label ? 1 - smoothing : 0);
-      const q = scale * z[c]! + point[c + 1]!;
-      loss += target * (logSum - q);
-      gradient[0]! += (p[c]! - target) * z[c]!;
-      gradient[c + 1]! += p[c]! - target;
-      hessian[0]![0]! += p[c]! * (z[c]! - mean) * z[c]!;
-      const row = hessian[c + 1]!;
-      row[0]! += p[c]! * (z[c]! - mean);
-      for (let k = 0; k <= c; k++) row[k + 1]! -= p[c]! * p[k]!;
-      row[c + 1]! += p[c]!;
-    }
-  });
-  return { loss, gradient, hessian };
-}
-
-/** Writes softmax(a z + δ) to `out`; returns the logarithm of its denominator, log Σ exp(a z + δ). */
-function softmax(
-  kernels: Kernels,
-  z: Float32Array,
-  point: Float64Array,
-  out: Float64Array,
-): number {
-  const scale = point[0]!;
-  for (let c = 0; c < out.length; c++) out[c] = scale * z[c]! + point[c + 1]!;
-  const largest = out.reduce((most, q) => Math.max(most, q), -Infinity);
-  let sum = 0;
-  for (let c = 0; c < out.length; c++) {
-    out[c] = kernels.exp(out[c]! - largest);
-    sum += out[c]!;
-  }
-  for (let c = 0; c < out.length; c++) out[c]! /= sum;
-  return largest + kernels.log(sum);
 }

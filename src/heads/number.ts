@@ -35,6 +35,9 @@ export interface NumberAnswer {
   readonly unit?: string;
 }
 
+/** The largest label: sums of squares of numbers up to it are finite. */
+const LARGEST = 1e100;
+
 /** Estimation. */
 export const number: HeadKind<NumberHead, NumberCalibration, NumberAnswer> = {
   metrics: [
@@ -133,7 +136,7 @@ export const number: HeadKind<NumberHead, NumberCalibration, NumberAnswer> = {
     const text = typeof value === "string" ? value.trim() : value;
     if (typeof text !== "number" && typeof text !== "string") return undefined;
     const parsed = text === "" ? NaN : Number(text);
-    return Number.isFinite(parsed) ? parsed : undefined;
+    return Math.abs(parsed) <= LARGEST ? parsed : undefined;
   },
 
   show: (_, label) => sevenDigits(label),

@@ -13,6 +13,8 @@ export interface ImageLimits {
   readonly bytes: number;
   /** Width times height. */
   readonly pixels: number;
+  /** True if no setting changes them. */
+  readonly fixed?: boolean;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -27,6 +29,7 @@ export const DEFAULT_LIMITS: ImageLimits = {
 export const COMMAND_LIMITS: ImageLimits = {
   bytes: 32 * MEBIBYTE,
   pixels: 50_000_000,
+  fixed: true,
 };
 
 /**
@@ -43,13 +46,17 @@ const COSTLY = [
   {
     kind: "inks",
     divisor: 3,
-    what: "in CMYK (a third of MAX_PIXELS; more as RGB)",
+    what: "in CMYK",
+    share: "a third of MAX_PIXELS",
+    more: "more as RGB",
   },
   // Decoding takes three times the memory.
   {
     kind: "deep",
     divisor: 2,
-    what: "with 16 bits a channel (half of MAX_PIXELS; more with 8 bits)",
+    what: "with 16 bits a channel",
+    share: "half of MAX_PIXELS",
+    more: "more with 8 bits",
   },
 ] as const;
 
@@ -81,14 +88,15 @@ export function checkImage(
   const { width, height, passes = 1 } = header;
   if (width * height > limits.pixels) {
     throw tooLarge(
-      `${limits.pixels} pixels (MAX_PIXELS)`,
+      `${limits.pixels} pixels${limits.fixed ? "" : " (MAX_PIXELS)"}`,
       `${width}×${height}`,
     );
   }
-  for (const { kind, divisor, what } of COSTLY) {
+  for (const { kind, divisor, what, share, more } of COSTLY) {
     const fewer = Math.floor(limits.pixels / divisor);
     if (header[kind] && width * height > fewer) {
-      throw tooLarge(`${fewer} pixels ${what}`, `${width}×${height}`);
+      const note = limits.fixed ? more : `${share}; ${more}`;
+      throw tooLarge(`${fewer} pixels ${what} (${note})`, `${width}×${height}`);
     }
   }
   const most = Math.min(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CapacityError } from "../errors.ts";
 import { type Kernels, loadKernels } from "./mod.ts";
 
 /** Hands out zeroed blocks of the arena, each on a 64-byte boundary. */
@@ -30,7 +31,8 @@ const MAX_PAGES = 65536;
  * once on the memory. It must only allocate, and the same both times. The memory
  * never grows, so that no view is ever detached.
  *
- * @throws {RangeError} If a length is not a whole number ≥ 0, or if more than 4 GiB are asked for.
+ * @throws {CapacityError} If more than 4 GiB are asked for.
+ * @throws {RangeError} If a length is not a whole number ≥ 0.
  */
 export async function createArena<V>(
   layout: (allocate: Allocator) => V,
@@ -55,11 +57,7 @@ export function layOut<V>(
     return undefined;
   }));
   const pages = Math.ceil(counted / PAGE);
-  if (pages > MAX_PAGES) {
-    throw new RangeError(
-      `Cannot make an arena: expected at most 4 GiB, got ${counted} bytes`,
-    );
-  }
+  if (pages > MAX_PAGES) throw new CapacityError(counted);
   const memory = new WebAssembly.Memory({
     initial: pages,
     maximum: pages,

@@ -1,5 +1,7 @@
 /** Systems of linear equations, in double precision and with the same bits on every machine. @module */
 
+import { dot } from "./dot.ts";
+
 /**
  * The solution of A x = b for a symmetric, positive definite A, by its Cholesky
  * factor: L Lᵀ = A, L y = b, Lᵀ x = y.
@@ -52,4 +54,60 @@ function factorize(matrix: readonly Float64Array[]): void {
       row[j] = i === j ? Math.sqrt(left) : left / other[j]!;
     }
   }
+}
+
+/** Conjugate gradients end when the residual is this share of the vector's length. */
+const SMALLEST_RESIDUAL = 1e-10;
+
+/**
+ * The solution of A x = b for a symmetric, positive definite A that is too large
+ * to write down, by conjugate gradients preconditioned with A's diagonal. It takes
+ * about as many products with A as A has clusters of eigenvalues, and never more
+ * than b has numbers.
+ *
+ * @param multiply Returns A v for a v [n].
+ * @param diagonal The diagonal of A [n].
+ * @param vector b [n].
+ *
+ * Source: Golub and Van Loan, Matrix Computations, 11.5.2.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const double = (vector: Float64Array) => vector.map((value) => 2 * value);
+ * const solution = solveByProducts(
+ *   double,
+ *   Float64Array.of(2, 2),
+ *   Float64Array.of(4, 6),
+ * );
+ *
+ * assertEquals(solution, Float64Array.of(2, 3));
+ * ```
+ */
+export function solveByProducts(
+  multiply: (vector: Float64Array) => Float64Array,
+  diagonal: Float64Array,
+  vector: Float64Array,
+): Float64Array {
+  const solution = new Float64Array(vector.length);
+  const residual = vector.slice();
+  let scaled = residual.map((value, i) => value / diagonal[i]!);
+  let direction = scaled.slice();
+  let size = dot(residual, scaled);
+  const enough = SMALLEST_RESIDUAL ** 2 * dot(vector, vector);
+  for (let n = 0; n < vector.length; n++) {
+    if (!(dot(residual, residual) > enough)) break;
+    const product = multiply(direction);
+    const length = size / dot(direction, product);
+    for (let i = 0; i < vector.length; i++) {
+      solution[i]! += length * direction[i]!;
+      residual[i]! -= length * product[i]!;
+    }
+    scaled = residual.map((value, i) => value / diagonal[i]!);
+    const before = size;
+    size = dot(residual, scaled);
+    direction = direction.map((value, i) => scaled[i]! + size / before * value);
+  }
+  return solution;
 }

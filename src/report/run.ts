@@ -32,8 +32,8 @@ export interface DatasetSummary {
 export interface Mistake {
   /** The image's name in the dataset. */
   readonly id: string;
-  /** The image, small, as a `data:image/…` URL. */
-  readonly image: string;
+  /** The image, small, as a `data:image/…` URL; undefined if it is not there any more. */
+  readonly image: string | undefined;
   /** Name of the head that was wrong. */
   readonly head: string;
   readonly truth: string;

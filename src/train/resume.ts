@@ -59,7 +59,9 @@ export function checkResume(
     const longer = name === "recipe.epochs" && Number(value) >= Number(had);
     if (value !== had && !longer) {
       throw new RangeError(
-        `Cannot resume: expected ${name} ${had} as at the start, got ${value}`,
+        `Cannot resume: expected ${name} ${
+          had ?? "none"
+        } as at the start, got ${value ?? "none"}`,
       );
     }
   }

@@ -44,8 +44,13 @@ Deno.test("adapt says what it wants before it trains", () =>
       );
       assertEquals(code, 2, stderr);
       assertStringIncludes(stderr, message);
+      return stderr;
     };
-    await refuse(["--source", "indoors"], "expected --target GROUP, got none");
+    const told = await refuse(
+      ["--source", "indoors"],
+      "expected --target GROUP, got none",
+    );
+    assert(!told.includes("Describing"), told);
     await refuse([...PAIR, "--curve", "0,x"], "Cannot read --curve");
     await refuse([...PAIR, "--shots", "0"], "expected a whole number ≥ 1");
     await refuse(

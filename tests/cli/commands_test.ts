@@ -7,7 +7,7 @@ import {
 import { loadState, saveState } from "../../src/cli/weights.ts";
 import { PREPROCESSING } from "../../src/image/descriptor.ts";
 import { randomPng, withFolder } from "../data/images.ts";
-import { folderOf, SMALL, task } from "./task.ts";
+import { command, folderOf, SMALL, task } from "./task.ts";
 
 const FILES = folderOf(["indoors", "outdoors"], ["mug", "pen", "ruler"], 4);
 
@@ -268,3 +268,137 @@ Deno.test("bad data exits 3 and names what is wrong", () =>
       "found none",
     );
   }));
+
+Deno.test("a model that cannot be opened, or is not there, is named and said to be bad data", () =>
+  withFolder({}, async (folder) => {
+    const [loop, none] = [`${folder}/loop`, `${folder}/none`];
+    await Deno.symlink("loop", loop);
+    for (
+      const asked of [
+        ["predict", "x.jpg"],
+        ["predict", "x.jpg", "--store", `${folder}/store.kv`],
+        ["evaluate", "--data", folder],
+        ["finetune", "--data", folder, "--dry-run"],
+      ]
+    ) {
+      for (const [file, why] of [[loop, "got: "], [none, "found none"]]) {
+        const ended = await task(...asked, "--weights", file!);
+        assertEquals([ended.code, ended.stdout], [3, ""], ended.stderr);
+        assertStringIncludes(
+          ended.stderr,
+          `Cannot read the weights: expected a file at ${file}, ${why}`,
+        );
+        assert(!ended.stderr.includes("    at "), ended.stderr);
+      }
+    }
+  }));
+
+Deno.test("a command whose result could not be written says so before it begins", () =>
+  withFolder(FILES, async (folder) => {
+    const data = ["--data", `${folder}/data`];
+    const file = `${folder}/file`;
+    await Deno.writeTextFile(file, "");
+    for (
+      const [flag, ...asked] of [
+        ["--out", "finetune"],
+        ["--out", "compare"],
+        ["--out", "ablate"],
+        ["--report", "adapt", "--source", "indoors", "--target", "outdoors"],
+      ] as const
+    ) {
+      for (const place of [folder, `${file}/below`]) {
+        const ended = await task(...asked, ...data, flag, place);
+        assertEquals(ended.code, 2, ended.stderr);
+        assertStringIncludes(
+          ended.stderr,
+          `Cannot write ${flag}: expected a file that can be written, got "${place}"`,
+        );
+        assert(!ended.stderr.includes("Describing"), ended.stderr);
+      }
+    }
+  }));
+
+Deno.test("a store that cannot be opened is told in the words of its database", () =>
+  withFolder({ file: new Uint8Array() }, async (folder) => {
+    const { code, stderr } = await task(
+      ...["evaluate", "--data", folder, "--store", `${folder}/file/store.kv`],
+    );
+    assertEquals(code, 1, stderr);
+    assertMatch(stderr, /^Cannot use the store: .*store\.kv/m);
+    assert(!stderr.includes("    at "), stderr);
+  }));
+
+Deno.test("predict says what it passes over, and predicts everything else", () =>
+  withFolder({
+    "a/1.png": randomPng(1),
+    "a/2.heic": new Uint8Array(8),
+    "b/notes.txt": new Uint8Array(8),
+  }, async (folder) => {
+    await Deno.symlink("nowhere", `${folder}/a/3.png`);
+    const { code, stdout, stderr } = await task(
+      ...["predict", "--csv", `${folder}/b`, `${folder}/none`, `${folder}/a/`],
+    );
+    assertEquals(code, 3, stderr);
+    const [, row, ...more] = stdout.trim().split("\n");
+    assertEquals(row!.split(",")[0], `${folder}/a/1.png`);
+    assertEquals(more, []);
+    for (
+      const said of [
+        `Warning: ${folder}/a: Links that lead nowhere, skipped: 3.png.`,
+        `Warning: ${folder}/a: Images of types that cannot be read, ignored: 1 (.heic).`,
+        `Cannot predict ${folder}/b: expected a folder with images`,
+        `Cannot read ${folder}/none: expected an image file, found none`,
+      ]
+    ) assertStringIncludes(stderr, said);
+  }));
+
+Deno.test("predict prints what it has predicted until it is interrupted", () =>
+  withFolder({ "a.png": randomPng(1) }, async (folder) => {
+    const images = Array(20_000).fill(`${folder}/a.png`);
+    const child = command(["predict", "--csv", `${folder}/none`, ...images])
+      .spawn();
+    const stdout = new Response(child.stdout).text();
+    let stderr = "";
+    let sent = false;
+    const texts = child.stderr.pipeThrough(new TextDecoderStream());
+    for await (const text of texts) {
+      stderr += text;
+      if (sent || !stderr.includes("found none")) continue;
+      sent = true;
+      child.kill("SIGTERM");
+    }
+    assertEquals((await child.status).code, 130, stderr);
+    const [, count] = stderr.match(/Interrupted: predicted (\d+) of 20001\./)!;
+    const rows = (await stdout).split("\n").slice(1).filter((row) =>
+      row !== ""
+    );
+    assertEquals(rows.length, Number(count));
+  }));
+
+Deno.test("the name of a folder can neither command the terminal nor begin a line", () => {
+  const name = "\x1b]0;\u202ered\x9b\nWarning: blue";
+  const files = folderOf(["indoors"], [name, "pen"], 3);
+  return withFolder(files, async (folder) => {
+    const [data, out] = [`${folder}/data/indoors`, `${folder}/m.safetensors`];
+    const trained = await task(
+      ...["train", "--data", data, "--out", out, "--epochs", "1", ...SMALL],
+    );
+    const ask = ["predict", data, "--weights", out];
+    const [predicted, json] = [
+      await task(...ask),
+      await task(...ask, "--json"),
+    ];
+    for (const { code, stdout, stderr } of [trained, predicted]) {
+      assertEquals(code, 0, stderr);
+      // deno-lint-ignore no-control-regex
+      assert(!/[\x1b\x9b\u202e]/.test(stdout + stderr), stdout + stderr);
+    }
+    const shown = "\\u001b]0;\\u202ered\\u009b\\nWarning: blue";
+    assertStringIncludes(
+      trained.stderr,
+      `Warning: Fewer than 5 images of item ${shown}, pen.\n`,
+    );
+    const [{ item }] = JSON.parse(json.stdout).predictions;
+    assert(item.top.some(({ label }: { label: string }) => label === name));
+  });
+});

@@ -10,7 +10,7 @@ import {
 import { openSafetensors } from "../../src/checkpoint/file.ts";
 import { loadState } from "../../src/cli/weights.ts";
 import { withFolder } from "../data/images.ts";
-import { folderOf, SMALL, task } from "./task.ts";
+import { command, folderOf, SMALL, task } from "./task.ts";
 
 const FILES = {
   ...folderOf(["indoors", "outdoors"], ["mug", "pen"], 16),
@@ -73,6 +73,33 @@ Deno.test("finetune corrects a file, which remembers it, or what a store serves"
     const rest = await finetune("--weights", once, "--out", twice);
     assertEquals(rest.images, 64);
     assert(await rememberedIn(twice) > 2, "it goes on from what it remembers");
+
+    const part = `${folder}/part.safetensors`;
+    const interrupted = command([
+      ...["finetune", "--data", `${folder}/data`, "--workers", "1"],
+      ...["--trusted", "--weights", weights, "--out", part],
+    ]).spawn();
+    const learned = new Response(interrupted.stdout).text();
+    let stderr = "";
+    for await (
+      const text of interrupted.stderr.pipeThrough(new TextDecoderStream())
+    ) {
+      // After the first request of two.
+      if (!stderr.includes("Correcting") && text.includes("Correcting")) {
+        interrupted.kill("SIGTERM");
+      }
+      stderr += text;
+    }
+    assertEquals((await interrupted.status).code, 130, stderr);
+    assertStringIncludes(
+      stderr,
+      "Interrupted: the other images were not used.",
+    );
+    assertMatch(
+      await learned,
+      /^Learned from .*\n.*part\.safetensors \(sha-256/s,
+    );
+    assert(await rememberedIn(part) > 0, "what was learned is kept");
 
     const store = `${folder}/store.kv`;
     const args = ["--weights", weights, ...table, "--store", store];

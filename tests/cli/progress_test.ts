@@ -69,13 +69,18 @@ Deno.test("the time left is said in seconds, minutes or hours, and not before it
   ]);
 });
 
-Deno.test("no line is longer than 80 columns, whatever heads are called", () => {
+Deno.test("no line is longer than a terminal is wide, whatever heads are called", () => {
   const notes = fc.array(fc.string({ maxLength: 70 }), { maxLength: 12 });
+  const columns = fc.integer({ min: 24, max: 80 });
   fc.assert(
-    fc.property(notes, notes, fc.boolean(), (notes, asides, withBar) => {
-      const line = progressLine({ ...TRAINING, notes, asides }, withBar);
-      assert(line.length <= 80, `${line.length}: ${line}`);
-      assert(line.startsWith("Training ") && line.includes("45%"));
-    }),
+    fc.property(
+      ...[notes, notes, fc.boolean(), columns],
+      (notes, asides, withBar, columns) => {
+        const standing = { ...TRAINING, notes, asides };
+        const line = progressLine(standing, withBar, columns);
+        assert(line.length <= columns, `${line.length}: ${line}`);
+        assert(line.startsWith("Training ") && line.includes("45%"));
+      },
+    ),
   );
 });

@@ -1,10 +1,15 @@
 // A training run loses no model, however it ends.
 
+import { dirname, resolve } from "node:path";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { nameRunFiles, tryRunFiles } from "../../src/cli/run_files.ts";
+import {
+  nameRunFiles,
+  reserveCheckpoint,
+  tryRunFiles,
+} from "../../src/cli/run_files.ts";
 import { loadState } from "../../src/cli/weights.ts";
 import { withFolder } from "../data/images.ts";
-import { command, folderOf, SMALL, task } from "./task.ts";
+import { command, folderOf, type Result, SMALL, task } from "./task.ts";
 
 const FILES = folderOf(["indoors", "outdoors"], ["mug", "pen", "ruler"], 4);
 
@@ -24,10 +29,20 @@ const trainFlags = (folder: string, out: string, epochs = 2000) => [
 ];
 
 /** Runs a command, sends the signals as soon as it trains, and says how it ended. */
-async function stopped(
+function stopped(
   args: string[],
   signals: readonly Deno.Signal[],
-): Promise<{ code: number; stderr: string; stdout: string }> {
+): Promise<Result> {
+  return disturbed(args, (child) => {
+    for (const signal of signals) child.kill(signal);
+  });
+}
+
+/** Runs a command, does something as soon as it trains, and says how it ended. */
+async function disturbed(
+  args: string[],
+  disturb: (child: Deno.ChildProcess) => void,
+): Promise<Result> {
   const child = command(args).spawn();
   const stdout = new Response(child.stdout).text();
   let stderr = "";
@@ -36,7 +51,7 @@ async function stopped(
     stderr += text;
     if (sent || !stderr.includes("Training")) continue;
     sent = true;
-    for (const signal of signals) child.kill(signal);
+    disturb(child);
   }
   const { code } = await child.status;
   return { code, stderr, stdout: await stdout };
@@ -155,6 +170,18 @@ Deno.test("a finished run says what it reached, how few images that rests on, an
     ) assertStringIncludes(stdout, text);
   }));
 
+Deno.test("a network that no memory holds is refused before its size is tried on the disk", () =>
+  withFolder(FILES, async (folder) => {
+    const train = trainFlags(folder, "m.safetensors");
+    for (const size of [["--hidden", "9999999"], ["--batch-size", "999999"]]) {
+      const { code, stderr } = await task(...train, ...size);
+      assertEquals(code, 2, stderr);
+      assertStringIncludes(stderr, "expected at most 4 GiB, got ");
+      assertStringIncludes(stderr, `a smaller --batch-size\n`);
+    }
+    assertEquals(namesIn(folder), []);
+  }));
+
 Deno.test("what cannot be written is said before anything is computed", () =>
   withFolder({ ...FILES, "folder/x": new Uint8Array() }, async (folder) => {
     const refuse = async (flags: string[], message: string) => {
@@ -187,22 +214,32 @@ Deno.test("what cannot be written is said before anything is computed", () =>
 Deno.test("a checkpoint takes the place of the one its run goes on from, and of no other", () =>
   withFolder({}, async (folder) => {
     const model = `${folder}/m.safetensors`;
-    const checkpointOf = async (resumed?: string) =>
-      (await nameRunFiles(model, undefined, resumed)).checkpoint;
+    const checkpointOf = (resumed?: string) =>
+      reserveCheckpoint(nameRunFiles(model, undefined, resumed));
     const [first, second] = [1, 2].map((n) =>
       `${folder}/m.run${n === 1 ? "" : n}.safetensors`
     ) as [string, string];
-    assertEquals(await checkpointOf(), first);
-    await Deno.writeTextFile(first, "of another run");
-    assertEquals(await checkpointOf(), second);
-    assertEquals(await checkpointOf(`${folder}/./m.run.safetensors`), first);
-    await Deno.writeTextFile(second, "of a third");
+    const others = nameRunFiles(
+      `${folder}/other.safetensors`,
+      undefined,
+      first,
+    );
+    assertEquals(others.checkpoint, undefined);
+    // Two runs that began before either had a checkpoint.
+    assertEquals(
+      (await Promise.all([checkpointOf(), checkpointOf()])).sort(),
+      [second, first].sort(),
+    );
+    assertEquals(
+      resolve(await checkpointOf(`${folder}/./m.run.safetensors`)),
+      first,
+    );
     assertEquals(await checkpointOf(second), second);
   }));
 
 Deno.test("trying whether files can be written leaves nothing behind and what is there alone", () =>
   withFolder({}, async (folder) => {
-    const files = await nameRunFiles(
+    const files = nameRunFiles(
       `${folder}/new/m.safetensors`,
       `${folder}/r.html`,
       undefined,
@@ -212,4 +249,45 @@ Deno.test("trying whether files can be written leaves nothing behind and what is
     assertEquals(namesIn(folder), ["new", "r.html"]);
     assertEquals(namesIn(`${folder}/new`), []);
     assertEquals(await Deno.readTextFile(files.report!), "an older report");
+  }));
+
+Deno.test("images that are removed while a run trains are missing in its report, and nothing else", () =>
+  withFolder(FILES, async (folder) => {
+    const report = `${folder}/report.html`;
+    const { code, stderr } = await disturbed(
+      [...trainFlags(folder, "m.safetensors", 200), "--report", report],
+      () => Deno.removeSync(`${folder}/data/indoors`, { recursive: true }),
+    );
+    assertEquals(code, 0, stderr);
+    assertEquals(namesIn(folder), ["m.md", "m.safetensors", "report.html"]);
+    assertStringIncludes(
+      await Deno.readTextFile(report),
+      "The image was removed, or damaged, during the run.",
+    );
+  }));
+
+Deno.test("a run whose folder is gone at its end saves all of its files elsewhere", () =>
+  withFolder({ ...FILES, "out/x": new Uint8Array() }, async (folder) => {
+    const out = `${folder}/out`;
+    const flags = trainFlags(folder, "out/m.safetensors", 200)
+      .filter((flag) => flag !== "--json");
+    const { code, stdout, stderr } = await disturbed(
+      [...flags, "--report", `${out}/r.html`],
+      () => Deno.removeSync(out, { recursive: true }),
+    );
+    assertEquals(code, 1, stderr);
+    const places = ["m.safetensors", "m.md", "r.html"].map((name) => {
+      const [, place] = stderr.match(
+        new RegExp(`Cannot write ${out}/${name}: .* Saved to (.*) instead\\.`),
+      )!;
+      assertStringIncludes(stdout, place!);
+      return place!;
+    });
+    const [model, card, report] = places as [string, string, string];
+    assert((await loadState(model)).parameters.size > 0);
+    assertStringIncludes(await Deno.readTextFile(card), "# Model card");
+    assertStringIncludes(await Deno.readTextFile(report), "</html>");
+    for (const place of places) {
+      await Deno.remove(dirname(place), { recursive: true });
+    }
   }));

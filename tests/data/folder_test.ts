@@ -115,6 +115,18 @@ Deno.test("hidden files are left out, other files counted", () =>
     ]);
   }));
 
+Deno.test("a table that is not called labels.csv is named, with the flag for it", () =>
+  withFiles(
+    ["mug/a.jpg", "pen/a.jpg", "pen/sizes.csv", "Labels.csv", "train.TSV"],
+    async (at) => {
+      const { warnings } = await folderSource(at);
+      assertEquals(warnings, [
+        "Files that are not images by their names, ignored: 3.",
+        "Tables that are not read: Labels.csv, train.TSV. If one has the labels, name it with --labels.",
+      ]);
+    },
+  ));
+
 Deno.test("an item that is a link is an item, and no image counts twice", () =>
   withFiles(
     ["elsewhere/mug/a.jpg", "data/pen/a.jpg", "data/pen/b.jpg"],
@@ -317,6 +329,21 @@ Deno.test("images in no item's folder are refused and counted", () =>
     ["a.jpg", "b.png", "c.txt"],
     "found 3 files, 2 of them images, none in an item",
   ));
+
+Deno.test("a folder whose images lie too deep, or not deep enough, is told where they are", async () => {
+  await rejectsWith(
+    ["a/b/c/mug/1.jpg", "a/b/c/pen/1.jpg", "a/b/d/2/x/1.jpg"],
+    "found 3 files, 3 of them images, none in an item's folder. Most of them are in folders of \"",
+  );
+  await rejectsWith(
+    ["a/b/c/mug/1.jpg", "notes.txt"],
+    '/a/b/c": name that one.',
+  );
+  await rejectsWith(
+    ["1.jpg", "2.jpg"],
+    "If the folder is itself an item's, name the one above it.",
+  );
+});
 
 Deno.test("a single item is refused, unless one is enough", async () => {
   const paths = ["web/mug/a.jpg", "cam/mug/a.jpg"];

@@ -73,7 +73,14 @@ Deno.test("a row that names no image of its own is refused by line", async () =>
     ["a", 'a file that is there, got "a"'],
     ["../b.jpg", 'a path inside the data folder, got "../b.jpg"'],
     ["a/../../b.jpg", 'a path inside the data folder, got "a/../../b.jpg"'],
-    ["/etc/passwd", 'a path inside the data folder, got "/etc/passwd"'],
+    [
+      "/etc/passwd",
+      'a relative path inside the data folder, got "/etc/passwd"',
+    ],
+    [
+      "A\\1.png",
+      'a file that is there, got "A\\\\1.png", while there is "a/1.png"',
+    ],
     ["./a/1.png", 'each file once, and line 2 has it, got "./a/1.png"'],
   ] as const;
   for (const [file, message] of rows) {
@@ -97,16 +104,44 @@ Deno.test("a cell that its head cannot read is refused by line and column", asyn
   );
 });
 
-Deno.test("numbers with a decimal comma are warned of, unless they are declared classes", async () => {
-  const table = 'file,price,room\nb.jpg,"1,5",1\na/1.png,2,"1,x"\n';
-  const warned = [
-    "Numbers with a decimal comma, taken for classes: price. Write them with a point.",
+Deno.test("columns that are nearly numbers are warned of, unless they are declared classes", async () => {
+  const cells = [
+    ['"1,5"', "1", "1", "a", "1"],
+    ["2", '"1,000"', "2", "2", "2"],
+    ["", "3", "NaN", "3", "3"],
+    ["4", '"1,000,000"', "4", "4b", "4"],
+    ["5", "5", "5", "5", "5"],
+    ["6", "6", "6", "6", "1e400"],
   ];
-  const { warnings } = await sourceOf(table);
-  assertEquals(warnings.filter((each) => /comma/.test(each)), warned);
-  const declared = new Map([["price", { kind: "classes" as const }]]);
-  const quiet = (await sourceOf(table, { declared })).warnings;
-  assertEquals(quiet.filter((each) => /comma/.test(each)), []);
+  const names = ["price", "people", "age", "code", "mass"];
+  const table = [
+    ["file", ...names],
+    ...cells.map((row, i) => [`${i}.jpg`, ...row]),
+  ].map((row) => row.join(",")).join("\n");
+  const files = Object.fromEntries(
+    cells.map((_, i) => [`${i}.jpg`, new Uint8Array()]),
+  );
+  await withFolder(
+    { ...files, "labels.csv": new TextEncoder().encode(table) },
+    async (at) => {
+      const comma = (name: string) =>
+        `Numbers with a comma, taken for classes: ${name}. Write decimals with a point, and thousands without a comma.`;
+      const mostly = (name: string, line: number, cell: string) =>
+        `Mostly numbers, taken for classes: ${name}, of which line ${line} has "${cell}". If numbers are meant, correct it, or leave it empty.`;
+      const { warnings } = await tableSource(at, `${at}/labels.csv`);
+      assertEquals(warnings, [
+        comma("price"),
+        comma("people"),
+        mostly("age", 4, "NaN"),
+        mostly("mass", 7, "1e400"),
+      ]);
+      const declared = new Map(
+        names.map((name) => [name, { kind: "classes" as const }]),
+      );
+      const quiet = await tableSource(at, `${at}/labels.csv`, { declared });
+      assertEquals(quiet.warnings, []);
+    },
+  );
 });
 
 Deno.test("a table is read as a model knows its columns", async () => {

@@ -51,6 +51,17 @@ Deno.test("semicolons, tabs, a byte order mark and any line ends are read", () =
   );
 });
 
+Deno.test("rows and last columns that a spreadsheet left blank are no part of a table", () => {
+  const { columns, rows } = tableOf(
+    "file,room,,\na,attic,,\n,,,\nb,, ,\n\n,,,\n",
+  );
+  assertEquals(columns, ["room"]);
+  assertEquals(rows, [
+    { line: 2, file: "a", cells: ["attic"] },
+    { line: 4, file: "b", cells: [""] },
+  ]);
+});
+
 Deno.test("cells are in NFC", () =>
   assertEquals(tableOf("file,room\na,cafe\u0301\n").rows[0]!.cells, [
     "caf\u00e9",

@@ -71,6 +71,12 @@ Deno.test("an image over the limit of pixels is told of the setting, and a photo
   assertEquals(checkImage(sized(5712, 4284)).width, 5712);
   assertThrows(() => checkImage(sized(6000, 5000)), ImageError, "MAX_PIXELS");
   assertEquals(checkImage(sized(6000, 5000), COMMAND_LIMITS).width, 6000);
+  // Commands have no such setting.
+  assertThrows(
+    () => checkImage(sized(8000, 7000), COMMAND_LIMITS),
+    ImageError,
+    "expected at most 50000000 pixels, got 8000×7000",
+  );
 });
 
 Deno.test("an image in inks may have a third of the pixels, and is told so before it is decoded", async () => {

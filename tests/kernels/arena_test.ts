@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { CapacityError } from "../../src/errors.ts";
 import { type Allocator, createArena } from "../../src/kernels/arena.ts";
 
 Deno.test("blocks of an arena are zeroed, 64-byte aligned and apart", async () => {
@@ -49,8 +50,8 @@ Deno.test("an arena refuses a length that is not a whole number", async () => {
 Deno.test("an arena refuses more than 4 GiB", async () => {
   await assertRejects(
     () => createArena((allocate) => allocate.bytes(2 ** 32)),
-    RangeError,
-    "at most 4 GiB",
+    CapacityError,
+    "at most 4 GiB, got 4.0 GiB",
   );
 });
 

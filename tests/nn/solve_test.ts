@@ -1,40 +1,52 @@
 import { assertAlmostEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { dot } from "../../src/nn/dot.ts";
 import { Random } from "../../src/nn/prng.ts";
-import { solvePositive } from "../../src/nn/solve.ts";
+import { solveByProducts, solvePositive } from "../../src/nn/solve.ts";
+
+/** A matrix that is positive definite, B Bᵀ + I for a random B, and a vector. */
+const systems = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.nat()).map(
+  ([size, seed]) => {
+    const random = Random.fromSeed(seed);
+    const draw = () =>
+      Float64Array.from({ length: size }, () => random.uniform() - 0.4);
+    const root = Array.from({ length: size }, draw);
+    const matrix = root.map((row, i) =>
+      Float64Array.from(root, (other, j) => dot(row, other) + (i === j ? 1 : 0))
+    );
+    return { matrix, right: draw() };
+  },
+);
+
+/** Checks that A x = b. */
+function assertSolved(
+  matrix: readonly Float64Array[],
+  x: Float64Array,
+  right: Float64Array,
+  tolerance: number,
+): void {
+  matrix.forEach((row, i) =>
+    assertAlmostEquals(dot(row, x), right[i]!, tolerance)
+  );
+}
 
 Deno.test("the solution of a positive definite system solves it", () => {
-  fc.assert(fc.property(
-    fc.integer({ min: 1, max: 12 }),
-    fc.nat(),
-    (size, seed) => {
-      const random = Random.fromSeed(seed);
-      const draw = () =>
-        Array.from({ length: size }, () => random.uniform() - 0.4);
-      const root = Array.from({ length: size }, draw);
-      // B Bᵀ + I is positive definite whatever B is.
-      const matrix = root.map((row, i) =>
-        Float64Array.from(
-          root,
-          (other, j) =>
-            row.reduce(
-              (sum, value, k) => sum + value * other[k]!,
-              i === j ? 1 : 0,
-            ),
-        )
-      );
-      const right = draw();
-      const x = Float64Array.from(right);
-      solvePositive(matrix.map((row) => row.slice()), x);
-      matrix.forEach((row, i) =>
-        assertAlmostEquals(
-          row.reduce((sum, value, j) => sum + value * x[j]!, 0),
-          right[i]!,
-          1e-10,
-        )
-      );
-    },
-  ));
+  fc.assert(fc.property(systems, ({ matrix, right }) => {
+    const x = right.slice();
+    solvePositive(matrix.map((row) => row.slice()), x);
+    assertSolved(matrix, x, right, 1e-10);
+  }));
+});
+
+Deno.test("a system is solved by products with its matrix alone", () => {
+  fc.assert(fc.property(systems, ({ matrix, right }) => {
+    const x = solveByProducts(
+      (v) => Float64Array.from(matrix, (row) => dot(row, v)),
+      Float64Array.from(matrix, (row, i) => row[i]!),
+      right,
+    );
+    assertSolved(matrix, x, right, 1e-8);
+  }));
 });
 
 Deno.test("a system that is not positive definite is refused", () => {

@@ -43,7 +43,7 @@ export interface Draw {
  * Finds what is to be told, and from which images to which.
  *
  * @param by Name of the head that divides images into domains: by default the first
- * with groups, other than the one with the most classes, which is told.
+ * that has both of them. Of the others, that with the most classes is told.
  * @throws {DataError} If there are no such heads.
  * @throws {RangeError} If a head has no group of a given name.
  */
@@ -56,14 +56,16 @@ export function taskOf(
   },
 ): Task {
   const groups = heads.map((head) => kindOf(head).groups(head));
-  const main = indexOfLargest(
-    heads.map((head) =>
-      head.kind === "classes" && head.name !== by ? head.labels.length : 0
-    ),
-  );
+  const told = (dividing: number) =>
+    indexOfLargest(
+      heads.map((head, h) =>
+        head.kind === "classes" && h !== dividing ? head.labels.length : 0
+      ),
+    );
   const dividing = by === undefined
-    ? groups.findIndex(({ length }, h) => h !== main && length > 1)
+    ? dividingHead(groups, [source, target], told(-1))
     : heads.findIndex(({ name }) => name === by);
+  const main = told(dividing);
   const head = heads[main]!;
   const names = heads.map(({ name }) => name).join(", ");
   if (by !== undefined && dividing < 0) {
@@ -93,6 +95,20 @@ export function taskOf(
     );
   }
   return { head, main, by: dividing, source: from, target: to };
+}
+
+/** The first head with both domains among its groups; if there is none, the first other than `main` with groups. */
+function dividingHead(
+  groups: readonly (readonly string[])[],
+  domains: readonly string[],
+  main: number,
+): number {
+  const both = groups.findIndex((of) =>
+    domains.every((domain) => of.includes(domain))
+  );
+  return both >= 0
+    ? both
+    : groups.findIndex(({ length }, h) => h !== main && length > 1);
 }
 
 /** The names of the groups of the head at `head`. */

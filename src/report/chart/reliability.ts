@@ -1,7 +1,7 @@
 /** Reliability diagrams: how often answers of a given confidence are right. @module */
 
 import type { ReliabilityBin } from "../counts.ts";
-import { formatCount, formatPercent } from "../format.ts";
+import { formatCount, formatMany, formatPercent } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import {
   axes,
@@ -71,9 +71,9 @@ function drawBin(
   const count = (COUNTS.bottom - COUNTS.top) * images / most;
   return markup`<g><title>Confidence ${formatPercent(low, 0)} to ${
     formatPercent(high, 0)
-  }: ${images} answers, ${formatPercent(accuracy)} right, mean confidence ${
-    formatPercent(confidence)
-  }</title>${[
+  }: ${formatMany(images, "answer")}, ${
+    formatPercent(accuracy)
+  } right, mean confidence ${formatPercent(confidence)}</title>${[
     box("bar soft s1", x, right, width, AREA.bottom - right),
     stroke("sure", `M${place(x)} ${place(sure)}h${place(width)}`),
     box("count", x, COUNTS.bottom - count, width, count),

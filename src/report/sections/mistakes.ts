@@ -22,12 +22,15 @@ export function mistakes(entries: readonly Mistake[]): Content {
 }
 
 function card({ id, image, truth, predicted, note }: Mistake): Markup {
-  if (!DATA_URL.test(image)) {
+  if (image !== undefined && !DATA_URL.test(image)) {
     throw new TypeError(
       `Cannot show the image ${id}: expected a base64 data:image/… URL, got "${
         image.slice(0, 40)
       }"`,
     );
   }
-  return markup`<li><img src="${image}" alt="${truth}: ${id}"><p><b>${truth}</b> called <b>${predicted}</b>, ${note}<br><small>${id}</small></p></li>`;
+  const shown = image === undefined
+    ? markup`<p>The image was removed, or damaged, during the run.</p>`
+    : markup`<img src="${image}" alt="${truth}: ${id}">`;
+  return markup`<li>${shown}<p><b>${truth}</b> called <b>${predicted}</b>, ${note}<br><small>${id}</small></p></li>`;
 }

@@ -18,7 +18,7 @@ import { domainExamples, rowsIn } from "./domains.ts";
 const EXAMPLES = domainExamples();
 const TASK = taskOf(EXAMPLES.heads, { source: "near", target: "far" });
 
-Deno.test("the head with the most classes is told, the first other one divides", () => {
+Deno.test("the first head with both domains divides, and the head with the most other classes is told", () => {
   const { head, main, by, source, target } = TASK;
   assertEquals([head.name, main, by, source, target], ["item", 1, 0, 0, 1]);
   const heads = [
@@ -29,6 +29,9 @@ Deno.test("the head with the most classes is told, the first other one divides",
   ];
   const pair = { source: "x", target: "y" };
   assertEquals(taskOf(heads, { ...pair, by: "place" }).by, 3);
+  assertEquals(taskOf(heads, pair).by, 3, "indoors has no x and y");
+  const equal = [classesHead("place", ["x", "y"]), classesHead("item", 2)];
+  assertEquals(taskOf(equal, pair).by, 0, "and as many items as places");
   // By the largest head, the next largest is told.
   const inverse = taskOf(heads, {
     by: "item",
