@@ -35,9 +35,10 @@ export function observe(observers: Observers): MiddlewareHandler {
     await next();
     const { until } = record;
     const elapsed = () => performance.now() - start;
-    c.header("X-Request-Id", record.id); // lost where another app answered
-    for (const [name, value] of record.headers) c.header(name, value);
-    c.header("Server-Timing", timingOf(record, elapsed()));
+    const { headers } = c.res; // c.header would make the answer anew, of a stream
+    headers.set("X-Request-Id", record.id); // lost where another app answered
+    for (const [name, value] of record.headers) headers.set(name, value);
+    headers.set("Server-Timing", timingOf(record, elapsed()));
     const finish = () => {
       metrics.active--;
       count(c, metrics, elapsed());

@@ -55,8 +55,9 @@ export function fitKnown(scores: readonly number[]): number[] {
  * ```
  */
 export function knownOf(sorted: readonly number[], score: number): number {
-  const lower = sorted.filter((value) => value < score).length;
-  const upTo = sorted.filter((value) => value <= score).length;
+  const first = sorted.findIndex((value) => value >= score);
+  const lower = first < 0 ? sorted.length : first;
+  const upTo = sorted.findLastIndex((value) => value <= score) + 1;
   return (lower + upTo) / 2 / sorted.length;
 }
 
