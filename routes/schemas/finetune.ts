@@ -5,12 +5,7 @@ import type { HeadSpec } from "../../src/heads/kinds.ts";
 import { MAX_EXAMPLES } from "../../src/service/learner.ts";
 import { MAX_MARGIN } from "../../src/service/requests.ts";
 import { field, fields, list, whole } from "./field.ts";
-import {
-  beforeAfter,
-  labelSchema,
-  probability,
-  wholeBeforeAfter,
-} from "./model.ts";
+import { labelSchema, probability, wholeBeforeAfter } from "./model.ts";
 import { dataUrl } from "./predict.ts";
 
 /** The most steps of one request. */
@@ -158,6 +153,9 @@ const refusal = fields({
   ),
 });
 
+/** A number that JSON writes as null where it is not finite: of a label that is too large. */
+const finiteOrNull = v.nullable(v.number());
+
 /** The answer of a fine-tune. */
 export function finetuneAnswer(heads: readonly HeadSpec[]) {
   return fields({
@@ -173,9 +171,9 @@ export function finetuneAnswer(heads: readonly HeadSpec[]) {
     version: wholeBeforeAfter,
     step: wholeBeforeAfter,
     loss: v.pipe(
-      beforeAfter,
+      fields({ before: finiteOrNull, after: finiteOrNull }),
       v.description(
-        "The sum over the heads of the mean loss of their labelled examples.",
+        "The sum over the heads of the mean loss of their labelled examples; null if it is not finite.",
       ),
     ),
     guard,
@@ -189,9 +187,9 @@ export function finetuneAnswer(heads: readonly HeadSpec[]) {
       }),
     ),
     gradientNorm: v.pipe(
-      v.number(),
+      finiteOrNull,
       v.description(
-        "The norm of the loss's gradient in the heads: before a correction, or at the last step.",
+        "The norm of the loss's gradient in the heads, before a correction or at the last step; null if it is not finite.",
       ),
     ),
     updateRatio: v.pipe(

@@ -76,7 +76,7 @@ export interface Correction extends Tuned {
   readonly dropped: readonly (string | null)[];
   /** The corrected heads, accepted or not. */
   readonly draft: readonly Head[];
-  /** Null where every example was dropped. */
+  /** Null where too many examples were dropped. */
   readonly guard: Verdict | null;
   /** Updates of the finish. */
   readonly updates: number;
@@ -95,6 +95,12 @@ const untimed: Timer = (_part, work) => work();
 
 /** The largest share of implausible examples; with more, the whole request is refused. */
 const MOST_DROPPED = 0.25;
+/** The verdict on a draft that is no model: of labels that are too large for its numbers. */
+const UNSTABLE: Verdict = {
+  accepted: false,
+  reason: "The correction led to numbers that are not finite.",
+  heads: [],
+};
 /** Seed of the batches that the first second moments are measured on: the same for every model. */
 const SEED = 0;
 
@@ -182,6 +188,7 @@ export class Corrector {
     }
     const request = pick(examples, used);
     const { updates, ...draft } = this.#learn(present, request, plan);
+    if (!hasFiniteNumbers(draft)) return refused(present, dropped, UNSTABLE);
     const verdict = time(
       "guard",
       () => this.#judge.judge(present.heads, draft.heads),
@@ -240,16 +247,30 @@ export class Corrector {
 function refused(
   present: Tuned,
   dropped: readonly (string | null)[],
+  guard: Verdict | null = null,
 ): Correction {
   return {
     ...present,
     accepted: false,
-    reason: refusalOf(dropped),
+    reason: guard?.reason ?? refusalOf(dropped),
     dropped,
     draft: present.heads,
-    guard: null,
+    guard,
     updates: 0,
   };
+}
+
+/** Whether all parameters of heads and their second moments are finite. */
+function hasFiniteNumbers({ heads, secondMoments }: Tuned): boolean {
+  return [...heads, ...secondMoments].every(({ weight, bias }) =>
+    areFinite(weight) && areFinite(bias)
+  );
+}
+
+function areFinite(values: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += 0 * values[i]!; // NaN of ∞ and NaN
+  return sum === 0;
 }
 
 /** Why a request is refused before anything was learned. */

@@ -5,8 +5,9 @@
  * Every head must stay near the base model: its accuracy may not fall by more than two
  * points, nor its loss rise by more than 0.05 nats (of a quantity, both in terms of its
  * standard deviation). With few images two points are less than one of them, and chance
- * decides about that one: then the loss is judged alone. A head that is already beyond a limit may not get worse; any other
- * change is accepted, so that a model that was led astray can be corrected.
+ * decides about that one: then the loss is judged alone. A head that is already beyond a
+ * limit may not get worse; any other change is accepted, so that a model that was led
+ * astray can be corrected.
  *
  * guard_sets.ts chooses the examples.
  *

@@ -67,7 +67,7 @@ export function computeOutputs(
 }
 
 /** Room for the outputs of heads, beside the labels [N] of each. */
-export function allocateOutputs(
+function allocateOutputs(
   heads: readonly HeadSpec[],
   labels: readonly Float64Array[],
 ): HeadOutputs[] {
@@ -79,7 +79,7 @@ export function allocateOutputs(
 }
 
 /** Copies the composite output of `count` examples to the outputs of examples `start` and on. */
-export function copyOutputs(
+function copyOutputs(
   outputs: readonly HeadOutputs[],
   { logits, logitStride, columns }: Activations,
   start: number,

@@ -15,7 +15,7 @@ import { addClass, measureWithin } from "../../src/correction/new_class.ts";
 import { Scorer } from "../../src/correction/scorer.ts";
 import { type Standing, UNKNOWN } from "../../src/heads/head.ts";
 import { Random } from "../../src/nn/prng.ts";
-import { binaryHead, classesHead } from "../heads/specs.ts";
+import { binaryHead, classesHead, numberHead } from "../heads/specs.ts";
 import {
   allNumbers,
   featureRows,
@@ -345,4 +345,39 @@ Deno.test("features that are not finite are refused, and no replay memory is an 
     RangeError,
     "expected rows",
   );
+});
+
+Deno.test("a label too large for 32 bits is refused, though no guard knows the head", async () => {
+  const unlabelled = (examples: Examples) => ({
+    ...examples,
+    labels: [new Float32Array(examples.count).fill(UNKNOWN)],
+  });
+  const head: Head = {
+    spec: numberHead("width"),
+    weight: new Float32Array(FEATURES),
+    bias: new Float32Array(1),
+    calibration: { deviation: 1 },
+  };
+  const corrector = await Corrector.create({
+    base: [head],
+    features: FEATURES,
+    replay: unlabelled(MATERIAL.replay),
+    guard: unlabelled(MATERIAL.guard),
+  });
+  const present: Tuned = {
+    heads: [head],
+    secondMoments: await corrector.firstSecondMoments(),
+    memory: EMPTY_MEMORY,
+  };
+  const example = pick(HARD, [0]);
+  // The weights of the second label are finite, its squared gradient is not.
+  for (const label of [1e9, 1e25, 1e39]) {
+    const request = { ...example, labels: [Float32Array.of(label)] };
+    const correction = corrector.correct(present, request, { seed: 1 });
+    assertEquals(correction.accepted, label === 1e9);
+    if (correction.accepted) continue;
+    assertMatch(correction.reason!, /led to numbers that are not finite/);
+    assertEquals(correction.heads, present.heads);
+    assertEquals(correction.memory, EMPTY_MEMORY);
+  }
 });

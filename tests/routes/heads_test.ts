@@ -4,10 +4,12 @@ import {
   assert,
   assertEquals,
   assertGreater,
+  assertMatch,
   assertNotEquals,
 } from "@std/assert";
 import type { Hono } from "hono";
 import { fixtureWeights, FOUR_HEADS, THINGS } from "../service/fixture.ts";
+import { judgeOf } from "./contract.ts";
 import {
   DATA_URL,
   IMAGES,
@@ -64,6 +66,22 @@ Deno.test("an image is corrected with one label of four", async () => {
     assertGreater(after.width.value, before.width.value);
     const { steps } = await (await app.request("/versions/1")).json();
     assertEquals(steps["head.width.weight"], 53);
+  });
+});
+
+Deno.test("a label too large to learn is refused by an answer as the document says", async () => {
+  await withHeads(async (app) => {
+    const judge = await judgeOf(app);
+    for (const mode of ["correct", "steps"]) {
+      for (const width of [1e39, 1e300]) {
+        const response = await finetune(app, { width }, { mode });
+        await judge("post", "/finetune", response.clone());
+        const { accepted, reason, loss } = await response.json();
+        assertEquals(accepted, false);
+        assertMatch(reason, /led to numbers that are not finite/);
+        assertEquals(loss.before === null, width === 1e300);
+      }
+    }
   });
 });
 
