@@ -57,10 +57,9 @@ export interface Outcome {
   readonly updateRatio: number;
 }
 
-/** Takes the steps of one fine-tune at a time. */
+/** Takes the steps of fine-tunes on one trunk with its labels, one at a time. */
 export class Learner {
-  /** The guard on the outputs of one trunk. */
-  #judge: { readonly trunk: string; readonly judge: Judge } | undefined;
+  #judge: Judge | undefined;
 
   private constructor(
     private readonly network: ServingNetwork,
@@ -174,11 +173,8 @@ export class Learner {
   async #judgeOn(trunk: Trunk): Promise<Judge | undefined> {
     const { guard } = this;
     if (guard === undefined || guard.length === 0) return undefined;
-    if (this.#judge?.trunk !== trunk.name) {
-      const judge = await this.#judgeOf(await guard.all(trunk));
-      this.#judge = { trunk: trunk.name, judge };
-    }
-    return this.#judge.judge;
+    this.#judge ??= await this.#judgeOf(await guard.all(trunk));
+    return this.#judge;
   }
 
   async #judgeOf(rows: FeatureRows): Promise<Judge> {
