@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { UNKNOWN } from "../../src/heads/head.ts";
 import { type HeadSpec, kindOf } from "../../src/heads/kinds.ts";
+import { LARGEST_LABEL } from "../../src/heads/number.ts";
 import { field, fields, whole } from "./field.ts";
 
 /** A label of an example; a missing, empty or null one is unknown. */
@@ -36,7 +37,11 @@ function labelJson(head: HeadSpec): Record<string, unknown> {
     case "binary":
       return { type: ["boolean", "null"] };
     case "number":
-      return { type: ["number", "null"] };
+      return {
+        type: ["number", "null"],
+        minimum: -LARGEST_LABEL,
+        maximum: LARGEST_LABEL,
+      };
   }
 }
 

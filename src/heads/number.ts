@@ -36,7 +36,7 @@ export interface NumberAnswer {
 }
 
 /** The largest label: sums of squares of numbers up to it are finite. */
-const LARGEST = 1e100;
+export const LARGEST_LABEL = 1e100;
 
 /** Estimation. */
 export const number: HeadKind<NumberHead, NumberCalibration, NumberAnswer> = {
@@ -136,7 +136,7 @@ export const number: HeadKind<NumberHead, NumberCalibration, NumberAnswer> = {
     const text = typeof value === "string" ? value.trim() : value;
     if (typeof text !== "number" && typeof text !== "string") return undefined;
     const parsed = text === "" ? NaN : Number(text);
-    return Math.abs(parsed) <= LARGEST ? parsed : undefined;
+    return Math.abs(parsed) <= LARGEST_LABEL ? parsed : undefined;
   },
 
   show: (_, label) => sevenDigits(label),

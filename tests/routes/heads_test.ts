@@ -73,13 +73,13 @@ Deno.test("a label too large to learn is refused by an answer as the document sa
   await withHeads(async (app) => {
     const judge = await judgeOf(app);
     for (const mode of ["correct", "steps"]) {
-      for (const width of [1e39, 1e300]) {
+      for (const width of [1e39, 1e100]) {
         const response = await finetune(app, { width }, { mode });
         await judge("post", "/finetune", response.clone());
         const { accepted, reason, loss } = await response.json();
         assertEquals(accepted, false);
         assertMatch(reason, /led to numbers that are not finite/);
-        assertEquals(loss.before === null, width === 1e300);
+        assertEquals(loss.before === null, width === 1e100);
       }
     }
   });
