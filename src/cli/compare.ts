@@ -16,6 +16,7 @@ import type { Examples } from "../model/examples.ts";
 import { EXIT, runCommand } from "./command.ts";
 import { DATA_FLAGS, openDataset, splitExamples } from "./examples.ts";
 import { type Command, type Flags, UsageError } from "./flags.ts";
+import { readNamed } from "./named_file.ts";
 import { renderPng } from "./png.ts";
 import { startProgress } from "./progress.ts";
 import { tryFile } from "./run_files.ts";
@@ -68,23 +69,13 @@ async function compare(flags: Flags, signal: AbortSignal): Promise<number> {
 
 async function fontOf(flags: Flags): Promise<Uint8Array | undefined> {
   const font = flags.text("font");
-  if (font !== undefined) return await readFont(font);
+  if (font !== undefined) {
+    return await readNamed("--font", "a TrueType font", font, Deno.readFile);
+  }
   if (!flags.has("charts")) return undefined;
   throw new UsageError(
     "Cannot draw charts: expected --font FILE with --charts, got none",
   );
-}
-
-async function readFont(file: string): Promise<Uint8Array> {
-  try {
-    return await Deno.readFile(file);
-  } catch (error) {
-    throw new UsageError(
-      `Cannot read --font: expected a TrueType font, got "${file}": ${
-        (error as Error).message
-      }`,
-    );
-  }
 }
 
 /** The same images as raw pixels, row by row. */

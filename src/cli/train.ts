@@ -5,6 +5,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { CapacityError } from "../errors.ts";
 import { descriptorLength, PREPROCESSING } from "../image/descriptor.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
+import { MAX_BYTES } from "../kernels/arena.ts";
 import type { Examples } from "../model/examples.ts";
 import { parameterCount } from "../model/sizes.ts";
 import type { ModelState } from "../model/state.ts";
@@ -18,6 +19,7 @@ import { checkResume, trainingRecord } from "../train/resume.ts";
 import { commandLine, EXIT, runCommand } from "./command.ts";
 import { openDataset, splitExamples, workersOf } from "./examples.ts";
 import { type Flags, UsageError } from "./flags.ts";
+import { readNamed } from "./named_file.ts";
 import {
   nameRunFiles,
   reserveCheckpoint,
@@ -43,9 +45,6 @@ import {
 } from "./train_output.ts";
 import { trainWithProgress } from "./train_progress.ts";
 import { loadOrigin, loadState, servingState } from "./weights.ts";
-
-/** Bytes that a network may take, of which a checkpoint keeps most. */
-const MEMORY = 2 ** 32;
 
 if (import.meta.main) await runCommand(COMMAND, train);
 
@@ -120,7 +119,7 @@ async function askedBy(flags: Flags): Promise<Asked> {
     resume,
   );
   const bytes = bytesOf(plan, descriptorLength(preprocessing));
-  if (bytes > MEMORY) throw new CapacityError(bytes);
+  if (bytes > MAX_BYTES) throw new CapacityError(bytes);
   await tryRunFiles(files, bytes);
   return { plan, resumed, origin, preprocessing, files, moments, appendix };
 }
@@ -203,16 +202,9 @@ function bytesOf(
 /** Read before the training, so that a name that is wrong costs nothing. */
 async function appendixOf(flags: Flags): Promise<string | undefined> {
   const file = flags.text("appendix");
-  if (file === undefined) return undefined;
-  try {
-    return await Deno.readTextFile(file);
-  } catch (error) {
-    throw new UsageError(
-      `Cannot read --appendix: expected a text file, got "${file}": ${
-        (error as Error).message
-      }`,
-    );
-  }
+  return file === undefined
+    ? undefined
+    : await readNamed("--appendix", "a text file", file, Deno.readTextFile);
 }
 
 /** A run whose folds are to begin with another model needs that model to its end. */

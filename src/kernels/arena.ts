@@ -22,7 +22,8 @@ export interface Allocator {
 const PAGE = 65536;
 /** A cache line. */
 const ALIGNMENT = 64;
-const MAX_PAGES = 65536;
+/** The most bytes that an arena may have. */
+export const MAX_BYTES = 2 ** 32;
 
 /**
  * Makes an arena that just holds what `layout` allocates, and the kernels over it.
@@ -56,8 +57,8 @@ export function layOut<V>(
     counted += size;
     return undefined;
   }));
+  if (counted > MAX_BYTES) throw new CapacityError(counted);
   const pages = Math.ceil(counted / PAGE);
-  if (pages > MAX_PAGES) throw new CapacityError(counted);
   const memory = new WebAssembly.Memory({
     initial: pages,
     maximum: pages,
